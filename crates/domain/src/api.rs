@@ -1,0 +1,224 @@
+//! The HTTP face of the backend: paths and bodies. Client and server compile against the same types.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::edit::{Decision, Edit, Outcome, Source};
+use crate::field::FieldPath;
+use crate::hlc::Hlc;
+use crate::id::{ActorId, DeviceId, EditId, MerchantId, TraceId};
+use crate::record::Record;
+use crate::role::{Actor, Role};
+use crate::value::Value;
+use crate::version::Dot;
+
+/// Version of the protocol; sent by clients as [`PROTOCOL_HEADER`], refused if the major differs.
+pub const PROTOCOL: &str = "1.0";
+/// Header that carries [`PROTOCOL`].
+pub const PROTOCOL_HEADER: &str = "x-merchant-console-protocol";
+/// Header that carries the device id.
+pub const DEVICE_HEADER: &str = "x-merchant-console-device";
+
+/// Most edits in one push.
+pub const PUSH_EDITS_MAX: usize = 1000;
+/// Most bytes of one push body after decompression.
+pub const PUSH_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Most changes in one page of a pull.
+pub const PAGE_CHANGES_MAX: usize = 2000;
+
+/// Paths.
+pub mod path {
+    /// Sign in: form-encoded grants of RFC 6749.
+    pub const TOKEN: &str = "/oauth/token";
+    /// Push edits.
+    pub const EDITS: &str = "/api/v1/edits";
+    /// Pull changes.
+    pub const CHANGES: &str = "/api/v1/changes";
+    /// Who am I.
+    pub const ME: &str = "/api/v1/me";
+    /// Merchants.
+    pub const MERCHANTS: &str = "/api/v1/merchants";
+    /// One merchant.
+    pub const MERCHANT: &str = "/api/v1/merchants/{id}";
+    /// Its history.
+    pub const HISTORY: &str = "/api/v1/merchants/{id}/history";
+    /// Open reviews.
+    pub const REVIEWS: &str = "/api/v1/reviews";
+    /// Orders.
+    pub const ORDERS: &str = "/api/v1/orders";
+    /// Something happened to an order.
+    pub const ORDER_EVENTS: &str = "/api/v1/orders/{id}/events";
+    /// Tell the rider. Idempotent.
+    pub const PICKUP_READY: &str = "/api/v1/orders/{id}/pickup-ready";
+    /// The alert board.
+    pub const ALERTS: &str = "/api/v1/alerts";
+    /// Sync lag and conflicts.
+    pub const METRICS_SYNC: &str = "/api/v1/metrics/sync";
+    /// Couriers' waits and forecast quality.
+    pub const METRICS_KITCHEN: &str = "/api/v1/metrics/kitchen";
+    /// Wake-ups (server-sent events).
+    pub const EVENTS: &str = "/api/v1/events";
+    /// OpenAPI 3.1 document.
+    pub const OPENAPI: &str = "/openapi.json";
+    /// Alive.
+    pub const HEALTHZ: &str = "/healthz";
+    /// Able to serve.
+    pub const READYZ: &str = "/readyz";
+    /// Prometheus.
+    pub const METRICS: &str = "/metrics";
+}
+
+/// Answer of the token endpoint (RFC 6749 §5.1), and who signed in.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TokenReply {
+    /// Bearer token.
+    pub access_token: String,
+    /// Always `Bearer`.
+    pub token_type: String,
+    /// Seconds until the access token expires.
+    pub expires_in: u64,
+    /// For the refresh grant; absent for client credentials.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+    /// Who signed in.
+    pub actor: Actor,
+}
+
+impl std::fmt::Debug for TokenReply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenReply")
+            .field("actor", &self.actor.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A batch of edits, in the order in which the device made them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PushRequest {
+    /// Which device.
+    pub device_id: DeviceId,
+    /// At most [`PUSH_EDITS_MAX`].
+    pub edits: Vec<Edit>,
+}
+
+/// One answer for each edit, in the same order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PushReply {
+    /// The answers.
+    pub outcomes: Vec<Outcome>,
+    /// The server's clock, for the skew warning.
+    pub server_hlc: Hlc,
+    /// The server's epoch.
+    pub epoch: String,
+}
+
+/// Query of a pull.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangesQuery {
+    /// Changes after this number; 0 for all.
+    #[serde(default)]
+    pub cursor: u64,
+    /// At most [`PAGE_CHANGES_MAX`].
+    #[serde(default)]
+    pub limit: Option<usize>,
+    /// The epoch that the cursor belongs to; absent on the first pull.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<String>,
+}
+
+/// The newest state of one merchant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Change {
+    /// Its place in the server's order.
+    pub seq: u64,
+    /// The merchant.
+    pub record: Record,
+}
+
+/// One page of changes in the server's order. A merchant that changed again moves to its newest place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangesPage {
+    /// The server's epoch: a new one means that its data were restored or rebuilt.
+    pub epoch: String,
+    /// Rising by `seq`.
+    pub changes: Vec<Change>,
+    /// Where to go on.
+    pub next_cursor: u64,
+    /// Is there nothing after it?
+    pub complete: bool,
+    /// The server's clock.
+    pub server_hlc: Hlc,
+}
+
+/// One line of a merchant's history: what an edit did to a register.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HistoryEntry {
+    /// The server's change number.
+    pub seq: u64,
+    /// Which merchant.
+    pub merchant_id: MerchantId,
+    /// Which register.
+    pub field: FieldPath,
+    /// What its editor saw.
+    pub before: Value,
+    /// What it wrote.
+    pub after: Value,
+    /// What became of it.
+    pub decision: Decision,
+    /// Who.
+    pub actor: ActorId,
+    /// Their name.
+    pub actor_name: String,
+    /// As what.
+    pub role: Role,
+    /// From where.
+    pub source: Source,
+    /// Which event of which device.
+    pub dot: Dot,
+    /// Which edit.
+    pub edit_id: EditId,
+    /// When it was saved on its device.
+    pub hlc: Hlc,
+    /// When the server took it.
+    #[serde(default)]
+    pub received_at: DateTime<Utc>,
+    /// For a resolution: why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Follows the edit through the logs.
+    pub trace_id: TraceId,
+}
+
+/// Something that happened to an order, as `POST /orders/{id}/events` takes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum OrderEvent {
+    /// All dishes done.
+    Ready,
+    /// The courier is here.
+    CourierArrived,
+    /// The courier has it.
+    PickedUp,
+    /// Cancelled.
+    Cancelled,
+}
+
+/// What a server-sent event says: look again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "wake", rename_all = "snake_case")]
+pub enum WakeUp {
+    /// Merchants changed; the newest change number.
+    Changes {
+        /// Newest change number.
+        seq: u64,
+    },
+    /// Orders or forecasts changed.
+    Orders,
+}

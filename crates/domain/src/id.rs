@@ -1,0 +1,172 @@
+//! Newtypes for every identifier, so that one cannot be passed for another.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::problem::{ErrorCode, Problem};
+
+/// The longest merchant, actor or order id, in bytes.
+pub const ID_BYTES_MAX: usize = 64;
+
+fn is_id(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= ID_BYTES_MAX
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_.:@".contains(&b))
+}
+
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes 1 to 64 ASCII letters, digits or any of `- _ . : @`.
+            ///
+            /// # Errors
+            /// `bad_id` for anything else.
+            pub fn new(text: impl Into<String>) -> Result<Self, Problem> {
+                let text = text.into();
+                if is_id(&text) {
+                    Ok(Self(text))
+                } else {
+                    Err(Problem::new(
+                        ErrorCode::BadId,
+                        concat!(stringify!($name), ": use 1 to 64 letters, digits, - _ . : or @"),
+                    ))
+                }
+            }
+
+            /// The text of the id.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = Problem;
+            fn try_from(text: String) -> Result<Self, Problem> {
+                Self::new(text)
+            }
+        }
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.0
+            }
+        }
+        impl FromStr for $name {
+            type Err = Problem;
+            fn from_str(text: &str) -> Result<Self, Problem> {
+                Self::new(text)
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+macro_rules! uuid_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        pub struct $name(pub Uuid);
+
+        impl FromStr for $name {
+            type Err = Problem;
+            fn from_str(text: &str) -> Result<Self, Problem> {
+                Uuid::parse_str(text)
+                    .map(Self)
+                    .map_err(|_| Problem::new(ErrorCode::BadId, concat!(stringify!($name), ": not a UUID")))
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+text_id! {
+    /// A store, by the code that people use for it (`BJ-0187`).
+    MerchantId
+}
+text_id! {
+    /// A person or program that signs in (`shop`, `till-client`).
+    ActorId
+}
+text_id! {
+    /// An order of a customer.
+    OrderId
+}
+uuid_id! {
+    /// One edit: the idempotency key. UUIDv7, so that it sorts by time of making.
+    EditId
+}
+uuid_id! {
+    /// The questions that are open about one merchant: UUIDv5 of the merchant id, so that every
+    /// device and the server give the same review the same name without asking each other.
+    ReviewId
+}
+uuid_id! {
+    /// Follows one keystroke through device, network, server and history.
+    TraceId
+}
+
+/// Name space of [`ReviewId`]: UUIDv5 of "merchant-console:review" under the URL name space.
+const REVIEW_SPACE: Uuid = Uuid::from_u128(0x6f1d_7c5a_9a0e_5d0b_8f53_0d6a_31c8_42e7);
+
+impl ReviewId {
+    /// The review of a merchant.
+    pub fn of(merchant: &MerchantId) -> Self {
+        Self(Uuid::new_v5(&REVIEW_SPACE, merchant.as_str().as_bytes()))
+    }
+}
+
+/// A device: 64 random bits drawn at first start, written as 16 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(value_type = String))]
+pub struct DeviceId(pub u64);
+
+impl fmt::Display for DeviceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+impl FromStr for DeviceId {
+    type Err = Problem;
+    fn from_str(text: &str) -> Result<Self, Problem> {
+        match (text.len(), u64::from_str_radix(text, 16)) {
+            (16, Ok(bits)) => Ok(Self(bits)),
+            _ => Err(Problem::new(
+                ErrorCode::BadId,
+                "DeviceId: 16 hexadecimal digits",
+            )),
+        }
+    }
+}
+impl TryFrom<String> for DeviceId {
+    type Error = Problem;
+    fn try_from(text: String) -> Result<Self, Problem> {
+        text.parse()
+    }
+}
+impl From<DeviceId> for String {
+    fn from(id: DeviceId) -> String {
+        id.to_string()
+    }
+}

@@ -1,0 +1,30 @@
+//! Telephone numbers in E.164 (ITU-T), by libphonenumber's metadata.
+
+use phonenumber::{Mode, country::Id};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::problem::{ErrorCode, Problem};
+use crate::text;
+
+/// Reads one number. Without a country code it is taken as a number of mainland China.
+///
+/// # Errors
+/// `bad_phone` with the cure.
+pub fn e164(input: &str) -> Result<String, Problem> {
+    let plain = text::tidy(&input.nfkc().collect::<String>());
+    let plain = plain.trim_start_matches(|c: char| !c.is_ascii_digit() && c != '+' && c != '(');
+    let bad = || {
+        Problem::new(
+            ErrorCode::BadPhone,
+            format!(
+                "“{}” is no telephone number: write the area code too, or +country code",
+                plain.chars().take(40).collect::<String>()
+            ),
+        )
+    };
+    let parsed = phonenumber::parse(Some(Id::CN), plain).map_err(|_| bad())?;
+    if !phonenumber::is_valid(&parsed) {
+        return Err(bad());
+    }
+    Ok(parsed.format().mode(Mode::E164).to_string())
+}

@@ -1,0 +1,126 @@
+//! Stable error codes, and the problem document (RFC 9457) that carries one.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal),* $(,)?) => {
+        /// What went wrong, for programs. A code never changes its meaning.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        pub enum ErrorCode {
+            $($(#[$doc])* #[serde(rename = $text)] $name,)*
+            /// A code that this version does not know.
+            #[serde(other, rename = "unknown")]
+            Unknown,
+        }
+        impl ErrorCode {
+            /// The code as text.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                    Self::Unknown => "unknown",
+                }
+            }
+            /// Every code with a name.
+            pub const ALL: &'static [ErrorCode] = &[$(Self::$name),*];
+        }
+    };
+}
+
+codes! {
+    /// An id is malformed.
+    BadId = "bad_id",
+    /// A field path is malformed.
+    BadField = "bad_field",
+    /// A value is not of its field's kind, or too long.
+    BadValue = "bad_value",
+    /// A name or address is missing.
+    Required = "required",
+    /// A telephone number cannot be read.
+    BadPhone = "bad_phone",
+    /// Opening hours cannot be read.
+    BadHours = "bad_hours",
+    /// The request is malformed.
+    BadRequest = "bad_request",
+    /// Something is larger than its limit.
+    TooLarge = "too_large",
+    /// No such thing, or not for this actor.
+    NotFound = "not_found",
+    /// Sign-in failed.
+    BadCredentials = "bad_credentials",
+    /// The token is missing, unknown or expired: sign in again.
+    SignedOut = "signed_out",
+    /// The role or scope does not allow it.
+    Forbidden = "forbidden",
+    /// The register is being reviewed and only operations may settle it.
+    InReview = "in_review",
+    /// A resolution whose candidates have changed meanwhile.
+    ReviewMoved = "review_moved",
+    /// One register has too many candidates.
+    TooManyCandidates = "too_many_candidates",
+    /// A field cannot be written by people.
+    ReadOnly = "read_only",
+    /// The device's outbox is full.
+    OutboxFull = "outbox_full",
+    /// The server's data start anew (restored or rebuilt): begin from the first page.
+    EpochChanged = "epoch_changed",
+    /// Nobody answers at the server's address.
+    Unreachable = "unreachable",
+    /// The server asks to wait.
+    Busy = "busy",
+    /// The cache on this computer cannot be read or written.
+    Storage = "storage",
+    /// The data folder is in use by another window.
+    AlreadyOpen = "already_open",
+    /// The data folder was written by a newer version.
+    NewerData = "newer_data",
+    /// A file cannot be read or has no usable content.
+    BadFile = "bad_file",
+    /// A defect of ours.
+    Internal = "internal",
+}
+
+impl std::fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A problem document. `title` is for people: what happened, what was kept, what to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[error("{title} [{code}]")]
+pub struct Problem {
+    /// Stable code.
+    pub code: ErrorCode,
+    /// In plain English.
+    pub title: String,
+    /// HTTP status, where it travelled over HTTP.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The field that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// When to try again, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
+}
+
+impl Problem {
+    /// A problem with a code and a sentence.
+    pub fn new(code: ErrorCode, title: impl Into<String>) -> Self {
+        Self {
+            code,
+            title: title.into(),
+            status: None,
+            field: None,
+            retry_after_ms: None,
+        }
+    }
+    /// The same, about one field.
+    #[must_use]
+    pub fn about(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+}

@@ -1,0 +1,141 @@
+//! Normalise, then validate: one rule set for window, command line, importer and server.
+
+use crate::field::{FieldKind, FieldPath};
+use crate::hours;
+use crate::problem::{ErrorCode, Problem};
+use crate::profile::Registers;
+use crate::text;
+use crate::value::{VALUE_BYTES_MAX, Value};
+
+/// The longest line of text in a profile, in characters.
+pub const TEXT_CHARS_MAX: usize = 500;
+
+/// Business states that `status` can take.
+pub const STATUSES: [&str; 4] = ["open", "paused", "moving", "closed"];
+
+/// Brings a value into the form that is stored, and checks it. Idempotent. Unknown registers pass as
+/// they are: a newer schema may know them.
+///
+/// # Errors
+/// The problem of the value, about its field, with what to type instead.
+pub fn normalise(field: &FieldPath, value: &Value) -> Result<Value, Problem> {
+    if value.canonical().len() > VALUE_BYTES_MAX {
+        return Err(
+            Problem::new(ErrorCode::TooLarge, "too long: at most 16 KiB a field")
+                .about(field.as_str()),
+        );
+    }
+    if value.is_null() {
+        return required(field, value).map(|()| Value::NULL);
+    }
+    let normal = match field.kind() {
+        FieldKind::Text => line(field, value)?,
+        FieldKind::SetElement => {
+            if *value != Value::yes() {
+                return Err(Problem::new(
+                    ErrorCode::BadValue,
+                    "an element of a set is true or absent",
+                )
+                .about(field.as_str()));
+            }
+            value.clone()
+        }
+        FieldKind::Hours => {
+            let spans = match value.as_str() {
+                Some(typed) if typed.trim().is_empty() => None,
+                Some(typed) => Some(hours::parse_day(typed).map_err(|p| p.about(field.as_str()))?),
+                None => hours::from_value(value).map_err(|p| p.about(field.as_str()))?,
+            };
+            spans.map(|spans| hours::value(&spans)).unwrap_or_default()
+        }
+        FieldKind::Custom => match value.as_str() {
+            Some(typed) => {
+                let tidy = text::tidy(typed);
+                if tidy.is_empty() {
+                    Value::NULL
+                } else {
+                    Value::text(tidy)
+                }
+            }
+            None => value.clone(),
+        },
+        FieldKind::Deleted => {
+            if *value != Value::yes() {
+                return Err(
+                    Problem::new(ErrorCode::BadValue, "deleted is true or absent")
+                        .about(field.as_str()),
+                );
+            }
+            value.clone()
+        }
+        FieldKind::Unknown => value.clone(),
+    };
+    required(field, &normal)?;
+    Ok(normal)
+}
+
+fn line(field: &FieldPath, value: &Value) -> Result<Value, Problem> {
+    let typed = value.as_str().ok_or_else(|| {
+        Problem::new(ErrorCode::BadValue, "this field takes a line of text").about(field.as_str())
+    })?;
+    let tidy = text::tidy(typed);
+    if tidy.chars().count() > TEXT_CHARS_MAX {
+        return Err(
+            Problem::new(ErrorCode::TooLarge, "too long: at most 500 characters")
+                .about(field.as_str()),
+        );
+    }
+    if field.as_str() == "status" && !tidy.is_empty() && !STATUSES.contains(&tidy.as_str()) {
+        return Err(Problem::new(
+            ErrorCode::BadValue,
+            "status: open, paused, moving or closed",
+        )
+        .about("status"));
+    }
+    Ok(if tidy.is_empty() {
+        Value::NULL
+    } else {
+        Value::text(tidy)
+    })
+}
+
+/// Fields that a merchant cannot be without.
+pub const REQUIRED: [&str; 2] = ["name", "address"];
+
+fn required(field: &FieldPath, value: &Value) -> Result<(), Problem> {
+    if value.is_null() && REQUIRED.contains(&field.as_str()) {
+        return Err(Problem::new(
+            ErrorCode::Required,
+            format!("{field} is required: it cannot be empty"),
+        )
+        .about(field.as_str()));
+    }
+    Ok(())
+}
+
+/// Checks that a new merchant has what it needs.
+///
+/// # Errors
+/// `required` about the first field that is missing.
+pub fn complete(registers: &Registers) -> Result<(), Problem> {
+    for name in REQUIRED {
+        let field = FieldPath::trusted(name);
+        required(&field, registers.get(&field).unwrap_or(&Value::NULL))?;
+    }
+    Ok(())
+}
+
+/// Do two values of a field mean the same? Equal after normalisation, texts by their key.
+pub fn same(field: &FieldPath, a: &Value, b: &Value) -> bool {
+    if a == b {
+        return true;
+    }
+    match (field.kind(), a.as_str(), b.as_str()) {
+        (FieldKind::Text | FieldKind::Custom, Some(a), Some(b)) => text::key(a) == text::key(b),
+        (FieldKind::Hours, _, _) => match (normalise(field, a), normalise(field, b)) {
+            (Ok(a), Ok(b)) => a == b,
+            _ => false,
+        },
+        _ => false,
+    }
+}

@@ -1,0 +1,114 @@
+//! One direction of traffic: at most one request at a time, wanted or not, due now or later.
+
+use super::backoff::Backoff;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Phase {
+    #[default]
+    Idle,
+    /// A request is being made ready or is under way.
+    Busy,
+    /// Its result is being written to disk.
+    Storing,
+}
+
+/// One direction.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Lane {
+    phase: Phase,
+    wanted: bool,
+    /// Not before this, in milliseconds since 1970.
+    due_ms: u64,
+    failures: u32,
+    /// Where a wait is for, even if nothing is wanted: the poll, or an edit that is due later.
+    later_ms: Option<u64>,
+}
+
+/// A server that asks for more than an hour is asked again after an hour.
+const RETRY_AFTER_MS_MAX: u64 = 3_600_000;
+
+impl Lane {
+    /// Something is to be done, as soon as it is due.
+    pub fn want(&mut self) {
+        self.wanted = true;
+    }
+    /// Something is to be done now, whatever the delay.
+    pub fn hurry(&mut self) {
+        self.wanted = true;
+        self.due_ms = 0;
+        self.failures = 0;
+    }
+    /// The other lane got through: try now what failed before.
+    pub fn hurry_if_failing(&mut self) {
+        if self.failures > 0 {
+            self.hurry();
+        }
+    }
+    /// Something will be to be done at that time.
+    pub fn not_before(&mut self, at_ms: u64) {
+        self.later_ms = Some(at_ms);
+    }
+    /// Starts if wanted, idle and due.
+    pub fn start_if_due(&mut self, now_ms: u64) -> bool {
+        if self.later_ms.is_some_and(|at| at <= now_ms) {
+            self.later_ms = None;
+            self.wanted = true;
+        }
+        let starts = self.phase == Phase::Idle && self.wanted && self.due_ms <= now_ms;
+        if starts {
+            self.phase = Phase::Busy;
+            self.wanted = false;
+        }
+        starts
+    }
+    /// The request was answered; its result goes to disk.
+    pub fn store(&mut self) {
+        self.phase = Phase::Storing;
+    }
+    /// The server answered.
+    pub fn succeed(&mut self) {
+        self.failures = 0;
+        self.due_ms = 0;
+    }
+    /// The request is over. Returns whether something is wanted again.
+    pub fn finish(&mut self, more: bool) -> bool {
+        self.phase = Phase::Idle;
+        let wanted_meanwhile = self.wanted;
+        self.wanted |= more;
+        wanted_meanwhile
+    }
+    /// The request failed: wait, then try again.
+    pub fn fail(
+        &mut self,
+        now_ms: u64,
+        backoff: &Backoff,
+        jitter: u64,
+        retry_after_ms: Option<u64>,
+    ) {
+        self.failures = self.failures.saturating_add(1);
+        let own = backoff.delay_ms(self.failures, jitter);
+        let asked = retry_after_ms.unwrap_or(0).min(RETRY_AFTER_MS_MAX);
+        self.due_ms = now_ms + own.max(asked);
+        self.phase = Phase::Idle;
+        self.wanted = true;
+    }
+    /// A request is under way.
+    pub fn is_busy(&self) -> bool {
+        self.phase != Phase::Idle
+    }
+    /// The last request failed.
+    pub fn is_failing(&self) -> bool {
+        self.failures > 0
+    }
+    /// When it wants to be ticked.
+    pub fn due_ms(&self) -> Option<u64> {
+        if self.phase != Phase::Idle {
+            return None;
+        }
+        if self.wanted {
+            Some(self.due_ms)
+        } else {
+            self.later_ms
+        }
+    }
+}

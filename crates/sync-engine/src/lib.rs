@@ -1,0 +1,11 @@
+//! Decisions only. No I/O, no clock, no randomness, no `async`: time, chance and what the world answered
+//! come in as inputs, so that every run can be repeated from a seed.
+//!
+//! - [`reconcile`]: from the candidates of a register to what it shows, and which questions are open.
+//! - [`authority`]: what the server makes of an edit.
+//! - [`device`]: what a device does next.
+
+pub mod authority;
+pub mod device;
+pub mod reconcile;
+pub mod three_way;

@@ -1,0 +1,400 @@
+//! From candidates to what people see. Pure functions of the candidates, which are a set: hence the same
+//! in whatever order edits arrived.
+
+use std::collections::BTreeMap;
+
+use domain::edit::{Edit, EditState};
+use domain::field::FieldPath;
+use domain::hlc::Hlc;
+use domain::profile::Registers;
+use domain::record::{Record, Register, Sibling, WriteMeta};
+use domain::review::{Candidate, Review, ReviewItem, ReviewKind};
+use domain::rules::{Preference, RuleSet};
+use domain::validate;
+use domain::value::Value;
+use domain::version::Dot;
+use domain::{Decision, ReviewId};
+
+/// What a register shows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Settlement {
+    /// One value, by itself or by a rule.
+    Settled {
+        /// The dot of the candidate that shows.
+        dot: Dot,
+        /// The rule, if others lost against it.
+        rule: Option<String>,
+    },
+    /// People must choose. Until then the oldest candidate shows.
+    Contested {
+        /// The oldest candidate.
+        dot: Dot,
+        /// One candidate of each different value that no rule rules out, oldest first.
+        open: Vec<Dot>,
+    },
+}
+
+impl Settlement {
+    /// The dot of the candidate that shows.
+    pub fn dot(&self) -> Dot {
+        match self {
+            Self::Settled { dot, .. } | Self::Contested { dot, .. } => *dot,
+        }
+    }
+    /// Must people choose?
+    pub fn is_contested(&self) -> bool {
+        matches!(self, Self::Contested { .. })
+    }
+}
+
+type Edits = BTreeMap<Dot, WriteMeta>;
+
+fn age(sibling: &Sibling, edits: &Edits) -> (Hlc, Dot) {
+    (
+        edits
+            .get(&sibling.dot)
+            .map(|meta| meta.hlc)
+            .unwrap_or_default(),
+        sibling.dot,
+    )
+}
+
+/// The rule by which `a` is preferred to `b`, if any. For one pair the first rule that tells them apart decides.
+fn preferred<'r>(
+    field: &FieldPath,
+    a: (&Sibling, &WriteMeta),
+    b: (&Sibling, &WriteMeta),
+    rules: &'r RuleSet,
+) -> Option<&'r str> {
+    for rule in rules.0.iter().filter(|rule| rule.fields.matches(field)) {
+        let (a_wins, b_wins) = match &rule.prefer {
+            Preference::Source { of, over } => {
+                let beats = |x: &WriteMeta, y: &WriteMeta| {
+                    of.contains(&x.source) && over.contains(&y.source)
+                };
+                (beats(a.1, b.1), beats(b.1, a.1))
+            }
+            Preference::Later => {
+                let (ka, kb) = ((a.1.hlc, a.0.dot), (b.1.hlc, b.0.dot));
+                (ka > kb, kb > ka)
+            }
+            Preference::Present => (
+                !a.0.value.is_null() && b.0.value.is_null(),
+                a.0.value.is_null() && !b.0.value.is_null(),
+            ),
+        };
+        if a_wins {
+            return Some(&rule.id);
+        }
+        if b_wins {
+            return None;
+        }
+    }
+    None
+}
+
+/// What a register shows. `None` for a register without candidates.
+pub fn settle(
+    field: &FieldPath,
+    register: &Register,
+    edits: &Edits,
+    rules: &RuleSet,
+) -> Option<Settlement> {
+    let mut by_age: Vec<&Sibling> = register.siblings.iter().collect();
+    by_age.sort_by_key(|sibling| age(sibling, edits));
+    // Of candidates that mean the same, the oldest speaks for all.
+    let mut voices: Vec<&Sibling> = Vec::new();
+    for sibling in &by_age {
+        if !voices
+            .iter()
+            .any(|voice| validate::same(field, &voice.value, &sibling.value))
+        {
+            voices.push(sibling);
+        }
+    }
+    let oldest = voices.first()?.dot;
+    if voices.len() == 1 {
+        return Some(Settlement::Settled {
+            dot: oldest,
+            rule: None,
+        });
+    }
+    let with_meta = |sibling: &Sibling| edits.get(&sibling.dot).cloned();
+    let mut rule_used = None;
+    let mut open: Vec<Dot> = Vec::new();
+    for candidate in &voices {
+        let Some(meta) = with_meta(candidate) else {
+            continue;
+        };
+        let beaten = voices
+            .iter()
+            .filter(|other| other.dot != candidate.dot)
+            .find_map(|other| {
+                let other_meta = with_meta(other)?;
+                preferred(field, (other, &other_meta), (candidate, &meta), rules)
+            });
+        match beaten {
+            Some(rule) => rule_used = Some(rule.to_owned()),
+            None => open.push(candidate.dot),
+        }
+    }
+    match open.as_slice() {
+        [winner] => Some(Settlement::Settled {
+            dot: *winner,
+            rule: rule_used,
+        }),
+        // Preferences that go round in a circle rule nobody out.
+        [] => Some(Settlement::Contested {
+            dot: oldest,
+            open: voices.iter().map(|v| v.dot).collect(),
+        }),
+        [first, ..] => Some(Settlement::Contested { dot: *first, open }),
+    }
+}
+
+fn value_of(register: &Register, dot: Dot) -> Value {
+    register
+        .siblings
+        .iter()
+        .find(|s| s.dot == dot)
+        .map(|s| s.value.clone())
+        .unwrap_or_default()
+}
+
+/// The registers whose writers had not seen the deletion, oldest write first.
+fn unaware_of_deletion(record: &Record) -> Vec<Dot> {
+    let field = FieldPath::deleted();
+    let Some(deletion) = record.registers.get(&field) else {
+        return Vec::new();
+    };
+    let deletions: Vec<Dot> = deletion
+        .siblings
+        .iter()
+        .filter(|s| !s.value.is_null())
+        .map(|s| s.dot)
+        .collect();
+    if deletions.is_empty() {
+        return Vec::new();
+    }
+    let mut dots: Vec<Dot> = record
+        .registers
+        .iter()
+        .filter(|(path, register)| {
+            **path != field && !deletions.iter().any(|d| register.context.contains(*d))
+        })
+        .flat_map(|(_, register)| register.siblings.iter().map(|s| s.dot))
+        .filter(|dot| !deletion.context.contains(*dot) && !deletions.contains(dot))
+        .collect();
+    dots.sort_by_key(|dot| {
+        (
+            record.edits.get(dot).map(|m| m.hlc).unwrap_or_default(),
+            *dot,
+        )
+    });
+    dots.dedup();
+    dots
+}
+
+/// The values that the registers show; absent and `null` ones are left out.
+pub fn shown(record: &Record, rules: &RuleSet) -> Registers {
+    let survives = !unaware_of_deletion(record).is_empty();
+    record
+        .registers
+        .iter()
+        .filter_map(|(field, register)| {
+            if survives && *field == FieldPath::deleted() {
+                return None;
+            }
+            let dot = settle(field, register, &record.edits, rules)?.dot();
+            Some((field.clone(), value_of(register, dot)))
+        })
+        .filter(|(_, value)| !value.is_null())
+        .collect()
+}
+
+/// Is the merchant deleted, with nobody against it?
+pub fn is_deleted(record: &Record, rules: &RuleSet) -> bool {
+    shown(record, rules).contains_key(&FieldPath::deleted())
+}
+
+fn candidate(record: &Record, dot: Dot, value: Value) -> Option<Candidate> {
+    let meta = record.edits.get(&dot)?;
+    Some(Candidate {
+        dot,
+        edit_id: meta.edit_id,
+        value,
+        actor: meta.actor.clone(),
+        actor_name: meta.actor_name.clone(),
+        role: meta.role,
+        source: meta.source,
+        hlc: meta.hlc,
+    })
+}
+
+/// The open questions about a merchant.
+pub fn review(record: &Record, rules: &RuleSet) -> Option<Review> {
+    let mut items: Vec<ReviewItem> = Vec::new();
+    for (field, register) in &record.registers {
+        let Some(Settlement::Contested { open, .. }) =
+            settle(field, register, &record.edits, rules)
+        else {
+            continue;
+        };
+        let base = register
+            .siblings
+            .iter()
+            .filter(|s| open.contains(&s.dot))
+            .min_by_key(|s| age(s, &record.edits))
+            .map(|s| s.base_value.clone())
+            .unwrap_or_default();
+        items.push(ReviewItem {
+            field: field.clone(),
+            kind: ReviewKind::Conflict,
+            base,
+            candidates: open
+                .iter()
+                .filter_map(|dot| candidate(record, *dot, value_of(register, *dot)))
+                .collect(),
+            dots: candidates(register),
+        });
+    }
+    items.extend(deletion_item(record));
+    let since = items
+        .iter()
+        .filter_map(|item| item.candidates.get(1).map(|c| c.hlc))
+        .min()?;
+    let name = shown(record, rules)
+        .get(&FieldPath::fixed("name"))
+        .and_then(|v| v.as_str().map(str::to_owned));
+    Some(Review {
+        review_id: ReviewId::of(&record.merchant_id),
+        merchant_id: record.merchant_id.clone(),
+        merchant_name: name.unwrap_or_default(),
+        since,
+        items,
+    })
+}
+
+fn deletion_item(record: &Record) -> Option<ReviewItem> {
+    let field = FieldPath::deleted();
+    let register = record.registers.get(&field)?;
+    let against = *unaware_of_deletion(record).first()?;
+    let deletion = register.siblings.iter().find(|s| !s.value.is_null())?.dot;
+    let mut both = vec![
+        candidate(record, deletion, Value::yes())?,
+        candidate(record, against, Value::NULL)?,
+    ];
+    both.sort_by_key(|c| (c.hlc, c.dot));
+    Some(ReviewItem {
+        field,
+        kind: ReviewKind::DeletedAndChanged,
+        base: Value::NULL,
+        candidates: both,
+        dots: candidates(register),
+    })
+}
+
+/// The dots of a register's candidates, sorted: what a resolution must name.
+pub fn candidates(register: &Register) -> Vec<Dot> {
+    let mut dots: Vec<Dot> = register.siblings.iter().map(|s| s.dot).collect();
+    dots.sort();
+    dots
+}
+
+/// Must people choose about this register?
+pub fn is_contested(record: &Record, field: &FieldPath, rules: &RuleSet) -> bool {
+    if *field == FieldPath::deleted() && !unaware_of_deletion(record).is_empty() {
+        return true;
+    }
+    record
+        .registers
+        .get(field)
+        .and_then(|register| settle(field, register, &record.edits, rules))
+        .is_some_and(|settlement| settlement.is_contested())
+}
+
+/// What became of one write, read off the record that contains it.
+pub fn decision(record: &Record, field: &FieldPath, dot: Dot, rules: &RuleSet) -> Decision {
+    let Some(register) = record.registers.get(field) else {
+        return Decision::Applied;
+    };
+    let Some(own) = register.siblings.iter().find(|s| s.dot == dot) else {
+        return Decision::AutoResolved {
+            rule: "superseded".to_owned(),
+            won: false,
+        };
+    };
+    if *field == FieldPath::deleted() && is_contested(record, field, rules) {
+        return Decision::NeedsReview;
+    }
+    match settle(field, register, &record.edits, rules) {
+        Some(Settlement::Settled {
+            dot: shows,
+            rule: None,
+        }) => {
+            if shows == dot
+                || own.value == value_of(register, shows) && register.siblings.len() == 1
+            {
+                Decision::Applied
+            } else {
+                Decision::Same
+            }
+        }
+        Some(Settlement::Settled {
+            dot: shows,
+            rule: Some(rule),
+        }) => {
+            let won = shows == dot || validate::same(field, &own.value, &value_of(register, shows));
+            Decision::AutoResolved { rule, won }
+        }
+        Some(Settlement::Contested { open, .. }) => {
+            let speaks = open
+                .iter()
+                .any(|o| *o == dot || validate::same(field, &own.value, &value_of(register, *o)));
+            if speaks {
+                Decision::NeedsReview
+            } else {
+                Decision::AutoResolved {
+                    rule: "ruled_out".to_owned(),
+                    won: false,
+                }
+            }
+        }
+        None => Decision::Applied,
+    }
+}
+
+/// What became of an edit that was in review, read off the newest record.
+pub fn settled_state(record: &Record, edit: &Edit, rules: &RuleSet) -> EditState {
+    let open = edit.writes.iter().any(|write| {
+        is_contested(record, &write.field, rules)
+            && record
+                .registers
+                .get(&write.field)
+                .is_some_and(|r| r.siblings.iter().any(|s| s.dot == edit.dot))
+    });
+    if open {
+        return EditState::InReview;
+    }
+    let shown = shown(record, rules);
+    let taken = edit.writes.iter().all(|write| {
+        let now = shown.get(&write.field).cloned().unwrap_or_default();
+        validate::same(&write.field, &now, &write.value)
+    });
+    if taken {
+        EditState::Accepted
+    } else {
+        EditState::Declined
+    }
+}
+
+/// Puts a device's own edits, oldest first, on top of what the server says.
+pub fn overlay<'e>(registers: &mut Registers, edits: impl IntoIterator<Item = &'e Edit>) {
+    for write in edits.into_iter().flat_map(|edit| &edit.writes) {
+        if write.value.is_null() {
+            registers.remove(&write.field);
+        } else {
+            registers.insert(write.field.clone(), write.value.clone());
+        }
+    }
+}
