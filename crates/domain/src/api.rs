@@ -70,7 +70,6 @@ pub mod path {
 
 /// Answer of the token endpoint (RFC 6749 §5.1), and who signed in.
 #[derive(Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TokenReply {
     /// Bearer token.
     pub access_token: String,
@@ -87,15 +86,12 @@ pub struct TokenReply {
 
 impl std::fmt::Debug for TokenReply {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TokenReply")
-            .field("actor", &self.actor.id)
-            .finish_non_exhaustive()
+        f.debug_struct("TokenReply").field("actor", &self.actor.id).finish_non_exhaustive()
     }
 }
 
 /// A batch of edits, in the order in which the device made them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PushRequest {
     /// Which device.
     pub device_id: DeviceId,
@@ -105,7 +101,6 @@ pub struct PushRequest {
 
 /// One answer for each edit, in the same order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PushReply {
     /// The answers.
     pub outcomes: Vec<Outcome>,
@@ -131,7 +126,6 @@ pub struct ChangesQuery {
 
 /// The newest state of one merchant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Change {
     /// Its place in the server's order.
     pub seq: u64,
@@ -141,7 +135,6 @@ pub struct Change {
 
 /// One page of changes in the server's order. A merchant that changed again moves to its newest place.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChangesPage {
     /// The server's epoch: a new one means that its data were restored or rebuilt.
     pub epoch: String,
@@ -157,7 +150,6 @@ pub struct ChangesPage {
 
 /// One line of a merchant's history: what an edit did to a register.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HistoryEntry {
     /// The server's change number.
     pub seq: u64,
@@ -198,7 +190,6 @@ pub struct HistoryEntry {
 /// Something that happened to an order, as `POST /orders/{id}/events` takes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum OrderEvent {
     /// All dishes done.
     Ready,

@@ -20,7 +20,7 @@ pub struct Change {
 }
 
 /// Groups the writes of one edit: all phones are one line, so are all tags. Of a set the line shows the
-/// elements that went and the ones that came.
+/// elements that went and the ones that came; if only the primary phone changed, it shows that.
 pub fn changes(writes: &[Write]) -> Vec<Change> {
     let mut order: Vec<String> = Vec::new();
     let mut groups: BTreeMap<String, Vec<&Write>> = BTreeMap::new();
@@ -39,11 +39,7 @@ pub fn changes(writes: &[Write]) -> Vec<Change> {
                 "phones" | "tags" => set_change(field, &writes),
                 _ => {
                     let write = writes.last()?;
-                    Change {
-                        field,
-                        before: write.base_value.clone(),
-                        after: write.value.clone(),
-                    }
+                    Change { field, before: write.base_value.clone(), after: write.value.clone() }
                 }
             })
         })
@@ -52,17 +48,14 @@ pub fn changes(writes: &[Write]) -> Vec<Change> {
 
 fn set_change(field: String, writes: &[&Write]) -> Change {
     let elements = |pick: fn(&Write) -> &Value| {
-        Value::list(
-            writes
-                .iter()
-                .filter(|w| is_element(&w.field) && !pick(w).is_null())
-                .filter_map(|w| w.field.key()),
-        )
+        Value::list(writes.iter().filter(|w| is_element(&w.field) && !pick(w).is_null()).filter_map(|w| w.field.key()))
     };
-    Change {
-        before: elements(|w| &w.base_value),
-        after: elements(|w| &w.value),
-        field,
+    match writes.iter().rfind(|w| !is_element(&w.field)) {
+        // Only which of them is the primary one.
+        Some(write) if writes.iter().all(|w| !is_element(&w.field)) => {
+            Change { before: write.base_value.clone(), after: write.value.clone(), field }
+        }
+        _ => Change { before: elements(|w| &w.base_value), after: elements(|w| &w.value), field },
     }
 }
 
@@ -72,9 +65,5 @@ fn is_element(field: &FieldPath) -> bool {
 
 /// How many lines an edit has.
 pub fn count(writes: &[Write]) -> usize {
-    writes
-        .iter()
-        .map(|w| w.field.shown_as())
-        .collect::<std::collections::BTreeSet<_>>()
-        .len()
+    writes.iter().map(|w| w.field.shown_as()).collect::<std::collections::BTreeSet<_>>().len()
 }

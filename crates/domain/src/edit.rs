@@ -15,7 +15,6 @@ pub const WRITES_MAX: usize = 256;
 /// Where an edit came from. The order is that of trust, least first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Source {
     /// A customer.
     Feedback,
@@ -31,7 +30,6 @@ pub enum Source {
 
 /// One register's new value, and the value that the editor saw.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Write {
     /// Which register.
     pub field: FieldPath,
@@ -45,7 +43,6 @@ pub struct Write {
 /// For a resolution: the candidates that the person chose among. If they are no longer the same,
 /// the resolution is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Settles {
     /// Which review.
     pub review_id: ReviewId,
@@ -58,7 +55,6 @@ pub struct Settles {
 
 /// A change of one merchant by one actor on one device. It never changes once made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Edit {
     /// Idempotency key: however often it is sent, it has one effect.
     pub edit_id: EditId,
@@ -88,7 +84,6 @@ pub struct Edit {
 /// What the server decided about one write.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "decision", rename_all = "snake_case")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Decision {
     /// It is the value now.
     Applied,
@@ -114,7 +109,6 @@ pub enum Decision {
 
 /// A decision and its field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldDecision {
     /// Which register.
     pub field: FieldPath,
@@ -126,7 +120,6 @@ pub struct FieldDecision {
 /// What the server made of an edit: its durable answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum OutcomeState {
     /// All writes are the values now.
     Applied,
@@ -142,7 +135,6 @@ pub enum OutcomeState {
 
 /// The answer to one edit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Outcome {
     /// To which edit.
     pub edit_id: EditId,
@@ -191,10 +183,7 @@ pub enum EditState {
 impl EditState {
     /// Has the server given its durable answer?
     pub fn is_answered(self) -> bool {
-        !matches!(
-            self,
-            EditState::Queued | EditState::Sending | EditState::Cancelled
-        )
+        !matches!(self, EditState::Queued | EditState::Sending | EditState::Cancelled)
     }
     /// The word in the database.
     pub fn as_str(self) -> &'static str {
@@ -216,11 +205,9 @@ impl std::str::FromStr for EditState {
     type Err = crate::Problem;
     fn from_str(text: &str) -> Result<Self, crate::Problem> {
         use EditState::*;
-        [
-            Queued, Sending, Applied, Merged, InReview, Accepted, Declined, Rejected, Cancelled,
-        ]
-        .into_iter()
-        .find(|state| state.as_str() == text)
-        .ok_or_else(|| crate::Problem::new(ErrorCode::Storage, "unknown edit state"))
+        [Queued, Sending, Applied, Merged, InReview, Accepted, Declined, Rejected, Cancelled]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+            .ok_or_else(|| crate::Problem::new(ErrorCode::Storage, "unknown edit state"))
     }
 }

@@ -19,8 +19,6 @@ pub const WEEKDAYS: [&str; 7] = ["mo", "tu", "we", "th", "fr", "sa", "su"];
 /// `name`, `hours.tu`, `hours.special.2026-10-01`, `phones.+8613800138000`, `tags.清真`, `custom.seats`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(value_type = String))]
 pub struct FieldPath(String);
 
 impl FieldPath {
@@ -31,23 +29,20 @@ impl FieldPath {
     /// `bad_field` for anything else, or for more than 128 bytes.
     pub fn new(path: impl Into<String>) -> Result<Self, Problem> {
         let path = path.into();
-        let root = path.split('.').next().unwrap_or_default();
+        let (root, key) = match path.split_once('.') {
+            Some((root, key)) => (root, Some(key)),
+            None => (path.as_str(), None),
+        };
         let good_root = root.starts_with(|c: char| c.is_ascii_lowercase())
-            && root
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+            && root.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
         let good = good_root
             && path.len() <= FIELD_BYTES_MAX
-            && !path.ends_with('.')
-            && !path.contains("..")
+            && key.is_none_or(|key| !key.is_empty())
             && !path.chars().any(char::is_control);
         if good {
             Ok(Self(path))
         } else {
-            Err(Problem::new(
-                ErrorCode::BadField,
-                format!("no such field: {}", path.escape_debug()),
-            ))
+            Err(Problem::new(ErrorCode::BadField, format!("no such field: {}", path.escape_debug())))
         }
     }
     /// A path that is known to be well formed because its parts are.
@@ -86,9 +81,7 @@ impl FieldPath {
             ("hours", Some(_)) => FieldKind::Hours,
             ("custom", Some(_)) => FieldKind::Custom,
             (DELETED, None) => FieldKind::Deleted,
-            ("name" | "branch" | "address" | "category" | "status" | "region" | "note", None) => {
-                FieldKind::Text
-            }
+            ("name" | "branch" | "address" | "category" | "status" | "region" | "note", None) => FieldKind::Text,
             _ => FieldKind::Unknown,
         }
     }

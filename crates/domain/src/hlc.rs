@@ -12,12 +12,8 @@ pub const SKEW_WARN_MS: u64 = 5 * 60 * 1000;
 
 /// A stamp: 48 bits of milliseconds since 1970, 16 bits of counter. Written as 16 hexadecimal digits,
 /// so that it sorts as text and survives readers whose numbers are doubles.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(value_type = String))]
 pub struct Hlc(pub u64);
 
 impl Hlc {
@@ -39,10 +35,9 @@ impl fmt::Display for Hlc {
 impl TryFrom<String> for Hlc {
     type Error = Problem;
     fn try_from(text: String) -> Result<Self, Problem> {
-        match (text.len(), u64::from_str_radix(&text, 16)) {
-            (16, Ok(bits)) => Ok(Self(bits)),
-            _ => Err(Problem::new(ErrorCode::BadId, "Hlc: 16 hexadecimal digits")),
-        }
+        crate::id::hexadecimal(&text)
+            .map(Self)
+            .ok_or_else(|| Problem::new(ErrorCode::BadId, "Hlc: 16 hexadecimal digits"))
     }
 }
 impl From<Hlc> for String {
@@ -68,7 +63,7 @@ impl HlcClock {
     }
     /// The stamp of a local event. Larger than every stamp given or seen before, whatever the wall clock does.
     pub fn tick(&mut self, wall_ms: u64) -> Hlc {
-        self.last = Hlc::at_ms(wall_ms).max(Hlc(self.last.0 + 1));
+        self.last = Hlc::at_ms(wall_ms).max(Hlc(self.last.0.saturating_add(1)));
         self.last
     }
     /// Takes note of a stamp from elsewhere. A stamp further ahead than [`SKEW_WARN_MS`] is not followed,

@@ -1,6 +1,6 @@
 //! Opening hours of one day.
 //!
-//! A day's value is a list of spans `HH:MM-HH:MM`, sorted, not overlapping. An end at or before the start
+//! A day's value is a list of spans `HH:MM-HH:MM`, sorted, not overlapping. An end before the start
 //! lies on the next day; `00:00-24:00` is the whole day; no spans means closed.
 
 use crate::problem::{ErrorCode, Problem};
@@ -22,19 +22,8 @@ pub struct Span {
 
 impl std::fmt::Display for Span {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let end = if self.end_min > 1440 {
-            self.end_min - 1440
-        } else {
-            self.end_min
-        };
-        write!(
-            f,
-            "{:02}:{:02}-{:02}:{:02}",
-            self.start_min / 60,
-            self.start_min % 60,
-            end / 60,
-            end % 60
-        )
+        let end = if self.end_min > 1440 { self.end_min - 1440 } else { self.end_min };
+        write!(f, "{:02}:{:02}-{:02}:{:02}", self.start_min / 60, self.start_min % 60, end / 60, end % 60)
     }
 }
 
@@ -49,6 +38,10 @@ fn bad(text: &str) -> Problem {
 }
 
 fn minute(text: &str) -> Option<u16> {
+    // The number parser would take a sign too.
+    if !text.bytes().all(|b| b.is_ascii_digit() || b == b':') {
+        return None;
+    }
     let (hours, minutes) = match text.split_once(':') {
         Some((h, m)) if m.len() == 2 => (h, m.parse::<u16>().ok()?),
         Some(_) => return None,
@@ -69,51 +62,29 @@ pub fn parse_day(text: &str) -> Result<Vec<Span>, Problem> {
         .replace(['、', ';', '，', '；'], ",")
         .replace("次日", "")
         .replace("翌日", "")
-        .replace('时', ":00")
-        .replace('点', ":00");
+        .replace(['时', '点'], ":00");
     let plain: String = plain.chars().filter(|c| !c.is_whitespace()).collect();
-    if matches!(
-        plain.as_str(),
-        "closed" | "off" | "休息" | "休" | "不营业" | "店休" | "-"
-    ) {
+    if matches!(plain.as_str(), "closed" | "off" | "休息" | "休" | "不营业" | "店休" | "-") {
         return Ok(Vec::new());
     }
-    if matches!(
-        plain.as_str(),
-        "24h" | "24小:00" | "24小时" | "全天" | "24/7" | "24hours"
-    ) {
-        return Ok(vec![Span {
-            start_min: 0,
-            end_min: 1440,
-        }]);
+    if matches!(plain.as_str(), "24h" | "24小:00" | "24小时" | "全天" | "24/7" | "24hours") {
+        return Ok(vec![Span { start_min: 0, end_min: 1440 }]);
     }
     let mut spans = Vec::new();
     for part in plain.split(',').filter(|part| !part.is_empty()) {
         let (start, end) = part.split_once('-').ok_or_else(|| bad(text))?;
-        let (start, end) = (
-            minute(start).ok_or_else(|| bad(text))?,
-            minute(end).ok_or_else(|| bad(text))?,
-        );
+        let (start, end) = (minute(start).ok_or_else(|| bad(text))?, minute(end).ok_or_else(|| bad(text))?);
         if start >= 1440 || start == end {
             return Err(bad(text));
         }
-        spans.push(Span {
-            start_min: start,
-            end_min: if end < start { end + 1440 } else { end },
-        });
+        spans.push(Span { start_min: start, end_min: if end < start { end + 1440 } else { end } });
     }
     spans.sort();
     if spans.is_empty() || spans.len() > SPANS_MAX {
         return Err(bad(text));
     }
-    if spans
-        .windows(2)
-        .any(|pair| pair[1].start_min < pair[0].end_min)
-    {
-        return Err(Problem::new(
-            ErrorCode::BadHours,
-            "two of the spans overlap: join them into one",
-        ));
+    if spans.windows(2).any(|pair| pair[1].start_min < pair[0].end_min) {
+        return Err(Problem::new(ErrorCode::BadHours, "two of the spans overlap: join them into one"));
     }
     Ok(spans)
 }

@@ -14,9 +14,14 @@ pub const ID_BYTES_MAX: usize = 64;
 fn is_id(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= ID_BYTES_MAX
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"-_.:@".contains(&b))
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:@".contains(&b))
+}
+
+/// Reads exactly 16 hexadecimal digits; the standard parser would take a sign too.
+pub(crate) fn hexadecimal(text: &str) -> Option<u64> {
+    (text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit()))
+        .then(|| u64::from_str_radix(text, 16).ok())
+        .flatten()
 }
 
 macro_rules! text_id {
@@ -24,7 +29,6 @@ macro_rules! text_id {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub struct $name(String);
 
         impl $name {
@@ -80,7 +84,6 @@ macro_rules! uuid_id {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub struct $name(pub Uuid);
 
         impl FromStr for $name {
@@ -138,8 +141,6 @@ impl ReviewId {
 /// A device: 64 random bits drawn at first start, written as 16 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(value_type = String))]
 pub struct DeviceId(pub u64);
 
 impl fmt::Display for DeviceId {
@@ -150,13 +151,7 @@ impl fmt::Display for DeviceId {
 impl FromStr for DeviceId {
     type Err = Problem;
     fn from_str(text: &str) -> Result<Self, Problem> {
-        match (text.len(), u64::from_str_radix(text, 16)) {
-            (16, Ok(bits)) => Ok(Self(bits)),
-            _ => Err(Problem::new(
-                ErrorCode::BadId,
-                "DeviceId: 16 hexadecimal digits",
-            )),
-        }
+        hexadecimal(text).map(Self).ok_or_else(|| Problem::new(ErrorCode::BadId, "DeviceId: 16 hexadecimal digits"))
     }
 }
 impl TryFrom<String> for DeviceId {

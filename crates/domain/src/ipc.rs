@@ -161,9 +161,7 @@ pub struct Session {
 impl Session {
     /// May this actor settle reviews?
     pub fn may_review(&self) -> bool {
-        self.actor
-            .as_ref()
-            .is_some_and(|actor| actor.role.may_review())
+        self.actor.as_ref().is_some_and(|actor| actor.role.may_review())
     }
     /// The role, if somebody has signed in.
     pub fn role(&self) -> Option<Role> {
@@ -221,11 +219,7 @@ pub struct IpcError {
 
 impl From<crate::Problem> for IpcError {
     fn from(problem: crate::Problem) -> Self {
-        Self {
-            code: problem.code,
-            message: problem.title,
-            field: problem.field,
-        }
+        Self { code: problem.code, message: problem.title, field: problem.field }
     }
 }
 
@@ -251,9 +245,7 @@ pub struct ByOrder {
 }
 
 /// Filter of the list by what waits.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StoreFilter {
     /// All.
@@ -457,9 +449,7 @@ pub struct HistoryView {
 }
 
 /// Groups of the outbox: who acts next.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OutboxGroup {
     /// All.
@@ -698,8 +688,6 @@ pub struct SignIn {
 
 impl std::fmt::Debug for SignIn {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SignIn")
-            .field("username", &self.username)
-            .finish_non_exhaustive()
+        f.debug_struct("SignIn").field("username", &self.username).finish_non_exhaustive()
     }
 }

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 /// Sync lag of one bucket of time: from "saved on the device" to "answered by the server".
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LagPoint {
     /// Begin of the bucket.
     pub at: DateTime<Utc>,
@@ -19,7 +18,6 @@ pub struct LagPoint {
 
 /// Conflicts of one day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConflictDay {
     /// The day, in the asked time zone.
     pub day: NaiveDate,
@@ -29,7 +27,6 @@ pub struct ConflictDay {
 
 /// How many of a group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GroupCount {
     /// `phones`, `hours`, `address`, `name`, `other`.
     pub group: String,
@@ -41,7 +38,6 @@ pub struct GroupCount {
 
 /// Conflicts by where the later write came from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SourceCount {
     /// `manual`, `import`, …
     pub source: crate::edit::Source,
@@ -53,7 +49,6 @@ pub struct SourceCount {
 
 /// What the sync page of insights shows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SyncMetrics {
     /// Median lag over the range, in milliseconds; absent without edits.
     pub p50_ms: Option<u64>,
@@ -75,7 +70,6 @@ pub struct SyncMetrics {
 
 /// How long couriers waited, and how good the forecasts were.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KitchenMetrics {
     /// Couriers counted by how many whole minutes they waited after arriving until the order was ready
     /// (index = minute; the last entry takes the rest).
@@ -96,7 +90,6 @@ pub struct KitchenMetrics {
 
 /// One bin of the reliability diagram.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CalibrationBin {
     /// Mean of the forecasts, 0 to 1.
     pub forecast: f64,

@@ -8,7 +8,6 @@ use crate::id::{MerchantId, OrderId};
 /// Where an order stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum OrderState {
     /// Accepted, nothing begun.
     Placed,
@@ -31,7 +30,6 @@ impl OrderState {
 
 /// An order as the backend knows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OrderView {
     /// Which order.
     pub order_id: OrderId,
@@ -59,7 +57,6 @@ pub struct OrderView {
 
 /// A forecast: the order will be ready within the window with this confidence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AlertView {
     /// The order.
     pub order: OrderView,
@@ -75,7 +72,6 @@ pub struct AlertView {
 
 /// The board: what is about to be ready.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AlertBoard {
     /// When the forecasts were made.
     pub at: DateTime<Utc>,

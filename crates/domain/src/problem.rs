@@ -6,7 +6,6 @@ macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal),* $(,)?) => {
         /// What went wrong, for programs. A code never changes its meaning.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub enum ErrorCode {
             $($(#[$doc])* #[serde(rename = $text)] $name,)*
             /// A code that this version does not know.
@@ -88,7 +87,6 @@ impl std::fmt::Display for ErrorCode {
 
 /// A problem document. `title` is for people: what happened, what was kept, what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[error("{title} [{code}]")]
 pub struct Problem {
     /// Stable code.
@@ -109,13 +107,7 @@ pub struct Problem {
 impl Problem {
     /// A problem with a code and a sentence.
     pub fn new(code: ErrorCode, title: impl Into<String>) -> Self {
-        Self {
-            code,
-            title: title.into(),
-            status: None,
-            field: None,
-            retry_after_ms: None,
-        }
+        Self { code, title: title.into(), status: None, field: None, retry_after_ms: None }
     }
     /// The same, about one field.
     #[must_use]

@@ -14,7 +14,6 @@ pub type Registers = BTreeMap<FieldPath, Value>;
 
 /// One profile as one JSON object. Registers that this version does not know travel in `other`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Profile {
     /// Which merchant.
     pub merchant_id: MerchantId,
@@ -32,22 +31,18 @@ pub struct Profile {
     pub category: String,
     /// Spans of each weekday; a missing day is not given, an empty list is closed.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, Vec<String>>))]
     pub hours: BTreeMap<String, Vec<String>>,
     /// Spans of single dates (ISO 8601), before the weekday's.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, Vec<String>>))]
     pub special_hours: BTreeMap<String, Vec<String>>,
     /// Words.
     #[serde(default)]
     pub tags: BTreeSet<String>,
     /// Fields that an administrator added.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, Value>))]
     pub custom: BTreeMap<String, Value>,
     /// All other registers, by their path: `branch`, `region`, `status`, `note`, and unknown ones.
     #[serde(flatten)]
-    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, Value>))]
     pub other: BTreeMap<String, Value>,
 }
 
@@ -87,9 +82,7 @@ impl Profile {
                 ("address", None, Some(text)) => profile.address = text,
                 ("category", None, Some(text)) => profile.category = text,
                 ("phones", Some("primary"), Some(text)) => primary = Some(text),
-                ("phones", Some(number), None) if value == &Value::yes() => {
-                    profile.phones.push(number.to_owned())
-                }
+                ("phones", Some(number), None) if value == &Value::yes() => profile.phones.push(number.to_owned()),
                 ("tags", Some(tag), None) if value == &Value::yes() => {
                     profile.tags.insert(tag.to_owned());
                 }
@@ -104,9 +97,7 @@ impl Profile {
                     };
                 }
                 _ => {
-                    profile
-                        .other
-                        .insert(field.as_str().to_owned(), value.clone());
+                    profile.other.insert(field.as_str().to_owned(), value.clone());
                 }
             }
         }
@@ -124,11 +115,7 @@ impl Profile {
                 registers.insert(field, value);
             }
         };
-        for (field, text) in [
-            ("name", &self.name),
-            ("address", &self.address),
-            ("category", &self.category),
-        ] {
+        for (field, text) in [("name", &self.name), ("address", &self.address), ("category", &self.category)] {
             if !text.is_empty() {
                 put(field.to_owned(), Value::text(text.as_str()));
             }
@@ -143,16 +130,10 @@ impl Profile {
             put(format!("tags.{tag}"), Value::yes());
         }
         for (day, spans) in &self.hours {
-            put(
-                format!("hours.{day}"),
-                Value::list(spans.iter().map(String::as_str)),
-            );
+            put(format!("hours.{day}"), Value::list(spans.iter().map(String::as_str)));
         }
         for (date, spans) in &self.special_hours {
-            put(
-                format!("hours.special.{date}"),
-                Value::list(spans.iter().map(String::as_str)),
-            );
+            put(format!("hours.special.{date}"), Value::list(spans.iter().map(String::as_str)));
         }
         for (key, value) in self.custom.iter().filter(|(_, value)| !value.is_null()) {
             put(format!("custom.{key}"), value.clone());
@@ -179,11 +160,7 @@ pub fn diff(before: &Registers, after: &Registers) -> Vec<Write> {
         .filter_map(|field| {
             let old = before.get(field).cloned().unwrap_or_default();
             let new = after.get(field).cloned().unwrap_or_default();
-            (old != new).then(|| Write {
-                field: field.clone(),
-                base_value: old,
-                value: new,
-            })
+            (old != new).then(|| Write { field: field.clone(), base_value: old, value: new })
         })
         .collect()
 }

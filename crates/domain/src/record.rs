@@ -24,7 +24,6 @@ pub const REGISTERS_MAX: usize = 1024;
 
 /// One candidate value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Sibling {
     /// The edit that wrote it.
     #[serde(rename = "d")]
@@ -39,7 +38,6 @@ pub struct Sibling {
 
 /// One register.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Register {
     /// Candidates, sorted by dot.
     #[serde(rename = "s")]
@@ -52,7 +50,6 @@ pub struct Register {
 
 /// Who made an edit of which something is still in the record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WriteMeta {
     /// Which edit.
     #[serde(rename = "e")]
@@ -76,26 +73,19 @@ pub struct WriteMeta {
 
 /// One merchant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Record {
     /// Which merchant.
     pub merchant_id: MerchantId,
     /// Its registers. Ones that this version does not know are kept.
-    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, Register>))]
     pub registers: BTreeMap<FieldPath, Register>,
     /// Who made the edits whose values are among the candidates.
-    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, WriteMeta>))]
     pub edits: BTreeMap<Dot, WriteMeta>,
 }
 
 impl Record {
     /// A merchant of whom nothing is known yet.
     pub fn empty(merchant_id: MerchantId) -> Self {
-        Self {
-            merchant_id,
-            registers: BTreeMap::new(),
-            edits: BTreeMap::new(),
-        }
+        Self { merchant_id, registers: BTreeMap::new(), edits: BTreeMap::new() }
     }
 
     /// Everything that somebody who looks at this record has seen.
@@ -118,20 +108,13 @@ impl Record {
 
     /// Forgets who made edits of which nothing is left.
     pub fn forget_unused_edits(&mut self) {
-        let used: std::collections::BTreeSet<Dot> = self
-            .registers
-            .values()
-            .flat_map(|r| r.siblings.iter().map(|s| s.dot))
-            .collect();
+        let used: std::collections::BTreeSet<Dot> =
+            self.registers.values().flat_map(|r| r.siblings.iter().map(|s| s.dot)).collect();
         self.edits.retain(|dot, _| used.contains(dot));
     }
 
     /// When the newest of its values was written.
     pub fn latest(&self) -> Hlc {
-        self.edits
-            .values()
-            .map(|meta| meta.hlc)
-            .max()
-            .unwrap_or_default()
+        self.edits.values().map(|meta| meta.hlc).max().unwrap_or_default()
     }
 }

@@ -14,7 +14,6 @@ use crate::version::Dot;
 /// Why people are asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum ReviewKind {
     /// Two or more wrote different values without having seen each other's.
     Conflict,
@@ -24,7 +23,6 @@ pub enum ReviewKind {
 
 /// One of the values to choose from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Candidate {
     /// The edit that wrote it.
     pub dot: Dot,
@@ -46,7 +44,6 @@ pub struct Candidate {
 
 /// One contested register.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReviewItem {
     /// Which register.
     pub field: FieldPath,
@@ -62,7 +59,6 @@ pub struct ReviewItem {
 
 /// The contested registers of one merchant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Review {
     /// Which review; the same on every device.
     pub review_id: ReviewId,

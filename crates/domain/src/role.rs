@@ -7,7 +7,6 @@ use crate::id::{ActorId, MerchantId};
 /// What somebody is here to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Role {
     /// Shop staff: reads and edits the merchants in its scope.
     Merchant,
@@ -39,10 +38,7 @@ impl std::str::FromStr for Role {
             "merchant" => Ok(Role::Merchant),
             "operations" => Ok(Role::Operations),
             "administrator" => Ok(Role::Administrator),
-            _ => Err(crate::Problem::new(
-                crate::ErrorCode::BadRequest,
-                "role: merchant, operations or administrator",
-            )),
+            _ => Err(crate::Problem::new(crate::ErrorCode::BadRequest, "role: merchant, operations or administrator")),
         }
     }
 }
@@ -50,7 +46,6 @@ impl std::str::FromStr for Role {
 /// Which merchants an actor sees: all, or those whose id starts with one of the prefixes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Scope {
     /// Every merchant.
     All,
@@ -63,16 +58,13 @@ impl Scope {
     pub fn contains(&self, merchant: &MerchantId) -> bool {
         match self {
             Scope::All => true,
-            Scope::Prefixes(prefixes) => prefixes
-                .iter()
-                .any(|p| merchant.as_str().starts_with(p.as_str())),
+            Scope::Prefixes(prefixes) => prefixes.iter().any(|p| merchant.as_str().starts_with(p.as_str())),
         }
     }
 }
 
 /// Somebody who is signed in, as the server knows them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Actor {
     /// The sign-in name.
     pub id: ActorId,

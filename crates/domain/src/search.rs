@@ -20,14 +20,15 @@ enum Class {
 
 fn class(c: char) -> Class {
     match c {
+        // Chinese full stops and brackets lie among the characters; they are no text to look for.
+        c if !c.is_alphanumeric() => Class::Gap,
         '\u{2e80}'..='\u{9fff}'
         | '\u{a000}'..='\u{a4cf}'
         | '\u{ac00}'..='\u{d7af}'
         | '\u{f900}'..='\u{faff}'
         | '\u{20000}'..='\u{3ffff}' => Class::Han,
         c if c.is_numeric() => Class::Digit,
-        c if c.is_alphanumeric() => Class::Word,
-        _ => Class::Gap,
+        _ => Class::Word,
     }
 }
 

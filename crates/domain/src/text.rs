@@ -27,5 +27,10 @@ pub fn tidy(text: &str) -> String {
 
 /// What is compared: tidy, NFKC (UAX #15), lower case. Two texts with one key mean the same.
 pub fn key(text: &str) -> String {
-    tidy(&text.nfkc().collect::<String>()).to_lowercase()
+    if text.is_ascii() {
+        return tidy(text).to_ascii_lowercase();
+    }
+    // Invisible characters go first and lower case is composed again: both can part what NFKC joins.
+    let lower = tidy(text).nfkc().collect::<String>().to_lowercase();
+    tidy(&lower.nfkc().collect::<String>())
 }

@@ -1,6 +1,6 @@
 //! Normalise, then validate: one rule set for window, command line, importer and server.
 
-use crate::field::{FieldKind, FieldPath};
+use crate::field::{FieldKind, FieldPath, WEEKDAYS};
 use crate::hours;
 use crate::problem::{ErrorCode, Problem};
 use crate::profile::Registers;
@@ -20,23 +20,19 @@ pub const STATUSES: [&str; 4] = ["open", "paused", "moving", "closed"];
 /// The problem of the value, about its field, with what to type instead.
 pub fn normalise(field: &FieldPath, value: &Value) -> Result<Value, Problem> {
     if value.canonical().len() > VALUE_BYTES_MAX {
-        return Err(
-            Problem::new(ErrorCode::TooLarge, "too long: at most 16 KiB a field")
-                .about(field.as_str()),
-        );
+        return Err(Problem::new(ErrorCode::TooLarge, "too long: at most 16 KiB a field").about(field.as_str()));
     }
     if value.is_null() {
         return required(field, value).map(|()| Value::NULL);
     }
+    key(field)?;
     let normal = match field.kind() {
         FieldKind::Text => line(field, value)?,
         FieldKind::SetElement => {
             if *value != Value::yes() {
-                return Err(Problem::new(
-                    ErrorCode::BadValue,
-                    "an element of a set is true or absent",
-                )
-                .about(field.as_str()));
+                return Err(
+                    Problem::new(ErrorCode::BadValue, "an element of a set is true or absent").about(field.as_str())
+                );
             }
             value.clone()
         }
@@ -51,20 +47,13 @@ pub fn normalise(field: &FieldPath, value: &Value) -> Result<Value, Problem> {
         FieldKind::Custom => match value.as_str() {
             Some(typed) => {
                 let tidy = text::tidy(typed);
-                if tidy.is_empty() {
-                    Value::NULL
-                } else {
-                    Value::text(tidy)
-                }
+                if tidy.is_empty() { Value::NULL } else { Value::text(tidy) }
             }
             None => value.clone(),
         },
         FieldKind::Deleted => {
             if *value != Value::yes() {
-                return Err(
-                    Problem::new(ErrorCode::BadValue, "deleted is true or absent")
-                        .about(field.as_str()),
-                );
+                return Err(Problem::new(ErrorCode::BadValue, "deleted is true or absent").about(field.as_str()));
             }
             value.clone()
         }
@@ -74,29 +63,58 @@ pub fn normalise(field: &FieldPath, value: &Value) -> Result<Value, Problem> {
     Ok(normal)
 }
 
+/// Names that a profile or its printed form has for something else than one register.
+const TAKEN: [&str; 9] =
+    ["merchant_id", "phones", "tags", "hours", "special_hours", "custom", "state", "version", "review"];
+
+/// The key within a field must be in normal form itself, or one element would have two registers.
+fn key(field: &FieldPath) -> Result<(), Problem> {
+    let bad = |code, text: &str| Err(Problem::new(code, format!("{field}: {text}")).about(field.as_str()));
+    match (field.root(), field.key()) {
+        (root, None) if TAKEN.contains(&root) => {
+            bad(ErrorCode::BadField, "no such field; name one of its parts, like hours.tu, tags.halal or custom.seats")
+        }
+        ("phones", Some("primary")) => Ok(()),
+        ("phones", Some(number)) => {
+            let digits = number.strip_prefix('+').unwrap_or_default();
+            // ITU-T E.164: at most 15 digits. Whoever typed it was told more; a number of a country whose
+            // plan changed since must still arrive.
+            if (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
+                Ok(())
+            } else {
+                bad(ErrorCode::BadPhone, "no telephone number: write +country code and number")
+            }
+        }
+        ("tags", Some(tag)) if text::tidy(tag) != tag => {
+            bad(ErrorCode::BadField, "a tag has no blanks around it and no invisible characters")
+        }
+        ("hours", Some(day)) => {
+            let known = match day.strip_prefix("special.") {
+                Some(date) => date.len() == 10 && date.parse::<chrono::NaiveDate>().is_ok(),
+                None => WEEKDAYS.contains(&day),
+            };
+            if known {
+                Ok(())
+            } else {
+                bad(ErrorCode::BadField, "no such day; use mo tu we th fr sa su, or hours.special.2026-10-01")
+            }
+        }
+        _ => Ok(()),
+    }
+}
+
 fn line(field: &FieldPath, value: &Value) -> Result<Value, Problem> {
-    let typed = value.as_str().ok_or_else(|| {
-        Problem::new(ErrorCode::BadValue, "this field takes a line of text").about(field.as_str())
-    })?;
+    let typed = value
+        .as_str()
+        .ok_or_else(|| Problem::new(ErrorCode::BadValue, "this field takes a line of text").about(field.as_str()))?;
     let tidy = text::tidy(typed);
     if tidy.chars().count() > TEXT_CHARS_MAX {
-        return Err(
-            Problem::new(ErrorCode::TooLarge, "too long: at most 500 characters")
-                .about(field.as_str()),
-        );
+        return Err(Problem::new(ErrorCode::TooLarge, "too long: at most 500 characters").about(field.as_str()));
     }
     if field.as_str() == "status" && !tidy.is_empty() && !STATUSES.contains(&tidy.as_str()) {
-        return Err(Problem::new(
-            ErrorCode::BadValue,
-            "status: open, paused, moving or closed",
-        )
-        .about("status"));
+        return Err(Problem::new(ErrorCode::BadValue, "status: open, paused, moving or closed").about("status"));
     }
-    Ok(if tidy.is_empty() {
-        Value::NULL
-    } else {
-        Value::text(tidy)
-    })
+    Ok(if tidy.is_empty() { Value::NULL } else { Value::text(tidy) })
 }
 
 /// Fields that a merchant cannot be without.
@@ -104,11 +122,9 @@ pub const REQUIRED: [&str; 2] = ["name", "address"];
 
 fn required(field: &FieldPath, value: &Value) -> Result<(), Problem> {
     if value.is_null() && REQUIRED.contains(&field.as_str()) {
-        return Err(Problem::new(
-            ErrorCode::Required,
-            format!("{field} is required: it cannot be empty"),
-        )
-        .about(field.as_str()));
+        return Err(
+            Problem::new(ErrorCode::Required, format!("{field} is required: it cannot be empty")).about(field.as_str())
+        );
     }
     Ok(())
 }

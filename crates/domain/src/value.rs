@@ -10,8 +10,6 @@ pub const VALUE_BYTES_MAX: usize = 16 * 1024;
 /// A register's value. `null` means "not there": a removed phone, a cleared text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(value_type = Object))]
 pub struct Value(pub serde_json::Value);
 
 impl Value {
@@ -24,12 +22,7 @@ impl Value {
     }
     /// A list of texts.
     pub fn list<S: Into<String>>(items: impl IntoIterator<Item = S>) -> Self {
-        Self(
-            items
-                .into_iter()
-                .map(|item| serde_json::Value::String(item.into()))
-                .collect(),
-        )
+        Self(items.into_iter().map(|item| serde_json::Value::String(item.into())).collect())
     }
     /// `true`, as sets write it for "is in".
     pub fn yes() -> Self {
@@ -45,11 +38,7 @@ impl Value {
     }
     /// The texts of a list of texts.
     pub fn as_list(&self) -> Option<Vec<&str>> {
-        self.0
-            .as_array()?
-            .iter()
-            .map(|item| item.as_str())
-            .collect()
+        self.0.as_array()?.iter().map(|item| item.as_str()).collect()
     }
     /// Canonical JSON: no blanks, keys sorted by their bytes. Equal values give equal bytes.
     pub fn canonical(&self) -> String {
@@ -62,11 +51,9 @@ impl Value {
         match &self.0 {
             serde_json::Value::Null => String::new(),
             serde_json::Value::String(text) => text.clone(),
-            serde_json::Value::Array(items) => items
-                .iter()
-                .map(|item| Value(item.clone()).plain())
-                .collect::<Vec<_>>()
-                .join(", "),
+            serde_json::Value::Array(items) => {
+                items.iter().map(|item| Value(item.clone()).plain()).collect::<Vec<_>>().join(", ")
+            }
             other => other.to_string(),
         }
     }

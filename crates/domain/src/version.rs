@@ -12,8 +12,6 @@ use crate::problem::{ErrorCode, Problem};
 /// One event: the nth edit of a device. Written `device:n`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(value_type = String))]
 pub struct Dot {
     /// Who made it.
     pub device: DeviceId,
@@ -31,10 +29,10 @@ impl FromStr for Dot {
     fn from_str(text: &str) -> Result<Self, Problem> {
         let bad = || Problem::new(ErrorCode::BadId, "Dot: device:counter");
         let (device, counter) = text.split_once(':').ok_or_else(bad)?;
-        Ok(Self {
-            device: device.parse()?,
-            counter: counter.parse().map_err(|_| bad())?,
-        })
+        if !counter.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(bad());
+        }
+        Ok(Self { device: device.parse()?, counter: counter.parse().map_err(|_| bad())? })
     }
 }
 impl TryFrom<String> for Dot {
@@ -54,25 +52,16 @@ impl From<Dot> for String {
 /// so one number a device stands for all its earlier edits of that merchant.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, u64>))]
 pub struct VersionVector(BTreeMap<DeviceId, u64>);
 
 impl VersionVector {
     /// Has it seen this event?
     pub fn contains(&self, dot: Dot) -> bool {
-        self.0
-            .get(&dot.device)
-            .is_some_and(|seen| *seen >= dot.counter)
+        self.0.get(&dot.device).is_some_and(|seen| *seen >= dot.counter)
     }
     /// Has it seen all that the other has?
     pub fn covers(&self, other: &Self) -> bool {
-        other.0.iter().all(|(device, counter)| {
-            self.contains(Dot {
-                device: *device,
-                counter: *counter,
-            })
-        })
+        other.0.iter().all(|(device, counter)| self.contains(Dot { device: *device, counter: *counter }))
     }
     /// Adds an event, and with it all earlier ones of its device.
     pub fn add(&mut self, dot: Dot) {
@@ -82,10 +71,7 @@ impl VersionVector {
     /// Adds all that the other has seen.
     pub fn join(&mut self, other: &Self) {
         for (device, counter) in &other.0 {
-            self.add(Dot {
-                device: *device,
-                counter: *counter,
-            });
+            self.add(Dot { device: *device, counter: *counter });
         }
     }
     /// Nothing seen?

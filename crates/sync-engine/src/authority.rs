@@ -1,23 +1,27 @@
 //! What the server makes of an edit. Scope, role, validation and merge are decided here and nowhere else.
 
+use std::collections::BTreeSet;
+
 use domain::api::HistoryEntry;
-use domain::edit::{
-    Decision, Edit, FieldDecision, Outcome, OutcomeState, Source, WRITES_MAX, Write,
-};
-use domain::field::{FieldKind, FieldPath};
+use domain::edit::{Decision, Edit, FieldDecision, Outcome, OutcomeState, Source, WRITES_MAX, Write};
+use domain::field::FieldPath;
+use domain::id::ReviewId;
 use domain::problem::{ErrorCode, Problem};
 use domain::profile::Registers;
 use domain::record::{REGISTERS_MAX, Record, Register, SIBLINGS_MAX, Sibling, WriteMeta};
 use domain::role::Actor;
 use domain::rules::RuleSet;
 use domain::validate;
-use domain::value::Value;
+use domain::value::VALUE_BYTES_MAX;
 use domain::version::VersionVector;
 
 use crate::reconcile;
 
 /// The most devices that an edit's base may name.
 pub const BASE_DEVICES_MAX: usize = 4096;
+
+/// The longest reason of a resolution, in characters.
+pub const REASON_CHARS_MAX: usize = 2000;
 
 /// What an edit leads to. Nothing of it is stored yet.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,9 +38,7 @@ pub struct Verdict {
 
 /// Decides about one edit of one merchant by one actor.
 pub fn accept(record: Option<&Record>, edit: &Edit, actor: &Actor, rules: &RuleSet) -> Verdict {
-    let before = record
-        .cloned()
-        .unwrap_or_else(|| Record::empty(edit.merchant_id.clone()));
+    let before = record.cloned().unwrap_or_else(|| Record::empty(edit.merchant_id.clone()));
     match examine(record, &before, edit, actor, rules) {
         Ok(writes) => apply(before, edit, &writes, actor, rules),
         Err((field, problem)) => refuse(before, edit, actor, &field, &problem),
@@ -54,63 +56,67 @@ fn examine(
 ) -> Result<Vec<Write>, Refusal> {
     let whole = |code, text: &str| (FieldPath::fixed("edit"), Problem::new(code, text));
     if !actor.scope.contains(&edit.merchant_id) {
-        return Err(whole(
-            ErrorCode::Forbidden,
-            "this merchant is outside what you may edit",
-        ));
+        return Err(whole(ErrorCode::Forbidden, "this merchant is outside what you may edit"));
     }
-    if edit
-        .actor
-        .as_ref()
-        .is_some_and(|claimed| *claimed != actor.id)
-    {
+    if edit.actor.as_ref().is_some_and(|claimed| *claimed != actor.id) {
         return Err(whole(
             ErrorCode::Forbidden,
             "this edit was made by somebody else: they must be signed in to send it",
         ));
     }
-    if edit.writes.is_empty()
-        || edit.writes.len() > WRITES_MAX
-        || edit.base.len() > BASE_DEVICES_MAX
-    {
+    if edit.writes.is_empty() || edit.writes.len() > WRITES_MAX || edit.base.len() > BASE_DEVICES_MAX {
         return Err(whole(ErrorCode::BadRequest, "an edit has 1 to 256 writes"));
     }
-    if edit.source == Source::Resolution && edit.settles.is_none() {
+    if edit.base.contains(edit.dot) {
+        return Err(whole(ErrorCode::BadRequest, "an edit cannot have seen itself: its number was given twice"));
+    }
+    if record.edits.get(&edit.dot).is_some_and(|other| other.edit_id != edit.edit_id) {
         return Err(whole(
             ErrorCode::BadRequest,
-            "a resolution must name the candidates it settles",
+            "another edit of this device has the same number: was its data folder copied or restored?",
         ));
+    }
+    if edit.source == Source::Resolution && edit.settles.is_none() {
+        return Err(whole(ErrorCode::BadRequest, "a resolution must name the candidates it settles"));
     }
     if let Some(settles) = &edit.settles {
         if !actor.role.may_review() {
-            return Err(whole(
-                ErrorCode::Forbidden,
-                "only operations may settle a review",
-            ));
+            return Err(whole(ErrorCode::Forbidden, "only operations may settle a review"));
+        }
+        if settles.review_id != ReviewId::of(&edit.merchant_id) {
+            return Err(whole(ErrorCode::BadRequest, "a resolution settles the review of its own merchant"));
+        }
+        if settles.reason.as_ref().is_some_and(|text| text.chars().count() > REASON_CHARS_MAX) {
+            return Err(whole(ErrorCode::TooLarge, "the reason is too long: at most 2,000 characters"));
         }
         if settles.candidates.len() != edit.writes.len() {
-            return Err(whole(
-                ErrorCode::BadRequest,
-                "a resolution names the candidates of each of its fields",
-            ));
+            return Err(whole(ErrorCode::BadRequest, "a resolution names the candidates of each of its fields"));
         }
     }
+    let mut fields = BTreeSet::new();
     let mut writes = Vec::with_capacity(edit.writes.len());
     for (n, write) in edit.writes.iter().enumerate() {
         let at = |problem: Problem| (write.field.clone(), problem);
         let value = validate::normalise(&write.field, &write.value).map_err(at)?;
-        element_key(&write.field, &value).map_err(at)?;
+        if write.base_value.canonical().len() > VALUE_BYTES_MAX {
+            return Err(at(Problem::new(ErrorCode::TooLarge, "what the editor saw is longer than a field can be")));
+        }
+        if !fields.insert(&write.field) {
+            return Err(at(Problem::new(ErrorCode::BadRequest, "an edit writes each field once")));
+        }
         if let Some(settles) = &edit.settles {
-            let now = record
-                .registers
-                .get(&write.field)
-                .map(reconcile::candidates)
-                .unwrap_or_default();
+            let now = record.registers.get(&write.field).map(reconcile::candidates).unwrap_or_default();
             let open = reconcile::is_contested(record, &write.field, rules);
             if !open || settles.candidates[n] != now {
                 return Err(at(Problem::new(
                     ErrorCode::ReviewMoved,
                     "the values to choose from have changed meanwhile: look again and choose again",
+                )));
+            }
+            if !now.iter().all(|dot| edit.base.contains(*dot)) {
+                return Err(at(Problem::new(
+                    ErrorCode::BadRequest,
+                    "a resolution must have seen the candidates that it names",
                 )));
             }
         } else {
@@ -119,114 +125,72 @@ fn examine(
         let crowd = record
             .registers
             .get(&write.field)
-            .map_or(0, |r| r.siblings.len());
+            .map_or(0, |r| r.siblings.iter().filter(|s| !edit.base.contains(s.dot)).count());
         if crowd >= SIBLINGS_MAX {
             return Err(at(Problem::new(
                 ErrorCode::TooManyCandidates,
                 "too many values wait for review here: settle them first",
             )));
         }
-        writes.push(Write {
-            field: write.field.clone(),
-            base_value: write.base_value.clone(),
-            value,
-        });
+        writes.push(Write { field: write.field.clone(), base_value: write.base_value.clone(), value });
     }
-    if record.registers.len() + writes.len() > REGISTERS_MAX {
-        return Err(whole(
-            ErrorCode::TooLarge,
-            "a merchant has at most 1,024 fields",
-        ));
+    let new_registers = writes.iter().filter(|w| !record.registers.contains_key(&w.field)).count();
+    if new_registers > 0 && record.registers.len() + new_registers > REGISTERS_MAX {
+        return Err(whole(ErrorCode::TooLarge, "a merchant has at most 1,024 fields"));
     }
     if stored.is_none() {
-        let registers: Registers = writes
-            .iter()
-            .map(|w| (w.field.clone(), w.value.clone()))
-            .collect();
-        validate::complete(&registers).map_err(|p| (writes[0].field.clone(), p))?;
+        let registers: Registers = writes.iter().map(|w| (w.field.clone(), w.value.clone())).collect();
+        validate::complete(&registers).map_err(|problem| {
+            let missing = problem.field.as_deref().map(FieldPath::new);
+            let field = missing.and_then(Result::ok);
+            (field.unwrap_or_else(|| writes[0].field.clone()), problem)
+        })?;
     }
     Ok(writes)
 }
 
-/// The key of a set's element must be in normal form itself.
-fn element_key(field: &FieldPath, value: &Value) -> Result<(), Problem> {
-    if value.is_null() || field.root() != "phones" || field.kind() != FieldKind::SetElement {
+/// Removing candidates between which people must choose is settling: only for who may. It does not matter
+/// whether still others have arrived meanwhile, so that the order of arrival does not matter either.
+fn guard_review(record: &Record, write: &Write, edit: &Edit, actor: &Actor, rules: &RuleSet) -> Result<(), Problem> {
+    if actor.role.may_review() || !settles_by_writing(record, write, edit, rules) {
         return Ok(());
     }
-    let number = field.key().unwrap_or_default();
-    let digits = number.strip_prefix('+').unwrap_or_default();
-    // ITU-T E.164: at most 15 digits. The device has checked more; a number of a country whose plan changed
-    // since must still arrive.
-    if digits.len() < 7 || digits.len() > 15 || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(Problem::new(
-            ErrorCode::BadPhone,
-            format!("{number} is no telephone number: write +country code and number"),
-        )
-        .about(field.as_str()));
-    }
-    Ok(())
+    Err(Problem::new(
+        ErrorCode::InReview,
+        "operations are choosing between two values of this field: it can be edited when they are done",
+    )
+    .about(write.field.as_str()))
 }
 
-/// Writing to a contested register with every candidate seen is settling it: only for who may.
-fn guard_review(
-    record: &Record,
-    write: &Write,
-    edit: &Edit,
-    actor: &Actor,
-    rules: &RuleSet,
-) -> Result<(), Problem> {
-    if actor.role.may_review() || !reconcile::is_contested(record, &write.field, rules) {
-        return Ok(());
+fn settles_by_writing(record: &Record, write: &Write, edit: &Edit, rules: &RuleSet) -> bool {
+    let Some(register) = record.registers.get(&write.field) else {
+        return false;
+    };
+    if write.field == FieldPath::deleted() && reconcile::is_contested(record, &write.field, rules) {
+        return register.siblings.iter().any(|s| edit.base.contains(s.dot));
     }
-    let sees_all = record
-        .registers
-        .get(&write.field)
-        .is_some_and(|r| r.siblings.iter().all(|s| edit.base.contains(s.dot)));
-    if sees_all {
-        return Err(Problem::new(
-            ErrorCode::InReview,
-            "operations are choosing between two values of this field: it can be edited when they are done",
-        )
-        .about(write.field.as_str()));
-    }
-    Ok(())
+    let seen = Register {
+        siblings: register.siblings.iter().filter(|s| edit.base.contains(s.dot)).cloned().collect(),
+        context: register.context.clone(),
+    };
+    reconcile::settle(&write.field, &seen, &record.edits, rules).is_some_and(|settlement| settlement.is_contested())
 }
 
-fn refuse(
-    record: Record,
-    edit: &Edit,
-    actor: &Actor,
-    field: &FieldPath,
-    problem: &Problem,
-) -> Verdict {
+fn refuse(record: Record, edit: &Edit, actor: &Actor, field: &FieldPath, problem: &Problem) -> Verdict {
     let decisions: Vec<FieldDecision> = vec![FieldDecision {
         field: field.clone(),
-        decision: Decision::Rejected {
-            code: problem.code,
-            message: problem.title.clone(),
-        },
+        decision: Decision::Rejected { code: problem.code, message: problem.title.clone() },
     }];
-    // Of a merchant that the actor may not see, not even a line of history is written.
-    let history = if problem.code == ErrorCode::Forbidden {
+    // Of a merchant that the actor may not see, not even a line of history is written; nor of what no
+    // history could hold.
+    let unfit = matches!(problem.code, ErrorCode::Forbidden | ErrorCode::BadRequest | ErrorCode::TooLarge);
+    let history = if unfit {
         Vec::new()
     } else {
-        edit.writes
-            .iter()
-            .map(|write| entry(edit, write, actor, decisions[0].decision.clone()))
-            .collect()
+        edit.writes.iter().map(|write| entry(edit, write, actor, decisions[0].decision.clone())).collect()
     };
-    let outcome = Outcome {
-        edit_id: edit.edit_id,
-        state: OutcomeState::Rejected,
-        decisions,
-        seq: 0,
-    };
-    Verdict {
-        record,
-        changed: false,
-        outcome,
-        history,
-    }
+    let outcome = Outcome { edit_id: edit.edit_id, state: OutcomeState::Rejected, decisions, seq: 0 };
+    Verdict { record, changed: false, outcome, history }
 }
 
 fn entry(edit: &Edit, write: &Write, actor: &Actor, decision: Decision) -> HistoryEntry {
@@ -262,13 +226,7 @@ pub fn write_register(register: &mut Register, sibling: Sibling, base: &VersionV
     register.context.join(base);
 }
 
-fn apply(
-    mut record: Record,
-    edit: &Edit,
-    writes: &[Write],
-    actor: &Actor,
-    rules: &RuleSet,
-) -> Verdict {
+fn apply(mut record: Record, edit: &Edit, writes: &[Write], actor: &Actor, rules: &RuleSet) -> Verdict {
     let before = record.clone();
     let concurrent = !covers(&before, edit);
     record.edits.insert(
@@ -283,16 +241,8 @@ fn apply(
         },
     );
     for write in writes {
-        let sibling = Sibling {
-            dot: edit.dot,
-            value: write.value.clone(),
-            base_value: write.base_value.clone(),
-        };
-        write_register(
-            record.registers.entry(write.field.clone()).or_default(),
-            sibling,
-            &edit.base,
-        );
+        let sibling = Sibling { dot: edit.dot, value: write.value.clone(), base_value: write.base_value.clone() };
+        write_register(record.registers.entry(write.field.clone()).or_default(), sibling, &edit.base);
     }
     record.forget_unused_edits();
     let decisions: Vec<FieldDecision> = writes
@@ -302,37 +252,17 @@ fn apply(
             decision: reconcile::decision(&record, &write.field, edit.dot, rules),
         })
         .collect();
-    let history = writes
-        .iter()
-        .zip(&decisions)
-        .map(|(write, d)| entry(edit, write, actor, d.decision.clone()))
-        .collect();
-    let state = if decisions
-        .iter()
-        .any(|d| d.decision == Decision::NeedsReview)
-    {
+    let history =
+        writes.iter().zip(&decisions).map(|(write, d)| entry(edit, write, actor, d.decision.clone())).collect();
+    let state = if decisions.iter().any(|d| d.decision == Decision::NeedsReview) {
         OutcomeState::InReview
-    } else if concurrent
-        || decisions
-            .iter()
-            .any(|d| matches!(d.decision, Decision::AutoResolved { .. }))
-    {
+    } else if concurrent || decisions.iter().any(|d| matches!(d.decision, Decision::AutoResolved { .. })) {
         OutcomeState::Merged
     } else {
         OutcomeState::Applied
     };
-    let outcome = Outcome {
-        edit_id: edit.edit_id,
-        state,
-        decisions,
-        seq: 0,
-    };
-    Verdict {
-        changed: record != before,
-        record,
-        outcome,
-        history,
-    }
+    let outcome = Outcome { edit_id: edit.edit_id, state, decisions, seq: 0 };
+    Verdict { changed: record != before, record, outcome, history }
 }
 
 /// Had the editor seen every edit of which something is left?

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::edit::{Edit, EditState};
+use domain::edit::{Edit, EditState, FieldDecision, Write};
 use domain::field::FieldPath;
 use domain::hlc::Hlc;
 use domain::profile::Registers;
@@ -50,13 +50,7 @@ impl Settlement {
 type Edits = BTreeMap<Dot, WriteMeta>;
 
 fn age(sibling: &Sibling, edits: &Edits) -> (Hlc, Dot) {
-    (
-        edits
-            .get(&sibling.dot)
-            .map(|meta| meta.hlc)
-            .unwrap_or_default(),
-        sibling.dot,
-    )
+    (edits.get(&sibling.dot).map(|meta| meta.hlc).unwrap_or_default(), sibling.dot)
 }
 
 /// The rule by which `a` is preferred to `b`, if any. For one pair the first rule that tells them apart decides.
@@ -69,19 +63,16 @@ fn preferred<'r>(
     for rule in rules.0.iter().filter(|rule| rule.fields.matches(field)) {
         let (a_wins, b_wins) = match &rule.prefer {
             Preference::Source { of, over } => {
-                let beats = |x: &WriteMeta, y: &WriteMeta| {
-                    of.contains(&x.source) && over.contains(&y.source)
-                };
+                let beats = |x: &WriteMeta, y: &WriteMeta| of.contains(&x.source) && over.contains(&y.source);
                 (beats(a.1, b.1), beats(b.1, a.1))
             }
             Preference::Later => {
                 let (ka, kb) = ((a.1.hlc, a.0.dot), (b.1.hlc, b.0.dot));
                 (ka > kb, kb > ka)
             }
-            Preference::Present => (
-                !a.0.value.is_null() && b.0.value.is_null(),
-                a.0.value.is_null() && !b.0.value.is_null(),
-            ),
+            Preference::Present => {
+                (!a.0.value.is_null() && b.0.value.is_null(), a.0.value.is_null() && !b.0.value.is_null())
+            }
         };
         if a_wins {
             return Some(&rule.id);
@@ -94,71 +85,63 @@ fn preferred<'r>(
 }
 
 /// What a register shows. `None` for a register without candidates.
-pub fn settle(
-    field: &FieldPath,
-    register: &Register,
-    edits: &Edits,
-    rules: &RuleSet,
-) -> Option<Settlement> {
-    let mut by_age: Vec<&Sibling> = register.siblings.iter().collect();
-    by_age.sort_by_key(|sibling| age(sibling, edits));
-    // Of candidates that mean the same, the oldest speaks for all.
-    let mut voices: Vec<&Sibling> = Vec::new();
-    for sibling in &by_age {
-        if !voices
-            .iter()
-            .any(|voice| validate::same(field, &voice.value, &sibling.value))
-        {
-            voices.push(sibling);
-        }
+///
+/// A value stays in the running as long as one of those who wrote it is not outdone by somebody who wrote
+/// another one: that a customer said the same earlier does not weaken the merchant's own word.
+pub fn settle(field: &FieldPath, register: &Register, edits: &Edits, rules: &RuleSet) -> Option<Settlement> {
+    if let [only] = register.siblings.as_slice() {
+        return Some(Settlement::Settled { dot: only.dot, rule: None });
     }
-    let oldest = voices.first()?.dot;
+    let voices = voices(field, register, edits);
+    let oldest = voices.first()?.first()?.dot;
     if voices.len() == 1 {
-        return Some(Settlement::Settled {
-            dot: oldest,
-            rule: None,
-        });
+        return Some(Settlement::Settled { dot: oldest, rule: None });
     }
-    let with_meta = |sibling: &Sibling| edits.get(&sibling.dot).cloned();
     let mut rule_used = None;
-    let mut open: Vec<Dot> = Vec::new();
-    for candidate in &voices {
-        let Some(meta) = with_meta(candidate) else {
-            continue;
+    let mut open: Vec<&Sibling> = Vec::new();
+    for (n, voice) in voices.iter().enumerate() {
+        let others = || {
+            let apart = voices.iter().enumerate().filter(move |(m, _)| *m != n);
+            apart.flat_map(|(_, other)| other.iter().copied())
         };
-        let beaten = voices
-            .iter()
-            .filter(|other| other.dot != candidate.dot)
-            .find_map(|other| {
-                let other_meta = with_meta(other)?;
-                preferred(field, (other, &other_meta), (candidate, &meta), rules)
-            });
-        match beaten {
-            Some(rule) => rule_used = Some(rule.to_owned()),
-            None => open.push(candidate.dot),
+        let outdone = |sibling: &Sibling| {
+            let meta = edits.get(&sibling.dot)?;
+            others().find_map(|other| preferred(field, (other, edits.get(&other.dot)?), (sibling, meta), rules))
+        };
+        match voice.iter().find(|sibling| outdone(sibling).is_none()) {
+            Some(unbeaten) => open.push(unbeaten),
+            None => rule_used = voice.first().and_then(|s| outdone(s)).or(rule_used),
         }
     }
+    open.sort_by_key(|sibling| age(sibling, edits));
     match open.as_slice() {
-        [winner] => Some(Settlement::Settled {
-            dot: *winner,
-            rule: rule_used,
-        }),
+        [winner] => Some(Settlement::Settled { dot: winner.dot, rule: rule_used.map(str::to_owned) }),
         // Preferences that go round in a circle rule nobody out.
         [] => Some(Settlement::Contested {
             dot: oldest,
-            open: voices.iter().map(|v| v.dot).collect(),
+            open: voices.iter().filter_map(|v| v.first()).map(|s| s.dot).collect(),
         }),
-        [first, ..] => Some(Settlement::Contested { dot: *first, open }),
+        [first, ..] => Some(Settlement::Contested { dot: first.dot, open: open.iter().map(|s| s.dot).collect() }),
     }
 }
 
+/// The candidates by what they mean, oldest first in and among the groups.
+fn voices<'r>(field: &FieldPath, register: &'r Register, edits: &Edits) -> Vec<Vec<&'r Sibling>> {
+    let mut by_age: Vec<&Sibling> = register.siblings.iter().collect();
+    by_age.sort_by_key(|sibling| age(sibling, edits));
+    let mut voices: Vec<Vec<&Sibling>> = Vec::new();
+    for sibling in by_age {
+        let said = voices.iter_mut().find(|voice| validate::same(field, &voice[0].value, &sibling.value));
+        match said {
+            Some(voice) => voice.push(sibling),
+            None => voices.push(vec![sibling]),
+        }
+    }
+    voices
+}
+
 fn value_of(register: &Register, dot: Dot) -> Value {
-    register
-        .siblings
-        .iter()
-        .find(|s| s.dot == dot)
-        .map(|s| s.value.clone())
-        .unwrap_or_default()
+    register.siblings.iter().find(|s| s.dot == dot).map(|s| s.value.clone()).unwrap_or_default()
 }
 
 /// The registers whose writers had not seen the deletion, oldest write first.
@@ -167,30 +150,18 @@ fn unaware_of_deletion(record: &Record) -> Vec<Dot> {
     let Some(deletion) = record.registers.get(&field) else {
         return Vec::new();
     };
-    let deletions: Vec<Dot> = deletion
-        .siblings
-        .iter()
-        .filter(|s| !s.value.is_null())
-        .map(|s| s.dot)
-        .collect();
+    let deletions: Vec<Dot> = deletion.siblings.iter().filter(|s| !s.value.is_null()).map(|s| s.dot).collect();
     if deletions.is_empty() {
         return Vec::new();
     }
     let mut dots: Vec<Dot> = record
         .registers
         .iter()
-        .filter(|(path, register)| {
-            **path != field && !deletions.iter().any(|d| register.context.contains(*d))
-        })
+        .filter(|(path, register)| **path != field && !deletions.iter().any(|d| register.context.contains(*d)))
         .flat_map(|(_, register)| register.siblings.iter().map(|s| s.dot))
         .filter(|dot| !deletion.context.contains(*dot) && !deletions.contains(dot))
         .collect();
-    dots.sort_by_key(|dot| {
-        (
-            record.edits.get(dot).map(|m| m.hlc).unwrap_or_default(),
-            *dot,
-        )
-    });
+    dots.sort_by_key(|dot| (record.edits.get(dot).map(|m| m.hlc).unwrap_or_default(), *dot));
     dots.dedup();
     dots
 }
@@ -233,11 +204,14 @@ fn candidate(record: &Record, dot: Dot, value: Value) -> Option<Candidate> {
 
 /// The open questions about a merchant.
 pub fn review(record: &Record, rules: &RuleSet) -> Option<Review> {
+    // A deletion that others did not know of is one question, however many deleted.
+    let deletion = deletion_item(record);
     let mut items: Vec<ReviewItem> = Vec::new();
     for (field, register) in &record.registers {
-        let Some(Settlement::Contested { open, .. }) =
-            settle(field, register, &record.edits, rules)
-        else {
+        if deletion.as_ref().is_some_and(|item| item.field == *field) {
+            continue;
+        }
+        let Some(Settlement::Contested { open, .. }) = settle(field, register, &record.edits, rules) else {
             continue;
         };
         let base = register
@@ -251,21 +225,13 @@ pub fn review(record: &Record, rules: &RuleSet) -> Option<Review> {
             field: field.clone(),
             kind: ReviewKind::Conflict,
             base,
-            candidates: open
-                .iter()
-                .filter_map(|dot| candidate(record, *dot, value_of(register, *dot)))
-                .collect(),
+            candidates: open.iter().filter_map(|dot| candidate(record, *dot, value_of(register, *dot))).collect(),
             dots: candidates(register),
         });
     }
-    items.extend(deletion_item(record));
-    let since = items
-        .iter()
-        .filter_map(|item| item.candidates.get(1).map(|c| c.hlc))
-        .min()?;
-    let name = shown(record, rules)
-        .get(&FieldPath::fixed("name"))
-        .and_then(|v| v.as_str().map(str::to_owned));
+    items.extend(deletion);
+    let since = items.iter().filter_map(|item| item.candidates.get(1).map(|c| c.hlc)).min()?;
+    let name = shown(record, rules).get(&FieldPath::fixed("name")).and_then(|v| v.as_str().map(str::to_owned));
     Some(Review {
         review_id: ReviewId::of(&record.merchant_id),
         merchant_id: record.merchant_id.clone(),
@@ -280,10 +246,7 @@ fn deletion_item(record: &Record) -> Option<ReviewItem> {
     let register = record.registers.get(&field)?;
     let against = *unaware_of_deletion(record).first()?;
     let deletion = register.siblings.iter().find(|s| !s.value.is_null())?.dot;
-    let mut both = vec![
-        candidate(record, deletion, Value::yes())?,
-        candidate(record, against, Value::NULL)?,
-    ];
+    let mut both = vec![candidate(record, deletion, Value::yes())?, candidate(record, against, Value::NULL)?];
     both.sort_by_key(|c| (c.hlc, c.dot));
     Some(ReviewItem {
         field,
@@ -319,73 +282,65 @@ pub fn decision(record: &Record, field: &FieldPath, dot: Dot, rules: &RuleSet) -
         return Decision::Applied;
     };
     let Some(own) = register.siblings.iter().find(|s| s.dot == dot) else {
-        return Decision::AutoResolved {
-            rule: "superseded".to_owned(),
-            won: false,
-        };
+        return Decision::AutoResolved { rule: "superseded".to_owned(), won: false };
     };
     if *field == FieldPath::deleted() && is_contested(record, field, rules) {
         return Decision::NeedsReview;
     }
     match settle(field, register, &record.edits, rules) {
-        Some(Settlement::Settled {
-            dot: shows,
-            rule: None,
-        }) => {
-            if shows == dot
-                || own.value == value_of(register, shows) && register.siblings.len() == 1
-            {
+        Some(Settlement::Settled { dot: shows, rule: None }) => {
+            if shows == dot {
                 Decision::Applied
             } else {
                 Decision::Same
             }
         }
-        Some(Settlement::Settled {
-            dot: shows,
-            rule: Some(rule),
-        }) => {
+        Some(Settlement::Settled { dot: shows, rule: Some(rule) }) => {
             let won = shows == dot || validate::same(field, &own.value, &value_of(register, shows));
             Decision::AutoResolved { rule, won }
         }
         Some(Settlement::Contested { open, .. }) => {
-            let speaks = open
-                .iter()
-                .any(|o| *o == dot || validate::same(field, &own.value, &value_of(register, *o)));
+            let speaks = open.iter().any(|o| *o == dot || validate::same(field, &own.value, &value_of(register, *o)));
             if speaks {
                 Decision::NeedsReview
             } else {
-                Decision::AutoResolved {
-                    rule: "ruled_out".to_owned(),
-                    won: false,
-                }
+                Decision::AutoResolved { rule: "ruled_out".to_owned(), won: false }
             }
         }
         None => Decision::Applied,
     }
 }
 
-/// What became of an edit that was in review, read off the newest record.
-pub fn settled_state(record: &Record, edit: &Edit, rules: &RuleSet) -> EditState {
-    let open = edit.writes.iter().any(|write| {
+/// The same, of an edit whose answer is known: only the writes that went to review count, so that a
+/// later change of another field of the same edit is no "declined".
+pub fn settled_state_of(record: &Record, edit: &Edit, decisions: &[FieldDecision], rules: &RuleSet) -> EditState {
+    let asked = edit
+        .writes
+        .iter()
+        .filter(|write| decisions.iter().any(|d| d.field == write.field && d.decision == Decision::NeedsReview));
+    state_of(record, edit, asked, rules)
+}
+
+fn state_of<'e>(
+    record: &Record,
+    edit: &Edit,
+    writes: impl Iterator<Item = &'e Write> + Clone,
+    rules: &RuleSet,
+) -> EditState {
+    let open = writes.clone().any(|write| {
         is_contested(record, &write.field, rules)
-            && record
-                .registers
-                .get(&write.field)
-                .is_some_and(|r| r.siblings.iter().any(|s| s.dot == edit.dot))
+            && record.registers.get(&write.field).is_some_and(|r| r.siblings.iter().any(|s| s.dot == edit.dot))
     });
     if open {
         return EditState::InReview;
     }
     let shown = shown(record, rules);
-    let taken = edit.writes.iter().all(|write| {
+    let mut writes = writes;
+    let taken = writes.all(|write| {
         let now = shown.get(&write.field).cloned().unwrap_or_default();
         validate::same(&write.field, &now, &write.value)
     });
-    if taken {
-        EditState::Accepted
-    } else {
-        EditState::Declined
-    }
+    if taken { EditState::Accepted } else { EditState::Declined }
 }
 
 /// Puts a device's own edits, oldest first, on top of what the server says.

@@ -33,26 +33,14 @@ pub struct Merge {
 }
 
 /// Merges two descendants of one base; `None` means that the profile does not exist there.
-pub fn merge(
-    base: Option<&Profile>,
-    mine: Option<&Profile>,
-    theirs: Option<&Profile>,
-    rules: &RuleSet,
-) -> Merge {
-    let registers =
-        |profile: Option<&Profile>| profile.map(Profile::to_registers).unwrap_or_default();
+pub fn merge(base: Option<&Profile>, mine: Option<&Profile>, theirs: Option<&Profile>, rules: &RuleSet) -> Merge {
+    let registers = |profile: Option<&Profile>| profile.map(Profile::to_registers).unwrap_or_default();
     let before = registers(base);
     match (mine, theirs) {
-        (None, None) => Merge {
-            merged: None,
-            review: Vec::new(),
-        },
+        (None, None) => Merge { merged: None, review: Vec::new() },
         (Some(kept), None) | (None, Some(kept)) if base.is_some() => {
             if kept.to_registers() == before {
-                return Merge {
-                    merged: None,
-                    review: Vec::new(),
-                };
+                return Merge { merged: None, review: Vec::new() };
             }
             let deleted = |gone: bool| if gone { Value::yes() } else { Value::NULL };
             let question = Question {
@@ -61,22 +49,12 @@ pub fn merge(
                 mine: deleted(mine.is_none()),
                 theirs: deleted(theirs.is_none()),
             };
-            Merge {
-                merged: Some(kept.clone()),
-                review: vec![question],
-            }
+            Merge { merged: Some(kept.clone()), review: vec![question] }
         }
-        (Some(only), None) | (None, Some(only)) => Merge {
-            merged: Some(only.clone()),
-            review: Vec::new(),
-        },
+        (Some(only), None) | (None, Some(only)) => Merge { merged: Some(only.clone()), review: Vec::new() },
         (Some(a), Some(b)) => {
-            let (merged, review) =
-                merge_registers(&before, &a.to_registers(), &b.to_registers(), rules);
-            Merge {
-                merged: Some(Profile::from_registers(a.merchant_id.clone(), &merged)),
-                review,
-            }
+            let (merged, review) = merge_registers(&before, &a.to_registers(), &b.to_registers(), rules);
+            Merge { merged: Some(Profile::from_registers(a.merchant_id.clone(), &merged)), review }
         }
     }
 }
@@ -87,14 +65,8 @@ fn merge_registers(
     theirs: &Registers,
     rules: &RuleSet,
 ) -> (Registers, Vec<Question>) {
-    let fields: BTreeSet<&FieldPath> = base
-        .keys()
-        .chain(mine.keys())
-        .chain(theirs.keys())
-        .collect();
-    let of = |registers: &Registers, field: &FieldPath| {
-        registers.get(field).cloned().unwrap_or_default()
-    };
+    let fields: BTreeSet<&FieldPath> = base.keys().chain(mine.keys()).chain(theirs.keys()).collect();
+    let of = |registers: &Registers, field: &FieldPath| registers.get(field).cloned().unwrap_or_default();
     let mut merged: Registers = BTreeMap::new();
     let mut review = Vec::new();
     for field in fields {
@@ -106,12 +78,7 @@ fn merge_registers(
         } else if let Some(chosen) = by_presence(field, &m, &t, rules) {
             chosen
         } else {
-            review.push(Question {
-                field: field.clone(),
-                base: b.clone(),
-                mine: m,
-                theirs: t,
-            });
+            review.push(Question { field: field.clone(), base: b.clone(), mine: m, theirs: t });
             b
         };
         if !value.is_null() {
@@ -123,10 +90,7 @@ fn merge_registers(
 
 /// The only preference that values alone can answer.
 fn by_presence(field: &FieldPath, mine: &Value, theirs: &Value, rules: &RuleSet) -> Option<Value> {
-    let applies = rules
-        .0
-        .iter()
-        .any(|rule| rule.prefer == Preference::Present && rule.fields.matches(field));
+    let applies = rules.0.iter().any(|rule| rule.prefer == Preference::Present && rule.fields.matches(field));
     match (applies, mine.is_null(), theirs.is_null()) {
         (true, false, true) => Some(mine.clone()),
         (true, true, false) => Some(theirs.clone()),

@@ -15,27 +15,25 @@ pub struct Backoff {
 }
 
 /// No delay is shorter: nothing is retried at once.
-const DELAY_MS_MIN: u64 = 100;
+pub(super) const DELAY_MS_MIN: u64 = 100;
 
 impl Default for Backoff {
     fn default() -> Self {
-        Self {
-            burst: 3,
-            first_ms: 1_000,
-            burst_max_ms: 10_000,
-            slow_ms: 15_000,
-        }
+        Self { burst: 3, first_ms: 1_000, burst_max_ms: 10_000, slow_ms: 15_000 }
     }
 }
 
 impl Backoff {
+    /// No delay is longer, in milliseconds.
+    pub fn longest_ms(&self) -> u64 {
+        self.slow_ms.max(self.burst_max_ms).max(self.first_ms).max(DELAY_MS_MIN)
+    }
+
     /// The delay after the nth failure in a row (from 1), in milliseconds: evenly between the least delay
     /// and the cap of that attempt.
     pub fn delay_ms(&self, failures: u32, jitter: u64) -> u64 {
         let cap = if failures <= self.burst {
-            self.first_ms
-                .saturating_mul(1 << failures.saturating_sub(1).min(16))
-                .min(self.burst_max_ms)
+            self.first_ms.saturating_mul(1 << failures.saturating_sub(1).min(16)).min(self.burst_max_ms)
         } else {
             self.slow_ms
         };

@@ -20,12 +20,19 @@ pub(super) struct Lane {
     /// Not before this, in milliseconds since 1970.
     due_ms: u64,
     failures: u32,
+    /// The server itself asked for the delay.
+    asked_to_wait: bool,
     /// Where a wait is for, even if nothing is wanted: the poll, or an edit that is due later.
     later_ms: Option<u64>,
 }
 
 /// A server that asks for more than an hour is asked again after an hour.
 const RETRY_AFTER_MS_MAX: u64 = 3_600_000;
+
+/// How long the server asks to wait, in milliseconds, within reason.
+pub(super) fn asked_delay_ms(retry_after_ms: Option<u64>) -> u64 {
+    retry_after_ms.unwrap_or(0).min(RETRY_AFTER_MS_MAX)
+}
 
 impl Lane {
     /// Something is to be done, as soon as it is due.
@@ -37,10 +44,11 @@ impl Lane {
         self.wanted = true;
         self.due_ms = 0;
         self.failures = 0;
+        self.asked_to_wait = false;
     }
-    /// The other lane got through: try now what failed before.
+    /// The other lane got through: try now what failed before, unless the server asked for the delay.
     pub fn hurry_if_failing(&mut self) {
-        if self.failures > 0 {
+        if self.failures > 0 && !self.asked_to_wait {
             self.hurry();
         }
     }
@@ -69,6 +77,7 @@ impl Lane {
     pub fn succeed(&mut self) {
         self.failures = 0;
         self.due_ms = 0;
+        self.asked_to_wait = false;
     }
     /// The request is over. Returns whether something is wanted again.
     pub fn finish(&mut self, more: bool) -> bool {
@@ -78,19 +87,22 @@ impl Lane {
         wanted_meanwhile
     }
     /// The request failed: wait, then try again.
-    pub fn fail(
-        &mut self,
-        now_ms: u64,
-        backoff: &Backoff,
-        jitter: u64,
-        retry_after_ms: Option<u64>,
-    ) {
+    pub fn fail(&mut self, now_ms: u64, backoff: &Backoff, jitter: u64, retry_after_ms: Option<u64>) {
         self.failures = self.failures.saturating_add(1);
         let own = backoff.delay_ms(self.failures, jitter);
-        let asked = retry_after_ms.unwrap_or(0).min(RETRY_AFTER_MS_MAX);
-        self.due_ms = now_ms + own.max(asked);
+        let asked = asked_delay_ms(retry_after_ms);
+        // What the server asked for outlasts another failure, say of the disk, in between.
+        let still_asked = self.asked_to_wait && self.due_ms > now_ms;
+        let earliest_ms = if still_asked { self.due_ms } else { 0 };
+        self.due_ms = earliest_ms.max(now_ms + own.max(asked));
+        self.asked_to_wait = asked > 0 || still_asked;
         self.phase = Phase::Idle;
         self.wanted = true;
+    }
+    /// The wall clock was set back by so much: delays stay as long as they were.
+    pub fn clock_set_back(&mut self, by_ms: u64) {
+        self.due_ms = self.due_ms.saturating_sub(by_ms);
+        self.later_ms = self.later_ms.map(|at| at.saturating_sub(by_ms));
     }
     /// A request is under way.
     pub fn is_busy(&self) -> bool {
@@ -105,10 +117,6 @@ impl Lane {
         if self.phase != Phase::Idle {
             return None;
         }
-        if self.wanted {
-            Some(self.due_ms)
-        } else {
-            self.later_ms
-        }
+        if self.wanted { Some(self.due_ms) } else { self.later_ms }
     }
 }

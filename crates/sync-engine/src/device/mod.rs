@@ -6,153 +6,17 @@
 
 mod backoff;
 mod lane;
+mod message;
 
-use domain::api::{ChangesPage, PAGE_CHANGES_MAX, PUSH_BYTES_MAX, PUSH_EDITS_MAX, PushReply};
-use domain::edit::Edit;
+use domain::edit::{Edit, Outcome, OutcomeState};
 use domain::hlc::SKEW_WARN_MS;
 use domain::id::EditId;
-use domain::problem::Problem;
 
 pub use backoff::Backoff;
+pub use message::{Config, Effect, Failure, Input, Progress};
+
+use backoff::DELAY_MS_MIN;
 use lane::Lane;
-
-/// What a person may tune.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Config {
-    /// Most edits in a batch.
-    pub batch_edits_max: usize,
-    /// Most bytes of edits in a batch.
-    pub batch_bytes_max: usize,
-    /// Most changes in a page.
-    pub page_changes_max: usize,
-    /// A pull at least this often, should wake-ups fail to arrive, in milliseconds.
-    pub poll_ms: u64,
-    /// How long to wait after failures.
-    pub backoff: Backoff,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            batch_edits_max: PUSH_EDITS_MAX,
-            batch_bytes_max: PUSH_BYTES_MAX / 2,
-            page_changes_max: PAGE_CHANGES_MAX,
-            poll_ms: 15_000,
-            backoff: Backoff::default(),
-        }
-    }
-}
-
-/// Why a request did not succeed.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Failure {
-    /// Nobody answered, or the answer was cut.
-    Unreachable,
-    /// The server asks to wait; for how long, in milliseconds, if it says so.
-    Busy {
-        /// Its wish.
-        retry_after_ms: Option<u64>,
-    },
-    /// The token is not accepted.
-    SignedOut,
-    /// The server will not take this request, however often it is sent.
-    Refused(Problem),
-    /// The server's data start anew.
-    EpochChanged,
-}
-
-/// What happened.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Input {
-    /// The program runs, after the cache was opened and `sending` edits became `queued` again.
-    Started {
-        /// Is there a token or a way to get one?
-        signed_in: bool,
-    },
-    /// An edit was committed to the outbox, or became due again by a person's wish.
-    EditSaved,
-    /// Somebody signed in.
-    SignedIn,
-    /// Somebody signed out.
-    SignedOut,
-    /// A person asks for it now, or the network came back.
-    SyncNow,
-    /// The server says that something changed.
-    WakeUp,
-    /// The time that [`Engine::next_wake_ms`] named has come.
-    Tick,
-    /// Answers [`Effect::LoadBatch`]. The edits are marked `sending` on disk.
-    Batch {
-        /// Oldest first; empty if none is due.
-        edits: Vec<Edit>,
-        /// When the next waiting edit is due, in milliseconds since 1970.
-        next_due_ms: Option<u64>,
-    },
-    /// Answers [`Effect::Push`].
-    Pushed(Result<PushReply, Failure>),
-    /// Answers [`Effect::StoreOutcomes`], [`Effect::Release`] and [`Effect::Reject`]: it is on disk.
-    OutcomesStored,
-    /// Answers [`Effect::Pull`].
-    Pulled(Result<ChangesPage, Failure>),
-    /// Answers [`Effect::StorePage`]: page and cursor are on disk.
-    PageStored,
-    /// Answers [`Effect::RefreshToken`].
-    Refreshed(Result<(), Failure>),
-    /// The disk refused an effect on the outbox.
-    PushStorageFailed,
-    /// The disk refused an effect on the pages.
-    PullStorageFailed,
-}
-
-/// What to do.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    /// Read the next edits that are due, in order of each merchant, and mark them `sending`.
-    LoadBatch {
-        /// At most so many.
-        edits_max: usize,
-        /// At most so many bytes, but at least one edit.
-        bytes_max: usize,
-    },
-    /// Send them.
-    Push {
-        /// In order.
-        edits: Vec<Edit>,
-    },
-    /// Write the answers to disk. Deferred edits become `queued`, not before `retry_at_ms`.
-    StoreOutcomes {
-        /// The answers.
-        reply: PushReply,
-        /// For deferred edits, in milliseconds since 1970.
-        retry_at_ms: u64,
-    },
-    /// No answer came: the edits become `queued` again.
-    Release {
-        /// Which.
-        edit_ids: Vec<EditId>,
-    },
-    /// The server will never take this edit: it becomes `rejected`.
-    Reject {
-        /// Which.
-        edit_id: EditId,
-        /// Why.
-        problem: Problem,
-    },
-    /// Ask for the page after the stored cursor.
-    Pull {
-        /// At most so many changes.
-        limit: usize,
-    },
-    /// Write page and cursor to disk, in one transaction.
-    StorePage {
-        /// The page.
-        page: ChangesPage,
-    },
-    /// Forget the cursor, keep the outbox: the next pull starts from the beginning.
-    RestartPull,
-    /// Get a new token.
-    RefreshToken,
-}
 
 /// How far the session is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,25 +29,6 @@ enum Session {
     Paused,
 }
 
-/// For the status bar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// Did the server answer last time? `None` before the first attempt.
-    pub online: Option<bool>,
-    /// Is nothing sent until somebody signs in?
-    pub paused: bool,
-    /// Is a request under way?
-    pub busy: bool,
-    /// Was the last pull complete, with no wake-up since?
-    pub pull_complete: bool,
-    /// When the next attempt is made, if one is waited for, in milliseconds since 1970.
-    pub next_attempt_ms: Option<u64>,
-    /// How far this device's clock is ahead of the server's, if more than [`SKEW_WARN_MS`].
-    pub clock_ahead_ms: Option<u64>,
-    /// Did the disk refuse?
-    pub storage_failed: bool,
-}
-
 /// The device's state machine.
 #[derive(Clone, Debug)]
 pub struct Engine {
@@ -193,12 +38,24 @@ pub struct Engine {
     pull: Lane,
     /// Edits that are marked `sending` on disk.
     in_flight: Vec<EditId>,
+    /// Of these, the ones that the stored answer left out.
+    unanswered: Vec<EditId>,
+    /// Answers are on their way to disk; what the server made of the edits comes back by pull.
+    storing_outcomes: bool,
+    /// Replies in a row with edits that the server put off.
+    deferrals: u32,
     /// Batches are made smaller while the server refuses them whole.
     batch_edits: usize,
     refresh_attempts: u32,
     refresh_at_ms: Option<u64>,
     /// A refresh that did not help pauses: no loop of 401s.
     refreshed_in_vain: bool,
+    /// Counts sign-ins and refreshes: a request that was sent before the newest token says nothing about it.
+    token: u64,
+    push_token: u64,
+    pull_token: u64,
+    /// The latest time that it was told, in milliseconds since 1970.
+    now_ms: u64,
     online: Option<bool>,
     pull_complete: bool,
     page_complete: bool,
@@ -216,10 +73,17 @@ impl Engine {
             push: Lane::default(),
             pull: Lane::default(),
             in_flight: Vec::new(),
+            unanswered: Vec::new(),
+            storing_outcomes: false,
+            deferrals: 0,
             batch_edits,
             refresh_attempts: 0,
             refresh_at_ms: None,
             refreshed_in_vain: false,
+            token: 0,
+            push_token: 0,
+            pull_token: 0,
+            now_ms: 0,
             online: None,
             pull_complete: false,
             page_complete: false,
@@ -231,19 +95,23 @@ impl Engine {
     /// Takes one input and answers with what to do, in order. `jitter` is any random number.
     pub fn step(&mut self, now_ms: u64, jitter: u64, input: Input) -> Vec<Effect> {
         let mut effects = Vec::new();
+        self.note_time(now_ms);
         match input {
             Input::Started { signed_in } => {
-                self.session = if signed_in {
-                    Session::Open
-                } else {
-                    Session::Paused
-                };
+                self.session = if signed_in { Session::Open } else { Session::Paused };
                 self.push.want();
                 self.pull.want();
             }
             Input::EditSaved => self.push.want(),
-            Input::SignedIn => self.sign_in(),
-            Input::SignedOut => self.session = Session::Paused,
+            Input::SignedIn => {
+                self.open_session();
+                self.push.hurry();
+                self.pull.hurry();
+            }
+            Input::SignedOut => {
+                self.session = Session::Paused;
+                self.refresh_at_ms = None;
+            }
             Input::SyncNow => {
                 self.push.hurry();
                 self.pull.hurry();
@@ -251,29 +119,43 @@ impl Engine {
             }
             Input::WakeUp => {
                 self.pull_complete = false;
-                self.pull.hurry();
+                // Not in a hurry: a failing pull keeps its delay however often it is woken.
+                self.pull.want();
             }
             Input::Tick => {}
-            Input::Batch { edits, next_due_ms } => self.batch(edits, next_due_ms, &mut effects),
+            Input::Batch { edits, next_due_ms } => {
+                self.batch(now_ms, edits, next_due_ms, &mut effects);
+            }
             Input::Pushed(Ok(reply)) => {
                 self.answered(now_ms, reply.server_hlc.wall_ms());
                 self.push.succeed();
                 self.batch_edits = (self.batch_edits * 2).min(self.config.batch_edits_max);
-                let retry_at_ms = now_ms + self.config.backoff.delay_ms(1, jitter);
+                let deferred = |o: &Outcome| o.state == OutcomeState::Deferred;
+                self.deferrals = if reply.outcomes.iter().any(deferred) { self.deferrals.saturating_add(1) } else { 0 };
+                let retry_at_ms = now_ms + self.config.backoff.delay_ms(self.deferrals, jitter);
+                self.unanswered.clone_from(&self.in_flight);
+                self.unanswered.retain(|id| reply.outcomes.iter().all(|o| o.edit_id != *id));
+                self.storing_outcomes = true;
                 self.push.store();
                 effects.push(Effect::StoreOutcomes { reply, retry_at_ms });
             }
             Input::Pushed(Err(failure)) => self.push_failed(now_ms, jitter, failure, &mut effects),
             Input::OutcomesStored => {
                 self.storage_failed = false;
-                self.in_flight.clear();
+                self.in_flight = std::mem::take(&mut self.unanswered);
                 self.push.finish(true);
-                // What the server made of the edits comes back by pull.
-                self.pull.want();
+                if !self.in_flight.is_empty() {
+                    // They are released before the next batch, and not sent again at once.
+                    self.push.fail(now_ms, &self.config.backoff, jitter, None);
+                }
+                if std::mem::take(&mut self.storing_outcomes) {
+                    self.pull.want();
+                }
             }
             Input::Pulled(Ok(page)) => {
                 self.answered(now_ms, page.server_hlc.wall_ms());
                 self.page_complete = page.complete;
+                self.pull_complete &= page.complete;
                 self.pull.succeed();
                 self.pull.store();
                 effects.push(Effect::StorePage { page });
@@ -289,6 +171,8 @@ impl Engine {
             Input::PushStorageFailed => {
                 // What is still marked `sending` on disk is released before the next batch.
                 self.storage_failed = true;
+                self.unanswered.clear();
+                self.storing_outcomes = false;
                 self.push.fail(now_ms, &self.config.backoff, jitter, None);
             }
             Input::PullStorageFailed => {
@@ -303,13 +187,26 @@ impl Engine {
     /// When [`Input::Tick`] is needed next, in milliseconds since 1970.
     pub fn next_wake_ms(&self) -> Option<u64> {
         match self.session {
-            Session::Open => [self.push.due_ms(), self.pull.due_ms()]
-                .into_iter()
-                .flatten()
-                .min(),
-            Session::Refreshing => self.refresh_at_ms,
-            Session::Paused => None,
+            Session::Open => [self.push.due_ms(), self.pull.due_ms()].into_iter().flatten().min(),
+            Session::Refreshing => [self.refresh_at_ms, self.release_due_ms()].into_iter().flatten().min(),
+            Session::Paused => self.release_due_ms(),
         }
+    }
+
+    /// Giving edits back to the queue needs no server.
+    fn release_due_ms(&self) -> Option<u64> {
+        (!self.in_flight.is_empty()).then(|| self.push.due_ms()).flatten()
+    }
+
+    /// Delays are spans of the wall clock; when that is set back, they move with it.
+    fn note_time(&mut self, now_ms: u64) {
+        let back_ms = self.now_ms.saturating_sub(now_ms);
+        if back_ms > 0 {
+            self.push.clock_set_back(back_ms);
+            self.pull.clock_set_back(back_ms);
+            self.refresh_at_ms = self.refresh_at_ms.map(|at| at.saturating_sub(back_ms));
+        }
+        self.now_ms = now_ms;
     }
 
     /// For the status bar.
@@ -319,23 +216,18 @@ impl Engine {
             paused: self.session == Session::Paused,
             busy: self.push.is_busy() || self.pull.is_busy() && !self.pull_complete,
             pull_complete: self.pull_complete,
-            next_attempt_ms: if self.push.is_failing() || self.pull.is_failing() {
-                self.next_wake_ms()
-            } else {
-                None
-            },
+            next_attempt_ms: if self.push.is_failing() || self.pull.is_failing() { self.next_wake_ms() } else { None },
             clock_ahead_ms: self.clock_ahead_ms,
             storage_failed: self.storage_failed,
         }
     }
 
-    fn sign_in(&mut self) {
+    fn open_session(&mut self) {
         self.session = Session::Open;
+        self.token += 1;
         self.refreshed_in_vain = false;
         self.refresh_attempts = 0;
         self.refresh_at_ms = None;
-        self.push.hurry();
-        self.pull.hurry();
     }
 
     fn answered(&mut self, now_ms: u64, server_ms: u64) {
@@ -346,40 +238,39 @@ impl Engine {
         }
         self.online = Some(true);
         self.refreshed_in_vain = false;
-        self.clock_ahead_ms =
-            Some(now_ms.saturating_sub(server_ms)).filter(|ahead| *ahead > SKEW_WARN_MS);
+        self.clock_ahead_ms = Some(now_ms.saturating_sub(server_ms)).filter(|ahead| *ahead > SKEW_WARN_MS);
     }
 
-    fn batch(&mut self, edits: Vec<Edit>, next_due_ms: Option<u64>, effects: &mut Vec<Effect>) {
+    fn batch(&mut self, now_ms: u64, edits: Vec<Edit>, next_due_ms: Option<u64>, effects: &mut Vec<Effect>) {
         if edits.is_empty() {
             self.push.finish(false);
             if let Some(due_ms) = next_due_ms {
-                self.push.not_before(due_ms);
+                // A time that another setting of the clock wrote is no reason to wait for ever, nor to spin.
+                let earliest_ms = now_ms + DELAY_MS_MIN;
+                let latest_ms = now_ms + self.config.backoff.longest_ms();
+                self.push.not_before(due_ms.clamp(earliest_ms, latest_ms));
             }
-        } else {
-            self.in_flight = edits.iter().map(|edit| edit.edit_id).collect();
+            return;
+        }
+        self.in_flight = edits.iter().map(|edit| edit.edit_id).collect();
+        if self.session == Session::Open {
+            self.push_token = self.token;
             effects.push(Effect::Push { edits });
+        } else {
+            self.push.store();
+            effects.push(Effect::Release { edit_ids: self.in_flight.clone() });
         }
     }
 
-    fn push_failed(
-        &mut self,
-        now_ms: u64,
-        jitter: u64,
-        failure: Failure,
-        effects: &mut Vec<Effect>,
-    ) {
-        let edit_ids = std::mem::take(&mut self.in_flight);
+    fn push_failed(&mut self, now_ms: u64, jitter: u64, failure: Failure, effects: &mut Vec<Effect>) {
+        let edit_ids = self.in_flight.clone();
         match failure {
             Failure::Refused(problem) if edit_ids.len() == 1 => {
                 // A single edit that the server cannot take at all must not stop the others.
                 self.online = Some(true);
                 self.push.succeed();
                 self.push.store();
-                effects.push(Effect::Reject {
-                    edit_id: edit_ids[0],
-                    problem,
-                });
+                effects.push(Effect::Reject { edit_id: edit_ids[0], problem });
                 return;
             }
             Failure::Refused(_) => {
@@ -387,7 +278,7 @@ impl Engine {
                 self.batch_edits = (edit_ids.len() / 2).max(1);
                 self.push.succeed();
             }
-            Failure::SignedOut => self.token_refused(effects),
+            Failure::SignedOut => self.token_refused(self.push_token, effects),
             Failure::EpochChanged => self.push.fail(now_ms, &self.config.backoff, jitter, None),
             Failure::Unreachable => {
                 self.online = Some(false);
@@ -395,33 +286,25 @@ impl Engine {
             }
             Failure::Busy { retry_after_ms } => {
                 self.online = Some(true);
-                self.push
-                    .fail(now_ms, &self.config.backoff, jitter, retry_after_ms);
+                self.push.fail(now_ms, &self.config.backoff, jitter, retry_after_ms);
             }
         }
         self.push.store();
-        self.in_flight.clone_from(&edit_ids);
         effects.push(Effect::Release { edit_ids });
     }
 
-    fn pull_failed(
-        &mut self,
-        now_ms: u64,
-        jitter: u64,
-        failure: Failure,
-        effects: &mut Vec<Effect>,
-    ) {
+    fn pull_failed(&mut self, now_ms: u64, jitter: u64, failure: Failure, effects: &mut Vec<Effect>) {
         match failure {
             Failure::EpochChanged => {
                 self.online = Some(true);
                 self.pull_complete = false;
-                self.pull.succeed();
-                self.pull.finish(true);
+                // With a delay: a server that says so every time must not be asked without end.
+                self.pull.fail(now_ms, &self.config.backoff, jitter, None);
                 effects.push(Effect::RestartPull);
             }
             Failure::SignedOut => {
                 self.pull.finish(true);
-                self.token_refused(effects);
+                self.token_refused(self.pull_token, effects);
             }
             Failure::Unreachable => {
                 self.online = Some(false);
@@ -429,8 +312,7 @@ impl Engine {
             }
             Failure::Busy { retry_after_ms } => {
                 self.online = Some(true);
-                self.pull
-                    .fail(now_ms, &self.config.backoff, jitter, retry_after_ms);
+                self.pull.fail(now_ms, &self.config.backoff, jitter, retry_after_ms);
             }
             Failure::Refused(_) => {
                 self.online = Some(true);
@@ -439,8 +321,9 @@ impl Engine {
         }
     }
 
-    fn token_refused(&mut self, effects: &mut Vec<Effect>) {
+    fn token_refused(&mut self, sent_with: u64, effects: &mut Vec<Effect>) {
         match self.session {
+            Session::Open if sent_with != self.token => {}
             Session::Open if self.refreshed_in_vain => self.session = Session::Paused,
             Session::Open => {
                 self.session = Session::Refreshing;
@@ -454,44 +337,48 @@ impl Engine {
         if self.session != Session::Refreshing {
             return;
         }
-        match result {
+        let asked_ms = match result {
             Ok(()) => {
-                self.sign_in();
+                self.open_session();
                 self.refreshed_in_vain = true;
+                // The server is there; that it asked for a delay before still counts.
+                self.push.want();
+                self.pull.want();
+                self.push.hurry_if_failing();
+                self.pull.hurry_if_failing();
+                return;
             }
-            Err(Failure::Unreachable | Failure::Busy { .. }) => {
-                self.refresh_attempts += 1;
-                self.refresh_at_ms =
-                    Some(now_ms + self.config.backoff.delay_ms(self.refresh_attempts, jitter));
+            Err(Failure::Unreachable) => {
+                self.online = Some(false);
+                None
             }
-            Err(_) => self.session = Session::Paused,
-        }
-    }
-
-    fn next_push_effect(&mut self) -> Effect {
-        if self.in_flight.is_empty() {
-            Effect::LoadBatch {
-                edits_max: self.batch_edits,
-                bytes_max: self.config.batch_bytes_max,
+            Err(Failure::Busy { retry_after_ms }) => retry_after_ms,
+            Err(_) => {
+                self.session = Session::Paused;
+                return;
             }
-        } else {
-            self.push.store();
-            Effect::Release {
-                edit_ids: self.in_flight.clone(),
-            }
-        }
+        };
+        self.refresh_attempts = self.refresh_attempts.saturating_add(1);
+        let delay_ms = self.config.backoff.delay_ms(self.refresh_attempts, jitter);
+        self.refresh_at_ms = Some(now_ms + delay_ms.max(lane::asked_delay_ms(asked_ms)));
     }
 
     fn start_what_is_due(&mut self, now_ms: u64, effects: &mut Vec<Effect>) {
+        if !self.in_flight.is_empty() && self.push.start_if_due(now_ms) {
+            self.push.store();
+            effects.push(Effect::Release { edit_ids: self.in_flight.clone() });
+        }
         match self.session {
             Session::Open => {
                 if self.push.start_if_due(now_ms) {
-                    effects.push(self.next_push_effect());
+                    effects.push(Effect::LoadBatch {
+                        edits_max: self.batch_edits,
+                        bytes_max: self.config.batch_bytes_max,
+                    });
                 }
                 if self.pull.start_if_due(now_ms) {
-                    effects.push(Effect::Pull {
-                        limit: self.config.page_changes_max,
-                    });
+                    self.pull_token = self.token;
+                    effects.push(Effect::Pull { limit: self.config.page_changes_max });
                 }
             }
             Session::Refreshing => {

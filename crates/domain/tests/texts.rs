@@ -1,0 +1,212 @@
+//! What people type: texts, hours, telephone numbers, and what is looked for.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop where it finds something wrong")]
+
+use domain::hours::{self, Span};
+use domain::{ErrorCode, phone, search, text};
+use proptest::prelude::*;
+
+proptest! {
+    #[test]
+    fn to_tidy_twice_is_to_tidy_once(typed in any::<String>()) {
+        let once = text::tidy(&typed);
+        prop_assert_eq!(text::tidy(&once), once.clone());
+        prop_assert!(!once.starts_with(char::is_whitespace) && !once.ends_with(char::is_whitespace));
+    }
+
+    #[test]
+    fn the_key_of_a_key_is_the_key(typed in prop_oneof![any::<String>(), "[a-zA-ZＡ-Ｚäöüßſǰ\u{30c}\u{307}İΣςK\u{200b}\u{ad} 　，。]{0,12}"]) {
+        let once = text::key(&typed);
+        prop_assert_eq!(text::key(&once), once.clone());
+        prop_assert_eq!(text::key(&text::tidy(&typed)), once);
+    }
+
+    #[test]
+    fn hours_come_back(starts in prop::collection::btree_set(0..1440_u16, 1..8), lengths in prop::collection::vec(1..1440_u16, 8)) {
+        let starts: Vec<u16> = starts.into_iter().collect();
+        let spans: Vec<Span> = starts.iter().enumerate().map(|(n, start)| {
+            // The last of a day may reach into the next one, but not round to its own start.
+            let room = starts.get(n + 1).map_or(start + 1439, |next| *next);
+            let end = (start + lengths[n]).min(room);
+            Span { start_min: *start, end_min: end }
+        }).collect();
+        let value = hours::value(&spans);
+        prop_assert_eq!(hours::from_value(&value).unwrap(), Some(spans.clone()));
+        let typed = spans.iter().map(Span::to_string).collect::<Vec<_>>().join(", ");
+        prop_assert_eq!(hours::parse_day(&typed).unwrap(), spans);
+    }
+
+    #[test]
+    fn no_text_makes_hours_panic(typed in "[0-9:,;~\\-–至到点时半次日休息全天24h 　：，]{0,24}") {
+        if let Ok(spans) = hours::parse_day(&typed) {
+            let again = hours::from_value(&hours::value(&spans)).unwrap();
+            prop_assert_eq!(again, Some(spans));
+        }
+    }
+
+    #[test]
+    fn one_and_two_characters_of_a_chinese_name_are_found(name in "[\u{4e00}-\u{9fa5}]{1,12}") {
+        let characters: Vec<char> = name.chars().collect();
+        for length in 1..=2.min(characters.len()) {
+            for part in characters.windows(length) {
+                let query: String = part.iter().collect();
+                prop_assert!(found(&name, &query), "{} in {}", query, name);
+            }
+        }
+        // What is not in it is not found by it.
+        let absent = "\u{9fff}";
+        prop_assert!(!found(&name, absent));
+    }
+
+    #[test]
+    fn every_part_of_a_number_is_found(number in "\\+86[0-9]{8,11}", from in 0..8_usize, length in 1..6_usize) {
+        let part: String = number.chars().skip(3 + from).take(length).collect();
+        if !part.is_empty() {
+            prop_assert!(found(&number, &part), "{} in {}", part, number);
+        }
+    }
+
+    #[test]
+    fn every_text_finds_itself(text in any::<String>()) {
+        let short: String = text.chars().take(20).collect();
+        prop_assert!(search::match_expression(&short).is_none() || found(&short, &short));
+    }
+
+    #[test]
+    fn no_query_breaks_out_of_its_quotes(query in any::<String>()) {
+        if let Some(expression) = search::match_expression(&query) {
+            for part in expression.split(" AND ") {
+                let token = part.strip_suffix('*').unwrap_or(part);
+                let inner = token.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap();
+                prop_assert!(!inner.is_empty() && inner.chars().all(char::is_alphanumeric), "{}", expression);
+            }
+        }
+    }
+}
+
+/// Would FTS5 find it? Every quoted token must be there, one with a star as a beginning.
+fn found(text: &str, query: &str) -> bool {
+    let tokens = search::index_tokens(text);
+    let tokens: Vec<&str> = tokens.split(' ').collect();
+    let Some(expression) = search::match_expression(query) else {
+        return false;
+    };
+    expression.split(" AND ").all(|part| match part.strip_suffix('*') {
+        Some(prefix) => tokens.iter().any(|token| token.starts_with(prefix.trim_matches('"'))),
+        None => tokens.contains(&part.trim_matches('"')),
+    })
+}
+
+#[test]
+fn what_is_found_and_what_is_not() {
+    let table = [
+        ("全聚德（前门店）", "前门", true),
+        ("全聚德（前门店）", "德前", false),
+        ("全聚德、前门", "德、", true),
+        ("全聚德、前门", "、", false),
+        ("全聚德、前门", "德前", false),
+        ("老王面馆 2 号店", "２号", true),
+        ("McDonald's 麦当劳", "mcd", true),
+        ("McDonald's 麦当劳", "donald", false),
+        ("McDonald's 麦当劳", "当劳 mc", true),
+        ("+8613800138000", "0138", true),
+        ("+8613800138000", "139", false),
+        ("Café Ｗang", "wang", true),
+        ("老王", "", false),
+        ("老王", "\"*", false),
+        ("佐々木", "々木", true),
+        ("한국관", "국관", true),
+    ];
+    for (text, query, is_found) in table {
+        assert_eq!(found(text, query), is_found, "{query} in {text}");
+    }
+}
+
+#[test]
+fn what_is_compared() {
+    let same = [
+        ("老王 面馆", " 老王\u{3000}面馆 "),
+        ("ＫＦＣ", "kfc"),
+        ("ﬁsh", "FISH"),
+        ("e\u{301}", "É"),
+        ("J\u{30c}", "\u{1f0}"),
+        ("e\u{200b}\u{301}", "é"),
+        ("Ⅷ", "viii"),
+        ("a\u{ad}b", "ab"),
+        ("①", "1"),
+    ];
+    for (a, b) in same {
+        assert_eq!(text::key(a), text::key(b), "{a} and {b}");
+    }
+    for (a, b) in [("老王", "老 王"), ("面", "麵"), ("e", "é")] {
+        assert_ne!(text::key(a), text::key(b), "{a} and {b}");
+    }
+}
+
+#[test]
+fn hours_as_people_type_them() {
+    let table = [
+        ("10:00-22:00", Some("10:00-22:00")),
+        ("10-22", Some("10:00-22:00")),
+        ("9点至21点", Some("09:00-21:00")),
+        ("１０：００～２２：００", Some("10:00-22:00")),
+        ("17:00-02:00", Some("17:00-02:00")),
+        ("17:00-次日2:00", Some("17:00-02:00")),
+        ("17:00-24:00", Some("17:00-24:00")),
+        ("17:00-00:00", Some("17:00-24:00")),
+        ("10:00-14:00、17:00-21:00", Some("10:00-14:00 17:00-21:00")),
+        ("17:00-21:00; 10:00-14:00", Some("10:00-14:00 17:00-21:00")),
+        ("10:00-14:00，14:00-21:00", Some("10:00-14:00 14:00-21:00")),
+        ("24小时", Some("00:00-24:00")),
+        ("全天", Some("00:00-24:00")),
+        ("24/7", Some("00:00-24:00")),
+        ("00:00-24:00", Some("00:00-24:00")),
+        ("休息", Some("")),
+        ("closed", Some("")),
+        ("", None),
+        ("10:00-10:00", None),
+        ("10:00", None),
+        ("25:00-26:00", None),
+        ("10:60-11:00", None),
+        ("24:00-02:00", None),
+        ("+9:00-10:00", None),
+        ("10:00-12:00, 11:00-13:00", None),
+        ("1-2,2-3,3-4,4-5,5-6,6-7,7-8,8-9,9-10", None),
+        ("周一 10-22", None),
+    ];
+    for (typed, expected) in table {
+        let spans = hours::parse_day(typed);
+        let text = spans.as_ref().ok().map(|s| s.iter().map(Span::to_string).collect::<Vec<_>>().join(" "));
+        assert_eq!(text.as_deref(), expected, "{typed}");
+        if let Err(problem) = spans {
+            assert_eq!(problem.code, ErrorCode::BadHours);
+        }
+    }
+}
+
+#[test]
+fn telephone_numbers_as_people_type_them() {
+    let table = [
+        ("13800138000", Some("+8613800138000")),
+        ("138 0013 8000", Some("+8613800138000")),
+        ("１３８-００１３-８０００", Some("+8613800138000")),
+        ("+86 138 0013 8000", Some("+8613800138000")),
+        ("电话：010-65551234", Some("+861065551234")),
+        ("(010) 6555 1234", Some("+861065551234")),
+        ("+44 20 7946 0958", Some("+442079460958")),
+        ("+886-3-422-7151", Some("+88634227151")),
+        ("", None),
+        ("65551234", None),
+        ("1380013800", None),
+        ("nothing", None),
+        ("+999 123", None),
+    ];
+    for (typed, expected) in table {
+        let number = phone::e164(typed);
+        assert_eq!(number.as_deref().ok(), expected, "{typed}");
+        match number {
+            Ok(number) => assert_eq!(phone::e164(&number).unwrap(), number),
+            Err(problem) => assert_eq!(problem.code, ErrorCode::BadPhone),
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! The invariants of `docs/architecture.md`, by number and name, checked against what really happened.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::rules::RuleSet;
+use domain::validate;
+use domain::version::VersionVector;
+use domain::{Dot, EditId, EditState, FieldPath, MerchantId, OutcomeState, Value};
+use sync_engine::reconcile;
+
+use crate::device::Lane;
+use crate::device_store::Entry;
+use crate::server::Server;
+use crate::world::World;
+
+/// An invariant that does not hold.
+#[derive(Debug)]
+pub struct Broken {
+    pub invariant: &'static str,
+    pub what: String,
+}
+
+impl Broken {
+    pub fn new(invariant: &'static str, what: impl Into<String>) -> Self {
+        Self { invariant, what: what.into() }
+    }
+}
+
+/// What those who check remember.
+pub struct Memory {
+    pub events: u64,
+    /// The edits that each device's window called saved.
+    pub saved: Vec<BTreeSet<EditId>>,
+    /// Of these, the ones that their author took back before they were sent.
+    pub cancelled: BTreeSet<EditId>,
+    says_synced: Vec<bool>,
+    /// What each device has shown of the server: for each merchant epoch, change number and version.
+    shown: Vec<BTreeMap<MerchantId, (String, u64, VersionVector)>>,
+}
+
+impl Memory {
+    pub fn new(devices: usize) -> Self {
+        Self {
+            events: 0,
+            saved: vec![BTreeSet::new(); devices],
+            cancelled: BTreeSet::new(),
+            says_synced: vec![false; devices],
+            shown: vec![BTreeMap::new(); devices],
+        }
+    }
+}
+
+/// Everything that must hold of one device after whatever happened to it. `stored` says that its disk changed.
+pub fn device(world: &mut World, device: usize, stored: bool) -> Result<(), Broken> {
+    if stored {
+        no_lost_edit(world, device)?;
+        no_step_back(world, device)?;
+        own_edits_visible(world, device)?;
+        read_scope(world, device)?;
+    }
+    let says = world.devices[device].says_synced();
+    let said = std::mem::replace(&mut world.memory.says_synced[device], says);
+    if says && (stored || !said) { never_synced_by_guess(world, device) } else { Ok(()) }
+}
+
+/// 1: what was called saved is in the outbox, and what the outbox calls answered the server has answered.
+/// 8: that holds whatever was killed before.
+fn no_lost_edit(world: &World, device: usize) -> Result<(), Broken> {
+    let store = &world.devices[device].store;
+    let mut found = 0;
+    for entry in store.outbox.values() {
+        let edit_id = entry.edit.edit_id;
+        if world.memory.saved[device].contains(&edit_id) {
+            found += 1;
+        }
+        let refused_by_itself = entry.state == EditState::Rejected && entry.answer.is_none();
+        if entry.state.is_answered() && !refused_by_itself && !world.server.answers.contains_key(&edit_id) {
+            return Err(Broken::new(
+                "1 no lost edit",
+                format!("{edit_id} is called answered, the server never saw it"),
+            ));
+        }
+        if entry.state == EditState::Rejected && entry.reason.is_none() {
+            return Err(Broken::new("1 no lost edit", format!("{edit_id} is refused without a reason")));
+        }
+        if entry.state == EditState::Cancelled && world.server.answers.contains_key(&edit_id) {
+            return Err(Broken::new("1 no lost edit", format!("{edit_id} was taken back, but the server has it")));
+        }
+    }
+    if found != world.memory.saved[device].len() {
+        return Err(Broken::new("1 no lost edit", format!("device {device} lost a saved edit")));
+    }
+    Ok(())
+}
+
+/// 5: never an older state of the server after a newer one.
+fn no_step_back(world: &mut World, device: usize) -> Result<(), Broken> {
+    let store = &world.devices[device].store;
+    let memory = &mut world.memory.shown[device];
+    for (merchant, stored) in &store.records {
+        if let Some((epoch, seq, version)) = memory.get(merchant) {
+            if *epoch == stored.epoch && *seq == stored.seq {
+                continue;
+            }
+            let older = (*epoch == stored.epoch && stored.seq < *seq) || !stored.record.version().covers(version);
+            if older {
+                return Err(Broken::new("5 no step back", format!("{merchant} on device {device} became older")));
+            }
+        }
+        let now = (stored.epoch.clone(), stored.seq, stored.record.version());
+        memory.insert(merchant.clone(), now);
+    }
+    match memory.keys().find(|merchant| !store.records.contains_key(*merchant)) {
+        Some(gone) => Err(Broken::new("5 no step back", format!("{gone} vanished from device {device}"))),
+        None => Ok(()),
+    }
+}
+
+/// 5: own edits stay visible until the record contains them. Judged by versions, not by what the store
+/// believes about change numbers.
+fn own_edits_visible(world: &World, device: usize) -> Result<(), Broken> {
+    let store = &world.devices[device].store;
+    let mut newest: BTreeMap<(&MerchantId, &FieldPath), (&Entry, &Value)> = BTreeMap::new();
+    for entry in store.outbox.values() {
+        if matches!(entry.state, EditState::Rejected | EditState::Cancelled) {
+            continue;
+        }
+        let seen = world.memory.shown[device].get(&entry.edit.merchant_id);
+        if seen.is_some_and(|(_, _, version)| version.contains(entry.edit.dot)) {
+            continue;
+        }
+        for write in &entry.edit.writes {
+            newest.insert((&entry.edit.merchant_id, &write.field), (entry, &write.value));
+        }
+    }
+    let mut views: BTreeMap<&MerchantId, domain::profile::Registers> = BTreeMap::new();
+    for ((merchant, field), (entry, value)) in newest {
+        let view = views.entry(merchant).or_insert_with(|| store.view(merchant));
+        let shown = view.get(field).cloned().unwrap_or_default();
+        if shown != *value {
+            return Err(Broken::new(
+                "5 own edits stay visible",
+                format!("{field} of {merchant} on device {device} shows {shown:?}, not {value:?} ({:?})", entry.state),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// 7: a device holds nothing outside its actor's scope.
+fn read_scope(world: &World, device: usize) -> Result<(), Broken> {
+    let actor = &world.server.actors[world.devices[device].actor];
+    match world.devices[device].store.records.keys().find(|merchant| !actor.scope.contains(merchant)) {
+        Some(merchant) => Err(Broken::new("7 scope", format!("device {device} read {merchant}"))),
+        None => Ok(()),
+    }
+}
+
+/// 9: "synced" is true when it is said: every edit is answered and has come back, the last page was the last,
+/// and the device has what the server had then.
+fn never_synced_by_guess(world: &World, device: usize) -> Result<(), Broken> {
+    let own = &world.devices[device];
+    let wrong = |what: String| Err(Broken::new("9 never synced by guess", what));
+    if !own.running.as_ref().is_some_and(|running| running.page_complete) {
+        return wrong(format!("device {device} says synced before the last page"));
+    }
+    for entry in own.store.outbox.values() {
+        let edit = &entry.edit;
+        if entry.state == EditState::Cancelled || entry.state == EditState::Rejected && entry.dismissed {
+            continue;
+        }
+        let seen = world.memory.shown[device].get(&edit.merchant_id);
+        let back = seen.is_some_and(|(_, _, version)| version.contains(edit.dot));
+        if !world.server.answers.contains_key(&edit.edit_id) || !back {
+            return wrong(format!("device {device} says synced, {} is {:?}", edit.edit_id, entry.state));
+        }
+    }
+    if own.store.epoch.as_ref() != Some(&world.server.epoch) {
+        return Ok(());
+    }
+    let scope = &world.server.actors[own.actor].scope;
+    for (merchant, (seq, record)) in &world.server.records {
+        let due = scope.contains(merchant) && *seq <= own.store.cursor;
+        let same = own.store.records.get(merchant).is_some_and(|stored| stored.record == *record);
+        if due && !same {
+            return wrong(format!("device {device} says synced with another {merchant} than the server"));
+        }
+    }
+    Ok(())
+}
+
+/// 6: nothing is retried without delay, nor before the server wished.
+pub fn no_hurry(world: &World, device: usize, lane: Lane) -> Result<(), Broken> {
+    let running = world.devices[device].running.as_ref();
+    let quiet = running.map(|running| running.quiet[lane as usize]).unwrap_or_default();
+    if world.now_ms < quiet.until_ms {
+        let early_ms = quiet.until_ms - world.now_ms;
+        return Err(Broken::new("6 nothing is retried without delay", format!("{lane:?} is {early_ms} ms early")));
+    }
+    Ok(())
+}
+
+/// 6: sending stops for a person only when the server will not take the newest token.
+pub fn pause_has_a_reason(world: &World, device: usize) -> Result<(), Broken> {
+    let own = &world.devices[device];
+    let good = own.token.is_some_and(|token| world.server.takes(world.now_ms, token));
+    if good && !world.server.revoked[own.actor] {
+        return Err(Broken::new("6 progress", format!("device {device} waits for a sign-in that it does not need")));
+    }
+    Ok(())
+}
+
+/// 1, 2 and 7, after every push.
+pub fn server(world: &World, push: &domain::api::PushRequest) -> Result<(), Broken> {
+    for edit in &push.edits {
+        if world.server.effects.get(&edit.edit_id).is_some_and(|n| *n != 1) {
+            return Err(Broken::new("2 exactly once", format!("{} had two effects", edit.edit_id)));
+        }
+    }
+    // 1: whoever has seen a device's later edit is taken to have seen its earlier ones.
+    let mut latest: BTreeMap<(u64, &MerchantId), u64> = BTreeMap::new();
+    for accepted in &world.server.accepted {
+        let dot = accepted.edit.dot;
+        let before = latest.insert((dot.device.0, &accepted.edit.merchant_id), dot.counter);
+        if before.is_some_and(|before| before >= dot.counter) {
+            return Err(Broken::new("1 no lost edit", format!("{dot} arrived after a later edit of its device")));
+        }
+    }
+    match world.server.accepted.last() {
+        Some(last) if !last.actor.scope.contains(&last.edit.merchant_id) => {
+            Err(Broken::new("7 scope", format!("{} wrote to {}", last.actor.id, last.edit.merchant_id)))
+        }
+        Some(last) if last.edit.settles.is_some() && !last.actor.role.may_review() => {
+            Err(Broken::new("7 scope", format!("{} settled a review", last.actor.id)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// 3: devices and server are equal, byte for byte, and no queue holds anything.
+pub fn convergence(world: &World) -> Result<(), Broken> {
+    for (n, own) in world.devices.iter().enumerate() {
+        let scope = &world.server.actors[own.actor].scope;
+        let theirs: BTreeMap<&MerchantId, String> =
+            own.store.records.iter().map(|(m, s)| (m, s.record.canonical())).collect();
+        let servers: BTreeMap<&MerchantId, String> = world
+            .server
+            .records
+            .iter()
+            .filter(|(merchant, _)| scope.contains(merchant))
+            .map(|(merchant, (_, record))| (merchant, record.canonical()))
+            .collect();
+        if theirs != servers {
+            return Err(Broken::new("3 convergence", format!("device {n} and the server differ")));
+        }
+        for merchant in own.store.records.keys() {
+            let pulled = reconcile::shown(&own.store.records[merchant].record, &RuleSet::default());
+            if own.store.view(merchant) != pulled {
+                return Err(Broken::new("3 convergence", format!("device {n} still shows own values of {merchant}")));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// 1: every saved edit has an end that somebody can see.
+pub fn every_edit_has_an_end(world: &World) -> Result<(), Broken> {
+    let mut lines: BTreeMap<EditId, usize> = BTreeMap::new();
+    for entry in &world.server.history {
+        *lines.entry(entry.edit_id).or_insert(0) += 1;
+    }
+    for (n, own) in world.devices.iter().enumerate() {
+        for entry in own.store.outbox.values() {
+            let edit = &entry.edit;
+            let in_history = lines.get(&edit.edit_id).copied().unwrap_or(0);
+            let fine = match entry.state {
+                EditState::Queued | EditState::Sending => false,
+                EditState::Cancelled => in_history == 0,
+                EditState::Rejected => entry.reason.is_some(),
+                _ => in_history == edit.writes.len(),
+            };
+            if !fine {
+                let what = format!("{} of device {n} ended as {:?} with {in_history} lines", edit.edit_id, entry.state);
+                return Err(Broken::new("1 no lost edit", what));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A write as an element of a set: its dot, its value, and what its author had seen.
+type SetWrite<'e> = (Dot, Value, &'e VersionVector);
+
+/// 4: the records are what the accepted edits give as sets, without any order, by a reckoning of its own: of a
+/// register those writes are left that no other writer of it had seen. And with it 2, once more.
+pub fn order_does_not_matter(server: &Server) -> Result<(), Broken> {
+    let mut writes: BTreeMap<(&MerchantId, &FieldPath), Vec<SetWrite>> = BTreeMap::new();
+    for accepted in &server.accepted {
+        let edit = &accepted.edit;
+        for write in &edit.writes {
+            let value = validate::normalise(&write.field, &write.value)
+                .map_err(|problem| Broken::new("4 order", problem.to_string()))?;
+            let of = writes.entry((&edit.merchant_id, &write.field)).or_default();
+            of.push((edit.dot, value, &edit.base));
+        }
+    }
+    let mut registers = 0;
+    for ((merchant, field), writes) in &writes {
+        let mut left: Vec<(Dot, &Value)> = writes
+            .iter()
+            .filter(|(dot, ..)| !writes.iter().any(|(_, _, base)| base.contains(*dot)))
+            .map(|(dot, value, _)| (*dot, value))
+            .collect();
+        left.sort_by_key(|(dot, _)| *dot);
+        let mut seen = VersionVector::default();
+        writes.iter().for_each(|(_, _, base)| seen.join(base));
+        let stored = server.records.get(*merchant).and_then(|(_, record)| record.registers.get(*field));
+        let same = stored.is_some_and(|register| {
+            let have: Vec<(Dot, &Value)> = register.siblings.iter().map(|s| (s.dot, &s.value)).collect();
+            have == left && register.context == seen
+        });
+        if !same {
+            return Err(Broken::new(
+                "4 order does not matter",
+                format!("{field} of {merchant} is not what its edits say"),
+            ));
+        }
+        registers += 1;
+    }
+    let stored: usize = server.records.values().map(|(_, record)| record.registers.len()).sum();
+    if stored != registers {
+        return Err(Broken::new("4 order does not matter", "there are registers that nobody wrote"));
+    }
+    Ok(())
+}
+
+/// After people have answered every question, none is left, on any device, and no edit waits for one.
+pub fn nothing_in_review(world: &World) -> Result<(), Broken> {
+    let rules = RuleSet::default();
+    for (merchant, (_, record)) in &world.server.records {
+        if reconcile::review(record, &rules).is_some() {
+            return Err(Broken::new("6 progress", format!("{merchant} is still in review")));
+        }
+    }
+    for (n, own) in world.devices.iter().enumerate() {
+        for entry in own.store.outbox.values() {
+            if entry.state == EditState::InReview {
+                return Err(Broken::new("6 progress", format!("an edit of device {n} is in review for ever")));
+            }
+            let answered = entry.answer.as_ref().map(|answer| answer.state);
+            let by_people = matches!(entry.state, EditState::Accepted | EditState::Declined);
+            if by_people && answered != Some(OutcomeState::InReview) {
+                return Err(Broken::new("1 no lost edit", format!("an edit of device {n} was settled unasked")));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! A device: the real engine, the model of its store, and what a crash takes away.
+
+use std::collections::BTreeSet;
+
+use domain::api::{ChangesQuery, PushReply, PushRequest};
+use domain::edit::Edit;
+use domain::problem::Problem;
+use domain::{ActorId, DeviceId, EditId};
+use sync_engine::device::{Backoff, Config, Engine, Failure, Input};
+
+use crate::chance::Chance;
+use crate::device_store::DeviceStore;
+use crate::server::Token;
+
+/// Work on the device's disk: one transaction each, in order.
+#[derive(Debug)]
+pub enum DiskWork {
+    LoadBatch {
+        edits_max: usize,
+        bytes_max: usize,
+    },
+    StoreOutcomes {
+        reply: PushReply,
+        retry_at_ms: u64,
+    },
+    Release {
+        edit_ids: Vec<EditId>,
+    },
+    Reject {
+        edit_id: EditId,
+        problem: Problem,
+    },
+    StorePage {
+        page: domain::api::ChangesPage,
+    },
+    RestartPull,
+    /// Reads where the next pull goes on; after it the request leaves.
+    PullFrom {
+        limit: usize,
+    },
+}
+
+impl DiskWork {
+    /// Does a failure concern the outbox, or the pages?
+    pub fn failure(&self) -> Input {
+        match self {
+            Self::StorePage { .. } | Self::RestartPull | Self::PullFrom { .. } => Input::PullStorageFailed,
+            _ => Input::PushStorageFailed,
+        }
+    }
+}
+
+/// What travels.
+#[derive(Clone, Debug)]
+pub enum Body {
+    Push(PushRequest),
+    Pull(ChangesQuery),
+    Refresh,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lane {
+    Push,
+    Pull,
+    Refresh,
+}
+
+impl Body {
+    pub fn lane(&self) -> Lane {
+        match self {
+            Self::Push(_) => Lane::Push,
+            Self::Pull(_) => Lane::Pull,
+            Self::Refresh => Lane::Refresh,
+        }
+    }
+}
+
+/// What a failure means for the engine.
+pub fn failed(lane: Lane, failure: Failure) -> Input {
+    match lane {
+        Lane::Push => Input::Pushed(Err(failure)),
+        Lane::Pull => Input::Pulled(Err(failure)),
+        Lane::Refresh => Input::Refreshed(Err(failure)),
+    }
+}
+
+/// How long a lane may not send after a failure, unless a person asks.
+#[derive(Clone, Copy, Default)]
+pub struct Quiet {
+    pub until_ms: u64,
+    /// The server itself asked for it: then it counts although the other lane got through.
+    pub asked: bool,
+}
+
+/// The program while it runs. All of it is lost in a crash.
+pub struct Running {
+    pub engine: Engine,
+    /// Requests that are waited for.
+    pub waits_for: BTreeSet<u64>,
+    pub timer: u64,
+    /// By lane: push, pull, refresh.
+    pub quiet: [Quiet; 3],
+    /// Was the last page that it stored the last one there was?
+    pub page_complete: bool,
+}
+
+pub struct Device {
+    pub id: DeviceId,
+    pub actor: usize,
+    pub actor_id: ActorId,
+    pub store: DeviceStore,
+    pub token: Option<Token>,
+    pub running: Option<Running>,
+    /// Counts starts: what an earlier life began does not reach a later one.
+    pub life: u64,
+    /// How far its wall clock is off, in milliseconds.
+    pub clock_off_ms: i64,
+    pub disk_free_ms: u64,
+    /// The disk refuses so many more times.
+    pub disk_refuses: u32,
+    pub config: Config,
+    /// Edits that were on their way when it was killed.
+    pub resumed: BTreeSet<EditId>,
+}
+
+impl Device {
+    pub fn new(number: usize, actor_id: ActorId, chance: &mut Chance) -> Self {
+        let id = DeviceId(0xd0 + number as u64);
+        let config = Config {
+            batch_edits_max: *chance.pick(&[1, 3, 8, 16]),
+            batch_bytes_max: *chance.pick(&[1_000, 3_500, 8_000]),
+            page_changes_max: *chance.pick(&[1, 2, 5, 100]),
+            poll_ms: 15_000,
+            backoff: Backoff::default(),
+        };
+        Self {
+            id,
+            actor: number,
+            actor_id,
+            store: DeviceStore::new(id),
+            token: None,
+            running: None,
+            life: 0,
+            clock_off_ms: 0,
+            disk_free_ms: 0,
+            disk_refuses: 0,
+            config,
+            resumed: BTreeSet::new(),
+        }
+    }
+
+    /// Takes the program away, at once and without a word.
+    pub fn kill(&mut self) {
+        self.running = None;
+        self.life += 1;
+    }
+
+    /// Is the word "synced" shown?
+    pub fn says_synced(&self) -> bool {
+        self.running.as_ref().is_some_and(|running| {
+            let progress = running.engine.progress();
+            progress.pull_complete && !progress.paused && self.store.nothing_open()
+        })
+    }
+
+    /// A push of these edits.
+    pub fn push_request(&self, edits: Vec<Edit>) -> Body {
+        Body::Push(PushRequest { device_id: self.id, edits })
+    }
+}

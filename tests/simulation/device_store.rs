@@ -1,0 +1,388 @@
+//! What a device keeps on disk, as a model: it says what the real cache must do. Each function is one
+//! transaction. It happens wholly or not at all, and what it did outlives a crash.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::api::{ChangesPage, ChangesQuery, PushReply};
+use domain::edit::{Settles, WRITES_MAX};
+use domain::profile::Registers;
+use domain::rules::RuleSet;
+use domain::{
+    ActorId, DeviceId, Dot, Edit, EditId, EditState, Hlc, HlcClock, MerchantId, Outcome, OutcomeState, Problem, Record,
+    Source, TraceId, VersionVector, Write,
+};
+use sync_engine::reconcile;
+use uuid::Uuid;
+
+/// The longest time that a deferred edit waits, in milliseconds. A later time was written under another
+/// setting of the clock and is ignored.
+pub const DEFER_MS_MAX: u64 = 15_000;
+
+/// A record as it was pulled.
+#[derive(Clone)]
+pub struct Stored {
+    pub epoch: String,
+    pub seq: u64,
+    pub record: Record,
+}
+
+/// When an answered edit may be taken off the server's record.
+#[derive(Clone, Debug)]
+pub struct Awaits {
+    /// Change numbers are only comparable within one epoch.
+    pub epoch: String,
+    pub seq: u64,
+}
+
+/// One edit in the outbox.
+#[derive(Clone)]
+pub struct Entry {
+    pub edit: Edit,
+    pub state: EditState,
+    /// How often it may have been sent.
+    pub attempts: u32,
+    pub retry_at_ms: Option<u64>,
+    pub answer: Option<Outcome>,
+    pub awaits: Option<Awaits>,
+    /// Why it was refused.
+    pub reason: Option<Problem>,
+    /// Its author has seen that it was refused.
+    pub dismissed: bool,
+}
+
+impl Entry {
+    /// Is it shown on top of the server's record?
+    pub fn on_top(&self) -> bool {
+        match self.state {
+            EditState::Queued | EditState::Sending => true,
+            EditState::Rejected | EditState::Cancelled => false,
+            _ => self.awaits.is_some(),
+        }
+    }
+
+    /// The answer was of another epoch: the edit is sent again, and has one effect all the same.
+    fn answer_is_void(&mut self) {
+        self.state = EditState::Queued;
+        self.awaits = None;
+        self.answer = None;
+    }
+}
+
+/// What a person wants to save.
+pub struct Draft {
+    pub merchant_id: MerchantId,
+    pub actor: ActorId,
+    pub source: Source,
+    pub writes: Vec<Write>,
+    pub settles: Option<Settles>,
+}
+
+pub struct DeviceStore {
+    pub device: DeviceId,
+    counter: u64,
+    clock: Hlc,
+    pub records: BTreeMap<MerchantId, Stored>,
+    pub cursor: u64,
+    pub epoch: Option<String>,
+    /// By counter, hence in the order in which the edits were made.
+    pub outbox: BTreeMap<u64, Entry>,
+    rules: RuleSet,
+}
+
+impl DeviceStore {
+    pub fn new(device: DeviceId) -> Self {
+        Self {
+            device,
+            counter: 0,
+            clock: Hlc::default(),
+            records: BTreeMap::new(),
+            cursor: 0,
+            epoch: None,
+            outbox: BTreeMap::new(),
+            rules: RuleSet::default(),
+        }
+    }
+
+    /// At start: whatever was on its way is queued again. Returns how many.
+    pub fn open(&mut self) -> usize {
+        let mut resumed = 0;
+        for entry in self.outbox.values_mut() {
+            if entry.state == EditState::Sending {
+                entry.state = EditState::Queued;
+                resumed += 1;
+            }
+        }
+        resumed
+    }
+
+    /// What the author of a next edit of this merchant has seen: the pulled record and the device's own
+    /// edits on top of it.
+    fn base(&self, merchant: &MerchantId) -> VersionVector {
+        let mut seen = match self.records.get(merchant) {
+            Some(stored) => stored.record.version(),
+            None => VersionVector::default(),
+        };
+        for entry in self.of(merchant).filter(|entry| entry.on_top()) {
+            seen.add(entry.edit.dot);
+        }
+        seen
+    }
+
+    fn of<'s>(&'s self, merchant: &'s MerchantId) -> impl Iterator<Item = &'s Entry> {
+        self.outbox.values().filter(move |entry| entry.edit.merchant_id == *merchant)
+    }
+
+    /// Saves an edit: counter, stamp and outbox row in one transaction. Only then the window says "saved".
+    pub fn save(&mut self, wall_ms: u64, id: Uuid, draft: Draft) -> EditId {
+        let Draft { merchant_id, actor, source, writes, settles } = draft;
+        assert!(!writes.is_empty() && writes.len() <= WRITES_MAX);
+        let base = self.base(&merchant_id);
+        let mut clock = HlcClock::after(self.clock);
+        self.clock = clock.tick(wall_ms);
+        self.counter += 1;
+        let edit = Edit {
+            edit_id: EditId(id),
+            merchant_id,
+            dot: Dot { device: self.device, counter: self.counter },
+            base,
+            hlc: self.clock,
+            actor: Some(actor),
+            source,
+            writes,
+            settles,
+            trace_id: TraceId(id),
+        };
+        let edit_id = edit.edit_id;
+        self.outbox.insert(
+            self.counter,
+            Entry {
+                edit,
+                state: EditState::Queued,
+                attempts: 0,
+                retry_at_ms: None,
+                answer: None,
+                awaits: None,
+                reason: None,
+                dismissed: false,
+            },
+        );
+        edit_id
+    }
+
+    /// Takes an edit back. Only one that was never sent: a copy of a sent one may be on its way.
+    pub fn cancel(&mut self, edit_id: EditId) -> bool {
+        let Some(entry) = self.entry(edit_id) else {
+            return false;
+        };
+        let never_sent = entry.state == EditState::Queued && entry.attempts == 0;
+        if never_sent {
+            entry.state = EditState::Cancelled;
+        }
+        never_sent
+    }
+
+    fn entry(&mut self, edit_id: EditId) -> Option<&mut Entry> {
+        self.outbox.values_mut().find(|entry| entry.edit.edit_id == edit_id)
+    }
+
+    /// The next edits that are due, marked `sending`. Oldest first; of each merchant in order; a merchant
+    /// whose head is on its way or not due is passed over, so that order within a merchant holds.
+    pub fn load_batch(&mut self, wall_ms: u64, edits_max: usize, bytes_max: usize) -> (Vec<Edit>, Option<u64>) {
+        let mut waiting: BTreeSet<MerchantId> = BTreeSet::new();
+        let mut next_due_ms: Option<u64> = None;
+        let mut batch = Vec::new();
+        let mut bytes = 0;
+        for entry in self.outbox.values_mut() {
+            if entry.state == EditState::Sending {
+                waiting.insert(entry.edit.merchant_id.clone());
+            }
+            if entry.state != EditState::Queued || waiting.contains(&entry.edit.merchant_id) {
+                continue;
+            }
+            let due_ms = entry.retry_at_ms.filter(|at| *at <= wall_ms + DEFER_MS_MAX).unwrap_or(0);
+            if due_ms > wall_ms {
+                next_due_ms = Some(next_due_ms.map_or(due_ms, |at| at.min(due_ms)));
+                waiting.insert(entry.edit.merchant_id.clone());
+                continue;
+            }
+            bytes += size(&entry.edit);
+            if batch.len() == edits_max || (!batch.is_empty() && bytes > bytes_max) {
+                break;
+            }
+            entry.state = EditState::Sending;
+            entry.attempts += 1;
+            batch.push(entry.edit.clone());
+        }
+        (batch, next_due_ms)
+    }
+
+    /// Writes the answers down. An answered edit stays on top until the device has pulled that far.
+    /// Returns the edits whose state changed.
+    pub fn store_outcomes(&mut self, reply: &PushReply, retry_at_ms: u64) -> Vec<EditId> {
+        let mut touched = Vec::new();
+        for outcome in &reply.outcomes {
+            let entry = self.outbox.values_mut().find(|entry| entry.edit.edit_id == outcome.edit_id);
+            let Some(entry) = entry else {
+                continue;
+            };
+            if entry.state.is_answered() || entry.state == EditState::Cancelled {
+                continue;
+            }
+            touched.push(outcome.edit_id);
+            entry.state = match outcome.state {
+                OutcomeState::Applied => EditState::Applied,
+                OutcomeState::Merged => EditState::Merged,
+                OutcomeState::InReview => EditState::InReview,
+                OutcomeState::Rejected => EditState::Rejected,
+                OutcomeState::Deferred => {
+                    entry.state = EditState::Queued;
+                    entry.retry_at_ms = Some(retry_at_ms);
+                    continue;
+                }
+            };
+            entry.reason = outcome.refusal().map(|(field, code, text)| Problem::new(code, text).about(field.as_str()));
+            entry.answer = Some(outcome.clone());
+            let record = self.records.get(&entry.edit.merchant_id);
+            let in_record = record.is_some_and(|r| r.epoch == reply.epoch && r.seq >= outcome.seq);
+            entry.awaits = (!in_record && entry.state != EditState::Rejected)
+                .then(|| Awaits { epoch: reply.epoch.clone(), seq: outcome.seq });
+        }
+        touched.extend(self.settle_reviews());
+        touched
+    }
+
+    /// No answer came: queued again.
+    pub fn release(&mut self, edit_ids: &[EditId]) {
+        for edit_id in edit_ids {
+            if let Some(entry) = self.entry(*edit_id)
+                && entry.state == EditState::Sending
+            {
+                entry.state = EditState::Queued;
+            }
+        }
+    }
+
+    /// The server will never take it: kept, with the reason.
+    pub fn reject(&mut self, edit_id: EditId, problem: &Problem) {
+        if let Some(entry) = self.entry(edit_id) {
+            entry.state = EditState::Rejected;
+            entry.reason = Some(problem.clone());
+        }
+    }
+
+    /// Where the next pull goes on; both read in one go.
+    pub fn pull_from(&self, limit: usize) -> ChangesQuery {
+        ChangesQuery { cursor: self.cursor, limit: Some(limit), epoch: self.epoch.clone() }
+    }
+
+    /// Page and cursor in one transaction. Returns the edits whose state changed.
+    pub fn store_page(&mut self, page: &ChangesPage) -> Vec<EditId> {
+        for change in &page.changes {
+            let newer = self
+                .records
+                .get(&change.record.merchant_id)
+                .is_none_or(|stored| stored.epoch != page.epoch || stored.seq < change.seq);
+            if newer {
+                let stored = Stored { epoch: page.epoch.clone(), seq: change.seq, record: change.record.clone() };
+                self.records.insert(change.record.merchant_id.clone(), stored);
+            }
+            let mut clock = HlcClock::after(self.clock);
+            clock.observe(change.record.latest(), page.server_hlc.wall_ms());
+            self.clock = clock.last();
+        }
+        self.cursor = page.next_cursor;
+        self.epoch = Some(page.epoch.clone());
+        if page.complete {
+            // What an epoch that was read to its end does not have is not there any more.
+            self.records.retain(|_, stored| stored.epoch == page.epoch);
+        }
+        for entry in self.outbox.values_mut() {
+            let record = self.records.get(&entry.edit.merchant_id);
+            let Some(awaits) = &entry.awaits else {
+                continue;
+            };
+            if awaits.epoch != page.epoch {
+                if page.complete {
+                    entry.answer_is_void();
+                }
+                continue;
+            }
+            // The cursor alone does not tell: a merchant that changed again has moved to a later page.
+            let in_record = record.is_some_and(|r| r.epoch == page.epoch && r.seq >= awaits.seq);
+            if in_record || (page.complete && page.next_cursor >= awaits.seq) {
+                entry.awaits = None;
+            }
+        }
+        self.settle_reviews()
+    }
+
+    /// An edit in review is settled as soon as a record that contains it says so.
+    fn settle_reviews(&mut self) -> Vec<EditId> {
+        let mut touched = Vec::new();
+        for entry in self.outbox.values_mut() {
+            if entry.state != EditState::InReview || entry.awaits.is_some() {
+                continue;
+            }
+            let (Some(stored), Some(answer)) = (self.records.get(&entry.edit.merchant_id), &entry.answer) else {
+                continue;
+            };
+            let state = reconcile::settled_state_of(&stored.record, &entry.edit, &answer.decisions, &self.rules);
+            if state != entry.state {
+                entry.state = state;
+                touched.push(entry.edit.edit_id);
+            }
+        }
+        touched
+    }
+
+    /// The server's data start anew: forget the cursor, keep the outbox, and show the old records until
+    /// the new ones are there. An answer that has not come back was of data that are gone: sent again.
+    pub fn restart_pull(&mut self) {
+        for entry in self.outbox.values_mut().filter(|entry| entry.awaits.is_some()) {
+            entry.answer_is_void();
+        }
+        self.cursor = 0;
+        self.epoch = None;
+    }
+
+    /// The author has seen why it was refused.
+    pub fn dismiss_rejected(&mut self) {
+        for entry in self.outbox.values_mut() {
+            entry.dismissed |= entry.state == EditState::Rejected;
+        }
+    }
+
+    /// What the window shows of a merchant.
+    pub fn view(&self, merchant: &MerchantId) -> Registers {
+        let mut registers = match self.records.get(merchant) {
+            Some(stored) => reconcile::shown(&stored.record, &self.rules),
+            None => Registers::new(),
+        };
+        let own = self.of(merchant).filter(|entry| entry.on_top());
+        reconcile::overlay(&mut registers, own.map(|entry| &entry.edit));
+        registers
+    }
+
+    /// Does the outbox allow the word "synced"? Edits that wait for people do not hinder it.
+    pub fn nothing_open(&self) -> bool {
+        self.outbox.values().all(|entry| {
+            let refused = entry.state == EditState::Rejected && !entry.dismissed;
+            !entry.on_top() && !refused
+        })
+    }
+
+    /// Merchants that the window lists.
+    pub fn merchants(&self) -> BTreeSet<MerchantId> {
+        let own = self.outbox.values().filter(|entry| entry.on_top());
+        self.records.keys().cloned().chain(own.map(|entry| entry.edit.merchant_id.clone())).collect()
+    }
+}
+
+/// Bytes of an edit in a push, near enough: the values are what can be large.
+pub fn size(edit: &Edit) -> usize {
+    let of = |write: &Write| {
+        let texts = [write.value.as_str(), write.base_value.as_str()];
+        texts.into_iter().flatten().map(str::len).sum::<usize>() + 60
+    };
+    200 + edit.writes.iter().map(of).sum::<usize>()
+}

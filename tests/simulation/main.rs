@@ -1,0 +1,153 @@
+//! The real engine and the real authority in a world of seeded faults: `./dev sim --seeds N [--from S]`.
+//!
+//! - `chance`: all randomness, from the seed.
+//! - `device_store`, `device`: a device; the store says what the real cache must do.
+//! - `server`: the backend around the real `authority`.
+//! - `network`, `traffic`, `world`: messages and virtual time.
+//! - `people`, `scenario`: who does what, which faults there are, and healing.
+//! - `checks`: the invariants of `docs/architecture.md`.
+//! - `report`: what was reached.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop where it finds something wrong")]
+
+mod chance;
+mod checks;
+mod device;
+mod device_store;
+mod network;
+mod people;
+mod report;
+mod scenario;
+mod server;
+mod traffic;
+mod world;
+
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use report::Report;
+
+/// Seeds in an ordinary test run.
+const SEEDS: u64 = 2_000;
+/// From so many seeds on, every outcome below must have occurred.
+const SEEDS_FOR_ALL: u64 = 300;
+
+/// What a simulation that is worth its time meets.
+const MUST_OCCUR: [&str; 38] = [
+    "outcome applied",
+    "outcome merged",
+    "outcome in_review",
+    "outcome rejected",
+    "outcome deferred",
+    "edit accepted",
+    "edit declined",
+    "edit rejected",
+    "edit cancelled",
+    "edit refused by itself",
+    "decision same",
+    "decision rule custom_later: won",
+    "decision rule custom_later: lost",
+    "decision rule merchant_over_third_party: lost",
+    "decision rule tag_added: won",
+    "decision rejected: review_moved",
+    "decision rejected: in_review",
+    "decision rejected: forbidden",
+    "decision rejected: required",
+    "resumed after crash",
+    "server answered again",
+    "paused by 401",
+    "epoch change",
+    "effect release",
+    "effect reject",
+    "effect restart_pull",
+    "effect refresh_token",
+    "input wake_up",
+    "input push storage failed",
+    "input pull storage failed",
+    "input push failed: unreachable",
+    "input push failed: busy, asked to wait",
+    "input push failed: signed_out",
+    "input push failed: refused",
+    "input pull failed: epoch_changed",
+    "input refresh failed: signed_out",
+    "fault server killed within a push",
+    "save refused by the disk",
+];
+
+fn env(name: &str, otherwise: u64) -> u64 {
+    match std::env::var(name) {
+        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")),
+        Err(_) => otherwise,
+    }
+}
+
+/// Runs one seed; the text is what to tell whoever looks into it.
+fn run(seed: u64) -> (Report, Result<(), String>) {
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| scenario::run(seed)));
+    match outcome {
+        Ok((report, Ok(()))) => (report, Ok(())),
+        Ok((report, Err(broken))) => (report, Err(format!("invariant {}: {}", broken.invariant, broken.what))),
+        Err(_) => (Report::default(), Err("the code under test panicked".to_owned())),
+    }
+}
+
+/// Runs seeds on all cores and says which failed.
+fn run_all(seeds: &[u64]) -> Report {
+    let next = AtomicU64::new(0);
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let begin = Instant::now();
+    let results: Vec<(Report, Vec<(u64, String)>)> = std::thread::scope(|scope| {
+        let work = || {
+            let mut total = Report::default();
+            let mut failures = Vec::new();
+            while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed) as usize) {
+                let (report, result) = run(*seed);
+                total.add(&report);
+                if let Err(why) = result {
+                    failures.push((*seed, why));
+                }
+            }
+            (total, failures)
+        };
+        let handles: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        handles.into_iter().filter_map(|handle| handle.join().ok()).collect()
+    });
+    let mut total = Report::default();
+    let mut failures = Vec::new();
+    for (report, failed) in results {
+        total.add(&report);
+        failures.extend(failed);
+    }
+    failures.sort();
+    let seconds = begin.elapsed().as_secs_f64();
+    println!("{} seeds in {seconds:.1} s on {workers} threads, {} failed", seeds.len(), failures.len());
+    for (seed, why) in failures.iter().take(10) {
+        println!("{why}\n  again: ./dev sim --seeds 1 --from {seed}");
+    }
+    assert!(failures.is_empty(), "{} of {} seeds broke an invariant: see above", failures.len(), seeds.len());
+    total
+}
+
+#[test]
+fn seeds_keep_the_invariants_and_reach_every_outcome() {
+    let (from, count) = (env("SIM_FROM", 0), env("SIM_SEEDS", SEEDS));
+    let seeds: Vec<u64> = (from..from + count).collect();
+    let report = run_all(&seeds);
+    print!("{report}");
+    if count >= SEEDS_FOR_ALL {
+        let missing: Vec<&&str> = MUST_OCCUR.iter().filter(|what| report.of(what) == 0).collect();
+        assert!(missing.is_empty(), "the simulation is idle where it should not be; never seen: {missing:?}");
+    }
+}
+
+#[test]
+fn seeds_that_failed_once_hold() {
+    let seeds: Vec<u64> = include_str!("failed_once.txt")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_whitespace().next())
+        .map(|seed| seed.parse().unwrap())
+        .collect();
+    run_all(&seeds);
+}

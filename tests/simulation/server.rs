@@ -1,0 +1,254 @@
+//! The backend as a model around the real `authority`: what is stored, what is answered, what a crash costs.
+
+use std::collections::BTreeMap;
+
+use domain::api::{Change, ChangesPage, ChangesQuery, HistoryEntry, PushReply, PushRequest};
+use domain::rules::RuleSet;
+use domain::{Actor, Edit, EditId, ErrorCode, Hlc, HlcClock, MerchantId, Outcome, OutcomeState, Problem, Record};
+use sync_engine::authority;
+use sync_engine::device::Failure;
+
+use crate::chance::Chance;
+use crate::device_store::size;
+use crate::report::Report;
+
+/// A request with more than this is refused whole, as a proxy in front of a real backend does.
+pub const BODY_BYTES_MAX: usize = 4_000;
+/// A request with more edits is refused whole.
+pub const BODY_EDITS_MAX: usize = 8;
+
+/// What somebody who is signed in holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Token(pub u64);
+
+/// An edit that had an effect, and when, for those who check.
+pub struct Accepted {
+    pub edit: Edit,
+    pub actor: Actor,
+}
+
+/// The server. All fields outlive a crash, except that it is down for a while.
+pub struct Server {
+    pub epoch: String,
+    epochs: u64,
+    pub seq: u64,
+    pub records: BTreeMap<MerchantId, (u64, Record)>,
+    pub answers: BTreeMap<EditId, Outcome>,
+    pub history: Vec<HistoryEntry>,
+    clock: HlcClock,
+    tokens: BTreeMap<Token, (usize, u64)>,
+    next_token: u64,
+    /// Whose refresh tokens no longer help.
+    pub revoked: Vec<bool>,
+    pub actors: Vec<Actor>,
+    rules: RuleSet,
+    /// For those who check: what was accepted, in order.
+    pub accepted: Vec<Accepted>,
+    /// How often an edit had an effect.
+    pub effects: BTreeMap<EditId, u32>,
+    pub up: bool,
+    /// Until when it asks to wait, in milliseconds of virtual time.
+    pub busy_until_ms: u64,
+    /// Its storage puts off one edit in so many; 0 for none.
+    pub defers_one_in: u64,
+}
+
+/// An instant of virtual time, and what the server's wall clock makes of it, both in milliseconds.
+#[derive(Clone, Copy)]
+pub struct Now {
+    pub ms: u64,
+    pub wall_ms: u64,
+}
+
+/// The answer to a push, and whether something changed.
+pub struct Pushed {
+    pub reply: Result<PushReply, Failure>,
+    pub changed: bool,
+}
+
+impl Server {
+    pub fn new(actors: Vec<Actor>) -> Self {
+        Self {
+            epoch: "epoch-1".to_owned(),
+            epochs: 1,
+            seq: 0,
+            records: BTreeMap::new(),
+            answers: BTreeMap::new(),
+            history: Vec::new(),
+            clock: HlcClock::default(),
+            tokens: BTreeMap::new(),
+            next_token: 1,
+            revoked: vec![false; actors.len()],
+            actors,
+            rules: RuleSet::default(),
+            accepted: Vec::new(),
+            effects: BTreeMap::new(),
+            up: true,
+            busy_until_ms: 0,
+            defers_one_in: 0,
+        }
+    }
+
+    /// A token for an actor (by place), good until then.
+    pub fn issue(&mut self, actor: usize, until_ms: u64) -> Token {
+        let token = Token(self.next_token);
+        self.next_token += 1;
+        self.tokens.insert(token, (actor, until_ms));
+        token
+    }
+
+    /// All tokens end now.
+    pub fn expire_tokens(&mut self) {
+        self.tokens.clear();
+    }
+
+    /// The refresh grant.
+    pub fn refresh(&mut self, now_ms: u64, actor: usize, lifetime_ms: u64) -> Result<Token, Failure> {
+        self.busy(now_ms)?;
+        if self.revoked[actor] {
+            return Err(Failure::SignedOut);
+        }
+        Ok(self.issue(actor, now_ms + lifetime_ms))
+    }
+
+    /// Is the token good?
+    pub fn takes(&self, now_ms: u64, token: Token) -> bool {
+        self.actor(now_ms, token).is_ok()
+    }
+
+    fn busy(&self, now_ms: u64) -> Result<(), Failure> {
+        if now_ms >= self.busy_until_ms {
+            return Ok(());
+        }
+        let left_ms = self.busy_until_ms - now_ms;
+        // Some servers say for how long, some do not.
+        Err(Failure::Busy { retry_after_ms: left_ms.is_multiple_of(2).then_some(left_ms) })
+    }
+
+    fn actor(&self, now_ms: u64, token: Token) -> Result<Actor, Failure> {
+        match self.tokens.get(&token) {
+            Some((actor, until_ms)) if now_ms < *until_ms => Ok(self.actors[*actor].clone()),
+            _ => Err(Failure::SignedOut),
+        }
+    }
+
+    /// A push: one transaction an edit. `crash_after` kills it after so many.
+    pub fn push(
+        &mut self,
+        now: Now,
+        token: Token,
+        request: &PushRequest,
+        crash_after: Option<usize>,
+        chance: &mut Chance,
+        report: &mut Report,
+    ) -> Pushed {
+        let failed = |failure| Pushed { reply: Err(failure), changed: false };
+        if let Err(failure) = self.busy(now.ms) {
+            return failed(failure);
+        }
+        let actor = match self.actor(now.ms, token) {
+            Ok(actor) => actor,
+            Err(failure) => return failed(failure),
+        };
+        let bytes: usize = request.edits.iter().map(size).sum();
+        if bytes > BODY_BYTES_MAX || request.edits.len() > BODY_EDITS_MAX {
+            return failed(Failure::Refused(Problem::new(ErrorCode::TooLarge, "too large")));
+        }
+        let mut outcomes: Vec<Outcome> = Vec::new();
+        let mut put_off: Vec<&MerchantId> = Vec::new();
+        let mut changed = false;
+        for (n, edit) in request.edits.iter().enumerate() {
+            if crash_after == Some(n) {
+                self.up = false;
+                return Pushed { reply: Err(Failure::Unreachable), changed };
+            }
+            if let Some(answer) = self.answers.get(&edit.edit_id) {
+                report.count("server answered again");
+                outcomes.push(answer.clone());
+                continue;
+            }
+            // What comes after a deferred edit of the same merchant waits too: versions count on the order.
+            let stalls = self.defers_one_in > 0 && chance.once_in(self.defers_one_in);
+            if stalls || put_off.contains(&&edit.merchant_id) {
+                put_off.push(&edit.merchant_id);
+                let state = OutcomeState::Deferred;
+                report.outcome(state);
+                outcomes.push(Outcome { edit_id: edit.edit_id, state, decisions: Vec::new(), seq: 0 });
+                continue;
+            }
+            let (outcome, differs) = self.commit(edit, &actor, report);
+            changed |= differs;
+            outcomes.push(outcome);
+        }
+        let server_hlc = self.clock.tick(now.wall_ms);
+        Pushed { reply: Ok(PushReply { outcomes, server_hlc, epoch: self.epoch.clone() }), changed }
+    }
+
+    /// Record, history and answer in one transaction.
+    fn commit(&mut self, edit: &Edit, actor: &Actor, report: &mut Report) -> (Outcome, bool) {
+        let stored = self.records.get(&edit.merchant_id).map(|(_, record)| record);
+        let mut verdict = authority::accept(stored, edit, actor, &self.rules);
+        if verdict.changed {
+            self.seq += 1;
+            let row = (self.seq, verdict.record);
+            self.records.insert(edit.merchant_id.clone(), row);
+        }
+        verdict.outcome.seq = self.seq;
+        report.outcome(verdict.outcome.state);
+        for decision in &verdict.outcome.decisions {
+            report.decision(&decision.decision);
+        }
+        if verdict.outcome.state != OutcomeState::Rejected {
+            self.accepted.push(Accepted { edit: edit.clone(), actor: actor.clone() });
+        }
+        *self.effects.entry(edit.edit_id).or_insert(0) += 1;
+        self.history.extend(verdict.history.into_iter().map(|mut entry| {
+            entry.seq = self.seq;
+            entry
+        }));
+        self.answers.insert(edit.edit_id, verdict.outcome.clone());
+        (verdict.outcome, verdict.changed)
+    }
+
+    /// A page of what changed, of the actor's scope.
+    pub fn pull(&mut self, now: Now, token: Token, query: &ChangesQuery) -> Result<ChangesPage, Failure> {
+        self.busy(now.ms)?;
+        let actor = self.actor(now.ms, token)?;
+        if query.epoch.as_ref().is_some_and(|epoch| *epoch != self.epoch) {
+            return Err(Failure::EpochChanged);
+        }
+        let mut changes: Vec<Change> = self
+            .records
+            .values()
+            .filter(|(seq, record)| *seq > query.cursor && actor.scope.contains(&record.merchant_id))
+            .map(|(seq, record)| Change { seq: *seq, record: record.clone() })
+            .collect();
+        changes.sort_by_key(|change| change.seq);
+        let limit = query.limit.unwrap_or(usize::MAX);
+        let complete = changes.len() <= limit;
+        changes.truncate(limit);
+        let next_cursor = if complete { self.seq } else { changes.last().map_or(query.cursor, |c| c.seq) };
+        let server_hlc: Hlc = self.clock.tick(now.wall_ms);
+        Ok(ChangesPage { epoch: self.epoch.clone(), changes, next_cursor, complete, server_hlc })
+    }
+
+    /// Its data are rebuilt: the same content, new change numbers. The answers that it keeps get new numbers
+    /// too, or a device would wait for one that never comes.
+    pub fn rebuild(&mut self, chance: &mut Chance) {
+        self.epochs += 1;
+        self.epoch = format!("epoch-{}", self.epochs);
+        let mut order: Vec<MerchantId> = self.records.keys().cloned().collect();
+        for n in (1..order.len()).rev() {
+            order.swap(n, chance.below(n as u64 + 1) as usize);
+        }
+        for (n, merchant) in order.iter().enumerate() {
+            if let Some(row) = self.records.get_mut(merchant) {
+                row.0 = n as u64 + 1;
+            }
+        }
+        self.seq = order.len() as u64;
+        for answer in self.answers.values_mut() {
+            answer.seq = self.seq;
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! Virtual time and everything that happens in it: one event after the other, in an order that the seed decides.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+
+use domain::{Actor, ActorId, EditId, Role, Scope};
+use sync_engine::device::{Effect, Engine, Input};
+
+use crate::chance::Chance;
+use crate::checks::{self, Broken, Memory};
+use crate::device::{Body, Device, DiskWork, Lane, Quiet, Running};
+use crate::network::Network;
+use crate::report::Report;
+use crate::server::{Server, Token};
+
+/// Milliseconds since 1970 at the start of every run.
+const START_MS: u64 = 1_790_000_000_000;
+/// How long a token is good, in milliseconds.
+pub const TOKEN_MS: u64 = 60_000;
+
+/// Something that will happen.
+pub enum Event {
+    /// The driver tells the engine.
+    Input { device: usize, life: u64, input: Input },
+    /// One transaction on the device's disk.
+    Disk { device: usize, life: u64, work: DiskWork },
+    /// The time that the engine named has come.
+    Timer { device: usize, life: u64, timer: u64 },
+    /// A copy of a request reaches the server.
+    Arrival { device: usize, life: u64, request: u64, body: Body, token: Option<Token>, answer_ms: Option<u64> },
+    /// An answer reaches the device.
+    Answer { device: usize, life: u64, request: u64, lane: Lane, input: Input, token: Option<Token> },
+    /// The program is started.
+    Boot { device: usize },
+    /// The server is started.
+    ServerUp,
+}
+
+pub struct World {
+    pub now_ms: u64,
+    pub chance: Chance,
+    events: BinaryHeap<Reverse<(u64, u64)>>,
+    what: BTreeMap<u64, Event>,
+    next_event: u64,
+    pub next_request: u64,
+    pub server: Server,
+    pub server_clock_off_ms: i64,
+    pub devices: Vec<Device>,
+    pub network: Network,
+    pub report: Report,
+    pub memory: Memory,
+    /// Chance of a crash after an event: once in so many; 0 for none.
+    pub kills_one_in: u64,
+}
+
+fn actor(id: &str, role: Role, scope: Scope) -> Actor {
+    Actor { id: ActorId::new(id).unwrap(), name: format!("{id} 的人"), role, scope }
+}
+
+impl World {
+    pub fn of_seed(seed: u64) -> Self {
+        let mut chance = Chance::of_seed(seed);
+        let prefixes = |list: &[&str]| Scope::Prefixes(list.iter().map(|p| (*p).to_owned()).collect());
+        let actors = vec![
+            actor("shop-a", Role::Merchant, prefixes(&["BJ-"])),
+            actor("shop-b", Role::Merchant, prefixes(&["BJ-", "SH-"])),
+            actor("operations", Role::Operations, Scope::All),
+        ];
+        let devices: Vec<Device> =
+            actors.iter().enumerate().map(|(n, actor)| Device::new(n, actor.id.clone(), &mut chance)).collect();
+        let mut world = Self {
+            now_ms: 0,
+            chance,
+            events: BinaryHeap::new(),
+            what: BTreeMap::new(),
+            next_event: 0,
+            next_request: 0,
+            server: Server::new(actors),
+            server_clock_off_ms: 0,
+            network: Network::new(devices.len()),
+            memory: Memory::new(devices.len()),
+            devices,
+            report: Report::default(),
+            kills_one_in: 400,
+        };
+        for device in 0..world.devices.len() {
+            let token = world.server.issue(device, TOKEN_MS);
+            world.devices[device].token = Some(token);
+            world.devices[device].clock_off_ms = world.chance.between(0, 1_200_000) as i64 - 600_000;
+            world.at(0, Event::Boot { device });
+        }
+        world
+    }
+
+    pub fn at(&mut self, delay_ms: u64, event: Event) {
+        self.next_event += 1;
+        self.events.push(Reverse((self.now_ms + delay_ms, self.next_event)));
+        self.what.insert(self.next_event, event);
+    }
+
+    pub fn wall_ms(&self, off_ms: i64) -> u64 {
+        (START_MS + self.now_ms).saturating_add_signed(off_ms)
+    }
+    pub fn device_wall_ms(&self, device: usize) -> u64 {
+        self.wall_ms(self.devices[device].clock_off_ms)
+    }
+
+    /// Lets time pass, with all that happens in it.
+    pub fn pass(&mut self, ms: u64) -> Result<(), Broken> {
+        let until_ms = self.now_ms + ms;
+        while let Some(Reverse((at_ms, number))) = self.events.peek().copied() {
+            if at_ms > until_ms {
+                break;
+            }
+            self.events.pop();
+            self.now_ms = at_ms;
+            if let Some(event) = self.what.remove(&number) {
+                self.memory.events += 1;
+                self.happens(event)?;
+            }
+        }
+        self.now_ms = until_ms;
+        Ok(())
+    }
+
+    fn happens(&mut self, event: Event) -> Result<(), Broken> {
+        let stored = match &event {
+            Event::Disk { .. } | Event::Boot { .. } => true,
+            Event::Input { input, .. } => matches!(input, Input::EditSaved),
+            _ => false,
+        };
+        let touched = match event {
+            Event::Input { device, life, input } => {
+                if self.devices[device].life != life {
+                    return Ok(());
+                }
+                self.feed(device, input)?;
+                device
+            }
+            Event::Disk { device, life, work } => {
+                if self.devices[device].life != life {
+                    return Ok(());
+                }
+                self.disk(device, work)?;
+                device
+            }
+            Event::Timer { device, life, timer } => {
+                let current = |running: &Running| running.timer == timer;
+                if self.devices[device].life != life || !self.devices[device].running.as_ref().is_some_and(current) {
+                    return Ok(());
+                }
+                self.feed(device, Input::Tick)?;
+                device
+            }
+            Event::Arrival { device, life, request, body, token, answer_ms } => {
+                self.arrives(device, life, request, body, token, answer_ms)?;
+                device
+            }
+            Event::Answer { device, life, request, lane, input, token } => {
+                let own = &mut self.devices[device];
+                let waited = own.life == life && own.running.as_mut().is_some_and(|r| r.waits_for.remove(&request));
+                if !waited {
+                    return Ok(());
+                }
+                if let (Some(token), Input::Refreshed(Ok(()))) = (token, &input) {
+                    own.token = Some(token);
+                }
+                self.note_answer(device, lane, &input);
+                self.feed(device, input)?;
+                device
+            }
+            Event::Boot { device } => {
+                self.boot(device)?;
+                device
+            }
+            Event::ServerUp => {
+                self.server.up = true;
+                return Ok(());
+            }
+        };
+        checks::device(self, touched, stored)?;
+        if self.kills_one_in > 0 && self.chance.once_in(self.kills_one_in) {
+            self.kill(touched);
+        }
+        Ok(())
+    }
+
+    /// Starts the program on a device, unless it runs.
+    pub fn boot(&mut self, device: usize) -> Result<(), Broken> {
+        let own = &mut self.devices[device];
+        if own.running.is_some() {
+            return Ok(());
+        }
+        let sending = own.store.outbox.values().filter(|e| e.state == domain::EditState::Sending);
+        own.resumed.extend(sending.map(|e| e.edit.edit_id).collect::<Vec<EditId>>());
+        own.store.open();
+        own.disk_free_ms = self.now_ms;
+        own.running = Some(Running {
+            engine: Engine::new(own.config.clone()),
+            waits_for: BTreeSet::new(),
+            timer: 0,
+            quiet: [Quiet::default(); 3],
+            page_complete: false,
+        });
+        let signed_in = own.token.is_some();
+        self.feed(device, Input::Started { signed_in })
+    }
+
+    /// Kills the program; it is started again later.
+    pub fn kill(&mut self, device: usize) {
+        if self.devices[device].running.is_none() {
+            return;
+        }
+        self.report.count("fault device killed");
+        self.devices[device].kill();
+        let delay_ms = self.chance.between(1, 8_000);
+        self.at(delay_ms, Event::Boot { device });
+    }
+
+    pub fn kill_server(&mut self) {
+        self.report.count("fault server killed");
+        self.server.up = false;
+        let delay_ms = self.chance.between(1, 12_000);
+        self.at(delay_ms, Event::ServerUp);
+    }
+
+    /// Something that a person or the driver tells the engine.
+    pub fn tell(&mut self, device: usize, input: Input) {
+        let life = self.devices[device].life;
+        let delay_ms = self.chance.between(0, 3);
+        self.at(delay_ms, Event::Input { device, life, input });
+    }
+
+    fn feed(&mut self, device: usize, input: Input) -> Result<(), Broken> {
+        self.report.input(&input);
+        let wall_ms = self.device_wall_ms(device);
+        let jitter = self.chance.next();
+        let own = &mut self.devices[device];
+        let Some(running) = &mut own.running else {
+            return Ok(());
+        };
+        if matches!(input, Input::SyncNow | Input::SignedIn) {
+            // A person does not wait.
+            running.quiet = [Quiet::default(); 3];
+        }
+        let was_paused = running.engine.progress().paused;
+        let started = matches!(input, Input::Started { .. });
+        let effects = running.engine.step(wall_ms, jitter, input);
+        if !was_paused && !started && running.engine.progress().paused {
+            self.report.count("paused by 401");
+            checks::pause_has_a_reason(self, device)?;
+        }
+        for effect in effects {
+            self.report.effect(&effect);
+            self.perform(device, effect)?;
+        }
+        let own = &mut self.devices[device];
+        if let Some(running) = &mut own.running {
+            running.timer += 1;
+            if let Some(wake_ms) = running.engine.next_wake_ms() {
+                let event = Event::Timer { device, life: own.life, timer: running.timer };
+                self.at(wake_ms.saturating_sub(wall_ms).max(1), event);
+            }
+        }
+        Ok(())
+    }
+
+    /// Carries out what the engine decided, as the driver does.
+    fn perform(&mut self, device: usize, effect: Effect) -> Result<(), Broken> {
+        let work = match effect {
+            Effect::Push { edits } => {
+                let body = self.devices[device].push_request(edits);
+                return self.send(device, body);
+            }
+            Effect::RefreshToken => return self.send(device, Body::Refresh),
+            Effect::LoadBatch { edits_max, bytes_max } => DiskWork::LoadBatch { edits_max, bytes_max },
+            Effect::StoreOutcomes { reply, retry_at_ms } => DiskWork::StoreOutcomes { reply, retry_at_ms },
+            Effect::Release { edit_ids } => DiskWork::Release { edit_ids },
+            Effect::Reject { edit_id, problem } => DiskWork::Reject { edit_id, problem },
+            Effect::RestartPull => DiskWork::RestartPull,
+            Effect::Pull { limit } => DiskWork::PullFrom { limit },
+            Effect::StorePage { page } => DiskWork::StorePage { page },
+        };
+        // One writer: transactions happen one after the other.
+        let own = &mut self.devices[device];
+        let begin_ms = own.disk_free_ms.max(self.now_ms) + self.chance.between(0, 4);
+        own.disk_free_ms = begin_ms;
+        let life = own.life;
+        self.at(begin_ms - self.now_ms, Event::Disk { device, life, work });
+        Ok(())
+    }
+
+    fn disk(&mut self, device: usize, work: DiskWork) -> Result<(), Broken> {
+        let wall_ms = self.device_wall_ms(device);
+        let own = &mut self.devices[device];
+        if own.disk_refuses > 0 {
+            own.disk_refuses -= 1;
+            let input = work.failure();
+            self.tell(device, input);
+            return Ok(());
+        }
+        let (input, touched) = match work {
+            DiskWork::LoadBatch { edits_max, bytes_max } => {
+                let (edits, next_due_ms) = own.store.load_batch(wall_ms, edits_max, bytes_max);
+                (Input::Batch { edits, next_due_ms }, Vec::new())
+            }
+            DiskWork::StoreOutcomes { reply, retry_at_ms } => {
+                let touched = own.store.store_outcomes(&reply, retry_at_ms);
+                (Input::OutcomesStored, touched)
+            }
+            DiskWork::Release { edit_ids } => {
+                own.store.release(&edit_ids);
+                (Input::OutcomesStored, Vec::new())
+            }
+            DiskWork::Reject { edit_id, problem } => {
+                own.store.reject(edit_id, &problem);
+                self.report.count("edit refused by itself");
+                (Input::OutcomesStored, vec![edit_id])
+            }
+            DiskWork::StorePage { page } => {
+                let touched = own.store.store_page(&page);
+                if let Some(running) = &mut own.running {
+                    running.page_complete = page.complete;
+                }
+                (Input::PageStored, touched)
+            }
+            DiskWork::RestartPull => {
+                own.store.restart_pull();
+                self.report.count("epoch change");
+                return Ok(());
+            }
+            DiskWork::PullFrom { limit } => {
+                let query = own.store.pull_from(limit);
+                return self.send(device, Body::Pull(query));
+            }
+        };
+        self.note_states(device, &touched);
+        // It is on disk; that the engine hears of it is another matter.
+        self.tell(device, input);
+        Ok(())
+    }
+
+    fn note_states(&mut self, device: usize, touched: &[EditId]) {
+        if touched.is_empty() {
+            return;
+        }
+        let own = &mut self.devices[device];
+        for entry in own.store.outbox.values() {
+            let edit_id = entry.edit.edit_id;
+            if touched.contains(&edit_id) {
+                self.report.state(entry.state);
+                if entry.state.is_answered() && own.resumed.remove(&edit_id) {
+                    self.report.count("resumed after crash");
+                }
+            }
+        }
+    }
+}
