@@ -1,0 +1,60 @@
+//! What all handlers share.
+
+use std::sync::Arc;
+
+use domain::rules::RuleSet;
+use tokio::sync::Semaphore;
+
+use crate::auth::{Attempts, Sessions};
+use crate::clock::ServerClock;
+use crate::db::{Database, DbError};
+use crate::feed::Feed;
+use crate::telemetry::Telemetry;
+
+/// Passwords that are hashed at the same time; each takes 19 MiB.
+const HASHING_MAX: usize = 4;
+/// Clients that listen to wake-ups at the same time.
+const LISTENING_MAX: usize = 10_000;
+
+/// What all handlers share.
+pub struct App {
+    /// What is kept.
+    pub db: Arc<dyn Database>,
+    /// Tokens.
+    pub sessions: Sessions,
+    /// Failed sign-ins.
+    pub attempts: Attempts,
+    /// Wake-ups.
+    pub feed: Feed,
+    /// Counters.
+    pub telemetry: Telemetry,
+    /// Stamps.
+    pub clock: ServerClock,
+    /// How concurrent writes are settled without people.
+    pub rules: RuleSet,
+    /// Turns at hashing passwords.
+    pub hashing: Semaphore,
+    /// Places for listeners.
+    pub listening: Arc<Semaphore>,
+}
+
+impl App {
+    /// An application on this database.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn new(db: Arc<dyn Database>) -> Result<Self, DbError> {
+        let head = db.head().await?;
+        Ok(Self {
+            sessions: Sessions::new(Arc::clone(&db)),
+            attempts: Attempts::default(),
+            feed: Feed::new(head),
+            telemetry: Telemetry::default(),
+            clock: ServerClock::default(),
+            rules: RuleSet::default(),
+            hashing: Semaphore::new(HASHING_MAX),
+            listening: Arc::new(Semaphore::new(LISTENING_MAX)),
+            db,
+        })
+    }
+}

@@ -1,0 +1,8 @@
+//! Who is asking: passwords and secrets, tokens, and how often somebody may try.
+
+pub mod attempts;
+pub mod secrets;
+pub mod sessions;
+
+pub use attempts::Attempts;
+pub use sessions::{Sessions, SignedIn};

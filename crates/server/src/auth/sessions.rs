@@ -1,0 +1,136 @@
+//! Tokens: given out, checked (mostly in memory), exchanged.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use domain::Actor;
+
+use super::secrets::{self, SecretError};
+use crate::db::accounts::{Rotation, TokenHash, TokenKind, TokenRow};
+use crate::db::{Database, DbError};
+
+/// How long an access token is good, in seconds.
+pub const ACCESS_S: u64 = 60 * 60;
+/// How long a refresh token is good, in seconds.
+pub const REFRESH_S: u64 = 30 * 24 * 60 * 60;
+/// How long a refresh token may be sent again: the answer to the first time may have been lost.
+pub const REFRESH_GRACE_MS: u64 = 2 * 60 * 1000;
+/// Access tokens that are remembered.
+const REMEMBERED_MAX: usize = 20_000;
+/// After this a token is looked up again, so that a change of role takes effect.
+const REMEMBERED_MS: u64 = 60 * 1000;
+
+/// Somebody whose token was checked.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// Who.
+    pub actor: Arc<Actor>,
+    /// Until when, in milliseconds since 1970.
+    pub expires_at_ms: u64,
+}
+
+/// New tokens.
+pub struct Granted {
+    /// Goes with every request.
+    pub access: String,
+    /// To be exchanged later; absent for programs.
+    pub refresh: Option<String>,
+}
+
+/// Why there are no tokens.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// No random numbers.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+}
+
+/// The tokens that are out.
+pub struct Sessions {
+    db: Arc<dyn Database>,
+    remembered: Mutex<HashMap<TokenHash, (SignedIn, u64)>>,
+}
+
+impl Sessions {
+    /// Tokens kept in this database.
+    pub fn new(db: Arc<dyn Database>) -> Self {
+        Self { db, remembered: Mutex::default() }
+    }
+
+    /// Gives out tokens. `family` is that of the sign-in they descend from.
+    ///
+    /// # Errors
+    /// If they cannot be drawn or stored; then none were given out.
+    pub async fn grant(
+        &self,
+        actor: &Actor,
+        family: Option<[u8; 16]>,
+        with_refresh: bool,
+        now_ms: u64,
+    ) -> Result<Granted, SessionError> {
+        let family = family.map_or_else(secrets::random, Ok)?;
+        let row = |token: &str, kind, seconds: u64| TokenRow {
+            hash: secrets::token_hash(token),
+            kind,
+            actor: actor.id.clone(),
+            family,
+            expires_at_ms: now_ms + seconds * 1000,
+        };
+        let access = secrets::draw()?;
+        let refresh = if with_refresh { Some(secrets::draw()?) } else { None };
+        let mut rows = vec![row(&access, TokenKind::Access, ACCESS_S)];
+        rows.extend(refresh.iter().map(|token| row(token, TokenKind::Refresh, REFRESH_S)));
+        self.db.add_tokens(&rows).await?;
+        Ok(Granted { access, refresh })
+    }
+
+    /// Exchanges a refresh token for new tokens.
+    ///
+    /// # Errors
+    /// If the database fails. A bad token is `None`.
+    pub async fn refresh(&self, token: &str, now_ms: u64) -> Result<Option<(Actor, Granted)>, SessionError> {
+        match self.db.use_refresh(&secrets::token_hash(token), now_ms, REFRESH_GRACE_MS).await? {
+            Rotation::Good { actor, family } => {
+                let granted = self.grant(&actor, Some(family), true, now_ms).await?;
+                Ok(Some((actor, granted)))
+            }
+            Rotation::Refused => {
+                // Its whole sign-in may have been voided.
+                self.map().clear();
+                Ok(None)
+            }
+        }
+    }
+
+    /// Who has this access token?
+    ///
+    /// # Errors
+    /// If the database fails. An unknown or expired token is `None`.
+    pub async fn check(&self, token: &str, now_ms: u64) -> Result<Option<SignedIn>, DbError> {
+        let hash = secrets::token_hash(token);
+        if let Some((known, until_ms)) = self.map().get(&hash)
+            && *until_ms > now_ms
+            && known.expires_at_ms > now_ms
+        {
+            return Ok(Some(known.clone()));
+        }
+        let Some((actor, expires_at_ms)) = self.db.access_token(&hash, now_ms).await? else { return Ok(None) };
+        let signed_in = SignedIn { actor: Arc::new(actor), expires_at_ms };
+        let mut map = self.map();
+        if map.len() >= REMEMBERED_MAX {
+            map.retain(|_, (_, until_ms)| *until_ms > now_ms);
+            if map.len() >= REMEMBERED_MAX {
+                map.clear();
+            }
+        }
+        map.insert(hash, (signed_in.clone(), now_ms + REMEMBERED_MS));
+        Ok(Some(signed_in))
+    }
+
+    fn map(&self) -> std::sync::MutexGuard<'_, HashMap<TokenHash, (SignedIn, u64)>> {
+        self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

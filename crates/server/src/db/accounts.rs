@@ -1,0 +1,111 @@
+//! People and programs that sign in, and their tokens.
+
+use async_trait::async_trait;
+use domain::{Actor, ActorId};
+
+use super::DbError;
+
+/// Person or program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountKind {
+    /// A person, with a password.
+    User,
+    /// A program, with a secret of 256 random bits.
+    Client,
+}
+
+impl AccountKind {
+    /// The word in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Client => "client",
+        }
+    }
+}
+
+/// Somebody who may sign in.
+#[derive(Clone)]
+pub struct Account {
+    /// Person or program.
+    pub kind: AccountKind,
+    /// Who, as what, for which merchants.
+    pub actor: Actor,
+    /// Hash of the password or secret.
+    pub secret: String,
+}
+
+impl std::fmt::Debug for Account {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Account").field("kind", &self.kind).field("actor", &self.actor).finish_non_exhaustive()
+    }
+}
+
+/// What a token is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenKind {
+    /// Goes with every request.
+    Access,
+    /// Is exchanged for new tokens, once.
+    Refresh,
+}
+
+impl TokenKind {
+    /// The word in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Access => "access",
+            Self::Refresh => "refresh",
+        }
+    }
+}
+
+/// SHA-256 of a token: all that is kept of it.
+pub type TokenHash = [u8; 32];
+
+/// A token as stored.
+#[derive(Clone, Debug)]
+pub struct TokenRow {
+    /// Its hash.
+    pub hash: TokenHash,
+    /// What it is for.
+    pub kind: TokenKind,
+    /// Whose.
+    pub actor: ActorId,
+    /// All tokens of one sign-in share it.
+    pub family: [u8; 16],
+    /// Until when, in milliseconds since 1970.
+    pub expires_at_ms: u64,
+}
+
+/// What became of a refresh token.
+#[derive(Clone, Debug)]
+pub enum Rotation {
+    /// It is good: whose, and of which sign-in. It is marked as used.
+    Good {
+        /// Who.
+        actor: Actor,
+        /// All tokens of the sign-in.
+        family: [u8; 16],
+    },
+    /// Unknown, expired, or used long ago (then every token of its sign-in is gone too).
+    Refused,
+}
+
+/// People and programs that sign in, and their tokens.
+#[async_trait]
+pub trait AccountStore: Send + Sync {
+    /// Who has this sign-in name?
+    async fn account(&self, id: &ActorId) -> Result<Option<Account>, DbError>;
+    /// Adds somebody. False if the name is taken; then nothing changed.
+    async fn add_account(&self, account: &Account, now_ms: u64) -> Result<bool, DbError>;
+    /// Keeps new tokens.
+    async fn add_tokens(&self, tokens: &[TokenRow]) -> Result<(), DbError>;
+    /// Whose access token is it, and until when (milliseconds since 1970)?
+    async fn access_token(&self, hash: &TokenHash, now_ms: u64) -> Result<Option<(Actor, u64)>, DbError>;
+    /// Exchanges a refresh token. Within `grace_ms` after its first use it is still good: the answer
+    /// may have been lost. After that, using it again means that it was stolen.
+    async fn use_refresh(&self, hash: &TokenHash, now_ms: u64, grace_ms: u64) -> Result<Rotation, DbError>;
+    /// Forgets expired tokens.
+    async fn forget_expired(&self, now_ms: u64) -> Result<u64, DbError>;
+}

@@ -1,0 +1,111 @@
+use async_trait::async_trait;
+use domain::{Actor, ActorId};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Connection, Row};
+
+use super::{Sqlite, signed, unsigned};
+use crate::db::DbError;
+use crate::db::accounts::{Account, AccountKind, AccountStore, Rotation, TokenHash, TokenRow};
+
+fn actor(id: &str, row: &SqliteRow) -> Result<Actor, DbError> {
+    Ok(Actor {
+        id: id.parse()?,
+        name: row.try_get("name")?,
+        role: row.try_get::<&str, _>("role")?.parse()?,
+        scope: serde_json::from_str(row.try_get("scope")?)?,
+    })
+}
+
+#[async_trait]
+impl AccountStore for Sqlite {
+    async fn account(&self, id: &ActorId) -> Result<Option<Account>, DbError> {
+        let row = sqlx::query(include_str!("sql/account.sql")).bind(id.as_str()).fetch_optional(&self.readers).await?;
+        row.map(|row| {
+            let kind = match row.try_get::<&str, _>("kind")? {
+                "user" => AccountKind::User,
+                _ => AccountKind::Client,
+            };
+            Ok(Account { kind, actor: actor(id.as_str(), &row)?, secret: row.try_get("secret")? })
+        })
+        .transpose()
+    }
+
+    async fn add_account(&self, account: &Account, now_ms: u64) -> Result<bool, DbError> {
+        let mut writer = self.writer.lock().await;
+        let done = sqlx::query(include_str!("sql/add_account.sql"))
+            .bind(account.actor.id.as_str())
+            .bind(account.kind.as_str())
+            .bind(account.actor.name.as_str())
+            .bind(account.actor.role.as_str())
+            .bind(serde_json::to_string(&account.actor.scope)?)
+            .bind(account.secret.as_str())
+            .bind(signed(now_ms))
+            .execute(&mut *writer)
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn add_tokens(&self, tokens: &[TokenRow]) -> Result<(), DbError> {
+        let mut writer = self.writer.lock().await;
+        let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
+        for token in tokens {
+            sqlx::query(include_str!("sql/add_token.sql"))
+                .bind(token.hash.as_slice())
+                .bind(token.kind.as_str())
+                .bind(token.actor.as_str())
+                .bind(token.family.as_slice())
+                .bind(signed(token.expires_at_ms))
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    async fn access_token(&self, hash: &TokenHash, now_ms: u64) -> Result<Option<(Actor, u64)>, DbError> {
+        let row = sqlx::query(include_str!("sql/access_token.sql"))
+            .bind(hash.as_slice())
+            .bind(signed(now_ms))
+            .fetch_optional(&self.readers)
+            .await?;
+        row.map(|row| Ok((actor(row.try_get("actor_id")?, &row)?, unsigned(row.try_get("expires_at_ms")?)))).transpose()
+    }
+
+    async fn use_refresh(&self, hash: &TokenHash, now_ms: u64, grace_ms: u64) -> Result<Rotation, DbError> {
+        let mut writer = self.writer.lock().await;
+        let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
+        let row = sqlx::query(include_str!("sql/refresh_token.sql"))
+            .bind(hash.as_slice())
+            .bind(signed(now_ms))
+            .fetch_optional(&mut *transaction)
+            .await?;
+        let Some(row) = row else { return Ok(Rotation::Refused) };
+        let actor = actor(row.try_get("actor_id")?, &row)?;
+        let family: Vec<u8> = row.try_get("family")?;
+        let used_at: Option<i64> = row.try_get("used_at_ms")?;
+        let stolen = used_at.is_some_and(|used| unsigned(used).saturating_add(grace_ms) < now_ms);
+        if stolen {
+            sqlx::query(include_str!("sql/forget_family.sql")).bind(&family).execute(&mut *transaction).await?;
+        } else {
+            sqlx::query(include_str!("sql/mark_refresh_used.sql"))
+                .bind(hash.as_slice())
+                .bind(signed(now_ms))
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        if stolen {
+            tracing::warn!(actor = %actor.id, "a refresh token was used twice: all tokens of its sign-in are void");
+            return Ok(Rotation::Refused);
+        }
+        let family = family.try_into().map_err(|_| DbError::corrupt("a token's family is 16 bytes"))?;
+        Ok(Rotation::Good { actor, family })
+    }
+
+    async fn forget_expired(&self, now_ms: u64) -> Result<u64, DbError> {
+        let mut writer = self.writer.lock().await;
+        let done =
+            sqlx::query(include_str!("sql/forget_expired.sql")).bind(signed(now_ms)).execute(&mut *writer).await?;
+        Ok(done.rows_affected())
+    }
+}

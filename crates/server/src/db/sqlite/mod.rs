@@ -1,0 +1,112 @@
+//! SQLite in one file: WAL, every commit on the disk before it is answered, one writer, readers apart.
+
+mod accounts;
+mod edits;
+mod merchants;
+mod orders;
+mod rows;
+mod schema;
+mod series;
+
+use std::path::Path;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::Scope;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, SqliteConnection, SqlitePool};
+use tokio::sync::Mutex;
+
+use super::{DbError, MetaStore};
+
+/// Readers at the same time.
+const READERS_MAX: u32 = 8;
+/// How long a write waits for another process that writes.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(15);
+/// Prepared statements that a connection keeps.
+const STATEMENTS_MAX: usize = 128;
+
+/// The database in one file.
+pub struct Sqlite {
+    writer: Mutex<SqliteConnection>,
+    readers: SqlitePool,
+    epoch: String,
+}
+
+impl Sqlite {
+    /// Opens or creates the file and brings its schema up to date.
+    ///
+    /// # Errors
+    /// `newer_data` if a newer program wrote it, `storage` otherwise.
+    pub async fn open(file: &Path) -> Result<Self, DbError> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT)
+            .statement_cache_capacity(STATEMENTS_MAX)
+            .pragma("cache_size", "-32768")
+            .pragma("temp_store", "memory")
+            .pragma("journal_size_limit", "67108864")
+            .disable_statement_logging();
+        let mut writer = options.connect().await?;
+        schema::bring_up_to_date(&mut writer).await?;
+        let epoch = schema::epoch(&mut writer).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS_MAX)
+            .acquire_timeout(BUSY_TIMEOUT)
+            .connect_with(options.read_only(true).pragma("query_only", "1"))
+            .await?;
+        Ok(Self { writer: Mutex::new(writer), readers, epoch })
+    }
+}
+
+/// How a scope reaches SQL: null for all, else a JSON list of prefixes.
+fn scope_json(scope: &Scope) -> Result<Option<String>, DbError> {
+    Ok(match scope {
+        Scope::All => None,
+        Scope::Prefixes(prefixes) => Some(serde_json::to_string(prefixes)?),
+    })
+}
+
+/// SQLite's integers are signed.
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or_default()
+}
+
+#[async_trait]
+impl MetaStore for Sqlite {
+    fn epoch(&self) -> &str {
+        &self.epoch
+    }
+
+    async fn ping(&self) -> Result<(), DbError> {
+        sqlx::query_scalar::<_, i64>("SELECT 1").fetch_one(&self.readers).await?;
+        Ok(())
+    }
+
+    async fn fact(&self, name: &str) -> Result<Option<String>, DbError> {
+        Ok(sqlx::query_scalar(include_str!("sql/fact.sql")).bind(name).fetch_optional(&self.readers).await?)
+    }
+
+    async fn set_fact(&self, name: &str, value: &str) -> Result<(), DbError> {
+        let mut writer = self.writer.lock().await;
+        sqlx::query(include_str!("sql/set_fact.sql")).bind(name).bind(value).execute(&mut *writer).await?;
+        Ok(())
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
+        let mut writer = self.writer.lock().await;
+        if let Err(error) =
+            sqlx::raw_sql("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);").execute(&mut *writer).await
+        {
+            tracing::warn!(%error, "the write-ahead log was not folded in; the next start does it");
+        }
+    }
+}

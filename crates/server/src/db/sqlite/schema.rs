@@ -1,0 +1,36 @@
+//! Migrations: append only, each applied once, in order. A newer file than we know is refused.
+
+use sqlx::{Connection, SqliteConnection};
+
+use crate::db::DbError;
+
+/// Never edit one that was released: append.
+const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_start.sql")];
+
+/// Applies what is missing.
+pub(super) async fn bring_up_to_date(writer: &mut SqliteConnection) -> Result<(), DbError> {
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
+    let found: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *transaction).await?;
+    if found > known {
+        return Err(DbError::NewerData { found, known });
+    }
+    for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or_default()) {
+        sqlx::raw_sql(*migration).execute(&mut *transaction).await?;
+    }
+    if found < known {
+        // A pragma takes no parameters; the number is ours.
+        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("PRAGMA user_version = {known}"))).execute(&mut *transaction).await?;
+    }
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// The epoch of the data; drawn when the file is made.
+pub(super) async fn epoch(writer: &mut SqliteConnection) -> Result<String, DbError> {
+    sqlx::query(include_str!("sql/draw_epoch.sql"))
+        .bind(uuid::Uuid::now_v7().to_string())
+        .execute(&mut *writer)
+        .await?;
+    Ok(sqlx::query_scalar(include_str!("sql/fact.sql")).bind("epoch").fetch_one(writer).await?)
+}

@@ -1,0 +1,1 @@
+SELECT seq, record FROM merchants WHERE merchant_id = ?1

@@ -1,0 +1,8 @@
+SELECT seq, record
+FROM merchants
+WHERE merchant_id > ?1 AND NOT deleted
+  AND (?2 IS NULL OR EXISTS (
+      SELECT 1 FROM json_each(?2) AS prefix WHERE substr(merchant_id, 1, length(prefix.value)) = prefix.value
+  ))
+ORDER BY merchant_id
+LIMIT ?3

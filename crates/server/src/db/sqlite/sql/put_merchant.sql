@@ -1,0 +1,8 @@
+INSERT INTO merchants (seq, merchant_id, name, deleted, contested, record)
+VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (merchant_id) DO UPDATE SET
+    seq = excluded.seq,
+    name = excluded.name,
+    deleted = excluded.deleted,
+    contested = excluded.contested,
+    record = excluded.record

@@ -1,0 +1,155 @@
+//! Bodies: compressed or not, never larger than their limit.
+
+use std::io::Read;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use domain::ErrorCode;
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+
+use super::refusal::Refusal;
+
+/// Windows larger than this are refused: they cost memory before the first byte comes out. 2^23 is 8 MiB.
+const ZSTD_WINDOW_LOG_MAX: u32 = 23;
+/// Fast, and still a fifth of the size.
+const ZSTD_LEVEL: i32 = 1;
+/// Smaller answers are not worth compressing, in bytes.
+const COMPRESS_FROM: usize = 1024;
+
+/// A body that is too large is read on so far and thrown away: a client that is still writing when the
+/// connection closes would not see the answer.
+const DRAIN_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+#[derive(Clone, Copy)]
+enum Coding {
+    Identity,
+    Gzip,
+    Zstd,
+}
+
+fn coding(headers: &HeaderMap) -> Result<Coding, Refusal> {
+    let named =
+        headers.get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("?").trim().to_ascii_lowercase());
+    match named.as_deref() {
+        None | Some("" | "identity") => Ok(Coding::Identity),
+        Some("gzip" | "x-gzip") => Ok(Coding::Gzip),
+        Some("zstd") => Ok(Coding::Zstd),
+        Some(_) => Err(Refusal::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            ErrorCode::BadRequest,
+            "content-encoding: zstd, gzip or identity",
+        )),
+    }
+}
+
+fn inflate(reader: impl Read, bytes_max: usize) -> Result<Vec<u8>, Refusal> {
+    let mut plain = Vec::new();
+    reader
+        .take(bytes_max as u64 + 1)
+        .read_to_end(&mut plain)
+        .map_err(|_| Refusal::bad_request("the body is damaged or not compressed as its content-encoding says"))?;
+    if plain.len() > bytes_max { Err(too_large(bytes_max)) } else { Ok(plain) }
+}
+
+fn too_large(bytes_max: usize) -> Refusal {
+    Refusal::too_large(format!("the body is larger than {bytes_max} bytes; nothing was stored: send it in parts"))
+}
+
+fn plain(coding: Coding, bytes: &Bytes, bytes_max: usize) -> Result<Vec<u8>, Refusal> {
+    match coding {
+        Coding::Identity => Ok(bytes.to_vec()),
+        Coding::Gzip => inflate(flate2::read::MultiGzDecoder::new(bytes.as_ref()), bytes_max),
+        Coding::Zstd => {
+            let damaged = |_| Refusal::bad_request("the body is not zstd");
+            let mut decoder = zstd::stream::read::Decoder::with_buffer(bytes.as_ref()).map_err(damaged)?;
+            decoder.window_log_max(ZSTD_WINDOW_LOG_MAX).map_err(damaged)?;
+            inflate(decoder, bytes_max)
+        }
+    }
+}
+
+/// Reads a body of at most so many bytes as they travel.
+///
+/// # Errors
+/// 413 `too_large`; 400 if it breaks off.
+pub async fn read(body: Body, bytes_max: usize) -> Result<Bytes, Refusal> {
+    let mut chunks = body.into_data_stream();
+    let mut bytes = Vec::new();
+    let mut seen = 0;
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| Refusal::bad_request("the body broke off; nothing was stored: send it again"))?;
+        seen += chunk.len();
+        if seen <= bytes_max {
+            bytes.extend_from_slice(&chunk);
+        } else if seen > bytes_max.saturating_add(DRAIN_BYTES_MAX) {
+            break;
+        }
+    }
+    if seen > bytes_max { Err(too_large(bytes_max)) } else { Ok(bytes.into()) }
+}
+
+/// Reads, unpacks and parses a JSON body of at most so many bytes after unpacking.
+///
+/// # Errors
+/// 413 `too_large`; 400 `bad_request` if it is damaged or no such JSON; 415 for an unknown coding.
+pub async fn json<T: DeserializeOwned + Send + 'static>(
+    headers: &HeaderMap,
+    body: Body,
+    bytes_max: usize,
+) -> Result<T, Refusal> {
+    let coding = coding(headers)?;
+    let bytes = read(body, bytes_max).await?;
+    let parse = move || {
+        let text = plain(coding, &bytes, bytes_max)?;
+        serde_json::from_slice(&text)
+            .map_err(|error| Refusal::bad_request(format!("the body is not what belongs here: {error}")))
+    };
+    tokio::task::spawn_blocking(parse).await.map_err(|_| Refusal::internal())?
+}
+
+/// Answers with JSON text, in zstd where the client takes it.
+///
+/// # Errors
+/// 500 if compressing fails.
+pub async fn answer(headers: &HeaderMap, json: String) -> Result<Response, Refusal> {
+    let takes_zstd = headers
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|coding| coding.trim().to_ascii_lowercase())
+        .any(|coding| {
+            let mut parts = coding.split(';');
+            parts.next().map(str::trim) == Some("zstd") && !parts.any(|p| matches!(p.trim(), "q=0" | "q=0.0"))
+        });
+    let json_type = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let varies = (header::VARY, HeaderValue::from_static("accept-encoding"));
+    if !takes_zstd || json.len() < COMPRESS_FROM {
+        return Ok(([json_type, varies], json).into_response());
+    }
+    let packed = tokio::task::spawn_blocking(move || zstd::bulk::compress(json.as_bytes(), ZSTD_LEVEL)).await;
+    let packed = packed.map_err(|_| Refusal::internal())?.map_err(|error| {
+        tracing::error!(%error, "an answer could not be compressed");
+        Refusal::internal()
+    })?;
+    let coding = (header::CONTENT_ENCODING, HeaderValue::from_static("zstd"));
+    Ok(([json_type, varies, coding], packed).into_response())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_are_unpacked_up_to_their_limit() {
+        let text = vec![b'a'; 100_000];
+        let packed = Bytes::from(zstd::bulk::compress(&text, 1).unwrap());
+        assert_eq!(plain(Coding::Zstd, &packed, 100_000).unwrap(), text);
+        assert!(plain(Coding::Zstd, &packed, 99_999).is_err());
+        assert!(plain(Coding::Gzip, &packed, 100_000).is_err());
+    }
+}

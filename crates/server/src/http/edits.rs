@@ -1,0 +1,57 @@
+//! Push: a batch of edits, answered durably, in one transaction.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use domain::api::{PUSH_BYTES_MAX, PUSH_EDITS_MAX, PushReply, PushRequest, path};
+
+use super::body;
+use super::caller::Caller;
+use super::refusal::Refusal;
+use super::route::{Access, Content, Route};
+use crate::app::App;
+use crate::{clock, ingest};
+
+pub fn routes() -> Vec<Route> {
+    let route = Route::post(
+        path::EDITS,
+        push,
+        Access::SignedIn,
+        "Takes a batch of edits (zstd, gzip or plain JSON) and answers each, in order. An edit id that was answered before gets the same answer.",
+        Content::Json("PushReply"),
+    )
+    .takes(Content::Json("PushRequest"))
+    .refuses(&[400, 413, 415]);
+    vec![route]
+}
+
+async fn push(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<PushReply>, Refusal> {
+    let request: PushRequest = body::json(&headers, body, PUSH_BYTES_MAX).await?;
+    if request.edits.len() > PUSH_EDITS_MAX {
+        return Err(Refusal::too_large(format!(
+            "{} edits in one push; nothing was stored: send at most {PUSH_EDITS_MAX} at once",
+            request.edits.len()
+        )));
+    }
+    // In a task of its own: a client that hangs up does not interrupt the transaction.
+    let task = tokio::spawn(async move {
+        let begun = Instant::now();
+        let decide = |loaded| ingest::plan(&request.edits, caller.actor(), &app.rules, loaded, clock::now_ms());
+        let outcomes = app.db.push(&request.edits, &decide).await?;
+        if let Some(newest) = outcomes.iter().map(|outcome| outcome.seq).max() {
+            app.feed.announce_changes(newest);
+        }
+        app.telemetry.push(&outcomes, begun.elapsed().as_secs_f64());
+        Ok(Json(PushReply { outcomes, server_hlc: app.clock.tick(), epoch: app.db.epoch().to_owned() }))
+    });
+    task.await.map_err(|_| Refusal::internal())?
+}

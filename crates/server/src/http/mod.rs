@@ -1,0 +1,61 @@
+//! The HTTP face. Each resource has a file with its routes; the same table makes the router and the
+//! OpenAPI document, so that neither can lack what the other has.
+
+mod alerts;
+mod body;
+mod caller;
+mod changes;
+mod edits;
+mod events;
+mod health;
+mod layers;
+mod me;
+mod merchants;
+mod metrics;
+pub mod openapi;
+mod orders;
+mod refusal;
+mod reviews;
+pub mod route;
+mod token;
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::app::App;
+use route::Route;
+
+/// The largest body of a request that is no push, in bytes.
+pub const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// Every route of the server.
+pub fn routes() -> Vec<Route> {
+    [
+        token::routes(),
+        me::routes(),
+        edits::routes(),
+        changes::routes(),
+        merchants::routes(),
+        reviews::routes(),
+        orders::routes(),
+        alerts::routes(),
+        metrics::routes(),
+        events::routes(),
+        openapi::routes(),
+        health::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The service.
+pub fn router(app: Arc<App>) -> Router {
+    let router = routes()
+        .into_iter()
+        .fold(Router::new(), |router, route| router.route(route.path, route.handler))
+        .fallback(layers::no_such_path)
+        .method_not_allowed_fallback(layers::no_such_method);
+    layers::around(router, Arc::clone(&app)).with_state(app)
+}

@@ -1,0 +1,25 @@
+//! What runs by itself.
+
+pub mod kitchens;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::app::App;
+use crate::clock;
+
+/// Between two clean-ups.
+const CLEAN_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// Forgets expired tokens, now and then.
+pub async fn forget_expired(app: Arc<App>) {
+    let mut turns = tokio::time::interval(CLEAN_EVERY);
+    loop {
+        turns.tick().await;
+        match app.db.forget_expired(clock::now_ms()).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "expired tokens were forgotten"),
+            Err(error) => tracing::warn!(%error, "expired tokens could not be forgotten; the next turn tries again"),
+        }
+    }
+}

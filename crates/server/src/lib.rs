@@ -1,0 +1,24 @@
+//! The backend of Merchant Console.
+//!
+//! - [`http`]: one file for each resource; bodies and paths are those of [`domain::api`].
+//! - [`ingest`]: from a batch of edits to rows and answers; the decisions are [`sync_engine::authority`]'s.
+//! - [`db`]: what is kept, behind traits; SQLite.
+//! - [`auth`]: passwords, secrets, tokens. [`feed`]: wake-ups. [`preptime`]: kitchens and forecasts.
+//! - [`jobs`]: what runs by itself. [`demo`]: generated merchants, users and kitchens.
+
+pub mod accounts;
+pub mod app;
+pub mod auth;
+pub mod cli;
+pub mod clock;
+pub mod db;
+pub mod demo;
+pub mod feed;
+pub mod http;
+pub mod ingest;
+pub mod jobs;
+pub mod preptime;
+mod service;
+pub mod telemetry;
+
+pub use service::{Config, DemoConfig, Running, StartError, start};

@@ -1,0 +1,111 @@
+//! `merchant-console-server`: the command line of the backend.
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use server::accounts::{self, AccountError};
+use server::cli::{Cli, ClientAction, Command, UserAction};
+use server::{Config, StartError};
+use tracing_subscriber::EnvFilter;
+
+/// Refused by data, or the database cannot be used.
+const REFUSED: u8 = 1;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error),
+    };
+    match cli.command {
+        None => match runtime.block_on(serve(cli.serve.config())) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failed(&error),
+        },
+        Some(Command::Client { action: ClientAction::Add { who, json } }) => {
+            let (database, id) = (who.database.clone(), who.id.clone());
+            let secret = runtime.block_on(accounts::add_client(&database, who.account()));
+            added(secret.map(|secret| {
+                let document = serde_json::json!({ "client_id": id, "client_secret": secret }).to_string();
+                if json { document } else { secret }
+            }))
+        }
+        Some(Command::User { action: UserAction::Add { who, json } }) => {
+            let (database, id) = (who.database.clone(), who.id.clone());
+            let mut password = String::new();
+            if let Err(error) = std::io::stdin().lock().read_line(&mut password) {
+                return failed(&error);
+            }
+            let password = password.trim_end_matches(['\r', '\n']);
+            let done = runtime.block_on(accounts::add_user(&database, who.account(), password));
+            added(done.map(|()| if json { serde_json::json!({ "user": id }).to_string() } else { id }))
+        }
+    }
+}
+
+fn failed(error: &dyn std::error::Error) -> ExitCode {
+    let mut stderr = std::io::stderr();
+    // Nothing is left to tell it to if that fails.
+    let _ = writeln!(stderr, "merchant-console-server: {error}");
+    ExitCode::from(REFUSED)
+}
+
+fn print(line: &str) -> std::io::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "{line}")?;
+    stdout.flush()
+}
+
+fn added(result: Result<String, AccountError>) -> ExitCode {
+    match result {
+        Ok(line) => match print(&line) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failed(&error),
+        },
+        Err(error) => failed(&error),
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum ServeError {
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("the address could not be printed, or signals cannot be heard: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+async fn serve(config: Config) -> Result<(), ServeError> {
+    let running = server::start(config).await?;
+    print(&serde_json::json!({ "listening": running.url }).to_string())?;
+    let mut stderr = std::io::stderr();
+    for (user, password) in &running.new_users {
+        writeln!(stderr, "demo user {user}, password {password}")?;
+    }
+    tracing::info!(url = %running.url, "listening");
+    let stopped = stop_signal().await;
+    tracing::info!("stopping");
+    running.shutdown().await;
+    Ok(stopped?)
+}
+
+#[cfg(unix)]
+async fn stop_signal() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        done = tokio::signal::ctrl_c() => done,
+    }
+}
+
+#[cfg(not(unix))]
+async fn stop_signal() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}

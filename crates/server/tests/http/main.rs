@@ -1,0 +1,19 @@
+//! The backend through its HTTP face: a real server on a free port, a real SQLite file.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod changes;
+mod cli;
+mod crash;
+mod demo;
+mod edits;
+mod events;
+mod hygiene;
+mod merchants;
+mod metrics;
+mod openapi;
+mod orders;
+mod reviews;
+mod sign_in;
+mod speed;
+mod world;
