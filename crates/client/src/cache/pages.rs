@@ -1,0 +1,229 @@
+//! What comes from the server: a page of changes and the cursor behind it, in one transaction.
+
+use std::collections::{BTreeSet, HashMap};
+
+use domain::api::{Change, ChangesPage, ChangesQuery};
+use domain::edit::{Edit, EditState, FieldDecision};
+use domain::{MerchantId, Record};
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{QueryBuilder, Sqlite};
+use sync_engine::reconcile;
+
+use super::listing::{self, Indexing};
+use super::{Cache, begin, count, int, json_list, json_numbers, meta, parse, sql};
+use crate::clock;
+use crate::error::Result;
+
+const CURSOR: &str = "cursor";
+const EPOCH: &str = "epoch";
+const GENERATION: &str = "generation";
+const OUTDATED: &str = "outdated_generation";
+pub(super) const PULL_COMPLETE: &str = "pull_complete";
+
+/// Records in one statement.
+const RECORDS_PER_STATEMENT: usize = 250;
+/// How many sent edits are remembered.
+const LOG_EDITS_MAX: i64 = 10_000;
+
+impl Cache {
+    /// Where to go on pulling.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn cursor(&self) -> Result<ChangesQuery> {
+        let cursor = meta::number(&self.readers, CURSOR).await?;
+        Ok(ChangesQuery { cursor, limit: None, epoch: meta::get(&self.readers, EPOCH).await? })
+    }
+
+    /// Writes a page and moves the cursor. A record that is not newer than the stored one is passed over.
+    /// Returns how many answered edits wait again, because the answer was of another epoch than a complete page.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn apply_page(&self, page: ChangesPage) -> Result<usize> {
+        let mut writer = self.writer.lock().await;
+        let mut tx = begin(&mut writer).await?;
+        let generation = int(meta::number(&mut *tx, GENERATION).await?);
+        let changes = newer(&mut tx, page.changes, generation).await?;
+        store(&mut tx, &changes, generation).await?;
+
+        let mut touched: BTreeSet<MerchantId> = changes.iter().map(|c| c.record.merchant_id.clone()).collect();
+        let mut records: HashMap<MerchantId, Record> =
+            changes.into_iter().map(|c| (c.record.merchant_id.clone(), c.record)).collect();
+        let back: Vec<String> = sqlx::query_scalar(sql!("outbox/came_back"))
+            .bind(int(page.next_cursor))
+            .bind(&page.epoch)
+            .bind(page.complete)
+            .fetch_all(&mut *tx)
+            .await?;
+        for id in back {
+            touched.insert(MerchantId::new(id)?);
+        }
+        let mut again = 0;
+        if page.complete {
+            // An answer that was stored after its epoch had ended can no longer come back.
+            let void: Vec<String> =
+                sqlx::query_scalar(sql!("outbox/resend_of_other_epochs")).bind(&page.epoch).fetch_all(&mut *tx).await?;
+            again = void.len();
+            for id in void {
+                touched.insert(MerchantId::new(id)?);
+            }
+        }
+        self.settle(&mut tx, &touched, &mut records).await?;
+        let ids: Vec<MerchantId> = touched.into_iter().collect();
+        listing::refresh(&mut tx, &ids, records, &self.rules, Indexing::Later).await?;
+
+        if page.complete && meta::number(&mut *tx, OUTDATED).await? > 0 {
+            self.forget_outdated(&mut tx, generation).await?;
+            meta::set(&mut *tx, OUTDATED, 0).await?;
+        }
+        meta::set(&mut *tx, CURSOR, page.next_cursor).await?;
+        meta::set(&mut *tx, EPOCH, &page.epoch).await?;
+        meta::set(&mut *tx, PULL_COMPLETE, u8::from(page.complete)).await?;
+        meta::observe(&mut tx, page.server_hlc, clock::now_ms()).await?;
+        tx.commit().await?;
+        Ok(again)
+    }
+
+    /// The server's data start anew: the next pull begins with the first page. Edits are kept; answered ones
+    /// that had not come back are sent again, because the answer was of the data that are gone.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn restart_pull(&self) -> Result<()> {
+        let mut writer = self.writer.lock().await;
+        let mut tx = begin(&mut writer).await?;
+        let epoch = meta::get(&mut *tx, EPOCH).await?.unwrap_or_default();
+        let again: Vec<String> =
+            sqlx::query_scalar(sql!("outbox/resend_unreturned")).bind(epoch).fetch_all(&mut *tx).await?;
+        let generation = meta::number(&mut *tx, GENERATION).await? + 1;
+        meta::set(&mut *tx, GENERATION, generation).await?;
+        meta::set(&mut *tx, OUTDATED, 1).await?;
+        meta::set(&mut *tx, CURSOR, 0).await?;
+        meta::set(&mut *tx, PULL_COMPLETE, 0).await?;
+        sqlx::query(sql!("meta/delete")).bind(EPOCH).execute(&mut *tx).await?;
+        self.refresh_ids(&mut tx, again.into_iter().collect::<BTreeSet<_>>()).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Edits whose answer has come back leave the outbox; the ones in review only when people have settled it.
+    async fn settle(
+        &self,
+        tx: &mut SqliteConnection,
+        touched: &BTreeSet<MerchantId>,
+        records: &mut HashMap<MerchantId, Record>,
+    ) -> Result<()> {
+        let rows: Vec<(i64, String, String, String, Option<String>)> = sqlx::query_as(sql!("outbox/settle_candidates"))
+            .bind(json_list(touched.iter().map(MerchantId::as_str)))
+            .fetch_all(&mut *tx)
+            .await?;
+        let (mut done, now_ms) = (Vec::new(), int(clock::now_ms()));
+        for (n, merchant, text, state, decisions) in rows {
+            let mut state: EditState = parse(&state)?;
+            if state == EditState::InReview {
+                let edit: Edit = serde_json::from_str(&text)?;
+                let Some(record) = record_of(tx, &edit.merchant_id, records).await? else { continue };
+                let decisions: Vec<FieldDecision> =
+                    decisions.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
+                state = reconcile::settled_state_of(record, &edit, &decisions, &self.rules);
+                if state == EditState::InReview {
+                    continue;
+                }
+            }
+            log(tx, &merchant, &text, state, now_ms).await?;
+            done.push(n);
+        }
+        if !done.is_empty() {
+            sqlx::query(sql!("outbox/delete_many")).bind(json_numbers(done)).execute(&mut *tx).await?;
+            sqlx::query(sql!("outbox/trim_log")).bind(LOG_EDITS_MAX).execute(&mut *tx).await?;
+        }
+        Ok(())
+    }
+
+    /// What did not come again in the new epoch is not there any more.
+    async fn forget_outdated(&self, tx: &mut SqliteConnection, generation: i64) -> Result<()> {
+        loop {
+            let ids: Vec<String> =
+                sqlx::query_scalar(sql!("records/outdated")).bind(generation).fetch_all(&mut *tx).await?;
+            if ids.is_empty() {
+                return Ok(());
+            }
+            sqlx::query(sql!("records/delete_many")).bind(json_list(&ids)).execute(&mut *tx).await?;
+            self.refresh_ids(tx, ids).await?;
+        }
+    }
+}
+
+/// Remembers an edit that leaves the outbox.
+pub(super) async fn log(
+    tx: &mut SqliteConnection,
+    merchant: &str,
+    text: &str,
+    state: EditState,
+    now_ms: i64,
+) -> Result<()> {
+    let edit: Edit = serde_json::from_str(text)?;
+    sqlx::query(sql!("outbox/log"))
+        .bind(edit.edit_id.to_string())
+        .bind(merchant)
+        .bind(text)
+        .bind(state.as_str())
+        .bind(now_ms)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+async fn record_of<'r>(
+    tx: &mut SqliteConnection,
+    id: &MerchantId,
+    records: &'r mut HashMap<MerchantId, Record>,
+) -> Result<Option<&'r Record>> {
+    if !records.contains_key(id) {
+        let text: Option<String> = sqlx::query_scalar(sql!("records/get")).bind(id.as_str()).fetch_optional(tx).await?;
+        if let Some(text) = text {
+            records.insert(id.clone(), serde_json::from_str(&text)?);
+        }
+    }
+    Ok(records.get(id))
+}
+
+/// The changes that are newer than what is stored; of several for one merchant, the newest.
+async fn newer(tx: &mut SqliteConnection, changes: Vec<Change>, generation: i64) -> Result<Vec<Change>> {
+    let ids = json_list(changes.iter().map(|change| change.record.merchant_id.as_str()));
+    let stored: Vec<(String, i64)> =
+        sqlx::query_as(sql!("records/seqs")).bind(ids).bind(generation).fetch_all(tx).await?;
+    let mut seqs: HashMap<String, u64> = stored.into_iter().map(|(id, seq)| (id, count(seq))).collect();
+    let mut fresh: Vec<Change> = Vec::with_capacity(changes.len());
+    // From the newest: what comes later in this loop is older.
+    for change in changes.into_iter().rev() {
+        let id = change.record.merchant_id.as_str();
+        if seqs.get(id).is_none_or(|seq| change.seq > *seq) {
+            seqs.insert(id.to_owned(), change.seq);
+            fresh.push(change);
+        }
+    }
+    fresh.reverse();
+    Ok(fresh)
+}
+
+async fn store(tx: &mut SqliteConnection, changes: &[Change], generation: i64) -> Result<()> {
+    for chunk in changes.chunks(RECORDS_PER_STATEMENT) {
+        let rows = chunk
+            .iter()
+            .map(|c| Ok((c.record.merchant_id.as_str().to_owned(), int(c.seq), serde_json::to_string(&c.record)?)))
+            .collect::<Result<Vec<_>>>()?;
+        let mut query: QueryBuilder<Sqlite> =
+            QueryBuilder::new("INSERT INTO records (merchant_id, seq, generation, record) ");
+        query.push_values(rows, |mut values, (id, seq, record)| {
+            values.push_bind(id).push_bind(seq).push_bind(generation).push_bind(record);
+        });
+        query.push(
+            " ON CONFLICT (merchant_id) DO UPDATE SET seq = excluded.seq, generation = excluded.generation, \
+             record = excluded.record",
+        );
+        query.build().execute(&mut *tx).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! Single merchants.
+
+use domain::MerchantId;
+use domain::change;
+use domain::edit::{Edit, EditState};
+use domain::ipc::PendingChange;
+use domain::profile::Registers;
+use domain::record::Record;
+use domain::review::Review;
+use domain::version::VersionVector;
+
+use super::listing::{self, Own};
+use super::{Cache, count, parse, sql};
+use crate::clock;
+use crate::error::Result;
+
+/// An edit in the outbox with what people see of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Waiting {
+    pub edit: Edit,
+    pub state: EditState,
+    pub actor_name: String,
+    pub saved_ms: u64,
+    pub come_back: bool,
+}
+
+impl Waiting {
+    fn lines(&self) -> impl Iterator<Item = PendingChange> + '_ {
+        change::changes(&self.edit.writes).into_iter().map(|change| PendingChange {
+            edit_id: self.edit.edit_id,
+            change,
+            state: self.state,
+            actor_name: self.actor_name.clone(),
+            at: clock::at(self.saved_ms),
+        })
+    }
+}
+
+/// All that this device knows about a merchant.
+pub(crate) struct Known {
+    /// The server's word.
+    pub record: Option<Record>,
+    /// Own edits, oldest first.
+    pub waiting: Vec<Waiting>,
+    /// What shows.
+    pub registers: Registers,
+    /// Open questions that this device has not answered.
+    pub review: Option<Review>,
+}
+
+impl Known {
+    /// What somebody who looks at it has seen.
+    pub fn seen(&self) -> VersionVector {
+        let mut seen = self.record.as_ref().map(Record::version).unwrap_or_default();
+        self.waiting
+            .iter()
+            .filter(|w| !w.come_back && !matches!(w.state, EditState::Rejected))
+            .for_each(|w| seen.add(w.edit.dot));
+        seen
+    }
+
+    /// Own changes that wait or were refused, newest first.
+    pub fn pending(&self) -> Vec<PendingChange> {
+        let shows = |w: &&Waiting| !matches!(w.state, EditState::Applied | EditState::Merged);
+        self.waiting.iter().rev().filter(shows).flat_map(Waiting::lines).collect()
+    }
+
+    /// Own changes that the server has not answered, newest first.
+    pub fn unanswered(&self) -> Vec<PendingChange> {
+        self.waiting.iter().rev().filter(|w| !w.state.is_answered()).flat_map(Waiting::lines).collect()
+    }
+}
+
+type WaitingRow = (i64, String, String, String, String, i64, bool);
+
+impl Cache {
+    /// All that this device knows about a merchant.
+    pub(crate) async fn known(&self, id: &MerchantId) -> Result<Known> {
+        // One transaction, so that record and edits are of one moment.
+        let mut tx = self.readers.begin().await?;
+        let text: Option<String> =
+            sqlx::query_scalar(sql!("records/get")).bind(id.as_str()).fetch_optional(&mut *tx).await?;
+        let rows: Vec<WaitingRow> =
+            sqlx::query_as(sql!("outbox/of_merchant")).bind(id.as_str()).fetch_all(&mut *tx).await?;
+        tx.rollback().await?;
+        let record: Option<Record> = text.map(|text| serde_json::from_str(&text)).transpose()?;
+        let mut waiting = Vec::with_capacity(rows.len());
+        for (_, _, edit, state, actor_name, saved_ms, come_back) in rows {
+            let (edit, state) = (serde_json::from_str(&edit)?, parse(&state)?);
+            waiting.push(Waiting { edit, state, actor_name, saved_ms: count(saved_ms), come_back });
+        }
+        let own: Vec<Own> = waiting
+            .iter()
+            .map(|w| Own { edit: w.edit.clone(), state: w.state, changes: 0, come_back: w.come_back })
+            .collect();
+        let registers = listing::registers(record.as_ref(), &own, &self.rules);
+        let review = record.as_ref().and_then(|record| listing::open_review(record, &own, &self.rules));
+        Ok(Known { record, waiting, registers, review })
+    }
+
+    /// The ids of merchants that show, in order, after one of them.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn ids_after(&self, after: &str, limit: u32) -> Result<Vec<MerchantId>> {
+        let ids: Vec<String> =
+            sqlx::query_scalar(sql!("listing/after")).bind(after).bind(limit).fetch_all(&self.readers).await?;
+        Ok(ids.into_iter().map(MerchantId::new).collect::<std::result::Result<_, _>>()?)
+    }
+
+    /// What each of some merchants shows.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn registers_of(&self, ids: &[MerchantId]) -> Result<Vec<(MerchantId, Registers)>> {
+        let list = super::json_list(ids.iter().map(MerchantId::as_str));
+        let mut tx = self.readers.begin().await?;
+        let rows: Vec<(String, i64, String)> =
+            sqlx::query_as(sql!("records/get_many")).bind(&list).fetch_all(&mut *tx).await?;
+        let own = listing::own_edits(&mut tx, &list).await?;
+        tx.rollback().await?;
+        let mut records = std::collections::HashMap::new();
+        for (id, _, text) in rows {
+            records.insert(id, serde_json::from_str::<Record>(&text)?);
+        }
+        let shown = ids.iter().map(|id| {
+            let own = own.get(id).map(Vec::as_slice).unwrap_or_default();
+            (id.clone(), listing::registers(records.get(id.as_str()), own, &self.rules))
+        });
+        Ok(shown.collect())
+    }
+}

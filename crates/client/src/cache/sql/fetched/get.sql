@@ -1,0 +1,1 @@
+SELECT body, fetched_ms FROM fetched WHERE key = ?1

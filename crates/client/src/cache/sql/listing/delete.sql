@@ -1,0 +1,1 @@
+DELETE FROM listing WHERE n = ?1

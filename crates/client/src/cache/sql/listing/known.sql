@@ -1,0 +1,1 @@
+SELECT merchant_id, n, tokens_hash FROM listing WHERE merchant_id IN (SELECT value FROM json_each(?1))

@@ -1,0 +1,5 @@
+UPDATE outbox SET come_back = 1
+WHERE answered_seq IS NOT NULL AND come_back = 0 AND answered_epoch = ?2
+  AND (?3 AND answered_seq <= ?1
+       OR answered_seq <= (SELECT seq FROM records WHERE records.merchant_id = outbox.merchant_id))
+RETURNING merchant_id

@@ -1,0 +1,1 @@
+SELECT edit, state FROM sent WHERE edit_id = ?1

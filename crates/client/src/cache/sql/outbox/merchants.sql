@@ -1,0 +1,1 @@
+SELECT count(DISTINCT merchant_id) FROM outbox WHERE turn < 9

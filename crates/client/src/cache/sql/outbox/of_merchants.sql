@@ -1,0 +1,2 @@
+SELECT merchant_id, edit, state, changes, come_back FROM outbox
+WHERE merchant_id IN (SELECT value FROM json_each(?1)) ORDER BY n

@@ -1,0 +1,1 @@
+SELECT turn, sum(changes), count(*) FROM outbox GROUP BY turn

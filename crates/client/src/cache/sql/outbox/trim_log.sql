@@ -1,0 +1,1 @@
+DELETE FROM sent WHERE n <= (SELECT max(n) FROM sent) - ?1

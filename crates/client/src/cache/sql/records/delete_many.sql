@@ -1,0 +1,1 @@
+DELETE FROM records WHERE merchant_id IN (SELECT value FROM json_each(?1))

@@ -1,0 +1,1 @@
+SELECT count(*) FROM search WHERE search MATCH ?1

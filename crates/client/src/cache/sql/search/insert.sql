@@ -1,0 +1,1 @@
+INSERT INTO search (rowid, tokens) VALUES (?1, ?2)

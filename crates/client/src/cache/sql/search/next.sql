@@ -1,0 +1,1 @@
+SELECT n FROM unindexed ORDER BY n LIMIT ?1

@@ -1,0 +1,104 @@
+//! The outbox: look, send again, take back.
+
+use domain::edit::{Source, Write};
+use domain::ipc::{OutboxPage, OutboxQuery, Resend, Saved};
+use domain::problem::ErrorCode;
+use domain::{EditId, validate};
+use sync_engine::device::Input;
+
+use super::{Console, saved};
+use crate::cache::{Discarded, Draft};
+use crate::error::{Error, Result};
+
+impl Console {
+    /// A window into the outbox.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn outbox(&self, query: &OutboxQuery) -> Result<OutboxPage> {
+        self.cache.outbox(query).await
+    }
+
+    /// Sends a waiting edit now, or the writes of a refused one as a new edit.
+    ///
+    /// # Errors
+    /// `not_found` if it neither waits nor was refused; `outbox_full`; `storage`.
+    pub async fn retry(&self, edit_id: EditId) -> Result<()> {
+        let actor = self.backend().await.session.actor().await?;
+        self.cache.retry(edit_id, actor.as_ref()).await?;
+        self.edited().await;
+        self.backend().await.tell(Input::SyncNow).await;
+        Ok(())
+    }
+
+    /// Discards an edit that was not sent, or was refused.
+    ///
+    /// # Errors
+    /// `bad_request` if the server may have it, `not_found`, `storage`.
+    pub async fn discard(&self, edit_id: EditId) -> Result<()> {
+        match self.cache.discard(edit_id).await? {
+            Discarded::Cancelled(_) => {
+                self.edited().await;
+                Ok(())
+            }
+            Discarded::Sent(_) => Err(Error::new(
+                ErrorCode::BadRequest,
+                "this change was sent and may have arrived: undo it instead, that sends the old value",
+            )),
+        }
+    }
+
+    /// Takes back an edit: one that was not sent is as if it had never been, of others the registers that
+    /// still have its value get the old one by a new edit.
+    ///
+    /// # Errors
+    /// `not_found` if there is nothing left to undo; `storage`.
+    pub async fn undo(&self, edit_id: EditId) -> Result<Saved> {
+        let mut answer = saved(None);
+        match self.cache.discard(edit_id).await? {
+            Discarded::Cancelled(edit) => answer.changes = backwards(&edit.writes),
+            Discarded::Sent(edit) => {
+                let writes = self.cache.inverse(&edit).await?;
+                if writes.is_empty() {
+                    return Err(Error::new(
+                        ErrorCode::NotFound,
+                        "nothing to undo: these fields have been changed since, or wait for people",
+                    ));
+                }
+                let draft = Draft::new(edit.merchant_id.clone(), writes, Source::Manual);
+                answer = saved(Some(&self.save_draft(draft).await?));
+            }
+        }
+        self.edited().await;
+        Ok(answer)
+    }
+
+    /// Sends a refused edit with other values.
+    ///
+    /// # Errors
+    /// The problem of a value; `not_found` unless the edit is refused; `storage`.
+    pub async fn resend(&self, resend: Resend) -> Result<Saved> {
+        let mut writes = resend.writes;
+        for write in &mut writes {
+            write.value = validate::normalise(&write.field, &write.value)?;
+        }
+        let actor = self.backend().await.session.actor().await?;
+        let edit = self.cache.resend(resend.edit_id, writes, actor.as_ref()).await?;
+        self.edited().await;
+        Ok(saved(Some(&edit)))
+    }
+
+    /// Saves in the name of who is signed in, or was last.
+    pub(super) async fn save_draft(&self, draft: Draft) -> Result<domain::Edit> {
+        let actor = self.backend().await.session.actor().await?;
+        self.cache.save(draft, actor.as_ref()).await
+    }
+}
+
+fn backwards(writes: &[Write]) -> Vec<domain::change::Change> {
+    let inverse: Vec<Write> = writes
+        .iter()
+        .map(|w| Write { field: w.field.clone(), base_value: w.value.clone(), value: w.base_value.clone() })
+        .collect();
+    domain::change::changes(&inverse)
+}

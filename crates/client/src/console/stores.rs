@@ -1,0 +1,176 @@
+//! Merchants: list, view, save, history.
+
+use domain::api::HistoryEntry;
+use domain::edit::{Source, Write};
+use domain::ipc::{CheckField, Checked, HistoryView, SaveStore, Saved, StoreRow, StoreView, StoresPage, StoresQuery};
+use domain::problem::{ErrorCode, Problem};
+use domain::profile::{self, Profile, Registers};
+use domain::version::VersionVector;
+use domain::{FieldPath, MerchantId, phone, text, validate};
+
+use super::{Console, fields, saved};
+use crate::cache::Draft;
+use crate::error::{Error, Result};
+
+/// Between the version vector and the mark of the outbox in [`StoreView::version`].
+const VERSION_SEPARATOR: char = '~';
+
+impl Console {
+    /// A window into the list.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn stores(&self, query: &StoresQuery) -> Result<StoresPage> {
+        self.cache.stores(query).await
+    }
+
+    /// The first merchants that a text finds, by name.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn find(&self, text: &str, limit: u32) -> Result<Vec<StoreRow>> {
+        let query =
+            StoresQuery { text: text.to_owned(), sort: domain::ipc::StoreSort::Name, limit, ..StoresQuery::default() };
+        Ok(self.cache.stores(&query).await?.rows)
+    }
+
+    /// A profile: the server's word with this device's own changes on top.
+    ///
+    /// # Errors
+    /// `not_found`, `storage`.
+    pub async fn store(&self, id: &MerchantId) -> Result<StoreView> {
+        let known = self.cache.known(id).await?;
+        let row = self.cache.row(id).await?.ok_or_else(|| {
+            Error::new(ErrorCode::NotFound, format!("there is no merchant {id} on this computer; sync and look again"))
+        })?;
+        let may_review = self.backend().await.session.actor().await?.is_none_or(|actor| actor.role.may_review());
+        let review = known.review.clone();
+        let contested = match &review {
+            Some(review) if !may_review => review.items.iter().map(|item| item.field.to_string()).collect(),
+            _ => Vec::new(),
+        };
+        Ok(StoreView {
+            row,
+            profile: Profile::from_registers(id.clone(), &known.registers),
+            pending: known.pending(),
+            contested,
+            review,
+            version: version_text(&known.seen(), known.waiting.iter().map(|w| (w.edit.dot, w.state)))?,
+        })
+    }
+
+    /// Saves what differs between two states of a profile.
+    ///
+    /// # Errors
+    /// The problem of a value, about its field; `bad_value` for a new merchant whose id is taken;
+    /// `outbox_full`, `storage`. Nothing was saved then.
+    pub async fn save_store(&self, save: SaveStore) -> Result<Saved> {
+        let before = save.original.as_ref().map(Profile::to_registers).unwrap_or_default();
+        let known_phones = save.original.as_ref().map(|original| original.phones.as_slice()).unwrap_or_default();
+        let edited = tidied(save.edited, known_phones)?;
+        let id = edited.merchant_id.clone();
+        let after = edited.to_registers();
+        let mut writes = Vec::new();
+        for write in profile::diff(&before, &after) {
+            let value = validate::normalise(&write.field, &write.value)?;
+            if value != write.base_value {
+                writes.push(Write { value, ..write });
+            }
+        }
+        if save.original.is_none() {
+            validate::complete(&after)?;
+            if self.cache.row(&id).await?.is_some() {
+                let taken =
+                    Problem::new(ErrorCode::BadValue, format!("there is a merchant {id} already: take another id"));
+                return Err(taken.about("merchant_id").into());
+            }
+        }
+        let seen = save.version.as_deref().map(version_seen).transpose()?;
+        self.save_writes(id, writes, seen).await
+    }
+
+    /// Sets fields by their names, for the command line. It makes the merchant if there is none.
+    ///
+    /// # Errors
+    /// As [`Self::save_store`].
+    pub async fn set_fields(&self, id: &MerchantId, assignments: &[(String, String)]) -> Result<Saved> {
+        let known = self.cache.known(id).await?;
+        let mut after: Registers = known.registers.clone();
+        for (name, typed) in assignments {
+            fields::assign(&mut after, name, typed)?;
+        }
+        if known.registers.is_empty() {
+            validate::complete(&after)?;
+        }
+        self.save_writes(id.clone(), profile::diff(&known.registers, &after), Some(known.seen())).await
+    }
+
+    async fn save_writes(&self, id: MerchantId, writes: Vec<Write>, seen: Option<VersionVector>) -> Result<Saved> {
+        if writes.is_empty() {
+            return Ok(saved(None));
+        }
+        let mut draft = Draft::new(id, writes, Source::Manual);
+        draft.seen = seen;
+        let edit = self.save_draft(draft).await?;
+        self.edited().await;
+        Ok(saved(Some(&edit)))
+    }
+
+    /// A merchant's history: from the server, or as known last; with what waits here.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn history(&self, id: &MerchantId) -> Result<HistoryView> {
+        let backend = self.backend().await;
+        let asked = backend.session.call(|token| {
+            let remote = backend.remote.clone();
+            async move { remote.history(&token, id).await }
+        });
+        let fetched = self.now_or_last::<Vec<HistoryEntry>>(&format!("history/{id}"), asked.await).await?;
+        let pending = self.cache.known(id).await?.unanswered();
+        Ok(HistoryView { pending, entries: fetched.value, complete: fetched.fresh })
+    }
+
+    /// Normalises and checks one field while it is typed.
+    pub fn check_field(&self, asked: &CheckField) -> Checked {
+        fields::check(asked)
+    }
+}
+
+/// A profile in the form that is stored, as far as its shape goes: phones in E.164, tags tidy, paths good.
+fn tidied(mut edited: Profile, known_phones: &[String]) -> Result<Profile> {
+    let mut numbers: Vec<String> = Vec::new();
+    for typed in edited.phones.iter().filter(|typed| !typed.trim().is_empty()) {
+        let number = if known_phones.contains(typed) {
+            typed.clone()
+        } else {
+            phone::e164(typed).map_err(|p| p.about("phones"))?
+        };
+        if !numbers.contains(&number) {
+            numbers.push(number);
+        }
+    }
+    edited.phones = numbers;
+    edited.tags = edited.tags.iter().map(|tag| text::tidy(tag)).filter(|tag| !tag.is_empty()).collect();
+    let tags = edited.tags.iter().map(|tag| format!("tags.{tag}"));
+    let custom = edited.custom.keys().map(|key| format!("custom.{key}"));
+    let dates = edited.special_hours.keys().map(|date| format!("hours.special.{date}"));
+    let days = edited.hours.keys().map(|day| format!("hours.{day}"));
+    for path in tags.chain(custom).chain(dates).chain(days).chain(edited.other.keys().cloned()) {
+        FieldPath::new(path)?;
+    }
+    Ok(edited)
+}
+
+fn version_text<T: std::fmt::Debug>(seen: &VersionVector, outbox: impl Iterator<Item = T>) -> Result<String> {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut mark = DefaultHasher::new();
+    outbox.for_each(|entry| format!("{entry:?}").hash(&mut mark));
+    Ok(format!("{}{VERSION_SEPARATOR}{:016x}", serde_json::to_string(seen)?, mark.finish()))
+}
+
+fn version_seen(version: &str) -> Result<VersionVector> {
+    let seen = version.rsplit_once(VERSION_SEPARATOR).map_or(version, |(seen, _)| seen);
+    serde_json::from_str(seen)
+        .map_err(|_| Error::new(ErrorCode::BadRequest, "this version is of no view: open the merchant again"))
+}

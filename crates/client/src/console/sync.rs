@@ -1,0 +1,116 @@
+//! Syncing on request.
+
+use std::time::{Duration, Instant};
+
+use domain::problem::ErrorCode;
+use sync_engine::device::Input;
+
+use super::Console;
+use crate::clock;
+use crate::driver::{FolderLock, LastKnown, SYNC_LOCK, request_sync};
+use crate::error::{Error, Result};
+use crate::session::Session;
+
+/// How often a waiting command looks.
+const LOOK: Duration = Duration::from_millis(25);
+
+impl Console {
+    /// Sends and fetches now, whatever was waited for.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn sync_now(&self) -> Result<()> {
+        self.cache.retry_all().await?;
+        self.backend().await.tell(Input::SyncNow).await;
+        Ok(())
+    }
+
+    /// Syncs until nothing is left that can be sent, the last pull is complete and everything is searchable.
+    /// Where a window syncs already, it is asked to, and waited for.
+    ///
+    /// # Errors
+    /// `signed_out`, `unreachable`, `busy` if it takes longer than `limit`, or the server's refusal. What was
+    /// saved is kept.
+    pub async fn sync_once(&self, limit: Duration) -> Result<()> {
+        let until = Instant::now() + limit;
+        self.cache.retry_all().await?;
+        let done = match FolderLock::take(&self.home, SYNC_LOCK)? {
+            Some(lock) => {
+                let backend = self.backend().await;
+                if !backend.session.is_signed_in().await {
+                    return Err(Session::signed_out());
+                }
+                backend.start_sync(&self.cache, &self.announcer, Some(lock)).await;
+                let done = self.wait_for_own(until).await;
+                backend.stop_sync().await;
+                done
+            }
+            None => self.wait_for_other(until).await,
+        };
+        done?;
+        self.cache.index_all().await
+    }
+
+    async fn wait_for_own(&self, until: Instant) -> Result<()> {
+        let backend = self.backend().await;
+        while Instant::now() < until {
+            tokio::time::sleep(LOOK).await;
+            let Some((progress, refusal)) = backend.progress().await else { continue };
+            // Before its first step the engine is paused too.
+            let begun = progress.online.is_some() || !backend.session.is_signed_in().await;
+            if progress.paused && begun {
+                return Err(Session::signed_out());
+            }
+            if progress.storage_failed {
+                return Err(Error::new(
+                    ErrorCode::Storage,
+                    "the cache on this computer cannot be written: is the disk full?",
+                ));
+            }
+            if progress.busy {
+                continue;
+            }
+            if let Some(refusal) = refusal {
+                return Err(Error::new(refusal.code, refusal.message));
+            }
+            if progress.online == Some(false) {
+                return Err(crate::remote::Failed::from(sync_engine::device::Failure::Unreachable).into());
+            }
+            if progress.pull_complete && self.is_drained().await? {
+                return Ok(());
+            }
+        }
+        Err(took_too_long())
+    }
+
+    async fn wait_for_other(&self, until: Instant) -> Result<()> {
+        let asked_ms = clock::now_ms();
+        request_sync(&self.cache).await?;
+        while Instant::now() < until {
+            tokio::time::sleep(LOOK * 4).await;
+            let known = LastKnown::load(&self.cache).await?;
+            if known.paused {
+                return Err(Session::signed_out());
+            }
+            if known.last_pull_ms.is_some_and(|ms| ms >= asked_ms) && self.is_drained().await? {
+                return Ok(());
+            }
+        }
+        match LastKnown::load(&self.cache).await?.online {
+            false => Err(crate::remote::Failed::from(sync_engine::device::Failure::Unreachable).into()),
+            true => Err(took_too_long()),
+        }
+    }
+
+    /// Nothing is left that this actor could send, and every answer has come back.
+    async fn is_drained(&self) -> Result<bool> {
+        let actor = self.backend().await.session.actor().await?.map(|actor| actor.id);
+        let due = self.cache.has_due(clock::now_ms(), actor.as_ref()).await?;
+        let numbers = self.cache.numbers().await?;
+        Ok(!due && numbers.coming_back == 0 && numbers.pull_complete)
+    }
+}
+
+fn took_too_long() -> Error {
+    Error::new(ErrorCode::Busy, "the sync took longer than it may: what was saved is kept; run it again")
+}

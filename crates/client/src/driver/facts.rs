@@ -1,0 +1,67 @@
+//! What the syncing process leaves in the cache for others: they show it, and ask for more.
+
+use serde::{Deserialize, Serialize};
+use sync_engine::device::Progress;
+
+use super::Parts;
+use crate::cache::Cache;
+use crate::clock;
+use crate::error::Result;
+
+const LAST_KNOWN: &str = "sync_state";
+const REQUESTED: &str = "sync_requested_ms";
+
+/// The state of the sync as its process left it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LastKnown {
+    /// Did the server answer last time?
+    pub online: bool,
+    /// Is nothing sent until somebody signs in?
+    pub paused: bool,
+    /// When a pull was last complete, in milliseconds since 1970.
+    pub last_pull_ms: Option<u64>,
+    /// When outbox and pull were last complete, in milliseconds since 1970.
+    pub last_sync_ms: Option<u64>,
+}
+
+impl LastKnown {
+    /// What was left.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn load(cache: &Cache) -> Result<Self> {
+        Ok(cache.fact(LAST_KNOWN).await?.unwrap_or_default())
+    }
+}
+
+/// Leaves the state; with `stored`, something came from the server since.
+pub(super) async fn keep(parts: &Parts, progress: &Progress, stored: bool) -> Result<()> {
+    let before = LastKnown::load(&parts.cache).await?;
+    let mut now = before;
+    now.online = progress.online.unwrap_or(before.online);
+    now.paused = progress.paused;
+    if stored && progress.pull_complete {
+        now.last_pull_ms = Some(clock::now_ms());
+        if parts.cache.numbers().await?.is_synced() {
+            now.last_sync_ms = now.last_pull_ms;
+        }
+    }
+    if now != before {
+        parts.cache.set_fact(LAST_KNOWN, &now).await?;
+    }
+    Ok(())
+}
+
+/// Asks the process that syncs to do it now.
+///
+/// # Errors
+/// `storage`.
+pub async fn request_sync(cache: &Cache) -> Result<()> {
+    cache.set_fact(REQUESTED, &clock::now_ms()).await
+}
+
+/// When somebody asked last, in milliseconds since 1970.
+pub(super) async fn requested_ms(cache: &Cache) -> Result<u64> {
+    Ok(cache.fact(REQUESTED).await?.unwrap_or(0))
+}

@@ -1,0 +1,193 @@
+//! The driver: feeds the engine with what happened and carries out what it answers. It decides nothing.
+//!
+//! Only one process on a data folder syncs: the one that holds the lock. Others write to the same cache, and
+//! this one notices.
+
+mod effects;
+mod facts;
+mod listener;
+mod lock;
+mod watcher;
+
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use domain::ipc::{IpcError, Topic};
+use sync_engine::device::{Config, Effect, Engine, Input, Progress};
+use tokio::sync::{Notify, broadcast, mpsc, watch};
+use tokio::task::JoinSet;
+
+use crate::cache::Cache;
+use crate::clock;
+
+use crate::remote::Remote;
+use crate::session::Session;
+
+pub use facts::{LastKnown, request_sync};
+pub use lock::{FolderLock, SYNC_LOCK, WINDOW_LOCK};
+
+/// Inputs that wait for the engine.
+const INPUTS_MAX: usize = 256;
+/// Announcements that wait for the slowest listener.
+const ANNOUNCEMENTS_MAX: usize = 256;
+/// How often a taken lock is tried again.
+const LOCK_RETRY: Duration = Duration::from_millis(500);
+
+/// Tells open views what changed.
+#[derive(Clone)]
+pub struct Announcer(broadcast::Sender<Vec<Topic>>);
+
+impl Default for Announcer {
+    fn default() -> Self {
+        Self(broadcast::channel(ANNOUNCEMENTS_MAX).0)
+    }
+}
+
+impl Announcer {
+    /// Says that these changed. Nobody need listen.
+    pub fn announce(&self, topics: &[Topic]) {
+        let _ = self.0.send(topics.to_vec());
+    }
+    /// Listens from now on.
+    pub fn subscribe(&self) -> broadcast::Receiver<Vec<Topic>> {
+        self.0.subscribe()
+    }
+}
+
+/// What the driver and its tasks share.
+pub(crate) struct Parts {
+    pub cache: Arc<Cache>,
+    pub remote: Arc<Remote>,
+    pub session: Arc<Session>,
+    pub announcer: Announcer,
+    /// Rows wait for the search index.
+    pub unindexed: Notify,
+    /// The last push made no connection: the server cannot have its edits.
+    pub never_left: AtomicBool,
+    /// What the server said last about a request that it will not take.
+    pub refusal: Mutex<Option<IpcError>>,
+}
+
+impl Parts {
+    pub fn new(cache: Arc<Cache>, remote: Arc<Remote>, session: Arc<Session>, announcer: Announcer) -> Self {
+        let (unindexed, never_left, refusal) = (Notify::new(), AtomicBool::new(false), Mutex::new(None));
+        Self { cache, remote, session, announcer, unindexed, never_left, refusal }
+    }
+    pub fn set_refusal(&self, refusal: Option<IpcError>) {
+        *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = refusal;
+    }
+}
+
+/// A running driver. Dropping it stops the sync; nothing is lost.
+pub struct Driver {
+    inputs: mpsc::Sender<Input>,
+    progress: watch::Receiver<Progress>,
+    parts: Arc<Parts>,
+    tasks: JoinSet<()>,
+}
+
+impl Driver {
+    /// Starts syncing with a lock that is held, or as soon as it can be had.
+    pub(crate) fn start(lock: Option<FolderLock>, parts: Parts, config: Config) -> Self {
+        let parts = Arc::new(parts);
+        let (inputs, received) = mpsc::channel(INPUTS_MAX);
+        let engine = Engine::new(config);
+        let (progress_in, progress) = watch::channel(engine.progress());
+        let mut tasks = JoinSet::new();
+        tasks.spawn(run(engine, lock, parts.clone(), inputs.clone(), received, progress_in));
+        tasks.spawn(listener::listen(parts.clone(), inputs.clone()));
+        tasks.spawn(watcher::watch(parts.clone(), inputs.clone()));
+        tasks.spawn(watcher::index(parts.clone()));
+        Self { inputs, progress, parts, tasks }
+    }
+
+    /// Tells the engine what happened.
+    pub async fn tell(&self, input: Input) {
+        let _ = self.inputs.send(input).await;
+    }
+
+    /// Stops and waits until nothing of it runs. What was on its way waits again at the next start.
+    pub async fn stop(mut self) {
+        self.tasks.shutdown().await;
+    }
+
+    /// How far it is.
+    pub fn progress(&self) -> Progress {
+        *self.progress.borrow()
+    }
+
+    /// What the server said last about a request that it will not take.
+    pub fn refusal(&self) -> Option<IpcError> {
+        self.parts.refusal.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+async fn run(
+    mut engine: Engine,
+    mut lock: Option<FolderLock>,
+    parts: Arc<Parts>,
+    inputs: mpsc::Sender<Input>,
+    mut received: mpsc::Receiver<Input>,
+    progress: watch::Sender<Progress>,
+) {
+    let folder = parts.cache.path().parent().map(std::path::Path::to_path_buf).unwrap_or_default();
+    while lock.is_none() {
+        match FolderLock::take(&folder, SYNC_LOCK) {
+            Ok(Some(taken)) => lock = Some(taken),
+            Ok(None) => tokio::time::sleep(LOCK_RETRY).await,
+            Err(error) => {
+                tracing::error!(%error, "the data folder cannot be locked");
+                tokio::time::sleep(LOCK_RETRY).await;
+            }
+        }
+    }
+    if let Err(error) = parts.cache.release_all().await {
+        tracing::error!(%error, "the outbox cannot be read");
+    }
+    let mut input = Input::Started { signed_in: parts.session.is_signed_in().await };
+    let mut running = JoinSet::new();
+    loop {
+        let stored = matches!(input, Input::PageStored | Input::OutcomesStored);
+        let mut at_once = None;
+        for effect in engine.step(clock::now_ms(), clock::random_u64(), input) {
+            if effect == Effect::RestartPull {
+                at_once = Some(effects::restart_pull(&parts).await);
+            } else {
+                let (parts, inputs) = (parts.clone(), inputs.clone());
+                running.spawn(async move {
+                    let result = effects::carry_out(&parts, &inputs, effect).await;
+                    let _ = inputs.send(result).await;
+                });
+            }
+        }
+        while running.try_join_next().is_some() {}
+        let now = engine.progress();
+        if *progress.borrow() != now || stored {
+            // On disk before anybody sees it: who waits for the end of a sync may read it at once.
+            if let Err(error) = facts::keep(&parts, &now, stored).await {
+                tracing::warn!(%error, "the state of the sync could not be kept");
+            }
+            progress.send_replace(now);
+            parts.announcer.announce(&[Topic::Status]);
+        }
+        input = match at_once {
+            Some(next) => next,
+            None => tokio::select! {
+                next = received.recv() => match next {
+                    Some(next) => next,
+                    None => return,
+                },
+                () = until(engine.next_wake_ms()) => Input::Tick,
+            },
+        };
+    }
+}
+
+/// Waits until a time; for ever if there is none.
+async fn until(at_ms: Option<u64>) {
+    match at_ms {
+        Some(at_ms) => tokio::time::sleep(Duration::from_millis(at_ms.saturating_sub(clock::now_ms()))).await,
+        None => std::future::pending().await,
+    }
+}

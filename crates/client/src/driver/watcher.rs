@@ -1,0 +1,58 @@
+//! Looks after the cache: notices what other processes write, and lets the search index catch up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::ipc::Topic;
+use sync_engine::device::Input;
+use tokio::sync::mpsc;
+
+use super::{Parts, facts};
+use crate::clock;
+use crate::error::Result;
+
+/// How often other processes' writing is looked for.
+const POLL: Duration = Duration::from_millis(300);
+
+const ALL_DATA: [Topic; 5] = [Topic::Stores, Topic::Outbox, Topic::Reviews, Topic::Status, Topic::Settings];
+
+/// Watches for ever.
+pub(super) async fn watch(parts: Arc<Parts>, inputs: mpsc::Sender<Input>) {
+    // Until the first look anything may have been written: it counts as a change.
+    let mut seen = (None, clock::now_ms());
+    loop {
+        match look(&parts, &inputs, seen).await {
+            Ok(now) => seen = now,
+            Err(error) => tracing::warn!(%error, "the cache cannot be watched"),
+        }
+        tokio::time::sleep(POLL).await;
+    }
+}
+
+type Seen = (Option<i64>, u64);
+
+async fn look(parts: &Parts, inputs: &mpsc::Sender<Input>, seen: Seen) -> Result<Seen> {
+    let Some(version) = parts.cache.foreign_version().await? else { return Ok(seen) };
+    if seen.0 == Some(version) {
+        return Ok(seen);
+    }
+    let requested_ms = facts::requested_ms(&parts.cache).await?;
+    parts.announcer.announce(&ALL_DATA);
+    let asked = requested_ms > seen.1;
+    let _ = inputs.send(if asked { Input::SyncNow } else { Input::EditSaved }).await;
+    Ok((Some(version), requested_ms.max(seen.1)))
+}
+
+/// Indexes for ever what pages brought.
+pub(super) async fn index(parts: Arc<Parts>) {
+    loop {
+        match parts.cache.index_chunk().await {
+            Ok(true) => tokio::task::yield_now().await,
+            Ok(false) => parts.unindexed.notified().await,
+            Err(error) => {
+                tracing::warn!(%error, "the search index cannot be written");
+                tokio::time::sleep(POLL).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The typed calls.
+
+use domain::api::{ChangesPage, ChangesQuery, HistoryEntry, PushReply, PushRequest, path};
+use domain::ipc::InsightsQuery;
+use domain::metrics::{KitchenMetrics, SyncMetrics};
+use domain::orders::AlertBoard;
+use domain::role::Actor;
+use domain::{Edit, MerchantId, OrderId};
+use reqwest::Method;
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use serde::Deserialize;
+
+use super::{Failed, Remote};
+
+/// Bodies from here on are compressed, in bytes.
+const COMPRESS_BYTES_MIN: usize = 1024;
+const COMPRESS_LEVEL: i32 = 3;
+
+/// The newest edits of a history.
+const HISTORY_ENTRIES: u32 = 200;
+
+#[derive(Deserialize)]
+struct HistoryPage {
+    entries: Vec<HistoryEntry>,
+}
+
+type Answer<T> = Result<T, Failed>;
+
+fn filled(path: &str, id: &str) -> String {
+    path.replace("{id}", id)
+}
+
+impl Remote {
+    /// Sends edits.
+    ///
+    /// # Errors
+    /// What the engine needs to know.
+    pub async fn push(&self, token: &str, edits: Vec<Edit>) -> Answer<PushReply> {
+        let request = PushRequest { device_id: self.device, edits };
+        let internal = |error: String| {
+            Failed::from(sync_engine::device::Failure::Refused(domain::Problem::new(
+                domain::ErrorCode::Internal,
+                error,
+            )))
+        };
+        let mut body = serde_json::to_vec(&request).map_err(|error| internal(error.to_string()))?;
+        let mut call = self.request(Method::POST, path::EDITS, Some(token)).header(CONTENT_TYPE, "application/json");
+        if body.len() >= COMPRESS_BYTES_MIN {
+            body = zstd::encode_all(body.as_slice(), COMPRESS_LEVEL).map_err(|error| internal(error.to_string()))?;
+            call = call.header(CONTENT_ENCODING, "zstd");
+        }
+        self.call(call.body(body)).await
+    }
+
+    /// Asks for a page of changes.
+    ///
+    /// # Errors
+    /// What the engine needs to know.
+    pub async fn changes(&self, token: &str, query: &ChangesQuery) -> Answer<ChangesPage> {
+        self.call(self.request(Method::GET, path::CHANGES, Some(token)).query(query)).await
+    }
+
+    /// Who the token is of.
+    ///
+    /// # Errors
+    /// As any call.
+    pub async fn me(&self, token: &str) -> Answer<Actor> {
+        self.call(self.request(Method::GET, path::ME, Some(token))).await
+    }
+
+    /// A merchant's history, newest first.
+    ///
+    /// # Errors
+    /// As any call.
+    pub async fn history(&self, token: &str, id: &MerchantId) -> Answer<Vec<HistoryEntry>> {
+        let call = self.request(Method::GET, &filled(path::HISTORY, id.as_str()), Some(token));
+        let page: HistoryPage = self.call(call.query(&[("limit", HISTORY_ENTRIES)])).await?;
+        Ok(page.entries)
+    }
+
+    /// Sync lag and conflicts.
+    ///
+    /// # Errors
+    /// As any call.
+    pub async fn sync_metrics(&self, token: &str, query: &InsightsQuery) -> Answer<SyncMetrics> {
+        self.call(self.request(Method::GET, path::METRICS_SYNC, Some(token)).query(&range(query))).await
+    }
+
+    /// Couriers' waits and forecast quality.
+    ///
+    /// # Errors
+    /// As any call.
+    pub async fn kitchen_metrics(&self, token: &str, query: &InsightsQuery) -> Answer<KitchenMetrics> {
+        self.call(self.request(Method::GET, path::METRICS_KITCHEN, Some(token)).query(&range(query))).await
+    }
+
+    /// The board of prep-time alerts.
+    ///
+    /// # Errors
+    /// As any call.
+    pub async fn alerts(&self, token: &str) -> Answer<AlertBoard> {
+        self.call(self.request(Method::GET, path::ALERTS, Some(token))).await
+    }
+
+    /// Tells the rider. Idempotent.
+    ///
+    /// # Errors
+    /// As any call.
+    pub async fn pickup_ready(&self, token: &str, order: &OrderId) -> Answer<()> {
+        let call = self.request(Method::POST, &filled(path::PICKUP_READY, order.as_str()), Some(token));
+        self.call_raw(call, "application/json").await.map(|_| ())
+    }
+
+    /// Does it serve? Needs no token.
+    ///
+    /// # Errors
+    /// As any call.
+    pub async fn ready(&self) -> Answer<()> {
+        self.call_raw(self.request(Method::GET, path::READYZ, None), "text/plain").await.map(|_| ())
+    }
+}
+
+fn range(query: &InsightsQuery) -> [(&'static str, i64); 2] {
+    [("days", i64::from(query.days)), ("utc_offset_min", i64::from(query.utc_offset_min))]
+}

@@ -1,0 +1,153 @@
+//! The backend over HTTP: typed calls, bounded in time and size. What a failure means for the engine is
+//! decided here; what to do about it, there.
+
+mod calls;
+mod events;
+mod failure;
+mod token;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use domain::DeviceId;
+use domain::api::{DEVICE_HEADER, PROTOCOL, PROTOCOL_HEADER};
+use domain::problem::{ErrorCode, Problem};
+use futures_util::StreamExt;
+use reqwest::{Client, Method, RequestBuilder, Response, Url};
+use serde::de::DeserializeOwned;
+use sync_engine::device::Failure;
+
+pub use events::wake_ups;
+pub use failure::Failed;
+use failure::Refusal;
+pub use token::Grant;
+
+use crate::error::{Error, Result};
+
+/// How long to wait for a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a whole call may take.
+const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+/// Most bytes of an answer, after decompression.
+const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Most bytes of a problem document.
+const PROBLEM_BYTES_MAX: usize = 64 * 1024;
+
+/// One backend.
+pub struct Remote {
+    http: Client,
+    base: Url,
+    device: DeviceId,
+    /// Milliseconds of the last answered call; `u64::MAX` before the first.
+    latency_ms: AtomicU64,
+}
+
+impl Remote {
+    /// A backend at an address such as `http://127.0.0.1:8080`. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// `bad_request` if it is no http or https address.
+    pub fn new(server: &str, device: DeviceId) -> Result<Self> {
+        let bad = || {
+            Error::new(
+                ErrorCode::BadRequest,
+                "the server's address must look like https://console.example.org; nothing was changed",
+            )
+        };
+        let base = Url::parse(server.trim()).map_err(|_| bad())?;
+        if !matches!(base.scheme(), "http" | "https") || base.cannot_be_a_base() {
+            return Err(bad());
+        }
+        let http = Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("merchant-console/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| Error::new(ErrorCode::Internal, error.to_string()))?;
+        Ok(Self { http, base, device, latency_ms: AtomicU64::new(u64::MAX) })
+    }
+
+    /// How long the last answered call took, in milliseconds.
+    pub fn latency_ms(&self) -> Option<u64> {
+        Some(self.latency_ms.load(Ordering::Relaxed)).filter(|ms| *ms != u64::MAX)
+    }
+
+    /// The address.
+    pub fn base(&self) -> &str {
+        self.base.as_str().trim_end_matches('/')
+    }
+
+    fn request(&self, method: Method, path: &str, token: Option<&str>) -> RequestBuilder {
+        let request = self
+            .http
+            .request(method, format!("{}{path}", self.base()))
+            .header(PROTOCOL_HEADER, PROTOCOL)
+            .header(DEVICE_HEADER, self.device.to_string());
+        match token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    async fn call<T: DeserializeOwned>(&self, request: RequestBuilder) -> std::result::Result<T, Failed> {
+        let body = self.call_raw(request, "application/json").await?;
+        serde_json::from_slice(&body).map_err(|error| {
+            Failed::other_version(Problem::new(
+                ErrorCode::Internal,
+                format!(
+                    "the server's answer cannot be understood ({error}); nothing is lost: use a program of the server's version, or correct its address"
+                ),
+            ))
+        })
+    }
+
+    /// The body of an answer of that media type; of any other it is not our server's.
+    async fn call_raw(&self, request: RequestBuilder, expected: &str) -> std::result::Result<Vec<u8>, Failed> {
+        let begun = Instant::now();
+        let response = request.timeout(CALL_TIMEOUT).send().await.map_err(|error| Failed::of(&error))?;
+        let took = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX - 1);
+        self.latency_ms.store(took, Ordering::Relaxed);
+        if response.status().is_success() {
+            if media_type(&response) != expected {
+                return Err(Failed::stranger());
+            }
+            return read(response, ANSWER_BYTES_MAX).await;
+        }
+        Err(refusal(response).await)
+    }
+}
+
+/// The media type of an answer without its parameters, in lower case; empty if it names none.
+fn media_type(response: &Response) -> String {
+    let named = response.headers().get(reqwest::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media_type = named.unwrap_or_default().split(';').next().unwrap_or_default();
+    media_type.trim().to_ascii_lowercase()
+}
+
+/// Reads an answer that is not one.
+async fn refusal(response: Response) -> Failed {
+    let status = response.status().as_u16();
+    let retry_after_ms = response
+        .headers()
+        .get(reqwest::header::RETRY_AFTER)
+        .and_then(|value| value.to_str().ok()?.trim().parse::<u64>().ok())
+        .map(|seconds| seconds.saturating_mul(1_000));
+    let content_type = media_type(&response);
+    let body = read(response, PROBLEM_BYTES_MAX).await.unwrap_or_default();
+    failure::classify(&Refusal { status, content_type: &content_type, retry_after_ms, body: &body })
+}
+
+async fn read(response: Response, bytes_max: usize) -> std::result::Result<Vec<u8>, Failed> {
+    let mut stream = response.bytes_stream();
+    let mut body = Vec::new();
+    while let Some(piece) = stream.next().await {
+        let piece = piece.map_err(|_| Failed::from(Failure::Unreachable))?;
+        if body.len() + piece.len() > bytes_max {
+            let problem = Problem::new(ErrorCode::TooLarge, "the server's answer is larger than this program takes");
+            // Whoever sent so much: it is no verdict on what was asked.
+            return Err(Failed::other_version(problem));
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(body)
+}

@@ -1,0 +1,229 @@
+//! Who is signed in: tokens, their renewal, the last actor. Tokens are never printed.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use domain::api::TokenReply;
+use domain::ipc::{self, SignIn};
+use domain::problem::ErrorCode;
+use domain::role::Actor;
+use serde::{Deserialize, Serialize};
+use sync_engine::device::Failure;
+use tokio::sync::{Mutex, RwLock};
+
+use crate::cache::Cache;
+use crate::clock;
+use crate::error::Result;
+use crate::remote::{Failed, Grant, Remote};
+use crate::secrets::Secrets;
+
+/// A token is renewed so long before it expires, in milliseconds.
+const RENEW_BEFORE_MS: u64 = 60_000;
+
+/// A machine's sign-in. It has no `Debug`: it holds a secret.
+#[derive(Clone)]
+pub struct ClientCredentials {
+    /// Its id.
+    pub id: String,
+    /// Its secret.
+    pub secret: String,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Tokens {
+    access: String,
+    refresh: Option<String>,
+    expires_at_ms: u64,
+    actor: Actor,
+}
+
+impl Tokens {
+    fn of(reply: TokenReply) -> Self {
+        let expires_at_ms = clock::now_ms().saturating_add(reply.expires_in.saturating_mul(1_000));
+        Self { access: reply.access_token, refresh: reply.refresh_token, expires_at_ms, actor: reply.actor }
+    }
+    fn is_fresh(&self) -> bool {
+        self.expires_at_ms > clock::now_ms().saturating_add(RENEW_BEFORE_MS)
+    }
+}
+
+/// The sign-in of this data folder at one server.
+pub struct Session {
+    remote: Arc<Remote>,
+    cache: Arc<Cache>,
+    secrets: Secrets,
+    machine: Option<ClientCredentials>,
+    /// Somebody signed out or a person signed in: the machine's sign-in is not used again in this run, or a renewal
+    /// would put the machine in the person's place.
+    machine_left: AtomicBool,
+    tokens: RwLock<Option<Tokens>>,
+    /// One renewal at a time: a refresh token may work only once.
+    renewing: Mutex<()>,
+    refused: AtomicBool,
+}
+
+impl Session {
+    /// Takes up the session that was kept.
+    pub async fn resume(
+        remote: Arc<Remote>,
+        cache: Arc<Cache>,
+        secrets: Secrets,
+        machine: Option<ClientCredentials>,
+    ) -> Self {
+        let kept = match &machine {
+            Some(_) => None,
+            None => secrets.load().await.and_then(|text| serde_json::from_str(&text).ok()),
+        };
+        let (tokens, renewing, refused) = (RwLock::new(kept), Mutex::new(()), AtomicBool::new(false));
+        Self { remote, cache, secrets, machine, machine_left: AtomicBool::new(false), tokens, renewing, refused }
+    }
+
+    /// The machine's sign-in, as long as it counts.
+    fn machine(&self) -> Option<&ClientCredentials> {
+        self.machine.as_ref().filter(|_| !self.machine_left.load(Ordering::SeqCst))
+    }
+
+    /// Is there a token or a way to get one?
+    pub async fn is_signed_in(&self) -> bool {
+        !self.refused.load(Ordering::Relaxed) && (self.machine().is_some() || self.tokens.read().await.is_some())
+    }
+
+    /// Who is signed in; the last one if nobody is.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn actor(&self) -> Result<Option<Actor>> {
+        match self.tokens.read().await.as_ref() {
+            Some(tokens) => Ok(Some(tokens.actor.clone())),
+            None => self.cache.last_actor().await,
+        }
+    }
+
+    /// For the window.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn view(&self) -> Result<ipc::Session> {
+        Ok(ipc::Session {
+            actor: self.actor().await?,
+            signed_in: self.is_signed_in().await,
+            secret_store: self.secrets.kind(),
+        })
+    }
+
+    /// A token that works for a while; renewed first if it does not.
+    ///
+    /// # Errors
+    /// `SignedOut` if there is no way to one; otherwise as any call.
+    pub async fn bearer(&self) -> std::result::Result<String, Failed> {
+        if let Some(tokens) = self.tokens.read().await.as_ref().filter(|tokens| tokens.is_fresh()) {
+            return Ok(tokens.access.clone());
+        }
+        self.renew(None).await
+    }
+
+    /// A new token, because the server did not take the old one.
+    ///
+    /// # Errors
+    /// As [`Self::bearer`].
+    pub async fn refresh(&self) -> std::result::Result<(), Failed> {
+        let used = self.tokens.read().await.as_ref().map(|tokens| tokens.access.clone());
+        self.renew(used).await.map(|_| ())
+    }
+
+    async fn renew(&self, unusable: Option<String>) -> std::result::Result<String, Failed> {
+        let _one = self.renewing.lock().await;
+        let works = |tokens: &Tokens| tokens.is_fresh() && unusable.as_ref() != Some(&tokens.access);
+        let current = self.tokens.read().await.clone();
+        if let Some(tokens) = current.as_ref().filter(|tokens| works(tokens)) {
+            return Ok(tokens.access.clone());
+        }
+        // Another process on this data folder may have renewed it already.
+        let machine = self.machine();
+        let kept: Option<Tokens> = match machine {
+            Some(_) => None,
+            None => self.secrets.load().await.and_then(|text| serde_json::from_str(&text).ok()),
+        };
+        if let Some(tokens) = kept.clone().filter(|tokens| works(tokens)) {
+            let access = tokens.access.clone();
+            *self.tokens.write().await = Some(tokens);
+            return Ok(access);
+        }
+        let refresh = kept.or(current).and_then(|tokens| tokens.refresh);
+        let reply = match (machine, &refresh) {
+            (Some(machine), _) => self.remote.token(Grant::Client { id: &machine.id, secret: &machine.secret }).await,
+            (None, Some(refresh)) => self.remote.token(Grant::Refresh(refresh)).await,
+            (None, None) => Err(Failure::SignedOut.into()),
+        };
+        match reply {
+            // Meanwhile somebody signed out, or a person in.
+            Ok(_) | Err(_) if machine.is_some() && self.machine().is_none() => {
+                let tokens = self.tokens.read().await;
+                tokens.as_ref().map(|tokens| tokens.access.clone()).ok_or_else(|| Failure::SignedOut.into())
+            }
+            Ok(reply) => self.take(reply).await,
+            Err(failed) => {
+                let over = matches!(failed.failure, Failure::SignedOut | Failure::Refused(_));
+                self.refused.store(over, Ordering::Relaxed);
+                if over { Err(Failure::SignedOut.into()) } else { Err(failed) }
+            }
+        }
+    }
+
+    async fn take(&self, reply: TokenReply) -> std::result::Result<String, Failed> {
+        let tokens = Tokens::of(reply);
+        let access = tokens.access.clone();
+        if self.machine().is_none()
+            && let Ok(text) = serde_json::to_string(&tokens)
+        {
+            self.secrets.store(text).await;
+        }
+        if let Err(error) = self.cache.set_last_actor(&tokens.actor).await {
+            tracing::warn!(%error, "the actor could not be kept");
+        }
+        *self.tokens.write().await = Some(tokens);
+        self.refused.store(false, Ordering::Relaxed);
+        Ok(access)
+    }
+
+    /// Signs a person in.
+    ///
+    /// # Errors
+    /// `bad_credentials`, or as any call.
+    pub async fn sign_in(&self, sign_in: &SignIn) -> Result<()> {
+        let reply = self.remote.token(Grant::Password(sign_in)).await?;
+        self.machine_left.store(true, Ordering::SeqCst);
+        self.take(reply).await?;
+        Ok(())
+    }
+
+    /// Forgets the tokens. Edits are kept.
+    pub async fn sign_out(&self) {
+        self.machine_left.store(true, Ordering::SeqCst);
+        *self.tokens.write().await = None;
+        self.secrets.clear().await;
+    }
+
+    /// Calls with a token; once more with a new one if it is not taken.
+    ///
+    /// # Errors
+    /// As any call.
+    pub async fn call<T, F, R>(&self, call: F) -> std::result::Result<T, Failed>
+    where
+        F: Fn(String) -> R,
+        R: Future<Output = std::result::Result<T, Failed>>,
+    {
+        match call(self.bearer().await?).await {
+            Err(failed) if failed.failure == Failure::SignedOut => {
+                self.refresh().await?;
+                call(self.bearer().await?).await
+            }
+            other => other,
+        }
+    }
+
+    /// The code for "nobody is signed in".
+    pub fn signed_out() -> crate::Error {
+        crate::Error::new(ErrorCode::SignedOut, "sign in first; what was saved on this computer is kept")
+    }
+}

@@ -1,0 +1,198 @@
+//! A backend in memory: the real decisions (`sync_engine::authority`) behind the real paths, with switches for
+//! what goes wrong.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use axum::body::Bytes;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::sse::{Event, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use domain::api::{Change, ChangesPage, ChangesQuery, PushReply, PushRequest, TokenReply, WakeUp, path};
+use domain::hlc::Hlc;
+use domain::rules::RuleSet;
+use domain::{EditId, ErrorCode, MerchantId, Outcome, Problem, Record};
+use futures_util::StreamExt;
+use sync_engine::authority;
+use tokio::sync::broadcast;
+
+/// What it holds.
+pub struct Store {
+    pub records: BTreeMap<MerchantId, (u64, Record)>,
+    pub answers: HashMap<EditId, Outcome>,
+    pub seq: u64,
+    pub epoch: String,
+    /// Tokens with a smaller number are not taken.
+    pub oldest_token: u64,
+    pub tokens: u64,
+    /// Answers to pushes are lost, so many times.
+    pub lose_answers: u32,
+    pub pushes: u32,
+    pub compressed: u32,
+    /// Pushes are refused with this.
+    pub refusal: Option<(StatusCode, Problem)>,
+    pub pushes_refused: u32,
+}
+
+pub struct Backend {
+    pub store: Mutex<Store>,
+    wake: Mutex<broadcast::Sender<WakeUp>>,
+}
+
+type Shared = Arc<Backend>;
+
+fn problem(status: StatusCode, code: ErrorCode) -> Response {
+    refused(status, &Problem::new(code, "no"))
+}
+
+fn refused(status: StatusCode, problem: &Problem) -> Response {
+    (status, [("content-type", "application/problem+json")], serde_json::to_string(problem).unwrap()).into_response()
+}
+
+impl Backend {
+    pub fn new() -> Shared {
+        let store = Store {
+            records: BTreeMap::new(),
+            answers: HashMap::new(),
+            seq: 0,
+            epoch: "e1".to_owned(),
+            oldest_token: 0,
+            tokens: 0,
+            lose_answers: 0,
+            pushes: 0,
+            compressed: 0,
+            refusal: None,
+            pushes_refused: 0,
+        };
+        Arc::new(Self { store: Mutex::new(store), wake: Mutex::new(broadcast::channel(64).0) })
+    }
+
+    /// Serves at a free port; until the task is dropped.
+    pub async fn serve(self: &Shared, address: Option<SocketAddr>) -> (SocketAddr, tokio::task::JoinHandle<()>) {
+        let routes = Router::new()
+            .route(path::TOKEN, post(token))
+            .route(path::EDITS, post(edits))
+            .route(path::CHANGES, get(changes))
+            .route(path::EVENTS, get(events))
+            .route(path::READYZ, get(|| async { "ok" }))
+            .with_state(self.clone());
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listener = tokio::net::TcpListener::bind(address.unwrap_or(any)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        (address, tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() }))
+    }
+
+    /// How many listen to wake-ups.
+    pub fn listeners(&self) -> usize {
+        self.wake.lock().unwrap().receiver_count()
+    }
+
+    /// Ends all streams of wake-ups.
+    pub fn hang_up(&self) {
+        *self.wake.lock().unwrap() = broadcast::channel(64).0;
+    }
+
+    fn refuses(&self, headers: &HeaderMap) -> Option<Response> {
+        let token =
+            headers.get("authorization").and_then(|v| v.to_str().ok()?.strip_prefix("Bearer t")?.parse::<u64>().ok());
+        let taken = token.is_some_and(|token| token > self.store.lock().unwrap().oldest_token);
+        (!taken).then(|| problem(StatusCode::UNAUTHORIZED, ErrorCode::SignedOut))
+    }
+
+    pub fn name_of(&self, merchant: &str) -> Option<String> {
+        let store = self.store.lock().unwrap();
+        let (_, record) = store.records.get(&super::id(merchant))?;
+        let shown = sync_engine::reconcile::shown(record, &RuleSet::default());
+        shown.get(&super::field("name")).and_then(|v| v.as_str().map(str::to_owned))
+    }
+}
+
+async fn token(State(backend): State<Shared>) -> Response {
+    let mut store = backend.store.lock().unwrap();
+    store.tokens += 1;
+    Json(TokenReply {
+        access_token: format!("t{}", store.tokens),
+        token_type: "Bearer".to_owned(),
+        expires_in: 3600,
+        refresh_token: Some("r".to_owned()),
+        actor: super::actor("ops"),
+    })
+    .into_response()
+}
+
+async fn edits(State(backend): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
+    if let Some(refusal) = backend.refuses(&headers) {
+        return refusal;
+    }
+    let packed = headers.get("content-encoding").is_some_and(|v| v == "zstd");
+    let body = if packed { zstd::decode_all(body.as_ref()).unwrap() } else { body.to_vec() };
+    let request: PushRequest = serde_json::from_slice(&body).unwrap();
+    let mut store = backend.store.lock().unwrap();
+    if let Some((status, problem)) = store.refusal.clone() {
+        store.pushes_refused += 1;
+        return refused(status, &problem);
+    }
+    store.pushes += 1;
+    store.compressed += u32::from(packed);
+    let mut outcomes = Vec::new();
+    for edit in request.edits {
+        if !store.answers.contains_key(&edit.edit_id) {
+            let known = store.records.get(&edit.merchant_id).map(|(_, record)| record.clone());
+            let verdict = authority::accept(known.as_ref(), &edit, &super::actor("ops"), &RuleSet::default());
+            let mut outcome = verdict.outcome;
+            if verdict.changed {
+                store.seq += 1;
+                let seq = store.seq;
+                store.records.insert(edit.merchant_id.clone(), (seq, verdict.record));
+            }
+            outcome.seq = store.seq;
+            store.answers.insert(edit.edit_id, outcome);
+        }
+        outcomes.push(store.answers[&edit.edit_id].clone());
+    }
+    let _ = backend.wake.lock().unwrap().send(WakeUp::Changes { seq: store.seq });
+    if store.lose_answers > 0 {
+        store.lose_answers -= 1;
+        return problem(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Busy);
+    }
+    Json(PushReply { outcomes, server_hlc: Hlc::default(), epoch: store.epoch.clone() }).into_response()
+}
+
+async fn changes(State(backend): State<Shared>, headers: HeaderMap, Query(query): Query<ChangesQuery>) -> Response {
+    if let Some(refusal) = backend.refuses(&headers) {
+        return refusal;
+    }
+    let store = backend.store.lock().unwrap();
+    if query.epoch.is_some_and(|epoch| epoch != store.epoch) {
+        return problem(StatusCode::CONFLICT, ErrorCode::EpochChanged);
+    }
+    let mut all: Vec<Change> = store
+        .records
+        .values()
+        .filter(|(seq, _)| *seq > query.cursor)
+        .map(|(seq, record)| Change { seq: *seq, record: record.clone() })
+        .collect();
+    all.sort_by_key(|change| change.seq);
+    let limit = query.limit.unwrap_or(2000).min(3);
+    let complete = all.len() <= limit;
+    all.truncate(limit);
+    let next_cursor = if complete { store.seq } else { all.last().unwrap().seq };
+    Json(ChangesPage { epoch: store.epoch.clone(), changes: all, next_cursor, complete, server_hlc: Hlc::default() })
+        .into_response()
+}
+
+async fn events(State(backend): State<Shared>, headers: HeaderMap) -> Response {
+    if let Some(refusal) = backend.refuses(&headers) {
+        return refusal;
+    }
+    let receiver = backend.wake.lock().unwrap().subscribe();
+    let wakes = futures_util::stream::unfold(receiver, |mut wakes| async move {
+        let wake = wakes.recv().await.ok()?;
+        Some((Event::default().json_data(wake), wakes))
+    });
+    Sse::new(wakes.boxed()).into_response()
+}
