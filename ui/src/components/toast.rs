@@ -1,0 +1,120 @@
+//! Short notices at the bottom right, with undo where it can be undone.
+
+use std::time::Duration;
+
+use domain::EditId;
+use domain::ipc::IpcError;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::{Icon, IconButton};
+use crate::i18n::common;
+use crate::ipc;
+use crate::words::problem::problem_text;
+
+/// Long enough to read and reach for "undo".
+const SHOWN: Duration = Duration::from_secs(10);
+/// More at once would cover the page.
+const TOASTS_MAX: usize = 3;
+
+#[derive(Clone, PartialEq)]
+struct Toast {
+    id: u64,
+    icon: &'static str,
+    text: String,
+    undo: Option<EditId>,
+}
+
+/// Shows notices.
+#[derive(Clone, Copy)]
+pub struct Toaster {
+    toasts: RwSignal<Vec<Toast>>,
+    next: StoredValue<u64>,
+}
+
+impl Toaster {
+    /// Provides it. Once, by the app.
+    pub fn provide() -> Self {
+        let toaster = Self { toasts: RwSignal::new(Vec::new()), next: StoredValue::new(0) };
+        provide_context(toaster);
+        toaster
+    }
+    /// A notice.
+    pub fn say(&self, text: impl Into<String>) {
+        self.show("check", text.into(), None);
+    }
+    /// A notice with "undo".
+    pub fn say_with_undo(&self, text: impl Into<String>, edit: EditId) {
+        self.show("check", text.into(), Some(edit));
+    }
+    /// A failed command.
+    pub fn fail(&self, problem: &IpcError) {
+        self.show("bad", problem_text(problem), None);
+    }
+    fn show(&self, icon: &'static str, text: String, undo: Option<EditId>) {
+        let id = self.next.get_value() + 1;
+        self.next.set_value(id);
+        self.toasts.update(|toasts| {
+            if toasts.len() >= TOASTS_MAX {
+                toasts.remove(0);
+            }
+            toasts.push(Toast { id, icon, text, undo });
+        });
+        let toaster = *self;
+        set_timeout(move || toaster.drop_toast(id), SHOWN);
+    }
+    fn drop_toast(&self, id: u64) {
+        self.toasts.try_update(|toasts| toasts.retain(|toast| toast.id != id));
+    }
+    fn take_back(&self, toast: u64, edit: EditId) {
+        self.drop_toast(toast);
+        let toaster = *self;
+        spawn_local(async move {
+            match ipc::undo(edit).await {
+                Ok(_) => toaster.say(common::undone()),
+                Err(problem) => toaster.fail(&problem),
+            }
+        });
+    }
+}
+
+/// The toaster.
+pub fn use_toaster() -> Toaster {
+    use_context().unwrap_or_else(Toaster::provide)
+}
+
+/// Where notices appear. Once, by the app.
+#[component]
+pub fn Toasts() -> impl IntoView {
+    let toaster = use_toaster();
+    view! {
+        <div class="toasts" role="status" aria-live="polite">
+            <For each=move || toaster.toasts.get() key=|toast| toast.id let:toast>
+                <div class="toast" data-testid="toast">
+                    <Icon name=toast.icon />
+                    <span class="grow">{toast.text}</span>
+                    {toast
+                        .undo
+                        .map(|edit| {
+                            view! {
+                                <button
+                                    type="button"
+                                    class="btn link sm"
+                                    data-testid="toast-undo"
+                                    on:click=move |_| toaster.take_back(toast.id, edit)
+                                >
+                                    {common::undo}
+                                </button>
+                            }
+                        })}
+                    <IconButton
+                        icon="x"
+                        kind="sm"
+                        label=Signal::derive(|| common::close().to_owned())
+                        on_press=move |_| toaster.drop_toast(toast.id)
+                    />
+                </div>
+            </For>
+        </div>
+    }
+}

@@ -1,0 +1,168 @@
+//! The only place that calls the shell: one typed function per command, and the event that announces changes.
+
+use domain::api::HistoryEntry;
+use domain::ipc::{
+    ByEdit, ById, ByOrder, CHANGED, Changed, CheckField, Checked, HistoryView, InsightsQuery, IpcError,
+    KitchenInsights, OutboxPage, OutboxQuery, Resend, Resolve, SaveStore, Saved, Session, Settings, SignIn, StatusView,
+    StoreView, StoresPage, StoresQuery, SyncInsights, command,
+};
+use domain::review::Review;
+use domain::{EditId, ErrorCode, MerchantId, OrderId};
+use js_sys::{JSON, Object, Reflect};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::prelude::*;
+
+/// The answer of a command.
+pub type Reply<T> = Result<T, IpcError>;
+
+/// A line of the server's history, as [`history`] answers it.
+pub type Entry = HistoryEntry;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = ["window", "__TAURI__", "core"], js_name = invoke, catch)]
+    async fn invoke_js(name: &str, args: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_namespace = ["window", "__TAURI__", "event"], js_name = listen, catch)]
+    async fn listen_js(event: &str, handler: &Closure<dyn FnMut(JsValue)>) -> Result<JsValue, JsValue>;
+}
+
+fn defect(message: impl Into<String>) -> IpcError {
+    IpcError { code: ErrorCode::Internal, message: message.into(), field: None }
+}
+
+fn json_of(value: &JsValue) -> String {
+    // `undefined` has no JSON; a command without an answer gives `null`.
+    JSON::stringify(value).ok().and_then(|json| json.as_string()).unwrap_or_else(|| "null".to_owned())
+}
+
+fn parse<T: DeserializeOwned>(value: &JsValue) -> Reply<T> {
+    serde_json::from_str(&json_of(value)).map_err(|e| defect(format!("the shell's answer cannot be read: {e}")))
+}
+
+fn refusal(value: &JsValue) -> IpcError {
+    serde_json::from_str(&json_of(value))
+        .unwrap_or_else(|_| defect(value.as_string().unwrap_or_else(|| format!("{value:?}"))))
+}
+
+async fn call<T: DeserializeOwned>(name: &'static str, wrapped: JsValue) -> Reply<T> {
+    match invoke_js(name, &wrapped).await {
+        Ok(value) => parse(&value),
+        Err(value) => Err(refusal(&value)),
+    }
+}
+
+async fn ask<T: DeserializeOwned>(name: &'static str) -> Reply<T> {
+    call(name, Object::new().into()).await
+}
+
+async fn tell<A: Serialize, T: DeserializeOwned>(name: &'static str, args: &A) -> Reply<T> {
+    let json = serde_json::to_string(args).map_err(|e| defect(format!("{name}: {e}")))?;
+    let args = JSON::parse(&json).map_err(|e| defect(format!("{name}: {e:?}")))?;
+    let wrapped = Object::new();
+    Reflect::set(&wrapped, &JsValue::from_str("args"), &args).map_err(|e| defect(format!("{name}: {e:?}")))?;
+    call(name, wrapped.into()).await
+}
+
+/// Hears every announcement of changes for as long as the window lives.
+pub fn on_changed(mut heard: impl FnMut(Changed) + 'static) {
+    let handler = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
+        let payload = Reflect::get(&event, &JsValue::from_str("payload")).unwrap_or_default();
+        if let Ok(changed) = parse::<Changed>(&payload) {
+            heard(changed);
+        }
+    });
+    wasm_bindgen_futures::spawn_local(async move {
+        if let Err(value) = listen_js(CHANGED, &handler).await {
+            leptos::logging::error!("announcements of changes cannot be heard: {value:?}");
+        }
+        // The window listens until it closes.
+        handler.forget();
+    });
+}
+
+/// The state of everything.
+pub async fn status() -> Reply<StatusView> {
+    ask(command::STATUS).await
+}
+/// A window into the list of stores.
+pub async fn stores(query: &StoresQuery) -> Reply<StoresPage> {
+    tell(command::STORES, query).await
+}
+/// One store.
+pub async fn store(id: MerchantId) -> Reply<StoreView> {
+    tell(command::STORE, &ById { id }).await
+}
+/// Saves a store on this computer.
+pub async fn save_store(save: &SaveStore) -> Reply<Saved> {
+    tell(command::SAVE_STORE, save).await
+}
+/// Takes an unsent edit back, or queues its inverse.
+pub async fn undo(edit_id: EditId) -> Reply<Saved> {
+    tell(command::UNDO, &ByEdit { edit_id }).await
+}
+/// A store's history.
+pub async fn history(id: MerchantId) -> Reply<HistoryView> {
+    tell(command::HISTORY, &ById { id }).await
+}
+/// Normalises and checks a field while it is typed.
+pub async fn check_field(field: &str, text: &str) -> Reply<Checked> {
+    tell(command::CHECK_FIELD, &CheckField { field: field.to_owned(), text: text.to_owned() }).await
+}
+/// A window into the outbox.
+pub async fn outbox(query: &OutboxQuery) -> Reply<OutboxPage> {
+    tell(command::OUTBOX, query).await
+}
+/// Sends a waiting or rejected edit now.
+pub async fn retry(edit_id: EditId) -> Reply<()> {
+    tell(command::RETRY, &ByEdit { edit_id }).await
+}
+/// Discards an unsent or rejected edit.
+pub async fn discard(edit_id: EditId) -> Reply<()> {
+    tell(command::DISCARD, &ByEdit { edit_id }).await
+}
+/// Sends a rejected edit with other values.
+pub async fn resend(resend: &Resend) -> Reply<Saved> {
+    tell(command::RESEND, resend).await
+}
+/// The open reviews.
+pub async fn reviews() -> Reply<Vec<Review>> {
+    ask(command::REVIEWS).await
+}
+/// Settles fields of a review.
+pub async fn resolve(resolve: &Resolve) -> Reply<Saved> {
+    tell(command::RESOLVE, resolve).await
+}
+/// Charts and figures of syncing.
+pub async fn insights_sync(query: &InsightsQuery) -> Reply<SyncInsights> {
+    tell(command::INSIGHTS_SYNC, query).await
+}
+/// Charts and figures of kitchens.
+pub async fn insights_kitchen(query: &InsightsQuery) -> Reply<KitchenInsights> {
+    tell(command::INSIGHTS_KITCHEN, query).await
+}
+/// Tells the rider that an order is ready.
+pub async fn pickup_ready(order_id: OrderId) -> Reply<()> {
+    tell(command::PICKUP_READY, &ByOrder { order_id }).await
+}
+/// Sends and receives now.
+pub async fn sync_now() -> Reply<()> {
+    ask(command::SYNC_NOW).await
+}
+/// What a person has set.
+pub async fn settings() -> Reply<Settings> {
+    ask(command::SETTINGS).await
+}
+/// Sets it.
+pub async fn save_settings(settings: &Settings) -> Reply<Settings> {
+    tell(command::SAVE_SETTINGS, settings).await
+}
+/// Signs in.
+pub async fn sign_in(sign_in: &SignIn) -> Reply<Session> {
+    tell(command::SIGN_IN, sign_in).await
+}
+/// Signs out.
+pub async fn sign_out() -> Reply<()> {
+    ask(command::SIGN_OUT).await
+}

@@ -1,0 +1,23 @@
+//! The page of the window: Leptos components, compiled to web assembly.
+
+mod app;
+mod appearance;
+mod clock;
+mod components;
+mod i18n;
+mod ipc;
+mod keyboard;
+mod pages;
+mod query;
+mod route;
+mod session;
+mod shell;
+mod words;
+
+fn main() {
+    leptos::mount::mount_to_body(app::App);
+    // What stood there until now was only the frame of the page.
+    if let Some(frame) = leptos::prelude::document().get_element_by_id("frame") {
+        frame.remove();
+    }
+}

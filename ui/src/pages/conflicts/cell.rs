@@ -1,0 +1,148 @@
+//! A value as it stands in the table: text with what differs marked, hours as a bar.
+
+use domain::Value;
+use domain::field::FieldKind;
+use domain::review::ReviewItem;
+use leptos::prelude::*;
+
+use super::hours_bar::{Axis, Segment, Stretch, segments};
+use super::model::Column;
+use crate::i18n::conflicts;
+use crate::pages::outbox::text_diff::pieces;
+use crate::words::value::value_text;
+
+/// Width of the picture, and where the track begins, in units of its view box.
+const TRACK: (f64, f64) = (4.0, 170.0);
+
+/// The name of a column.
+pub fn column_name(column: Column) -> String {
+    match column {
+        Column::Base => conflicts::base().to_owned(),
+        Column::Mine => conflicts::mine().to_owned(),
+        Column::Theirs => conflicts::theirs().to_owned(),
+        Column::Nth(n) => conflicts::nth(n),
+    }
+}
+
+/// The values that share the picture's scale.
+fn axis(item: &ReviewItem) -> Axis {
+    Axis::of(item.candidates.iter().map(|c| &c.value).chain(std::iter::once(&item.base)))
+}
+
+/// A value of a field in a column.
+#[component]
+pub fn Cell(
+    /// The field.
+    item: ReviewItem,
+    /// The value.
+    value: Value,
+    /// In which column.
+    column: Column,
+) -> impl IntoView {
+    let field = item.field.as_str().to_owned();
+    if item.field.kind() == FieldKind::Hours {
+        let bars = segments(&item.base, &value);
+        let axis = axis(&item);
+        let words = StoredValue::new((field, value));
+        let text = move || words.with_value(|(field, value)| value_text(field, value));
+        return view! {
+            <HoursBar
+                axis=axis
+                bars=bars
+                column=column
+                label=Signal::derive(move || conflicts::hours_label(column_name(column), text()))
+            />
+            <span>{text}</span>
+        }
+        .into_any();
+    }
+    let base = item.base;
+    (move || {
+        let text = value_text(&field, &value);
+        // A word that stands for "nothing" is not compared letter by letter.
+        if column == Column::Base || value.is_null() || base.as_str().is_none() || value.as_str().is_none() {
+            let class = if value.is_null() { "faint" } else { "" };
+            return view! { <span class=class>{text}</span> }.into_any();
+        }
+        let class = match column {
+            Column::Theirs => "th",
+            Column::Nth(n) if n % 2 == 0 => "th",
+            _ => "",
+        };
+        pieces(&value_text(&field, &base), &text)
+            .1
+            .into_iter()
+            .map(|piece| {
+                if piece.differs {
+                    view! { <ins class=class>{piece.text}</ins> }.into_any()
+                } else {
+                    view! { <span>{piece.text}</span> }.into_any()
+                }
+            })
+            .collect_view()
+            .into_any()
+    })
+    .into_any()
+}
+
+#[component]
+fn HoursBar(axis: Axis, bars: Vec<Segment>, column: Column, #[prop(into)] label: Signal<String>) -> impl IntoView {
+    let (left, width) = TRACK;
+    let x = move |minute: u16| left + axis.share(minute) * width;
+    let added = match column {
+        Column::Theirs => "var(--c2)",
+        Column::Nth(n) if n % 2 == 0 => "var(--c2)",
+        _ => "var(--c1)",
+    };
+    let bars = bars
+        .into_iter()
+        .map(|bar| {
+            let (from, to) = (x(bar.from_min), x(bar.to_min));
+            match bar.stretch {
+                Stretch::Removed => view! {
+                    <rect
+                        x=(from + 0.7).to_string()
+                        y="2.2"
+                        width=(to - from - 1.4).max(0.5).to_string()
+                        height="8.6"
+                        rx="1.5"
+                        fill="none"
+                        stroke=added
+                        stroke-width="1.2"
+                        stroke-dasharray="2.5 2"
+                    ></rect>
+                }
+                .into_any(),
+                kept => view! {
+                    <rect
+                        x=from.to_string()
+                        y="1.5"
+                        width=(to - from).max(0.5).to_string()
+                        height="10"
+                        rx="2"
+                        fill=if kept == Stretch::Added { added } else { "var(--c6)" }
+                    ></rect>
+                }
+                .into_any(),
+            }
+        })
+        .collect_view();
+    let ticks = axis
+        .ticks()
+        .into_iter()
+        .map(|hour| {
+            let at = x(hour * 60);
+            let anchor = if at < left + 6.0 { "start" } else { "middle" };
+            view! {
+                <text x=at.to_string() y="22" text-anchor=anchor font-size="10" fill="var(--ink-3)">{if hour > 24 { hour - 24 } else { hour }.to_string()}</text>
+            }
+        })
+        .collect_view();
+    view! {
+        <svg class="hrs" viewBox="0 0 178 24" preserveAspectRatio="xMinYMid meet" role="img" aria-label=label>
+            <rect x=left.to_string() y="1.5" width=width.to_string() height="10" rx="2" fill="var(--track)"></rect>
+            {bars}
+            {ticks}
+        </svg>
+    }
+}

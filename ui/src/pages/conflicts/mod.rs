@@ -1,0 +1,14 @@
+//! Conflicts: what people must decide, field by field.
+
+mod cell;
+mod decide;
+mod desk;
+pub mod hours_bar;
+mod input;
+pub mod model;
+mod notices;
+mod queue;
+mod table;
+mod view;
+
+pub use view::ConflictsPage;

@@ -1,0 +1,11 @@
+//! Insights: orders that are about to be ready, and how syncing goes.
+
+mod board;
+mod chart;
+mod figures;
+mod kitchen;
+pub mod model;
+mod sync;
+mod view;
+
+pub use view::InsightsPage;

@@ -1,0 +1,282 @@
+//! The page on syncing: lag, conflicts, and where they come from.
+
+use chrono::NaiveDate;
+use domain::edit::Source;
+use domain::ipc::{InsightsQuery, SyncInsights, Topic};
+use leptos::prelude::*;
+
+use super::chart::{ChartCard, Entry, Swatch};
+use super::figures::{Figure, Stale, or_dash};
+use super::model::{GROUPS, by_group, conflicts, data_of, lag, percent, reviewed};
+use crate::clock::{local, use_now};
+use crate::components::{ProblemBanner, Skeleton};
+use crate::i18n::{common, grouped, insights, listed};
+use crate::ipc;
+use crate::query::use_query;
+use crate::words::time;
+
+const GROUP_WORDS: [fn() -> &'static str; 5] = [
+    insights::group_phones,
+    insights::group_hours,
+    insights::group_address,
+    insights::group_name,
+    insights::group_other,
+];
+const GROUP_COLOURS: [&str; 5] = ["c1", "c2", "c3", "c4", "c6"];
+
+fn source_word(source: Source) -> &'static str {
+    match source {
+        Source::Feedback => common::source_feedback(),
+        Source::ThirdParty => common::source_third_party(),
+        Source::Import => common::source_import(),
+        Source::Manual => common::source_manual(),
+        Source::Resolution => common::source_resolution(),
+    }
+}
+
+/// The page.
+#[component]
+pub fn Sync(
+    /// What is asked for; nothing before the width is known.
+    #[prop(into)]
+    asked: Signal<Option<InsightsQuery>>,
+) -> impl IntoView {
+    let now = use_now();
+    let query = use_query(
+        &[Topic::Insights, Topic::Session, Topic::Outbox],
+        move || asked.get(),
+        |asked: Option<InsightsQuery>| async move {
+            match asked {
+                Some(asked) => ipc::insights_sync(&asked).await.map(Some),
+                None => Ok(None),
+            }
+        },
+    );
+    let data = Signal::derive(move || query.get());
+    let known = Memo::new(move |_| data.get().is_some_and(|data| data.is_some()));
+    // What this device knows by itself.
+    let own = move |pick: &dyn Fn(&SyncInsights) -> Option<String>| {
+        data.get().and_then(|data| data.as_ref().as_ref().and_then(pick))
+    };
+    // What only the server knows: nothing, if it was never asked.
+    let read = move |pick: &dyn Fn(&SyncInsights) -> Option<String>| {
+        data.get().and_then(|data| data.as_ref().as_ref().filter(|data| data.as_of.is_some()).and_then(pick))
+    };
+    let metrics = Memo::new(move |_| {
+        data.get().and_then(|data| data.as_ref().as_ref().map(|data| data.metrics.clone())).unwrap_or_default()
+    });
+    let chart = move |pick: fn(&SyncInsights) -> domain::ipc::ChartView| {
+        Signal::derive(move || data.get().and_then(|data| data.as_ref().as_ref().map(pick)).unwrap_or_default())
+    };
+    let lag_chart = chart(|data| data.lag.clone());
+    let conflicts_chart = chart(|data| data.conflicts.clone());
+    let sources_chart = chart(|data| data.sources.clone());
+    let has_data = Memo::new(move |_| {
+        data.get().is_some_and(|data| data.as_ref().as_ref().is_some_and(|data| data.as_of.is_some()))
+    });
+    let rejected =
+        Memo::new(move |_| data.get().and_then(|data| data.as_ref().as_ref().map(|data| data.rejected)).unwrap_or(0));
+
+    let bucket = move |at| {
+        let (at, now) = (local(at), local(now.get()));
+        if metrics.with(|metrics| metrics.bucket_s >= 86_400) {
+            time::day(at.date(), now)
+        } else {
+            time::moment(at, now)
+        }
+    };
+    let day = move |day: NaiveDate| time::day(day, local(now.get()));
+    let lag_tip = move |nth: usize| {
+        metrics.with(|metrics| {
+            let range = lag_chart.with(|chart| data_of(&chart.marks, nth, metrics.lag.len()));
+            let Some(lag) = metrics.lag.get(range).and_then(lag) else { return String::new() };
+            let when = if lag.from == lag.to {
+                bucket(lag.from)
+            } else {
+                format!("{} – {}", bucket(lag.from), bucket(lag.to))
+            };
+            let p50 = match lag.p50_ms {
+                (low, high) if low == high => time::span_ms(low),
+                (low, high) => format!("{}–{}", time::span_ms(low), time::span_ms(high)),
+            };
+            insights::lag_tip(when, p50, time::span_ms(lag.p95_ms), lag.edits)
+        })
+    };
+    let conflicts_tip = move |nth: usize| {
+        metrics.with(|metrics| {
+            let range = conflicts_chart.with(|chart| data_of(&chart.marks, nth, metrics.conflicts.len()));
+            let Some(days) = metrics.conflicts.get(range) else { return String::new() };
+            let (Some(first), Some(last)) = (days.first(), days.last()) else { return String::new() };
+            let when =
+                if days.len() == 1 { day(first.day) } else { format!("{} – {}", day(first.day), day(last.day)) };
+            let mut counts = [0_u64; GROUPS.len()];
+            for one in days {
+                counts.iter_mut().zip(by_group(one)).for_each(|(sum, count)| *sum += count);
+            }
+            let all: u64 = counts.iter().sum();
+            if all == 0 {
+                return insights::conflicts_tip_none(when);
+            }
+            let parts: Vec<String> = counts
+                .into_iter()
+                .zip(GROUP_WORDS)
+                .filter(|(count, _)| *count > 0)
+                .map(|(count, word)| insights::group_count(word(), count))
+                .collect();
+            insights::conflicts_tip(when, all, days.iter().map(reviewed).sum::<u64>(), listed(&parts))
+        })
+    };
+    let sources_tip = move |nth: usize| {
+        metrics.with(|metrics| {
+            let source =
+                sources_chart.with(|chart| chart.marks.get(nth).and_then(|mark| metrics.sources.get(mark.index)));
+            source
+                .map(|source| {
+                    insights::sources_tip(
+                        source_word(source.source),
+                        grouped(source.auto),
+                        source.auto + source.reviewed,
+                    )
+                })
+                .unwrap_or_default()
+        })
+    };
+    let source_names = move || {
+        metrics.with(|metrics| {
+            sources_chart.with(|chart| {
+                let named = chart.marks.iter().map(|mark| metrics.sources.get(mark.index));
+                named
+                    .map(|source| source.map(|source| source_word(source.source).to_owned()).unwrap_or_default())
+                    .collect()
+            })
+        })
+    };
+    view! {
+        <ProblemBanner problem=query.problem />
+        {move || (!known.get()).then(|| view! { <Skeleton /> })}
+        <div class="figures" hidden=move || !known.get()>
+            <Stale
+                fresh=Signal::derive(move || data.get().is_none_or(|data| data.as_ref().as_ref().is_none_or(|data| data.fresh)))
+                as_of=Signal::derive(move || data.get().and_then(|data| data.as_ref().as_ref().and_then(|data| data.as_of)))
+            />
+            <dl class="kpis card">
+                <Figure
+                    testid="kpi-p50"
+                    label=Signal::derive(|| insights::lag_p50().to_owned())
+                    value=Signal::derive(move || or_dash(read(&|data| data.metrics.p50_ms.map(time::span_ms))))
+                    sub=Signal::derive(move || read(&|data| Some(insights::lag_edits(data.metrics.edits))).unwrap_or_default())
+                />
+                <Figure
+                    testid="kpi-p95"
+                    label=Signal::derive(|| insights::lag_p95().to_owned())
+                    value=Signal::derive(move || or_dash(read(&|data| data.metrics.p95_ms.map(time::span_ms))))
+                    sub=Signal::derive(move || read(&|data| Some(insights::lag_edits(data.metrics.edits))).unwrap_or_default())
+                />
+                <Figure
+                    testid="kpi-oldest"
+                    label=Signal::derive(|| insights::oldest().to_owned())
+                    value=Signal::derive(move || or_dash(own(&|data| {
+                        Some(data.oldest_unsynced_s.map_or_else(|| insights::oldest_none().to_owned(), time::span))
+                    })))
+                    sub=Signal::derive(move || match rejected.get() {
+                        0 => insights::oldest_here().to_owned(),
+                        count => insights::oldest_refused(count),
+                    })
+                    bad=Signal::derive(move || rejected.get() > 0)
+                />
+                <Figure
+                    testid="kpi-conflicts"
+                    label=Signal::derive(|| insights::open_conflicts().to_owned())
+                    value=Signal::derive(move || or_dash(read(&|data| Some(grouped(data.metrics.open_conflicts)))))
+                    sub=Signal::derive(move || read(&|data| {
+                        let (all, auto) = conflicts(&data.metrics);
+                        Some(match percent(auto, all) {
+                            Some(share) => insights::open_conflicts_sub(all, share),
+                            None => insights::open_conflicts_quiet().to_owned(),
+                        })
+                    }).unwrap_or_default())
+                />
+            </dl>
+            {move || has_data.get().then(|| view! {
+                <ChartCard
+                    testid="chart-lag"
+                    title=insights::lag_title
+                    lead=insights::lag_lead
+                    empty=insights::lag_empty
+                    chart=lag_chart
+                    tip=lag_tip
+                    headings=Signal::derive(|| vec![
+                        insights::lag_col_time().to_owned(), "p50".to_owned(), "p95".to_owned(), insights::lag_col_edits().to_owned(),
+                    ])
+                    rows=Signal::derive(move || metrics.with(|metrics| {
+                        let points = metrics.lag.iter();
+                        points
+                            .map(|p| vec![bucket(p.at), time::span_ms(p.p50_ms), time::span_ms(p.p95_ms), grouped(p.edits)])
+                            .collect()
+                    }))
+                >
+                    <Entry swatch=Swatch::Line label=insights::lag_legend_p50 />
+                    <Entry swatch=Swatch::Dashed label=insights::lag_legend_p95 />
+                </ChartCard>
+                <div class="pair">
+                    <ChartCard
+                        testid="chart-conflicts"
+                        title=insights::conflicts_title
+                        lead=insights::conflicts_lead
+                        empty=insights::conflicts_empty
+                        chart=conflicts_chart
+                        tip=conflicts_tip
+                        headings=Signal::derive(|| {
+                            let groups = GROUP_WORDS.iter().map(|word| word().to_owned());
+                            std::iter::once(insights::conflicts_col_day().to_owned())
+                                .chain(groups)
+                                .chain([insights::conflicts_col_all().to_owned(), insights::conflicts_col_people().to_owned()])
+                                .collect::<Vec<_>>()
+                        })
+                        rows=Signal::derive(move || metrics.with(|metrics| {
+                            let days = metrics.conflicts.iter();
+                            days.map(|one| {
+                                let counts = by_group(one);
+                                std::iter::once(day(one.day))
+                                    .chain(counts.iter().map(|count| grouped(*count)))
+                                    .chain([grouped(counts.iter().sum()), grouped(reviewed(one))])
+                                    .collect::<Vec<_>>()
+                            })
+                            .collect()
+                        }))
+                    >
+                        {GROUP_WORDS
+                            .iter()
+                            .zip(GROUP_COLOURS)
+                            .map(|(word, colour)| view! { <Entry swatch=Swatch::Area(colour) label=*word /> })
+                            .collect_view()}
+                    </ChartCard>
+                    <ChartCard
+                        testid="chart-sources"
+                        title=insights::sources_title
+                        lead=insights::sources_lead
+                        empty=insights::sources_empty
+                        chart=sources_chart
+                        tip=sources_tip
+                        names=Signal::derive(source_names)
+                        headings=Signal::derive(|| vec![
+                            insights::sources_col_source().to_owned(),
+                            insights::sources_auto().to_owned(),
+                            insights::sources_people().to_owned(),
+                            insights::sources_col_all().to_owned(),
+                        ])
+                        rows=Signal::derive(move || metrics.with(|metrics| {
+                            let sources = metrics.sources.iter();
+                            sources
+                                .map(|s| vec![source_word(s.source).to_owned(), grouped(s.auto), grouped(s.reviewed), grouped(s.auto + s.reviewed)])
+                                .collect()
+                        }))
+                    >
+                        <Entry swatch=Swatch::Area("c1") label=insights::sources_auto />
+                        <Entry swatch=Swatch::Tint label=insights::sources_people />
+                    </ChartCard>
+                </div>
+            })}
+        </div>
+    }
+}

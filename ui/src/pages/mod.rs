@@ -1,0 +1,9 @@
+//! Pages. Each is a folder: what it decides in `model.rs`, what it shows in `view.rs`.
+
+pub mod conflicts;
+pub mod insights;
+pub mod outbox;
+pub mod profile;
+pub mod settings;
+pub mod sign_in;
+pub mod stores;

@@ -1,0 +1,13 @@
+//! The outbox: every change that the server has not taken yet, by who acts next.
+
+mod banners;
+mod edit;
+mod list;
+pub mod model;
+mod panel;
+pub mod size;
+pub mod text_diff;
+mod tiles;
+mod view;
+
+pub use view::OutboxPage;

@@ -1,0 +1,302 @@
+//! Heading, tabs, errors and the two columns of the form.
+
+use std::sync::Arc;
+
+use domain::MerchantId;
+use domain::ipc::Topic;
+use leptos::prelude::*;
+
+use super::editor::{Editor, focus};
+use super::fields::{IdField, StatusField, TextField};
+use super::history::History;
+use super::hours::Week;
+use super::lists::{Custom, Phones};
+use super::special::SpecialDates;
+use crate::clock::local;
+use crate::components::{Banner, Button, Chip, Dialog, Empty, Icon, Skeleton, StoreChip, Tone};
+use crate::i18n::{common, profile as words, stores};
+use crate::ipc;
+use crate::keyboard::{PageKey, use_keyboard};
+use crate::query::use_query;
+use crate::route::{Route, StoreTab, use_navigator};
+use crate::words::problem::problem_text;
+use crate::words::time;
+
+/// The page of a store, or of one that is not there yet.
+#[component]
+pub fn ProfilePage(id: Option<MerchantId>, #[prop(into)] tab: Signal<StoreTab>) -> impl IntoView {
+    let editor = Editor::new(id.is_none());
+    let problem = RwSignal::new(None);
+    if let Some(id) = id.clone() {
+        let store =
+            use_query(&[Topic::Stores, Topic::Outbox, Topic::Reviews, Topic::Session], move || id.clone(), ipc::store);
+        Effect::new(move |_| {
+            if let Some(view) = store.get() {
+                editor.refresh(view);
+            }
+        });
+        Effect::new(move |_| problem.set(store.problem.get()));
+    } else {
+        editor.draft.set(super::model::Draft::new(&blank()));
+    }
+    use_keyboard().on_key(move |key| match key {
+        PageKey::Save => {
+            editor.save(|| {});
+            true
+        }
+        PageKey::NextError => editor.next_mistake(),
+        PageKey::Letter(_) => false,
+    });
+    let leaving = guard(editor);
+    let ready = Memo::new(move |_| editor.is_new() || editor.view.with(Option::is_some));
+    let id = StoredValue::new(id);
+    let content = move || match (ready.get(), problem.get()) {
+        (true, _) => view! { <Loaded editor=editor id=id.get_value() tab=tab /> }.into_any(),
+        (false, Some(problem)) => view! { <Missing text=problem_text(&problem) /> }.into_any(),
+        (false, None) => view! { <Skeleton /> }.into_any(),
+    };
+    view! {
+        {content}
+        <Leaving editor=editor to=leaving />
+    }
+}
+
+/// A form without values. Its id is never sent: a new store has the one that is typed.
+fn blank() -> domain::Profile {
+    MerchantId::new("new").map_or_else(|_| unreachable!("a constant id"), domain::Profile::new)
+}
+
+/// Asks before unsaved text is left; gives where somebody wanted to go.
+fn guard(editor: Editor) -> RwSignal<Option<Route>> {
+    let navigator = use_navigator();
+    let to = RwSignal::new(None::<Route>);
+    navigator.set_guard(Some(Arc::new(move |route: Route| {
+        // The tabs of one store are one page.
+        let here = editor.view.with_untracked(|view| view.as_ref().map(|view| view.row.id.clone()));
+        let stays = matches!(&route, Route::Store(id, _) if Some(id) == here.as_ref());
+        if stays || !untrack(|| editor.is_dirty()) {
+            return true;
+        }
+        to.set(Some(route));
+        false
+    })));
+    on_cleanup(move || navigator.set_guard(None));
+    to
+}
+
+#[component]
+fn Leaving(editor: Editor, to: RwSignal<Option<Route>>) -> impl IntoView {
+    let navigator = use_navigator();
+    let leave = move || {
+        if let Some(route) = to.try_get_untracked().flatten() {
+            to.try_set(None);
+            navigator.force(route);
+        }
+    };
+    let save = move |_| {
+        let target = to.get_untracked();
+        to.set(None);
+        editor.save(move || {
+            if let Some(route) = target {
+                navigator.force(route);
+            }
+        });
+    };
+    let footer = move || {
+        view! {
+            <Button testid="leave-stay" on_press=move |_| to.set(None)>{words::stay}</Button>
+            <Button kind="danger" testid="leave-drop" on_press=move |_| leave()>{words::leave_drop}</Button>
+            <Button kind="primary" testid="leave-save" on_press=save>{words::leave_save}</Button>
+        }
+    };
+    view! {
+        <Dialog
+            open=Signal::derive(move || to.with(Option::is_some))
+            on_close=move |()| to.set(None)
+            title=Signal::derive(|| words::leave_title().to_owned())
+            footer=footer
+        >
+            <div class="txt">{words::leave_text}</div>
+        </Dialog>
+    }
+}
+
+#[component]
+fn Missing(text: String) -> impl IntoView {
+    let navigator = use_navigator();
+    view! {
+        <Empty icon="bad" kind="bad" title=Signal::derive(|| words::missing().to_owned()) text=Signal::stored(text)>
+            <Button kind="sm" on_press=move |_| navigator.go(Route::Stores)>{words::back}</Button>
+        </Empty>
+    }
+}
+
+#[component]
+fn Loaded(editor: Editor, id: Option<MerchantId>, tab: Signal<StoreTab>) -> impl IntoView {
+    let mistakes = Memo::new(move |_| editor.mistakes().len());
+    let on_history = Memo::new(move |_| tab.get() == StoreTab::History);
+    let id = StoredValue::new(id);
+    let href = move |tab: StoreTab| id.with_value(|id| id.as_ref().map(|id| Route::Store(id.clone(), tab).href()));
+    let tabs = move || {
+        id.with_value(Option::is_some).then(|| {
+            view! {
+                <div class="tabs" role="tablist" aria-label=words::tabs>
+                    <a
+                        role="tab"
+                        href=href(StoreTab::Profile)
+                        data-testid="tab-profile"
+                        aria-selected=move || (!on_history.get()).to_string()
+                    >
+                        {words::tab_profile}
+                        {move || {
+                            let count = mistakes.get();
+                            (count > 0).then(|| view! { <Chip kind="bad">{count.to_string()}</Chip> })
+                        }}
+                    </a>
+                    <a
+                        role="tab"
+                        href=href(StoreTab::History)
+                        data-testid="tab-history"
+                        aria-selected=move || on_history.get().to_string()
+                    >
+                        {words::tab_history}
+                    </a>
+                </div>
+            }
+        })
+    };
+    view! {
+        <Heading editor=editor />
+        {tabs}
+        {move || match (on_history.get(), id.get_value()) {
+            (true, Some(id)) => view! { <History editor=editor id=id /> }.into_any(),
+            _ => view! { <Form editor=editor /> }.into_any(),
+        }}
+    }
+}
+
+#[component]
+fn Heading(editor: Editor) -> impl IntoView {
+    let row = Memo::new(move |_| editor.view.with(|view| view.as_ref().map(|view| view.row.clone())));
+    let region = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.region.clone()).unwrap_or_default()));
+    let name =
+        move || row.with(|row| row.as_ref().map_or_else(|| words::new_title().to_owned(), |row| row.name.clone()));
+    let said = move || {
+        let unsaved = editor.draft.with(|draft| draft.touched().len()) as u64;
+        if editor.saving.get() {
+            return view! { <span class="row sm muted">{words::saving}</span> }.into_any();
+        }
+        if unsaved > 0 {
+            return view! { <span class="row sm muted" data-testid="unsaved">{words::unsaved(unsaved)}</span> }
+                .into_any();
+        }
+        match editor.saved.get() {
+            Some((at, _)) => view! {
+                <span class="row sm muted" role="status" data-testid="saved-at">
+                    <Icon name="check" size="s" />
+                    {words::saved_at(time::hms(local(at)))}
+                </span>
+                <Button kind="quiet" icon="undo" testid="undo" on_press=move |_| editor.undo()>{common::undo}</Button>
+            }
+            .into_any(),
+            None => ().into_any(),
+        }
+    };
+    view! {
+        <div class="head">
+            <div class="col g2">
+                <nav class="crumb">
+                    <a href=Route::Stores.href()>{stores::title}</a>
+                    {move || (!region.with(String::is_empty)).then(|| view! { <Icon name="right" size="s" /><span>{region}</span> })}
+                </nav>
+                <h1>
+                    <span class="cut" data-testid="profile-name">{name}</span>
+                    {move || row.get().map(|row| view! { <StoreChip row=Signal::stored(row) /> })}
+                </h1>
+            </div>
+            <div class="acts">
+                {said}
+                <Button kind="primary" keys="Ctrl S" testid="save" disabled=editor.saving on_press=move |_| editor.save(|| {})>
+                    {words::save}
+                </Button>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Errors(editor: Editor) -> impl IntoView {
+    let mistakes = Memo::new(move |_| editor.mistakes());
+    move || {
+        let all = mistakes.get();
+        (!all.is_empty()).then(|| {
+            let count = all.len() as u64;
+            let links = all
+                .into_iter()
+                .map(|mistake| {
+                    let key = mistake.key.clone();
+                    view! {
+                        <li>
+                            <button type="button" class="btn link sm inline" on:click=move |_| {
+                                focus(&key);
+                            }>
+                                {mistake.field}
+                            </button>
+                            " "
+                            {mistake.text}
+                        </li>
+                    }
+                })
+                .collect_view();
+            view! {
+                <div class="alertrow">
+                    <Banner
+                        tone=Tone::Bad
+                        acts=move || {
+                            view! {
+                                <Button kind="sm" keys="F8" on_press=move |_| {
+                                    editor.next_mistake();
+                                }>{words::first_error}</Button>
+                            }
+                        }
+                    >
+                        <b>{move || words::errors_title(count)}</b>
+                        {words::errors_rest}
+                        <ul class="errors">{links}</ul>
+                    </Banner>
+                </div>
+            }
+        })
+    }
+}
+
+#[component]
+fn Form(editor: Editor) -> impl IntoView {
+    view! {
+        <div class="scroll body" role="tabpanel">
+            <Errors editor=editor />
+            <div class="edit">
+                <section>
+                    <h2>{words::basics}</h2>
+                    <div class="form">
+                        <TextField editor=editor path="name" required=true />
+                        <IdField editor=editor />
+                        <TextField editor=editor path="branch" />
+                        <TextField editor=editor path="category" />
+                        <Phones editor=editor />
+                        <TextField editor=editor path="region" />
+                        <StatusField editor=editor />
+                        <TextField editor=editor path="address" required=true full=true />
+                        <TextField editor=editor path="tags" full=true hint=words::tags_hint />
+                        <TextField editor=editor path="note" full=true long=true />
+                    </div>
+                    <Custom editor=editor />
+                </section>
+                <section>
+                    <Week editor=editor />
+                    <SpecialDates editor=editor />
+                </section>
+            </div>
+        </div>
+    }
+}

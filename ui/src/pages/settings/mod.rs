@@ -1,0 +1,5 @@
+//! Settings: connection, account, appearance, this device, keys.
+
+mod view;
+
+pub use view::SettingsPage;

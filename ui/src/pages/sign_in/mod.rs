@@ -1,0 +1,5 @@
+//! Signing in.
+
+mod view;
+
+pub use view::SignInPage;

@@ -1,0 +1,73 @@
+//! The names of registers.
+
+use domain::field::WEEKDAYS;
+
+use crate::i18n::{fields, times};
+
+/// How people call the field with this path: `hours.tu` → `周二营业时间`.
+pub fn field_label(path: &str) -> String {
+    match path.split_once('.').unwrap_or((path, "")) {
+        ("merchant_id", _) => fields::merchant_id().to_owned(),
+        ("name", _) => fields::name().to_owned(),
+        ("branch", _) => fields::branch().to_owned(),
+        ("address", _) => fields::address().to_owned(),
+        ("region", _) => fields::region().to_owned(),
+        ("category", _) => fields::category().to_owned(),
+        ("status", _) => fields::status().to_owned(),
+        ("note", _) => fields::note().to_owned(),
+        ("deleted", _) => fields::deleted().to_owned(),
+        ("phones", "") => fields::phones().to_owned(),
+        ("phones", "primary") => fields::phones_primary().to_owned(),
+        ("phones", number) => format!("{} {}", fields::phones(), super::value::phone(number)),
+        ("tags", "") => fields::tags().to_owned(),
+        ("tags", tag) => format!("{} {tag}", fields::tags()),
+        ("hours", "") => fields::hours().to_owned(),
+        ("hours", day) => match (day.strip_prefix("special."), WEEKDAYS.iter().position(|known| *known == day)) {
+            (Some(date), _) => fields::hours_special(date),
+            (None, Some(0)) => fields::hours_of(times::mo()),
+            (None, Some(n)) => fields::hours_of(super::time::weekday(n)),
+            (None, None) => path.to_owned(),
+        },
+        ("custom", key) if !key.is_empty() => key.to_owned(),
+        _ => path.to_owned(),
+    }
+}
+
+/// The word for a business status, or the text itself if it is not one that we know.
+pub fn status_label(status: &str) -> String {
+    match status {
+        "open" => fields::status_open().to_owned(),
+        "paused" => fields::status_paused().to_owned(),
+        "moving" => fields::status_moving().to_owned(),
+        "closed" => fields::status_closed().to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::{Language, set_lang};
+
+    #[test]
+    fn every_register_has_a_name_in_both_languages() {
+        let table = [
+            ("name", "门店名称", "Name"),
+            ("phones", "电话", "Phones"),
+            ("phones.+8613800138000", "电话 138 0013 8000", "Phones 138 0013 8000"),
+            ("phones.primary", "主要电话", "Main phone"),
+            ("hours.mo", "周一营业时间", "Mon hours"),
+            ("hours.tu", "周二营业时间", "Tue hours"),
+            ("hours.special.2026-10-01", "特殊日期 2026-10-01", "Hours on 2026-10-01"),
+            ("custom.seats", "seats", "seats"),
+            ("deleted", "删除", "Deletion"),
+            ("something_new", "something_new", "something_new"),
+        ];
+        for (path, chinese, english) in table {
+            set_lang(Language::Chinese);
+            assert_eq!(field_label(path), chinese);
+            set_lang(Language::English);
+            assert_eq!(field_label(path), english);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! A sentence for every error code: what happened, what is safe, what to do.
+
+use domain::ErrorCode;
+use domain::ipc::IpcError;
+
+use crate::i18n::problems;
+
+/// The sentence of a code.
+pub fn sentence(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::BadId => problems::bad_id(),
+        ErrorCode::BadField => problems::bad_field(),
+        ErrorCode::BadValue => problems::bad_value(),
+        ErrorCode::Required => problems::required(),
+        ErrorCode::BadPhone => problems::bad_phone(),
+        ErrorCode::BadHours => problems::bad_hours(),
+        ErrorCode::BadRequest => problems::bad_request(),
+        ErrorCode::TooLarge => problems::too_large(),
+        ErrorCode::NotFound => problems::not_found(),
+        ErrorCode::BadCredentials => problems::bad_credentials(),
+        ErrorCode::SignedOut => problems::signed_out(),
+        ErrorCode::Forbidden => problems::forbidden(),
+        ErrorCode::InReview => problems::in_review(),
+        ErrorCode::ReviewMoved => problems::review_moved(),
+        ErrorCode::TooManyCandidates => problems::too_many_candidates(),
+        ErrorCode::ReadOnly => problems::read_only(),
+        ErrorCode::OutboxFull => problems::outbox_full(),
+        ErrorCode::EpochChanged => problems::epoch_changed(),
+        ErrorCode::Unreachable => problems::unreachable(),
+        ErrorCode::Busy => problems::busy(),
+        ErrorCode::Storage => problems::storage(),
+        ErrorCode::AlreadyOpen => problems::already_open(),
+        ErrorCode::NewerData => problems::newer_data(),
+        ErrorCode::BadFile => problems::bad_file(),
+        ErrorCode::Internal => problems::internal(),
+        ErrorCode::Unknown => problems::unknown(),
+    }
+}
+
+/// The sentence of a failed command. Where only a developer can help, the detail is beside it.
+pub fn problem_text(problem: &IpcError) -> String {
+    match problem.code {
+        ErrorCode::Internal | ErrorCode::Unknown | ErrorCode::BadRequest | ErrorCode::Storage
+            if !problem.message.is_empty() =>
+        {
+            problems::detail(sentence(problem.code), &problem.message)
+        }
+        code => sentence(code).to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::i18n::{Language, set_lang};
+
+    #[test]
+    fn every_code_has_its_own_sentence() {
+        for language in [Language::Chinese, Language::English] {
+            set_lang(language);
+            let sentences: BTreeSet<&str> = ErrorCode::ALL.iter().map(|code| sentence(*code)).collect();
+            assert_eq!(sentences.len(), ErrorCode::ALL.len());
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Values as people read them.
+
+use domain::{Value, hours};
+
+use super::field::status_label;
+use crate::i18n::{common, fields, listed, times};
+
+/// A value of a field in one line. Absent values have words too: `未填写`, `休息`.
+pub fn value_text(field: &str, value: &Value) -> String {
+    let root = field.split('.').next().unwrap_or_default();
+    match (root, value) {
+        ("hours", value) => match hours::from_value(value) {
+            Ok(spans) => hours_text(spans.as_deref()),
+            Err(_) => value.plain(),
+        },
+        ("deleted", value) => if value.is_null() { fields::value_kept() } else { fields::value_deleted() }.to_owned(),
+        ("phones" | "tags", value) if *value == Value::yes() => fields::value_in().to_owned(),
+        (_, value) if value.is_null() => common::not_given().to_owned(),
+        ("phones", value) => match (value.as_str(), value.as_list()) {
+            (Some(number), _) => phone(number),
+            (None, Some(numbers)) if numbers.is_empty() => common::none().to_owned(),
+            (None, Some(numbers)) => listed(&numbers.into_iter().map(phone).collect::<Vec<_>>()),
+            (None, None) => value.plain(),
+        },
+        ("status", value) => value.as_str().map_or_else(|| value.plain(), status_label),
+        (_, value) => match value.as_list() {
+            Some(items) if items.is_empty() => common::none().to_owned(),
+            Some(items) => listed(&items.into_iter().map(str::to_owned).collect::<Vec<_>>()),
+            None => match value.0.as_bool() {
+                Some(true) => common::yes().to_owned(),
+                Some(false) => common::no().to_owned(),
+                None => value.plain(),
+            },
+        },
+    }
+}
+
+/// Spans of one day: `10:00–14:00, 17:00–次日 02:00`, `休息`, `未填写`.
+pub fn hours_text(spans: Option<&[hours::Span]>) -> String {
+    let Some(spans) = spans else { return common::not_given().to_owned() };
+    if spans.is_empty() {
+        return times::closed_day().to_owned();
+    }
+    if let [hours::Span { start_min: 0, end_min: 1440 }] = spans {
+        return times::all_day().to_owned();
+    }
+    spans.iter().map(|span| span_text(*span)).collect::<Vec<_>>().join(", ")
+}
+
+/// Spans as the registers hold them (`["10:00-22:00"]`), worded.
+pub fn hours_of_texts(spans: Option<&Vec<String>>) -> String {
+    match spans {
+        None => common::not_given().to_owned(),
+        Some(texts) => value_text("hours", &Value::list(texts.iter().map(String::as_str))),
+    }
+}
+
+fn span_text(span: hours::Span) -> String {
+    let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
+    if span.end_min > 1440 {
+        times::span_range_next(clock(span.start_min), clock(span.end_min - 1440))
+    } else {
+        times::span_range(clock(span.start_min), clock(span.end_min))
+    }
+}
+
+/// A number in E.164, grouped as people of its country read it where we know how; else as it is.
+pub fn phone(number: &str) -> String {
+    let Some(national) = number.strip_prefix("+86").filter(|n| n.bytes().all(|b| b.is_ascii_digit())) else {
+        return number.to_owned();
+    };
+    match (national.len(), national.as_bytes().first()) {
+        (11, Some(b'1')) => format!("{} {} {}", &national[..3], &national[3..7], &national[7..]),
+        // Beijing and the 2x cities have two-digit area codes, all others three.
+        (10, Some(b'1')) => format!("0{}-{} {}", &national[..2], &national[2..6], &national[6..]),
+        (10, Some(b'2')) => format!("0{}-{} {}", &national[..2], &national[2..6], &national[6..]),
+        (10 | 11, Some(_)) => format!("0{}-{}", &national[..3], &national[3..]),
+        _ => number.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::{Language, set_lang};
+
+    #[test]
+    fn values_read_as_people_write_them() {
+        let table = [
+            ("name", Value::text("美味小馆"), "美味小馆", "美味小馆"),
+            ("name", Value::NULL, "未填写", "Not given"),
+            ("hours.mo", Value::NULL, "未填写", "Not given"),
+            ("hours.mo", Value::list::<&str>([]), "休息", "Closed"),
+            ("hours.mo", Value::list(["00:00-24:00"]), "全天", "All day"),
+            (
+                "hours.mo",
+                Value::list(["10:00-14:00", "17:00-02:00"]),
+                "10:00–14:00, 17:00–次日 02:00",
+                "10:00–14:00, 17:00–02:00 next day",
+            ),
+            (
+                "phones",
+                Value::list(["+8613800138000", "+861064782218"]),
+                "138 0013 8000、010-6478 2218",
+                "138 0013 8000, 010-6478 2218",
+            ),
+            ("phones", Value::list::<&str>([]), "无", "None"),
+            ("phones.primary", Value::text("+442071234567"), "+442071234567", "+442071234567"),
+            ("status", Value::text("open"), "营业中", "Open"),
+            ("deleted", Value::NULL, "保留", "Kept"),
+            ("deleted", Value::yes(), "已删除", "Deleted"),
+            ("custom.seats", Value(serde_json::json!(40)), "40", "40"),
+            ("tags", Value::list(["清真", "外卖"]), "清真、外卖", "清真, 外卖"),
+        ];
+        for (field, value, chinese, english) in table {
+            set_lang(Language::Chinese);
+            assert_eq!(value_text(field, &value), chinese);
+            set_lang(Language::English);
+            assert_eq!(value_text(field, &value), english);
+        }
+    }
+}
