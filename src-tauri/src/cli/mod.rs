@@ -1,0 +1,196 @@
+//! The command line over the same cache and engine as the window. A contract: other programs call it.
+//!
+//! With `--json` one JSON document (JSON lines for `import`) goes to standard output and nothing else;
+//! messages go to standard error. Exit status 0: done; 1: refused by data or server; 2: wrong use.
+
+mod check;
+mod doctor;
+mod files;
+mod output;
+
+pub use output::say;
+mod read;
+mod write;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use client::session::ClientCredentials;
+use client::{Console, Mode, Options};
+use domain::Problem;
+
+use crate::home;
+
+/// Store profiles that can be edited offline.
+#[derive(Parser)]
+#[command(name = "merchant-console", version, about, long_about = None)]
+pub struct Arguments {
+    /// The data folder.
+    #[arg(long, env = "MERCHANT_CONSOLE_HOME", global = true, value_name = "DIR")]
+    pub home: Option<PathBuf>,
+    /// The backend's address.
+    #[arg(long, env = "MERCHANT_CONSOLE_SERVER", global = true, value_name = "URL")]
+    pub server: Option<String>,
+    /// One JSON document on standard output.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Without a command the window opens.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do without a window.
+#[derive(Subcommand)]
+pub enum Command {
+    /// What waits, what is synced, and since when.
+    Status,
+    /// Send and receive.
+    Sync {
+        /// Until the outbox is empty and the last page has arrived, then end.
+        #[arg(long, required = true)]
+        once: bool,
+    },
+    /// Find merchants in the cache.
+    Search {
+        /// Part of a name, address, telephone number, category or id.
+        text: String,
+        /// At most so many.
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=500))]
+        limit: u32,
+    },
+    /// Print a profile.
+    Get {
+        /// Of which merchant.
+        id: String,
+    },
+    /// Change a profile. Durable when it returns, server or no server.
+    Set {
+        /// Of which merchant; a new one needs at least name and address.
+        id: String,
+        /// `name=…`, `hours.tu=10:00-14:00,17:00-02:00`, `phones=+8613800138000`, `custom.seats=40`; an empty value clears.
+        #[arg(required = true, value_name = "FIELD=VALUE")]
+        values: Vec<String>,
+    },
+    /// Changes that wait, were refused, or are being reviewed.
+    Outbox,
+    /// Questions that people must answer.
+    Reviews,
+    /// Answer them.
+    Resolve {
+        /// The review's id, or the merchant's.
+        review: String,
+        /// The value of each field.
+        #[arg(required = true, value_name = "FIELD=VALUE")]
+        values: Vec<String>,
+        /// Why; kept in the history.
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// What happened to a merchant, newest first.
+    History {
+        /// To which merchant.
+        id: String,
+    },
+    /// Read merchants from a file: UTF-8 CSV, also gzipped.
+    Import(files::ImportArguments),
+    /// Write all profiles to a file: .csv, .json or .jsonl; `-` is standard output.
+    Export {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Normalise and check the text of one field.
+    Check {
+        /// `name`, `phones`, `hours`, `hours.tu`, `custom.seats`, …
+        field: String,
+        /// As typed.
+        text: String,
+    },
+    /// Merge three profiles; `null` in a file means deleted.
+    Merge(check::MergeArguments),
+    /// Is everything in place on this computer?
+    Doctor,
+}
+
+/// Why a command did not succeed.
+pub enum Failed {
+    /// Refused by data or server: exit status 1.
+    Refused(Problem),
+    /// Wrong use: exit status 2.
+    Usage(String),
+}
+
+impl From<client::Error> for Failed {
+    fn from(error: client::Error) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+impl From<Problem> for Failed {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(problem)
+    }
+}
+
+/// Runs a command and says how it ended.
+pub fn run(arguments: &Arguments, command: &Command) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            output::say(&format!("error: this program could not start its threads: {error}"));
+            return ExitCode::from(1);
+        }
+    };
+    match runtime.block_on(dispatch(arguments, command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failed::Refused(problem)) => {
+            output::say(&format!("error: {problem}"));
+            ExitCode::from(1)
+        }
+        Err(Failed::Usage(message)) => {
+            output::say(&format!("error: {message}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn dispatch(arguments: &Arguments, command: &Command) -> Result<(), Failed> {
+    let json = arguments.json;
+    match command {
+        Command::Check { field, text } => return check::field(json, field, text),
+        Command::Merge(files) => return check::merge(json, files),
+        Command::Doctor => return doctor::run(arguments).await,
+        _ => {}
+    }
+    let home = home::folder(arguments.home.as_deref())?;
+    let console = Console::open(&home, options(arguments, Mode::Tool)).await?;
+    match command {
+        Command::Status => read::status(&console, json).await,
+        Command::Sync { .. } => write::sync(&console, json).await,
+        Command::Search { text, limit } => read::search(&console, json, text, *limit).await,
+        Command::Get { id } => read::get(&console, id).await,
+        Command::Set { id, values } => write::set(&console, json, id, values).await,
+        Command::Outbox => read::outbox(&console, json).await,
+        Command::Reviews => read::reviews(&console, json).await,
+        Command::Resolve { review, values, reason } => {
+            write::resolve(&console, json, review, values, reason.as_deref()).await
+        }
+        Command::History { id } => read::history(&console, json, id).await,
+        Command::Import(import) => files::import(&console, json, import).await,
+        Command::Export { file } => files::export(&console, json, file).await,
+        Command::Check { .. } | Command::Merge(_) | Command::Doctor => Ok(()),
+    }
+}
+
+/// What command line and environment say, for window and commands alike.
+pub fn options(arguments: &Arguments, mode: Mode) -> Options {
+    let mut options = Options::new(mode);
+    options.server.clone_from(&arguments.server);
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    if let (Some(id), Some(secret)) =
+        (variable("MERCHANT_CONSOLE_CLIENT_ID"), variable("MERCHANT_CONSOLE_CLIENT_SECRET"))
+    {
+        options.machine = Some(ClientCredentials { id, secret });
+    }
+    options
+}

@@ -1,0 +1,18 @@
+//! The window's commands, one file a page. Each unpacks its arguments, calls the client and maps the error.
+
+pub mod conflicts;
+pub mod insights;
+pub mod outbox;
+pub mod settings;
+pub mod stores;
+
+use std::sync::Arc;
+
+use client::Console;
+use domain::ipc::IpcError;
+use tauri::State;
+
+/// The client, as commands receive it.
+pub type Client<'r> = State<'r, Arc<Console>>;
+/// What a command answers.
+pub type Reply<T> = Result<T, IpcError>;

@@ -1,0 +1,35 @@
+//! The outbox, and syncing by hand.
+
+use domain::ipc::{ByEdit, OutboxPage, OutboxQuery, Resend, Saved};
+
+use super::{Client, Reply};
+
+/// Rows of the outbox.
+#[tauri::command]
+pub async fn outbox(client: Client<'_>, args: OutboxQuery) -> Reply<OutboxPage> {
+    Ok(client.outbox(&args).await?)
+}
+
+/// Sends an edit now.
+#[tauri::command]
+pub async fn retry(client: Client<'_>, args: ByEdit) -> Reply<()> {
+    Ok(client.retry(args.edit_id).await?)
+}
+
+/// Discards an edit.
+#[tauri::command]
+pub async fn discard(client: Client<'_>, args: ByEdit) -> Reply<()> {
+    Ok(client.discard(args.edit_id).await?)
+}
+
+/// Sends a refused edit again with other values.
+#[tauri::command]
+pub async fn resend(client: Client<'_>, args: Resend) -> Reply<Saved> {
+    Ok(client.resend(args).await?)
+}
+
+/// Sends and receives now.
+#[tauri::command]
+pub async fn sync_now(client: Client<'_>) -> Reply<()> {
+    Ok(client.sync_now().await?)
+}

@@ -1,0 +1,29 @@
+//! Settings and sign-in.
+
+use domain::ipc::{Session, Settings, SignIn};
+
+use super::{Client, Reply};
+
+/// Settings.
+#[tauri::command]
+pub async fn settings(client: Client<'_>) -> Reply<Settings> {
+    Ok(client.settings().await?)
+}
+
+/// Keeps settings.
+#[tauri::command]
+pub async fn save_settings(client: Client<'_>, args: Settings) -> Reply<Settings> {
+    Ok(client.save_settings(args).await?)
+}
+
+/// Signs in.
+#[tauri::command]
+pub async fn sign_in(client: Client<'_>, args: SignIn) -> Reply<Session> {
+    Ok(client.sign_in(&args).await?)
+}
+
+/// Signs out; what is queued stays queued.
+#[tauri::command]
+pub async fn sign_out(client: Client<'_>) -> Reply<()> {
+    Ok(client.sign_out().await?)
+}

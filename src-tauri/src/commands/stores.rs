@@ -1,0 +1,49 @@
+//! List, profile, history.
+
+use domain::ipc::{
+    ByEdit, ById, CheckField, Checked, HistoryView, SaveStore, Saved, StatusView, StoreView, StoresPage, StoresQuery,
+};
+
+use super::{Client, Reply};
+
+/// The status bar.
+#[tauri::command]
+pub async fn status(client: Client<'_>) -> Reply<StatusView> {
+    Ok(client.status().await?)
+}
+
+/// Rows of the list.
+#[tauri::command]
+pub async fn stores(client: Client<'_>, args: StoresQuery) -> Reply<StoresPage> {
+    Ok(client.stores(&args).await?)
+}
+
+/// One profile.
+#[tauri::command]
+pub async fn store(client: Client<'_>, args: ById) -> Reply<StoreView> {
+    Ok(client.store(&args.id).await?)
+}
+
+/// Saves a profile; durable when it answers.
+#[tauri::command]
+pub async fn save_store(client: Client<'_>, args: SaveStore) -> Reply<Saved> {
+    Ok(client.save_store(args).await?)
+}
+
+/// Takes a save back.
+#[tauri::command]
+pub async fn undo(client: Client<'_>, args: ByEdit) -> Reply<Saved> {
+    Ok(client.undo(args.edit_id).await?)
+}
+
+/// History of a merchant.
+#[tauri::command]
+pub async fn history(client: Client<'_>, args: ById) -> Reply<HistoryView> {
+    Ok(client.history(&args.id).await?)
+}
+
+/// Checks what is being typed.
+#[tauri::command]
+pub async fn check_field(client: Client<'_>, args: CheckField) -> Reply<Checked> {
+    Ok(client.check_field(&args))
+}
