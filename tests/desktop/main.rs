@@ -1,0 +1,10 @@
+//! The program as people use it: real windows on virtual screens, real clicks and typing, a real backend that stops
+//! and comes back. Ignored unless asked for (`./dev e2e`).
+
+#![allow(clippy::unwrap_used)]
+
+mod conflicts;
+mod insights;
+mod offline;
+mod settings;
+mod words;

@@ -1,0 +1,118 @@
+//! The contract of the command line.
+
+use serde_json::{Value as Json, json};
+use tests::world::{Device, World};
+
+fn lone() -> (World, Device) {
+    let world = World::new().unwrap();
+    let backend = world.backend(5).unwrap();
+    let device = world.device("one", &backend, "administrator").unwrap();
+    (world, device)
+}
+
+#[test]
+fn status_has_exactly_the_promised_fields_before_anything_happened() {
+    let (_world, device) = lone();
+    let status = device.ask(&["status"]);
+    let mut keys: Vec<_> = status.as_object().unwrap().keys().map(String::as_str).collect();
+    keys.sort_unstable();
+    assert_eq!(
+        keys,
+        [
+            "in_review",
+            "last_sync",
+            "merchants",
+            "oldest_unsynced_s",
+            "online",
+            "queued",
+            "rejected",
+            "server",
+            "synced"
+        ]
+    );
+    assert_eq!(status["synced"], false, "nothing was ever pulled, so nothing is called synced");
+    assert_eq!((&status["merchants"], &status["last_sync"]), (&json!(0), &Json::Null));
+}
+
+#[test]
+fn a_new_merchant_needs_name_and_address_and_works_without_a_server() {
+    let (_world, device) = lone();
+    let refused = device.run(&["set", "NEW-1", "name=新店"]);
+    assert_eq!(refused.status, 1, "{refused:?}");
+    assert!(refused.err.contains("[required]"), "{refused:?}");
+    device.ask(&["set", "NEW-1", "name=新店", "address=长街 1 号", "custom.seats=40", "tags=清真,外卖"]);
+    let profile = device.run(&["get", "NEW-1"]).json();
+    assert_eq!(profile["merchant_id"], "NEW-1");
+    assert_eq!(profile["custom"], json!({ "seats": 40 }));
+    assert_eq!(profile["tags"].as_array().unwrap().len(), 2);
+    assert_eq!(profile["state"], "pending");
+    assert!(!profile["version"].is_null());
+    assert_eq!(device.ask(&["search", "新店"])[0]["merchant_id"], "NEW-1");
+    assert_eq!(device.ask(&["search", "新"])[0]["merchant_id"], "NEW-1");
+}
+
+#[test]
+fn a_sentence_and_an_exit_status_for_every_mistake() {
+    let (_world, device) = lone();
+    let cases: [(&[&str], i32, &str); 7] = [
+        (&["get", "nobody"], 1, "[not_found]"),
+        (&["get", "not an id"], 2, "use 1 to 64"),
+        (&["set", "NEW-1", "name"], 2, "FIELD=VALUE"),
+        (&["set", "NEW-1", "Name=x", "name=x", "address=y"], 1, "[bad_field]"),
+        (&["set", "NEW-1", "name=x", "address=y", "hours.mo=25:00-26:00"], 1, "[bad_hours]"),
+        (&["set", "NEW-1", "name=x", "address=y", "phones=12"], 1, "[bad_phone]"),
+        (&["frobnicate"], 2, "unrecognized"),
+    ];
+    for (arguments, status, word) in cases {
+        let ended = device.run(arguments);
+        assert_eq!(ended.status, status, "{arguments:?}: {ended:?}");
+        assert!(ended.err.contains(word), "{arguments:?}: {ended:?}");
+        assert_eq!(ended.out, "", "{arguments:?}: messages go to standard error");
+    }
+    assert_eq!(device.ask(&["status"])["queued"], 0, "nothing of a refused command is kept");
+}
+
+#[test]
+fn merge_is_by_register_and_null_is_deleted() {
+    let (world, device) = lone();
+    let write = |name: &str, json: Json| {
+        let path = world.path(name);
+        std::fs::write(&path, json.to_string()).unwrap();
+        path.display().to_string()
+    };
+    let profile = |name: &str, address: &str| json!({"merchant_id": "M-1", "name": name, "address": address});
+    let base = write("base.json", profile("旧", "街 1"));
+    let gone = write("gone.json", Json::Null);
+    let rows = [
+        ("different registers", profile("新", "街 1"), profile("旧", "街 2"), profile("新", "街 2"), vec![]),
+        ("one register", profile("甲", "街 1"), profile("乙", "街 1"), profile("旧", "街 1"), vec!["name"]),
+        ("same meaning", profile("ＡＢ", "街 1"), profile("ab", "街 1"), profile("ＡＢ", "街 1"), vec![]),
+    ];
+    for (what, mine, theirs, merged, review) in rows {
+        let (mine, theirs) = (write("mine.json", mine), write("theirs.json", theirs));
+        let got = device.ask(&["merge", "--base", &base, "--mine", &mine, "--theirs", &theirs]);
+        let fields: Vec<_> = got["review"].as_array().unwrap().iter().map(|q| q["field"].as_str().unwrap()).collect();
+        assert_eq!(fields, review, "{what}: {got}");
+        assert_eq!(
+            (&got["merged"]["name"], &got["merged"]["address"]),
+            (&merged["name"], &merged["address"]),
+            "{what}"
+        );
+    }
+    let got = device.ask(&["merge", "--base", &base, "--mine", &gone, "--theirs", &base]);
+    assert_eq!(got, json!({"merged": null, "review": []}));
+    let changed = write("changed.json", profile("新", "街 1"));
+    let got = device.ask(&["merge", "--base", &base, "--mine", &gone, "--theirs", &changed]);
+    assert_eq!(got["review"][0]["field"], "deleted");
+    assert_eq!(got["merged"]["name"], "新", "a deletion never wins by itself over a change");
+}
+
+#[test]
+fn check_normalises_and_says_what_to_type_instead() {
+    let (_world, device) = lone();
+    let good = device.ask(&["check", "hours.mo", "10：00－14：00，17:00~02:00"]);
+    assert_eq!((&good["ok"], &good["errors"]), (&json!(true), &json!([])), "{good}");
+    let bad = device.ask(&["check", "hours.mo", "whenever"]);
+    assert_eq!(bad["ok"], false);
+    assert_eq!(bad["errors"].as_array().unwrap().len(), 1, "{bad}");
+}
