@@ -1,0 +1,88 @@
+# shellcheck shell=bash
+# What must hold before a change is shared.
+
+check_format() { cargo fmt --all --check || fail "the code is not formatted" "cargo fmt --all"; }
+check_lints() { cargo clippy "${locked[@]}" --workspace --all-targets -- -D warnings || fail "clippy has remarks" "see above"; }
+check_docs() {
+  RUSTDOCFLAGS="-D warnings" quietly rustdoc cargo doc "${locked[@]}" --workspace --no-deps ||
+    fail "the documentation has remarks" "see above"
+}
+# Licences, banned and foreign sources; none of it needs the network. Advisories do: run
+# `cargo deny check advisories` where there is one.
+check_licences() {
+  cargo deny --offline --log-level error check licenses bans sources ||
+    fail "cargo deny refuses a dependency" "see above and deny.toml"
+}
+
+run_tests() { cargo test "${locked[@]}" --workspace; }
+
+# The desktop test opens real windows; each test brings its own screen. The bus keeps it away from the
+# keyring of whoever runs it.
+run_desktop_test() {
+  MERCHANT_CONSOLE_BIN=$(realpath "$target/debug/merchant-console") \
+    MERCHANT_CONSOLE_SERVER_BIN=$(realpath "$target/debug/merchant-console-server") \
+    dbus-run-session -- cargo test "${locked[@]}" --workspace --test desktop -- --ignored --nocapture "$@" ||
+    fail "the desktop test failed" "see above; pictures, if any: target/screenshots/"
+}
+
+dev_check() {
+  timed "machine: what is missing is installed" install_to_check
+  # The program embeds dist/, so that it must exist before the program is looked at.
+  timed "page" build_page
+  timed "format" check_format
+  timed "lints" check_lints
+  timed "documentation" check_docs
+  timed "licences" check_licences
+  summary "✓ all checks passed"
+}
+
+install_to_check() {
+  need_page
+  need_cargo_deny
+}
+
+install_all() {
+  install_to_check
+  need_screen
+}
+
+dev_test() {
+  timed "machine: what is missing is installed" install_all
+  timed "format" check_format
+  timed "page: web assembly" build_page
+  timed "lints" check_lints
+  timed "documentation" check_docs
+  timed "licences" check_licences
+  timed "programs and tests: compiled" build_everything
+  timed "tests: unit, simulation, client against server, crash" run_tests
+  timed "desktop test in real windows" run_desktop_test
+  summary "✓ all is well"
+}
+
+dev_e2e() {
+  timed "machine" install_all
+  timed "page" build_page
+  timed "programs" build_everything
+  timed "desktop test" run_desktop_test "$@"
+  summary "✓ the desktop test passed"
+}
+
+dev_sim() {
+  local seeds=2000 from=0
+  while [ $# -gt 0 ]; do
+    case "$1" in
+      --seeds) seeds=$(value_of "$@"); shift 2 ;;
+      --from) from=$(value_of "$@"); shift 2 ;;
+      *) fail "sim does not know $1" "./dev sim --seeds N [--from S]" ;;
+    esac
+  done
+  need_rust
+  say "simulating seeds $from to $((from + seeds - 1))"
+  SIM_SEEDS=$seeds SIM_FROM=$from cargo test "${locked[@]}" --workspace --test simulation -- --nocapture ||
+    fail "a seed broke an invariant" "run that seed alone: ./dev sim --seeds 1 --from SEED"
+}
+
+dev_bench() {
+  build_page
+  cargo bench "${locked[@]}" --workspace --exclude ui || fail "the measurements stopped" "see above"
+}
