@@ -82,7 +82,12 @@ dev_sim() {
     fail "a seed broke an invariant" "run that seed alone: ./dev sim --seeds 1 --from SEED"
 }
 
+# Sizes, seconds from start to a usable list, memory: of the release programs, on a virtual screen.
 dev_bench() {
-  build_page
-  cargo bench "${locked[@]}" --workspace --exclude ui || fail "the measurements stopped" "see above"
+  install_all
+  dev_build
+  build_programs
+  MERCHANT_CONSOLE_BIN=$(realpath target/release/merchant-console) \
+    MERCHANT_CONSOLE_SERVER_BIN=$(realpath target/release/merchant-console-server) \
+    dbus-run-session -- "$target/debug/measure" || fail "the measurements stopped" "see above"
 }
