@@ -9,12 +9,18 @@ fail() {
   exit 1
 }
 
-# quietly NAME COMMAND…: runs it with its output in a file, and shows the file's end if it fails.
-quietly() {
+# silently NAME COMMAND…: runs it with its output in a file. For a first try whose failure is no news.
+silently() {
   local log=target/log/$1.log
   shift
   mkdir -p target/log
-  "$@" >"$log" 2>&1 && return
+  "$@" >"$log" 2>&1
+}
+
+# quietly NAME COMMAND…: the same, and shows the file's end if it fails.
+quietly() {
+  silently "$@" && return
+  local log=target/log/$1.log
   tail -n 40 "$log" >&2
   printf '  all of it: %s\n' "$log" >&2
   return 1

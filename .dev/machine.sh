@@ -43,7 +43,8 @@ need_packages() {
   fi
   say "installing ${missing[*]}"
   local install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${missing[@]}")
-  quietly apt "${install[@]}" && return
+  silently apt "${install[@]}" && return
+  say "fetching newer package lists first"
   quietly apt-update "${as_root[@]}" apt-get update -q || fail "the package lists cannot be fetched" "see above, then again"
   quietly apt "${install[@]}" || fail "the packages cannot be installed" "as root: $(apt_line "${missing[@]}")"
 }
@@ -86,7 +87,7 @@ cargo_tool() {
   say "installing $1 $2 (once, some minutes)"
   # In a folder of its own: the project's own may be held by another cargo.
   local install=(env -u CARGO_TARGET_DIR cargo install "$1" --version "$2" --root "$cache/tools" --force)
-  quietly "$1" "${install[@]}" --locked || quietly "$1" "${install[@]}" ||
+  silently "$1" "${install[@]}" --locked || quietly "$1" "${install[@]}" ||
     fail "$1 cannot be installed" "cargo install $1 --version $2"
 }
 
