@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Saying what happens: one line a step; the cure with every failure; durations at the end.
 
-say() { printf '\033[1m→\033[0m %s\n' "$*" >&2; }
+# A closed terminal is no reason to stop half-way.
+say() { printf '\033[1m→\033[0m %s\n' "$*" >&2 || true; }
 
 # fail WHAT CURE
 fail() {
