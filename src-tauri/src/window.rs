@@ -39,6 +39,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         }
         Err(error) => return fail(&error.to_string()),
     };
+    let _telemetry = cli::start_telemetry("info", telemetry::Log::Folder(home.join("log")));
     let result = tauri::Builder::default()
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .manage(Arc::clone(&console))

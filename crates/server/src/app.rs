@@ -7,9 +7,9 @@ use tokio::sync::Semaphore;
 
 use crate::auth::{Attempts, Sessions};
 use crate::clock::ServerClock;
+use crate::counters::Counters;
 use crate::db::{Database, DbError};
 use crate::feed::Feed;
-use crate::telemetry::Telemetry;
 
 /// Passwords that are hashed at the same time; each takes 19 MiB.
 const HASHING_MAX: usize = 4;
@@ -27,7 +27,7 @@ pub struct App {
     /// Wake-ups.
     pub feed: Feed,
     /// Counters.
-    pub telemetry: Telemetry,
+    pub counters: Counters,
     /// Stamps.
     pub clock: ServerClock,
     /// How concurrent writes are settled without people.
@@ -49,7 +49,7 @@ impl App {
             sessions: Sessions::new(Arc::clone(&db)),
             attempts: Attempts::default(),
             feed: Feed::new(head),
-            telemetry: Telemetry::default(),
+            counters: Counters::default(),
             clock: ServerClock::default(),
             rules: RuleSet::default(),
             hashing: Semaphore::new(HASHING_MAX),

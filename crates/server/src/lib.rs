@@ -11,6 +11,7 @@ pub mod app;
 pub mod auth;
 pub mod cli;
 pub mod clock;
+pub mod counters;
 pub mod db;
 pub mod demo;
 pub mod feed;
@@ -19,6 +20,5 @@ pub mod ingest;
 pub mod jobs;
 pub mod preptime;
 mod service;
-pub mod telemetry;
 
 pub use service::{Config, DemoConfig, Running, StartError, start};

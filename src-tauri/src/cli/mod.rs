@@ -134,6 +134,8 @@ impl From<Problem> for Failed {
 
 /// Runs a command and says how it ended.
 pub fn run(arguments: &Arguments, command: &Command) -> ExitCode {
+    // Standard error is for messages: the log is silent unless RUST_LOG asks for it.
+    let _telemetry = start_telemetry("off", telemetry::Log::Stderr);
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -152,6 +154,21 @@ pub fn run(arguments: &Arguments, command: &Command) -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Logs and traces of this program. Without them it works as well.
+pub fn start_telemetry(filter: &'static str, log: telemetry::Log) -> telemetry::Guard {
+    let options = telemetry::Options {
+        service: "merchant-console",
+        version: env!("CARGO_PKG_VERSION"),
+        filter,
+        log,
+        collector: telemetry::Options::collector_of_environment(),
+    };
+    telemetry::start(options).unwrap_or_else(|error| {
+        output::say(&error.to_string());
+        telemetry::Guard::default()
+    })
 }
 
 async fn dispatch(arguments: &Arguments, command: &Command) -> Result<(), Failed> {

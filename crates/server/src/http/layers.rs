@@ -102,7 +102,7 @@ async fn count(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     let route =
         request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
     let response = next.run(request).await;
-    app.telemetry.request(&route, method, response.status().as_u16());
+    app.counters.request(&route, method, response.status().as_u16());
     response
 }
 
