@@ -10,6 +10,8 @@ check_docs() {
 # Licences, banned and foreign sources; none of it needs the network. Advisories do: run
 # `cargo deny check advisories` where there is one.
 check_licences() {
+  # Of all platforms, not only of this one.
+  quietly fetch cargo fetch "${locked[@]}" || fail "the dependencies cannot be fetched" "see above, then again"
   cargo deny --offline --log-level error check licenses bans sources ||
     fail "cargo deny refuses a dependency" "see above and deny.toml"
 }
