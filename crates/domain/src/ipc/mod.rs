@@ -8,6 +8,7 @@ mod outbox;
 mod settings;
 mod stores;
 mod sync;
+mod sync_settings;
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,7 @@ pub use outbox::*;
 pub use settings::*;
 pub use stores::*;
 pub use sync::*;
+pub use sync_settings::*;
 
 /// Command names.
 pub mod command {
@@ -60,12 +62,16 @@ pub mod command {
     pub const SETTINGS: &str = "settings";
     /// [`super::Settings`] → [`super::Settings`]
     pub const SAVE_SETTINGS: &str = "save_settings";
+    /// `()` → [`super::SyncSettings`]
+    pub const SYNC_SETTINGS: &str = "sync_settings";
+    /// [`super::SyncSettings`] → [`super::SyncSettings`]; administrators only
+    pub const SAVE_SYNC_SETTINGS: &str = "save_sync_settings";
     /// [`super::SignIn`] → [`super::Session`]
     pub const SIGN_IN: &str = "sign_in";
     /// `()` → `()`
     pub const SIGN_OUT: &str = "sign_out";
     /// All of them, for the test that holds shell and window together.
-    pub const ALL: [&str; 21] = [
+    pub const ALL: [&str; 23] = [
         STATUS,
         STORES,
         STORE,
@@ -85,6 +91,8 @@ pub mod command {
         SYNC_NOW,
         SETTINGS,
         SAVE_SETTINGS,
+        SYNC_SETTINGS,
+        SAVE_SYNC_SETTINGS,
         SIGN_IN,
         SIGN_OUT,
     ];

@@ -50,6 +50,9 @@ pub struct OutboxRow {
     pub merchant_name: String,
     /// The line.
     pub change: Change,
+    /// What the line stands for, register by register.
+    #[serde(default)]
+    pub writes: Vec<Write>,
     /// Where it stands.
     pub state: EditState,
     /// Its group.
