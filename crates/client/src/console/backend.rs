@@ -60,8 +60,8 @@ impl Backend {
     /// again.
     pub async fn apply_settings(&self, cache: &Arc<Cache>, announcer: &Announcer) -> Result<()> {
         let settings = sync_settings::in_force(cache).await;
-        cache.set_durability(settings.durability).await?;
         let mut running = self.running.lock().await;
+        cache.set_durability(settings.durability).await?;
         if let Some(before) = running.take_if(|running| running.settings != settings) {
             before.driver.stop().await;
             *running = Some(self.run(cache, announcer, None, settings));
