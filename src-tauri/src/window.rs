@@ -63,6 +63,8 @@ pub fn run(arguments: &Arguments) -> ExitCode {
             insights::pickup_ready,
             settings::settings,
             settings::save_settings,
+            settings::sync_settings,
+            settings::save_sync_settings,
             settings::sign_in,
             settings::sign_out,
         ])

@@ -10,6 +10,7 @@ mod output;
 
 pub use output::say;
 mod read;
+mod settings;
 mod write;
 
 use std::path::PathBuf;
@@ -108,6 +109,12 @@ pub enum Command {
     },
     /// Merge three profiles; `null` in a file means deleted.
     Merge(check::MergeArguments),
+    /// How this device sends: look, or change it as an administrator.
+    Settings {
+        /// Look or change.
+        #[command(subcommand)]
+        what: settings::SettingsCommand,
+    },
     /// Is everything in place on this computer?
     Doctor,
 }
@@ -195,6 +202,7 @@ async fn dispatch(arguments: &Arguments, command: &Command) -> Result<(), Failed
         Command::History { id } => read::history(&console, json, id).await,
         Command::Import(import) => files::import(&console, json, import).await,
         Command::Export { file } => files::export(&console, json, file).await,
+        Command::Settings { what } => settings::run(&console, json, what).await,
         Command::Check { .. } | Command::Merge(_) | Command::Doctor => Ok(()),
     }
 }

@@ -21,7 +21,7 @@ pub async fn sync(console: &Console, as_json: bool) -> Result<(), Failed> {
 }
 
 /// `FIELD=VALUE` taken apart.
-fn assignments(values: &[String]) -> Result<Vec<(String, String)>, Failed> {
+pub(super) fn assignments(values: &[String]) -> Result<Vec<(String, String)>, Failed> {
     values
         .iter()
         .map(|text| {

@@ -283,6 +283,7 @@ fn lines(row: &PageRow) -> Result<Vec<OutboxRow>> {
         merchant_id: MerchantId::new(row.merchant_id.as_str())?,
         merchant_name: row.name.clone(),
         change: change::Change { field: String::new(), before: domain::Value::NULL, after: domain::Value::NULL },
+        writes: Vec::new(),
         state: parse(&row.state)?,
         group: group(row.turn),
         actor_name: row.actor_name.clone(),
@@ -291,5 +292,7 @@ fn lines(row: &PageRow) -> Result<Vec<OutboxRow>> {
         next_attempt_at: (row.not_before_ms > 0).then(|| clock::at(count(row.not_before_ms))),
         problem,
     };
-    Ok(change::changes(&edit.writes).into_iter().map(|change| OutboxRow { change, ..template.clone() }).collect())
+    let writes = |field: &str| edit.writes.iter().filter(|write| write.field.shown_as() == field).cloned().collect();
+    let changes = change::changes(&edit.writes).into_iter();
+    Ok(changes.map(|change| OutboxRow { writes: writes(&change.field), change, ..template.clone() }).collect())
 }

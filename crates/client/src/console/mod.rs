@@ -12,6 +12,7 @@ mod signing;
 mod status;
 mod stores;
 mod sync;
+mod sync_settings;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use domain::problem::ErrorCode;
 use domain::{Edit, change};
 use sync_engine::device::Input;
 use tokio::sync::{RwLock, broadcast};
+use tokio::task::JoinSet;
 
 use crate::cache::Cache;
 use crate::clock;
@@ -68,7 +70,9 @@ pub struct Console {
     options: Options,
     cache: Arc<Cache>,
     announcer: Announcer,
-    backend: RwLock<Arc<Backend>>,
+    backend: Arc<RwLock<Arc<Backend>>>,
+    /// Follows what other processes set.
+    follower: JoinSet<()>,
     _window: Option<FolderLock>,
 }
 
@@ -93,11 +97,16 @@ impl Console {
         let server = settings::server(&cache, &options).await?;
         let announcer = Announcer::default();
         let backend = Backend::connect(home, &server, &options, &cache).await?;
+        backend.apply_settings(&cache, &announcer).await?;
         if options.mode == Mode::Window {
             backend.start_sync(&cache, &announcer, None).await;
         }
-        let backend = RwLock::new(Arc::new(backend));
-        Ok(Self { home: home.to_path_buf(), options, cache, announcer, backend, _window: window })
+        let backend = Arc::new(RwLock::new(Arc::new(backend)));
+        let mut follower = JoinSet::new();
+        if options.mode == Mode::Window {
+            follower.spawn(sync_settings::follow(backend.clone(), cache.clone(), announcer.clone()));
+        }
+        Ok(Self { home: home.to_path_buf(), options, cache, announcer, backend, follower, _window: window })
     }
 
     /// The data folder.
@@ -126,7 +135,8 @@ impl Console {
     }
 
     /// Ends the sync and closes the cache.
-    pub async fn close(self) {
+    pub async fn close(mut self) {
+        self.follower.shutdown().await;
         self.backend().await.stop_sync().await;
         drop(self.backend);
         if let Ok(cache) = Arc::try_unwrap(self.cache) {

@@ -101,7 +101,7 @@ async fn push(parts: &Parts, edits: Vec<domain::Edit>) -> Input {
         }
     };
     let count = edits.len();
-    let answer = parts.remote.push(&token, edits).await.and_then(|reply| {
+    let answer = parts.remote.push(&token, edits, parts.compression).await.and_then(|reply| {
         let whole = reply.outcomes.len() == count;
         // A cut answer is no answer: the edits are sent again, and have their one effect.
         if whole { Ok(reply) } else { Err(Failed::from(Failure::Busy { retry_after_ms: None })) }

@@ -61,6 +61,8 @@ pub(crate) struct Parts {
     pub remote: Arc<Remote>,
     pub session: Arc<Session>,
     pub announcer: Announcer,
+    /// Are pushes compressed?
+    pub compression: bool,
     /// Rows wait for the search index.
     pub unindexed: Notify,
     /// The last push made no connection: the server cannot have its edits.
@@ -72,7 +74,7 @@ pub(crate) struct Parts {
 impl Parts {
     pub fn new(cache: Arc<Cache>, remote: Arc<Remote>, session: Arc<Session>, announcer: Announcer) -> Self {
         let (unindexed, never_left, refusal) = (Notify::new(), AtomicBool::new(false), Mutex::new(None));
-        Self { cache, remote, session, announcer, unindexed, never_left, refusal }
+        Self { cache, remote, session, announcer, compression: true, unindexed, never_left, refusal }
     }
     pub fn set_refusal(&self, refusal: Option<IpcError>) {
         *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = refusal;

@@ -31,11 +31,11 @@ fn filled(path: &str, id: &str) -> String {
 }
 
 impl Remote {
-    /// Sends edits.
+    /// Sends edits, compressed if that is wanted and worth it.
     ///
     /// # Errors
     /// What the engine needs to know.
-    pub async fn push(&self, token: &str, edits: Vec<Edit>) -> Answer<PushReply> {
+    pub async fn push(&self, token: &str, edits: Vec<Edit>, compress: bool) -> Answer<PushReply> {
         let request = PushRequest { device_id: self.device, edits };
         let internal = |error: String| {
             Failed::from(sync_engine::device::Failure::Refused(domain::Problem::new(
@@ -45,7 +45,7 @@ impl Remote {
         };
         let mut body = serde_json::to_vec(&request).map_err(|error| internal(error.to_string()))?;
         let mut call = self.request(Method::POST, path::EDITS, Some(token)).header(CONTENT_TYPE, "application/json");
-        if body.len() >= COMPRESS_BYTES_MIN {
+        if compress && body.len() >= COMPRESS_BYTES_MIN {
             body = zstd::encode_all(body.as_slice(), COMPRESS_LEVEL).map_err(|error| internal(error.to_string()))?;
             call = call.header(CONTENT_ENCODING, "zstd");
         }
