@@ -50,7 +50,7 @@ pub struct Proxy {
     weather: watch::Sender<Weather>,
     accepted: watch::Receiver<u64>,
     address: SocketAddr,
-    _runtime: tokio::runtime::Runtime,
+    runtime: Option<tokio::runtime::Runtime>,
 }
 
 impl Proxy {
@@ -60,12 +60,13 @@ impl Proxy {
     /// When no port or thread is to be had.
     pub fn start(target: SocketAddr, seed: u64) -> std::io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0)))?;
+        let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
+        listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let (weather, seen) = watch::channel(FINE);
         let (count, accepted) = watch::channel(0);
         runtime.spawn(accept(listener, target, seed, seen, count));
-        Ok(Self { weather, accepted, address, _runtime: runtime })
+        Ok(Self { weather, accepted, address, runtime: Some(runtime) })
     }
 
     /// Where the device finds the backend: `http://127.0.0.1:PORT`.
@@ -96,13 +97,23 @@ impl Proxy {
     }
 }
 
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        // Not waited for: the value may be dropped within another runtime.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
 async fn accept(
-    listener: TcpListener,
+    listener: std::net::TcpListener,
     target: SocketAddr,
     seed: u64,
     weather: watch::Receiver<Weather>,
     count: watch::Sender<u64>,
 ) {
+    let Ok(listener) = TcpListener::from_std(listener) else { return };
     while let Ok((device, _)) = listener.accept().await {
         let number = *count.borrow() + 1;
         count.send_replace(number);
