@@ -2,6 +2,10 @@
 
 pub mod api;
 pub mod display;
+pub mod evidence;
+pub mod proxy;
+pub mod saver;
 pub mod seat;
+pub mod unsynced;
 pub mod webdriver;
 pub mod world;
