@@ -181,8 +181,15 @@ async fn changes(State(backend): State<Shared>, headers: HeaderMap, Query(query)
     let complete = all.len() <= limit;
     all.truncate(limit);
     let next_cursor = if complete { store.seq } else { all.last().unwrap().seq };
-    Json(ChangesPage { epoch: store.epoch.clone(), changes: all, next_cursor, complete, server_hlc: Hlc::default() })
-        .into_response()
+    Json(ChangesPage {
+        epoch: store.epoch.clone(),
+        changes: all,
+        next_cursor,
+        complete,
+        server_hlc: Hlc::default(),
+        rules_version: 1,
+    })
+    .into_response()
 }
 
 async fn events(State(backend): State<Shared>, headers: HeaderMap) -> Response {
