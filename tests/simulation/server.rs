@@ -231,7 +231,7 @@ impl Server {
         changes.truncate(limit);
         let next_cursor = if complete { self.seq } else { changes.last().map_or(query.cursor, |c| c.seq) };
         let server_hlc: Hlc = self.clock.tick(now.wall_ms);
-        Ok(ChangesPage { epoch: self.epoch.clone(), changes, next_cursor, complete, server_hlc })
+        Ok(ChangesPage { epoch: self.epoch.clone(), changes, next_cursor, complete, server_hlc, rules_version: 1 })
     }
 
     /// The digests of the actor's scope.

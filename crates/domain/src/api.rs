@@ -44,6 +44,10 @@ pub mod path {
     pub const HISTORY: &str = "/api/v1/merchants/{id}/history";
     /// Open reviews.
     pub const REVIEWS: &str = "/api/v1/reviews";
+    /// The rules that settle concurrent writes.
+    pub const RULES: &str = "/api/v1/rules";
+    /// What other rules would lead to.
+    pub const RULES_PREVIEW: &str = "/api/v1/rules/preview";
     /// Orders.
     pub const ORDERS: &str = "/api/v1/orders";
     /// Something happened to an order.
@@ -146,6 +150,9 @@ pub struct ChangesPage {
     pub complete: bool,
     /// The server's clock.
     pub server_hlc: Hlc,
+    /// Which rules the server settles by; 0 from one that does not say.
+    #[serde(default)]
+    pub rules_version: u64,
 }
 
 /// One line of a merchant's history: what an edit did to a register.

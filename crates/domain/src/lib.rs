@@ -14,6 +14,7 @@ pub mod id;
 pub mod ipc;
 pub mod metrics;
 pub mod orders;
+pub mod place;
 pub mod problem;
 pub mod profile;
 pub mod record;

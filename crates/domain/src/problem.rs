@@ -55,6 +55,10 @@ codes! {
     InReview = "in_review",
     /// A resolution whose candidates have changed meanwhile.
     ReviewMoved = "review_moved",
+    /// A rule set that cannot be used.
+    BadRules = "bad_rules",
+    /// A change of rules that were changed meanwhile.
+    RulesMoved = "rules_moved",
     /// One register has too many candidates.
     TooManyCandidates = "too_many_candidates",
     /// A field cannot be written by people.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use domain::rules::RuleSet;
 use tokio::sync::Semaphore;
 
 use crate::auth::{Attempts, Sessions};
@@ -10,6 +9,7 @@ use crate::clock::ServerClock;
 use crate::counters::Counters;
 use crate::db::{Database, DbError};
 use crate::feed::Feed;
+use crate::rulebook::Rules;
 
 /// Passwords that are hashed at the same time; each takes 19 MiB.
 const HASHING_MAX: usize = 4;
@@ -31,7 +31,7 @@ pub struct App {
     /// Stamps.
     pub clock: ServerClock,
     /// How concurrent writes are settled without people.
-    pub rules: RuleSet,
+    pub rules: Rules,
     /// Turns at hashing passwords.
     pub hashing: Semaphore,
     /// Places for listeners.
@@ -51,7 +51,7 @@ impl App {
             feed: Feed::new(head),
             counters: Counters::default(),
             clock: ServerClock::default(),
-            rules: RuleSet::default(),
+            rules: Rules::load(db.as_ref()).await?,
             hashing: Semaphore::new(HASHING_MAX),
             listening: Arc::new(Semaphore::new(LISTENING_MAX)),
             db,

@@ -6,15 +6,12 @@ use std::collections::{BTreeMap, HashMap};
 use domain::api::HistoryEntry;
 use domain::edit::{Decision, Edit, FieldDecision, Outcome};
 use domain::field::FieldPath;
-use domain::rules::RuleSet;
+use domain::rules::{RuleSet, SUPERSEDED};
 use domain::{Actor, EditId, ErrorCode, MerchantId, Record};
 use sync_engine::{authority, reconcile};
 
 use crate::db::edits::{ConflictRow, EditRow, Loaded, MerchantRow, Plan, StoredWrite};
 use crate::db::{DbError, StoredMerchant};
-
-/// The rule's name for a write that arrived after its successor: late, but no conflict.
-const SUPERSEDED: &str = "superseded";
 
 /// Decides about a batch, in order.
 ///
@@ -82,6 +79,7 @@ impl Batch {
         for FieldDecision { field, decision } in &outcome.decisions {
             let reviewed = match decision {
                 Decision::NeedsReview => true,
+                // What arrived after its successor is late, but no conflict.
                 Decision::AutoResolved { rule, .. } if rule != SUPERSEDED => false,
                 _ => continue,
             };

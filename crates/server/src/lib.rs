@@ -2,6 +2,7 @@
 //!
 //! - [`http`]: one file for each resource; bodies and paths are those of [`domain::api`].
 //! - [`ingest`]: from a batch of edits to rows and answers; the decisions are [`sync_engine::authority`]'s.
+//! - [`rulebook`]: the rules in force, and what a change of them means for what is stored.
 //! - [`db`]: what is kept, behind traits; SQLite.
 //! - [`auth`]: passwords, secrets, tokens. [`feed`]: wake-ups. [`preptime`]: kitchens and forecasts.
 //! - [`jobs`]: what runs by itself. [`demo`]: generated merchants, users and kitchens.
@@ -19,6 +20,7 @@ pub mod http;
 pub mod ingest;
 pub mod jobs;
 pub mod preptime;
+pub mod rulebook;
 mod service;
 
 pub use service::{Config, DemoConfig, Running, StartError, start};

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use domain::edit::{Edit, EditState, FieldDecision, Write};
 use domain::field::FieldPath;
 use domain::hlc::Hlc;
+use domain::place::Place;
 use domain::profile::Registers;
 use domain::record::{Record, Register, Sibling, WriteMeta};
 use domain::review::{Candidate, Review, ReviewItem, ReviewKind};
-use domain::rules::{Preference, RuleSet};
+use domain::rules::{Preference, RULED_OUT, Rule, RuleSet, SUPERSEDED};
 use domain::validate;
 use domain::value::Value;
 use domain::version::Dot;
@@ -60,28 +61,27 @@ fn preferred<'r>(
     b: (&Sibling, &WriteMeta),
     rules: &'r RuleSet,
 ) -> Option<&'r str> {
-    for rule in rules.0.iter().filter(|rule| rule.fields.matches(field)) {
-        let (a_wins, b_wins) = match &rule.prefer {
-            Preference::Source { of, over } => {
-                let beats = |x: &WriteMeta, y: &WriteMeta| of.contains(&x.source) && over.contains(&y.source);
-                (beats(a.1, b.1), beats(b.1, a.1))
-            }
-            Preference::Later => {
-                let (ka, kb) = ((a.1.hlc, a.0.dot), (b.1.hlc, b.0.dot));
-                (ka > kb, kb > ka)
-            }
-            Preference::Present => {
-                (!a.0.value.is_null() && b.0.value.is_null(), a.0.value.is_null() && !b.0.value.is_null())
-            }
-        };
-        if a_wins {
-            return Some(&rule.id);
-        }
-        if b_wins {
-            return None;
-        }
+    let decides = |rule: &&Rule| beats(&rule.prefer, a, b) != beats(&rule.prefer, b, a);
+    let rule = rules.0.iter().filter(|rule| rule.fields.matches(field)).find(decides)?;
+    beats(&rule.prefer, a, b).then_some(rule.id.as_str())
+}
+
+/// Does `a` have the quality that `b` lacks?
+fn beats(prefer: &Preference, a: (&Sibling, &WriteMeta), b: (&Sibling, &WriteMeta)) -> bool {
+    let later = || (a.1.hlc, a.0.dot) > (b.1.hlc, b.0.dot);
+    match prefer {
+        Preference::Source { of, over } => of.contains(&a.1.source) && over.contains(&b.1.source),
+        Preference::Role { of, over } => of.contains(&a.1.role) && over.contains(&b.1.role),
+        Preference::Later => later(),
+        Preference::Present => !a.0.value.is_null() && b.0.value.is_null(),
+        Preference::Near { metres } => later() && are_near(&a.0.value, &b.0.value, *metres),
+        Preference::Unknown(_) => false,
     }
-    None
+}
+
+fn are_near(a: &Value, b: &Value, metres: u32) -> bool {
+    let place = |value: &Value| value.as_str().and_then(Place::parse);
+    matches!((place(a), place(b)), (Some(a), Some(b)) if a.is_within(b, metres))
 }
 
 /// What a register shows. `None` for a register without candidates.
@@ -282,7 +282,7 @@ pub fn decision(record: &Record, field: &FieldPath, dot: Dot, rules: &RuleSet) -
         return Decision::Applied;
     };
     let Some(own) = register.siblings.iter().find(|s| s.dot == dot) else {
-        return Decision::AutoResolved { rule: "superseded".to_owned(), won: false };
+        return Decision::AutoResolved { rule: SUPERSEDED.to_owned(), won: false };
     };
     if *field == FieldPath::deleted() && is_contested(record, field, rules) {
         return Decision::NeedsReview;
@@ -304,7 +304,7 @@ pub fn decision(record: &Record, field: &FieldPath, dot: Dot, rules: &RuleSet) -
             if speaks {
                 Decision::NeedsReview
             } else {
-                Decision::AutoResolved { rule: "ruled_out".to_owned(), won: false }
+                Decision::AutoResolved { rule: RULED_OUT.to_owned(), won: false }
             }
         }
         None => Decision::Applied,

@@ -79,6 +79,7 @@ fn page(complete: bool) -> Input {
         next_cursor: 7,
         complete,
         server_hlc: Hlc::at_ms(SERVER_MS),
+        rules_version: 1,
     }))
 }
 fn compared(comparison: Comparison) -> Input {

@@ -22,6 +22,8 @@ pub fn sentence(code: ErrorCode) -> &'static str {
         ErrorCode::Forbidden => problems::forbidden(),
         ErrorCode::InReview => problems::in_review(),
         ErrorCode::ReviewMoved => problems::review_moved(),
+        ErrorCode::BadRules => problems::bad_rules(),
+        ErrorCode::RulesMoved => problems::rules_moved(),
         ErrorCode::TooManyCandidates => problems::too_many_candidates(),
         ErrorCode::ReadOnly => problems::read_only(),
         ErrorCode::OutboxFull => problems::outbox_full(),

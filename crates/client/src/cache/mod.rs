@@ -11,6 +11,7 @@ mod outbox;
 mod pages;
 mod records;
 mod reviews;
+mod rules;
 mod saving;
 mod sending;
 mod status;
@@ -21,7 +22,6 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use domain::DeviceId;
-use domain::rules::RuleSet;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -55,7 +55,7 @@ pub struct Cache {
     readers: SqlitePool,
     path: PathBuf,
     device: DeviceId,
-    rules: RuleSet,
+    rules: rules::Rules,
 }
 
 impl Cache {
@@ -85,12 +85,15 @@ impl Cache {
         let mut writer = writing.connect().await?;
         migrations::run(&mut writer).await?;
         let device = meta::device(&mut writer).await?;
+        let rules = rules::Rules::load(&mut writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .min_connections(1)
             .connect_with(options.create_if_missing(false).pragma("query_only", "1").pragma("cache_size", "-16384"))
             .await?;
-        Ok(Self { writer: Mutex::new(writer), readers, path, device, rules: RuleSet::default() })
+        let cache = Self { writer: Mutex::new(writer), readers, path, device, rules };
+        cache.apply_rules().await?;
+        Ok(cache)
     }
 
     /// This device.
@@ -101,11 +104,6 @@ impl Cache {
     /// Where the file is.
     pub fn path(&self) -> &Path {
         &self.path
-    }
-
-    /// The rules by which registers are settled.
-    pub fn rules(&self) -> &RuleSet {
-        &self.rules
     }
 
     /// A number that changes when another process has written; nothing while this one is writing.

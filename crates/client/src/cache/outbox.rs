@@ -142,7 +142,7 @@ impl Cache {
                 &mut tx,
                 std::slice::from_ref(&edit.merchant_id),
                 HashMap::new(),
-                &self.rules,
+                &self.rules(),
                 Indexing::Now,
             )
             .await?;

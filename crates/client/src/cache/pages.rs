@@ -71,7 +71,7 @@ impl Cache {
         }
         self.settle(&mut tx, &touched, &mut records).await?;
         let ids: Vec<MerchantId> = touched.into_iter().collect();
-        listing::refresh(&mut tx, &ids, records, &self.rules, Indexing::Later).await?;
+        listing::refresh(&mut tx, &ids, records, &self.rules(), Indexing::Later).await?;
 
         if page.complete && meta::number(&mut *tx, OUTDATED).await? > 0 {
             self.forget_outdated(&mut tx, generation).await?;
@@ -108,7 +108,7 @@ impl Cache {
     }
 
     /// Edits whose answer has come back leave the outbox; the ones in review only when people have settled it.
-    async fn settle(
+    pub(super) async fn settle(
         &self,
         tx: &mut SqliteConnection,
         touched: &BTreeSet<MerchantId>,
@@ -126,7 +126,7 @@ impl Cache {
                 let Some(record) = record_of(tx, &edit.merchant_id, records).await? else { continue };
                 let decisions: Vec<FieldDecision> =
                     decisions.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
-                state = reconcile::settled_state_of(record, &edit, &decisions, &self.rules);
+                state = reconcile::settled_state_of(record, &edit, &decisions, &self.rules());
                 if state == EditState::InReview {
                     continue;
                 }

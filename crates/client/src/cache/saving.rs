@@ -113,7 +113,7 @@ impl Cache {
             edits.push(edit);
         }
         stamps.store(&mut *tx).await?;
-        listing::refresh(&mut *tx, &ids, records, &self.rules, Indexing::Now).await?;
+        listing::refresh(&mut *tx, &ids, records, &self.rules(), Indexing::Now).await?;
         Ok(edits)
     }
 }

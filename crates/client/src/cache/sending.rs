@@ -149,7 +149,7 @@ impl Cache {
         ids: impl IntoIterator<Item = String>,
     ) -> Result<()> {
         let ids = ids.into_iter().map(|id| Ok(MerchantId::new(id)?)).collect::<Result<Vec<_>>>()?;
-        listing::refresh(tx, &ids, HashMap::new(), &self.rules, Indexing::Now).await
+        listing::refresh(tx, &ids, HashMap::new(), &self.rules(), Indexing::Now).await
     }
 
     /// Is anything to be sent now, by this actor?

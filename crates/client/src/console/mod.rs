@@ -7,6 +7,7 @@ mod files;
 mod insights;
 mod outbox;
 mod reviews;
+mod rules;
 mod settings;
 mod signing;
 mod status;

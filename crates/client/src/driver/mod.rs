@@ -8,6 +8,7 @@ mod effects;
 mod facts;
 mod listener;
 mod lock;
+mod rules;
 mod watcher;
 
 use std::sync::atomic::AtomicBool;

@@ -4,6 +4,7 @@
 mod calls;
 mod events;
 mod failure;
+mod rules;
 mod token;
 
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -14,7 +14,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use domain::api::{Change, ChangesPage, ChangesQuery, PushReply, PushRequest, TokenReply, WakeUp, path};
 use domain::hlc::Hlc;
-use domain::rules::RuleSet;
+use domain::rules::RuleBook;
 use domain::{EditId, ErrorCode, MerchantId, Outcome, Problem, Record};
 use futures_util::StreamExt;
 use sync_engine::authority;
@@ -26,6 +26,7 @@ pub struct Store {
     pub answers: HashMap<EditId, Outcome>,
     pub seq: u64,
     pub epoch: String,
+    pub rules: RuleBook,
     /// Tokens with a smaller number are not taken.
     pub oldest_token: u64,
     pub tokens: u64,
@@ -60,6 +61,7 @@ impl Backend {
             answers: HashMap::new(),
             seq: 0,
             epoch: "e1".to_owned(),
+            rules: RuleBook::default(),
             oldest_token: 0,
             tokens: 0,
             lose_answers: 0,
@@ -78,6 +80,7 @@ impl Backend {
             .route(path::EDITS, post(edits))
             .route(path::CHANGES, get(changes))
             .route(path::EVENTS, get(events))
+            .route(path::RULES, get(rules))
             .route(path::READYZ, get(|| async { "ok" }))
             .with_state(self.clone());
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -106,7 +109,7 @@ impl Backend {
     pub fn name_of(&self, merchant: &str) -> Option<String> {
         let store = self.store.lock().unwrap();
         let (_, record) = store.records.get(&super::id(merchant))?;
-        let shown = sync_engine::reconcile::shown(record, &RuleSet::default());
+        let shown = sync_engine::reconcile::shown(record, &store.rules.rules);
         shown.get(&super::field("name")).and_then(|v| v.as_str().map(str::to_owned))
     }
 }
@@ -142,7 +145,7 @@ async fn edits(State(backend): State<Shared>, headers: HeaderMap, body: Bytes) -
     for edit in request.edits {
         if !store.answers.contains_key(&edit.edit_id) {
             let known = store.records.get(&edit.merchant_id).map(|(_, record)| record.clone());
-            let verdict = authority::accept(known.as_ref(), &edit, &super::actor("ops"), &RuleSet::default());
+            let verdict = authority::accept(known.as_ref(), &edit, &super::actor("ops"), &store.rules.rules);
             let mut outcome = verdict.outcome;
             if verdict.changed {
                 store.seq += 1;
@@ -181,8 +184,22 @@ async fn changes(State(backend): State<Shared>, headers: HeaderMap, Query(query)
     let complete = all.len() <= limit;
     all.truncate(limit);
     let next_cursor = if complete { store.seq } else { all.last().unwrap().seq };
-    Json(ChangesPage { epoch: store.epoch.clone(), changes: all, next_cursor, complete, server_hlc: Hlc::default() })
-        .into_response()
+    Json(ChangesPage {
+        epoch: store.epoch.clone(),
+        changes: all,
+        next_cursor,
+        complete,
+        server_hlc: Hlc::default(),
+        rules_version: store.rules.version,
+    })
+    .into_response()
+}
+
+async fn rules(State(backend): State<Shared>, headers: HeaderMap) -> Response {
+    match backend.refuses(&headers) {
+        Some(refusal) => refusal,
+        None => Json(backend.store.lock().unwrap().rules.clone()).into_response(),
+    }
 }
 
 async fn events(State(backend): State<Shared>, headers: HeaderMap) -> Response {

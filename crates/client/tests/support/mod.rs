@@ -99,6 +99,7 @@ pub fn page(changes: Vec<(u64, Record)>, complete: bool) -> ChangesPage {
         next_cursor,
         complete,
         server_hlc: Hlc::at_ms(1_700_000_000_000),
+        rules_version: 1,
     }
 }
 

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod edits;
 pub mod orders;
+pub mod rules;
 pub mod sqlite;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use domain::{ErrorCode, MerchantId, Problem, Record, Scope};
 pub use accounts::{Account, AccountKind, AccountStore, Rotation, TokenKind, TokenRow};
 pub use edits::{EditStore, Loaded, Plan};
 pub use orders::OrderStore;
+pub use rules::RuleStore;
 
 /// Why the database did not do it.
 #[derive(Debug, thiserror::Error)]
@@ -137,8 +139,11 @@ pub trait MetaStore: Send + Sync {
 }
 
 /// All that the server keeps.
-pub trait Database: MetaStore + EditStore + MerchantStore + AccountStore + OrderStore + SeriesStore {}
-impl<T: MetaStore + EditStore + MerchantStore + AccountStore + OrderStore + SeriesStore> Database for T {}
+pub trait Database:
+    MetaStore + EditStore + MerchantStore + AccountStore + OrderStore + SeriesStore + RuleStore
+{
+}
+impl<T: MetaStore + EditStore + MerchantStore + AccountStore + OrderStore + SeriesStore + RuleStore> Database for T {}
 
 /// Opens the database that the URL names.
 ///

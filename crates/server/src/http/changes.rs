@@ -49,10 +49,11 @@ async fn changes(
     json.push_str(",\"changes\":[");
     json.push_str(&page.json);
     json.push_str(&format!(
-        "],\"next_cursor\":{},\"complete\":{},\"server_hlc\":\"{}\"}}",
+        "],\"next_cursor\":{},\"complete\":{},\"server_hlc\":\"{}\",\"rules_version\":{}}}",
         page.next_cursor,
         page.complete,
-        app.clock.tick()
+        app.clock.tick(),
+        app.rules.now().version
     ));
     body::answer(&headers, json).await
 }

@@ -45,7 +45,8 @@ async fn push(
     // In a task of its own: a client that hangs up does not interrupt the transaction.
     let task = tokio::spawn(async move {
         let (begun, begun_at) = (Instant::now(), SystemTime::now());
-        let decide = |loaded| ingest::plan(&request.edits, caller.actor(), &app.rules, loaded, clock::now_ms());
+        let decide =
+            |loaded| ingest::plan(&request.edits, caller.actor(), &app.rules.now().rules, loaded, clock::now_ms());
         let outcomes = app.db.push(&request.edits, &decide).await?;
         if let Some(newest) = outcomes.iter().map(|outcome| outcome.seq).max() {
             app.feed.announce_changes(newest);

@@ -96,6 +96,7 @@ async fn count(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     let method = match *request.method() {
         Method::GET => "get",
         Method::POST => "post",
+        Method::PUT => "put",
         // Anything else has no route; its name is the caller's to choose and must not become a label.
         _ => "other",
     };

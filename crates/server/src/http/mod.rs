@@ -17,6 +17,7 @@ mod orders;
 mod refusal;
 mod reviews;
 pub mod route;
+mod rules;
 mod token;
 
 use std::sync::Arc;
@@ -38,6 +39,7 @@ pub fn routes() -> Vec<Route> {
         changes::routes(),
         merchants::routes(),
         reviews::routes(),
+        rules::routes(),
         orders::routes(),
         alerts::routes(),
         metrics::routes(),

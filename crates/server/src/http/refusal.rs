@@ -55,6 +55,12 @@ impl Refusal {
             "the server failed on this request; what it had answered before is kept: try again, and report it if it stays",
         )
     }
+    /// The same, about one part of what was sent.
+    #[must_use]
+    pub fn about(mut self, field: String) -> Self {
+        self.problem.field = Some(field);
+        self
+    }
     /// The same, to be tried again after a time.
     #[must_use]
     pub fn after_ms(mut self, retry_after_ms: u64) -> Self {

@@ -14,6 +14,7 @@ mod metrics;
 mod openapi;
 mod orders;
 mod reviews;
+mod rules;
 mod sign_in;
 mod speed;
 mod world;

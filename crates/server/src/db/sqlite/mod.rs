@@ -5,6 +5,7 @@ mod edits;
 mod merchants;
 mod orders;
 mod rows;
+mod rules;
 mod schema;
 mod series;
 
