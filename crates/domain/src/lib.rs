@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod change;
+pub mod digest;
 pub mod edit;
 pub mod field;
 pub mod hlc;

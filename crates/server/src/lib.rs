@@ -3,6 +3,7 @@
 //! - [`http`]: one file for each resource; bodies and paths are those of [`domain::api`].
 //! - [`ingest`]: from a batch of edits to rows and answers; the decisions are [`sync_engine::authority`]'s.
 //! - [`db`]: what is kept, behind traits; SQLite.
+//! - `lineage`: notices data restored from an older backup.
 //! - [`auth`]: passwords, secrets, tokens. [`feed`]: wake-ups. [`preptime`]: kitchens and forecasts.
 //! - [`jobs`]: what runs by itself. [`demo`]: generated merchants, users and kitchens.
 
@@ -17,8 +18,9 @@ pub mod feed;
 pub mod http;
 pub mod ingest;
 pub mod jobs;
+mod lineage;
 pub mod preptime;
 mod service;
 pub mod telemetry;
 
-pub use service::{Config, DemoConfig, Running, StartError, start};
+pub use service::{Config, DemoConfig, Running, StartError, TOMBSTONE_DAYS, start};

@@ -75,6 +75,7 @@ fn page(complete: bool) -> Input {
         next_cursor: 7,
         complete,
         server_hlc: Hlc::at_ms(SERVER_MS),
+        ..ChangesPage::default()
     }))
 }
 fn push_failed(failure: Failure) -> Input {

@@ -51,7 +51,7 @@ async fn push(
             app.feed.announce_changes(newest);
         }
         app.telemetry.push(&outcomes, begun.elapsed().as_secs_f64());
-        Ok(Json(PushReply { outcomes, server_hlc: app.clock.tick(), epoch: app.db.epoch().to_owned() }))
+        Ok(Json(PushReply { outcomes, server_hlc: app.clock.tick(), epoch: app.db.epoch().await? }))
     });
     task.await.map_err(|_| Refusal::internal())?
 }
