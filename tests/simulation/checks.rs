@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::rules::RuleSet;
 use domain::validate;
 use domain::version::VersionVector;
-use domain::{Dot, EditId, EditState, FieldPath, MerchantId, OutcomeState, Value};
+use domain::{Dot, EditId, EditState, FieldPath, MerchantId, OutcomeState, Record, Value};
 use sync_engine::reconcile;
 
 use crate::device::Lane;
@@ -34,6 +34,8 @@ pub struct Memory {
     /// Of these, the ones that their author took back before they were sent.
     pub cancelled: BTreeSet<EditId>,
     says_synced: Vec<bool>,
+    /// Rows that rotted on a disk, and what is left of them.
+    pub rotten: Vec<BTreeMap<MerchantId, Option<Record>>>,
     /// What each device has shown of the server: for each merchant epoch, change number and version.
     shown: Vec<BTreeMap<MerchantId, (String, u64, VersionVector)>>,
 }
@@ -45,6 +47,7 @@ impl Memory {
             saved: vec![BTreeSet::new(); devices],
             cancelled: BTreeSet::new(),
             says_synced: vec![false; devices],
+            rotten: vec![BTreeMap::new(); devices],
             shown: vec![BTreeMap::new(); devices],
         }
     }
@@ -53,6 +56,7 @@ impl Memory {
 /// Everything that must hold of one device after whatever happened to it. `stored` says that its disk changed.
 pub fn device(world: &mut World, device: usize, stored: bool) -> Result<(), Broken> {
     if stored {
+        note_what_is_mended(world, device);
         no_lost_edit(world, device)?;
         no_step_back(world, device)?;
         own_edits_visible(world, device)?;
@@ -93,11 +97,38 @@ fn no_lost_edit(world: &World, device: usize) -> Result<(), Broken> {
     Ok(())
 }
 
+/// A row that rotted is well again as soon as it is anything else than what was left of it.
+fn note_what_is_mended(world: &mut World, device: usize) {
+    let records = &world.devices[device].store.records;
+    world.memory.rotten[device].retain(|merchant, left| records.get(merchant).map(|s| &s.record) == left.as_ref());
+}
+
+/// 9: that the digests are equal is said only of records that are.
+pub fn equal_digests_are_equal_records(world: &World, device: usize) -> Result<(), Broken> {
+    let own = &world.devices[device];
+    let rotten = world.memory.rotten[device].keys().next();
+    let found = rotten.filter(|merchant| {
+        let theirs = world.server.records.get(*merchant).map(|(_, record)| record);
+        own.store.records.get(*merchant).map(|stored| &stored.record) != theirs
+    });
+    match found {
+        Some(merchant) if own.store.cursor == world.server.seq => {
+            let what = format!("{merchant} of device {device} is damaged, and its digest is called equal");
+            Err(Broken::new("9 never synced by guess", what))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// 5: never an older state of the server after a newer one.
 fn no_step_back(world: &mut World, device: usize) -> Result<(), Broken> {
     let store = &world.devices[device].store;
     let memory = &mut world.memory.shown[device];
+    let rotten = &world.memory.rotten[device];
     for (merchant, stored) in &store.records {
+        if rotten.contains_key(merchant) {
+            continue;
+        }
         if let Some((epoch, seq, version)) = memory.get(merchant) {
             if *epoch == stored.epoch && *seq == stored.seq {
                 continue;
@@ -110,7 +141,8 @@ fn no_step_back(world: &mut World, device: usize) -> Result<(), Broken> {
         let now = (stored.epoch.clone(), stored.seq, stored.record.version());
         memory.insert(merchant.clone(), now);
     }
-    match memory.keys().find(|merchant| !store.records.contains_key(*merchant)) {
+    let gone = |merchant: &&MerchantId| !store.records.contains_key(*merchant) && !rotten.contains_key(*merchant);
+    match memory.keys().find(gone) {
         Some(gone) => Err(Broken::new("5 no step back", format!("{gone} vanished from device {device}"))),
         None => Ok(()),
     }
@@ -180,7 +212,8 @@ fn never_synced_by_guess(world: &World, device: usize) -> Result<(), Broken> {
     }
     let scope = &world.server.actors[own.actor].scope;
     for (merchant, (seq, record)) in &world.server.records {
-        let due = scope.contains(merchant) && *seq <= own.store.cursor;
+        let known_rot = world.memory.rotten[device].contains_key(merchant);
+        let due = scope.contains(merchant) && *seq <= own.store.cursor && !known_rot;
         let same = own.store.records.get(merchant).is_some_and(|stored| stored.record == *record);
         if due && !same {
             return wrong(format!("device {device} says synced with another {merchant} than the server"));

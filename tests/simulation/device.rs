@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use domain::api::{ChangesQuery, PushReply, PushRequest};
+use domain::api::{Change, ChangesQuery, PushReply, PushRequest};
+use domain::digest::Digests;
 use domain::edit::Edit;
 use domain::problem::Problem;
 use domain::{ActorId, DeviceId, EditId};
@@ -34,6 +35,15 @@ pub enum DiskWork {
         page: domain::api::ChangesPage,
     },
     RestartPull,
+    /// Are these the digests of what it holds?
+    Compare {
+        digests: Digests,
+    },
+    /// Writes whole buckets anew.
+    Repair {
+        buckets: Vec<u8>,
+        whole: Whole,
+    },
     /// Reads where the next pull goes on; after it the request leaves.
     PullFrom {
         limit: usize,
@@ -44,10 +54,19 @@ impl DiskWork {
     /// Does a failure concern the outbox, or the pages?
     pub fn failure(&self) -> Input {
         match self {
-            Self::StorePage { .. } | Self::RestartPull | Self::PullFrom { .. } => Input::PullStorageFailed,
-            _ => Input::PushStorageFailed,
+            Self::LoadBatch { .. } | Self::StoreOutcomes { .. } | Self::Release { .. } | Self::Reject { .. } => {
+                Input::PushStorageFailed
+            }
+            _ => Input::PullStorageFailed,
         }
     }
+}
+
+/// All rows of some buckets, as the server has them.
+#[derive(Clone, Debug)]
+pub struct Whole {
+    pub epoch: String,
+    pub changes: Vec<Change>,
 }
 
 /// What travels.
@@ -55,7 +74,17 @@ impl DiskWork {
 pub enum Body {
     Push(PushRequest),
     Pull(ChangesQuery),
+    Digests,
+    Buckets(Vec<u8>),
     Refresh,
+}
+
+/// What comes back: word for the engine, or something that goes to the disk first.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    Word(Input),
+    Digests(Digests),
+    Buckets(Vec<u8>, Whole),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,18 +98,19 @@ impl Body {
     pub fn lane(&self) -> Lane {
         match self {
             Self::Push(_) => Lane::Push,
-            Self::Pull(_) => Lane::Pull,
+            Self::Pull(_) | Self::Digests | Self::Buckets(_) => Lane::Pull,
             Self::Refresh => Lane::Refresh,
         }
     }
-}
-
-/// What a failure means for the engine.
-pub fn failed(lane: Lane, failure: Failure) -> Input {
-    match lane {
-        Lane::Push => Input::Pushed(Err(failure)),
-        Lane::Pull => Input::Pulled(Err(failure)),
-        Lane::Refresh => Input::Refreshed(Err(failure)),
+    /// What a failure of it means for the engine.
+    pub fn failed(&self, failure: Failure) -> Input {
+        match self {
+            Self::Push(_) => Input::Pushed(Err(failure)),
+            Self::Pull(_) => Input::Pulled(Err(failure)),
+            Self::Digests => Input::DigestsCompared(Err(failure)),
+            Self::Buckets(_) => Input::BucketsRepaired(Err(failure)),
+            Self::Refresh => Input::Refreshed(Err(failure)),
+        }
     }
 }
 
@@ -131,6 +161,8 @@ impl Device {
             batch_bytes_max: *chance.pick(&[1_000, 3_500, 8_000]),
             page_changes_max: *chance.pick(&[1, 2, 5, 100]),
             poll_ms: 15_000,
+            linger_ms: *chance.pick(&[0, 10, 200]),
+            check_ms: *chance.pick(&[1_000, 5_000, 20_000]),
             backoff: Backoff::default(),
         };
         Self {
@@ -159,7 +191,7 @@ impl Device {
     pub fn says_synced(&self) -> bool {
         self.running.as_ref().is_some_and(|running| {
             let progress = running.engine.progress();
-            progress.pull_complete && !progress.paused && self.store.nothing_open()
+            progress.pull_complete && progress.damaged_buckets == 0 && !progress.paused && self.store.nothing_open()
         })
     }
 

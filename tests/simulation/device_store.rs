@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::api::{ChangesPage, ChangesQuery, PushReply};
+use domain::digest::{self, Digests};
 use domain::edit::{Settles, WRITES_MAX};
 use domain::profile::Registers;
 use domain::rules::RuleSet;
@@ -11,8 +12,11 @@ use domain::{
     ActorId, DeviceId, Dot, Edit, EditId, EditState, Hlc, HlcClock, MerchantId, Outcome, OutcomeState, Problem, Record,
     Source, TraceId, VersionVector, Write,
 };
+use sync_engine::device::Comparison;
 use sync_engine::reconcile;
 use uuid::Uuid;
+
+use crate::device::Whole;
 
 /// The longest time that a deferred edit waits, in milliseconds. A later time was written under another
 /// setting of the clock and is ignored.
@@ -345,6 +349,44 @@ impl DeviceStore {
         self.epoch = None;
     }
 
+    /// Compares what is stored with the server's digests. `None`: they are of another epoch.
+    pub fn compare(&self, theirs: &Digests) -> Option<Comparison> {
+        if self.epoch.as_ref() != Some(&theirs.epoch) {
+            return None;
+        }
+        if self.cursor != theirs.seq {
+            return Some(Comparison::Moved);
+        }
+        let mut own = Digests::empty(theirs.epoch.clone(), theirs.seq);
+        for (merchant, stored) in &self.records {
+            own.add(merchant, digest_of(&stored.record));
+        }
+        let buckets = own.differing(theirs);
+        Some(if buckets.is_empty() { Comparison::Equal } else { Comparison::Different { buckets } })
+    }
+
+    /// Writes whole buckets anew; the outbox stays as it is. `None`: they are of another epoch. Returns how many
+    /// records were mended.
+    pub fn repair(&mut self, buckets: &[u8], whole: &Whole) -> Option<u64> {
+        if self.epoch.as_ref() != Some(&whole.epoch) {
+            return None;
+        }
+        let mut mended = 0;
+        let came: BTreeSet<&MerchantId> = whole.changes.iter().map(|change| &change.record.merchant_id).collect();
+        let before = self.records.len();
+        self.records.retain(|merchant, _| !buckets.contains(&digest::bucket(merchant)) || came.contains(merchant));
+        mended += (before - self.records.len()) as u64;
+        for change in &whole.changes {
+            let same = self.records.get(&change.record.merchant_id).is_some_and(|s| s.record == change.record);
+            if !same {
+                mended += 1;
+                let stored = Stored { epoch: whole.epoch.clone(), seq: change.seq, record: change.record.clone() };
+                self.records.insert(change.record.merchant_id.clone(), stored);
+            }
+        }
+        Some(mended)
+    }
+
     /// The author has seen why it was refused.
     pub fn dismiss_rejected(&mut self) {
         for entry in self.outbox.values_mut() {
@@ -376,6 +418,11 @@ impl DeviceStore {
         let own = self.outbox.values().filter(|entry| entry.on_top());
         self.records.keys().cloned().chain(own.map(|entry| entry.edit.merchant_id.clone())).collect()
     }
+}
+
+/// The digest of a row.
+pub fn digest_of(record: &Record) -> u64 {
+    digest::row(&digest::canonical(record).unwrap())
 }
 
 /// Bytes of an edit in a push, near enough: the values are what can be large.

@@ -34,7 +34,7 @@ const SEEDS: u64 = 2_000;
 const SEEDS_FOR_ALL: u64 = 300;
 
 /// What a simulation that is worth its time meets.
-const MUST_OCCUR: [&str; 38] = [
+const MUST_OCCUR: [&str; 45] = [
     "outcome applied",
     "outcome merged",
     "outcome in_review",
@@ -73,6 +73,13 @@ const MUST_OCCUR: [&str; 38] = [
     "input refresh failed: signed_out",
     "fault server killed within a push",
     "save refused by the disk",
+    "fault row rots",
+    "digests equal",
+    "digests moved",
+    "digests different",
+    "buckets repaired",
+    "input compare failed: unreachable",
+    "input repair failed: unreachable",
 ];
 
 fn env(name: &str, otherwise: u64) -> u64 {

@@ -21,6 +21,28 @@ fn field(path: &str) -> FieldPath {
 }
 
 impl World {
+    /// A row on a device's disk is silently lost, or one of its values changes. Nobody tells the engine.
+    pub fn disk_rots(&mut self, device: usize) {
+        let store = &mut self.devices[device].store;
+        let merchants: Vec<MerchantId> = store.records.keys().cloned().collect();
+        if merchants.is_empty() {
+            return;
+        }
+        let merchant = self.chance.pick(&merchants).clone();
+        self.report.count("fault row rots");
+        if self.chance.once_in(2) {
+            store.records.remove(&merchant);
+        } else if let Some(stored) = store.records.get_mut(&merchant) {
+            // A value that nobody has to decide about.
+            let mut registers = stored.record.registers.values_mut();
+            if let Some(register) = registers.find(|register| register.siblings.len() == 1) {
+                register.siblings[0].value = Value::text("�");
+            }
+        }
+        let left = store.records.get(&merchant).map(|stored| stored.record.clone());
+        self.memory.rotten[device].insert(merchant, left);
+    }
+
     fn some_write(&mut self) -> (FieldPath, Value) {
         let chance = &mut self.chance;
         match chance.below(12) {

@@ -61,7 +61,8 @@ fn step(world: &mut World) -> Result<(), Broken> {
         54..=61 => world.person_resolves(2),
         62 => world.person_resolves(device),
         63..=66 => world.person_undoes(device),
-        67..=69 => world.devices[device].store.dismiss_rejected(),
+        67 => world.disk_rots(device),
+        68..=69 => world.devices[device].store.dismiss_rejected(),
         70..=72 => world.tell(device, Input::SyncNow),
         73..=77 => world.person_signs_in(device),
         78..=80 => world.kill(device),
@@ -147,6 +148,7 @@ fn until_quiet(world: &mut World) -> Result<(), Broken> {
         let scopes_equal = |n: usize| {
             let own = &world.devices[n];
             own.says_synced()
+                && world.memory.rotten[n].is_empty()
                 && own.store.cursor == world.server.seq
                 && own.store.epoch.as_ref() == Some(&world.server.epoch)
         };

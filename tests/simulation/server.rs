@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use domain::api::{Change, ChangesPage, ChangesQuery, HistoryEntry, PushReply, PushRequest};
+use domain::digest::{self, Digests};
 use domain::rules::RuleSet;
 use domain::{Actor, Edit, EditId, ErrorCode, Hlc, HlcClock, MerchantId, Outcome, OutcomeState, Problem, Record};
 use sync_engine::authority;
 use sync_engine::device::Failure;
 
 use crate::chance::Chance;
-use crate::device_store::size;
+use crate::device::Whole;
+use crate::device_store::{digest_of, size};
 use crate::report::Report;
 
 /// A request with more than this is refused whole, as a proxy in front of a real backend does.
@@ -231,6 +233,27 @@ impl Server {
         let server_hlc: Hlc = self.clock.tick(now.wall_ms);
         let epoch = self.epoch.clone();
         Ok(ChangesPage { epoch, changes, next_cursor, complete, server_hlc, ..ChangesPage::default() })
+    }
+
+    /// The digests of the actor's scope.
+    pub fn digests(&self, now: Now, token: Token) -> Result<Digests, Failure> {
+        self.busy(now.ms)?;
+        let actor = self.actor(now.ms, token)?;
+        let mut digests = Digests::empty(self.epoch.clone(), self.seq);
+        for (merchant, (_, record)) in self.records.iter().filter(|(merchant, _)| actor.scope.contains(merchant)) {
+            digests.add(merchant, digest_of(record));
+        }
+        Ok(digests)
+    }
+
+    /// Whole buckets of the actor's scope.
+    pub fn buckets(&self, now: Now, token: Token, buckets: &[u8]) -> Result<Whole, Failure> {
+        self.busy(now.ms)?;
+        let actor = self.actor(now.ms, token)?;
+        let due = |merchant: &MerchantId| actor.scope.contains(merchant) && buckets.contains(&digest::bucket(merchant));
+        let rows = self.records.iter().filter(|(merchant, _)| due(merchant));
+        let changes = rows.map(|(_, (seq, record))| Change { seq: *seq, record: record.clone() }).collect();
+        Ok(Whole { epoch: self.epoch.clone(), changes })
     }
 
     /// Its data are rebuilt: the same content, new change numbers. The answers that it keeps get new numbers

@@ -4,11 +4,11 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use domain::{Actor, ActorId, EditId, Role, Scope};
-use sync_engine::device::{Effect, Engine, Input};
+use sync_engine::device::{Comparison, Effect, Engine, Failure, Input};
 
 use crate::chance::Chance;
 use crate::checks::{self, Broken, Memory};
-use crate::device::{Body, Device, DiskWork, Lane, Quiet, Running};
+use crate::device::{Answer, Body, Device, DiskWork, Lane, Quiet, Running};
 use crate::network::Network;
 use crate::report::Report;
 use crate::server::{Server, Token};
@@ -29,7 +29,7 @@ pub enum Event {
     /// A copy of a request reaches the server.
     Arrival { device: usize, life: u64, request: u64, body: Body, token: Option<Token>, answer_ms: Option<u64> },
     /// An answer reaches the device.
-    Answer { device: usize, life: u64, request: u64, lane: Lane, input: Input, token: Option<Token> },
+    Answer { device: usize, life: u64, request: u64, lane: Lane, answer: Answer, token: Option<Token> },
     /// The program is started.
     Boot { device: usize },
     /// The server is started.
@@ -156,17 +156,21 @@ impl World {
                 self.arrives(device, life, request, body, token, answer_ms)?;
                 device
             }
-            Event::Answer { device, life, request, lane, input, token } => {
+            Event::Answer { device, life, request, lane, answer, token } => {
                 let own = &mut self.devices[device];
                 let waited = own.life == life && own.running.as_mut().is_some_and(|r| r.waits_for.remove(&request));
                 if !waited {
                     return Ok(());
                 }
-                if let (Some(token), Input::Refreshed(Ok(()))) = (token, &input) {
+                if let (Some(token), Answer::Word(Input::Refreshed(Ok(())))) = (token, &answer) {
                     own.token = Some(token);
                 }
-                self.note_answer(device, lane, &input);
-                self.feed(device, input)?;
+                self.note_answer(device, lane, &answer);
+                match answer {
+                    Answer::Word(input) => self.feed(device, input)?,
+                    Answer::Digests(digests) => self.to_disk(device, DiskWork::Compare { digests }),
+                    Answer::Buckets(buckets, whole) => self.to_disk(device, DiskWork::Repair { buckets, whole }),
+                }
                 device
             }
             Event::Boot { device } => {
@@ -273,6 +277,8 @@ impl World {
                 return self.send(device, body);
             }
             Effect::RefreshToken => return self.send(device, Body::Refresh),
+            Effect::CompareDigests => return self.send(device, Body::Digests),
+            Effect::RepairBuckets { buckets } => return self.send(device, Body::Buckets(buckets)),
             Effect::LoadBatch { edits_max, bytes_max } => DiskWork::LoadBatch { edits_max, bytes_max },
             Effect::StoreOutcomes { reply, retry_at_ms } => DiskWork::StoreOutcomes { reply, retry_at_ms },
             Effect::Release { edit_ids } => DiskWork::Release { edit_ids },
@@ -281,13 +287,17 @@ impl World {
             Effect::Pull { limit } => DiskWork::PullFrom { limit },
             Effect::StorePage { page } => DiskWork::StorePage { page },
         };
+        self.to_disk(device, work);
+        Ok(())
+    }
+
+    fn to_disk(&mut self, device: usize, work: DiskWork) {
         // One writer: transactions happen one after the other.
         let own = &mut self.devices[device];
         let begin_ms = own.disk_free_ms.max(self.now_ms) + self.chance.between(0, 4);
         own.disk_free_ms = begin_ms;
         let life = own.life;
         self.at(begin_ms - self.now_ms, Event::Disk { device, life, work });
-        Ok(())
     }
 
     fn disk(&mut self, device: usize, work: DiskWork) -> Result<(), Broken> {
@@ -328,6 +338,17 @@ impl World {
                 own.store.restart_pull();
                 self.report.count("epoch change");
                 return Ok(());
+            }
+            DiskWork::Compare { digests } => {
+                let compared = own.store.compare(&digests).ok_or(Failure::EpochChanged);
+                if compared == Ok(Comparison::Equal) {
+                    checks::equal_digests_are_equal_records(self, device)?;
+                }
+                (Input::DigestsCompared(compared), Vec::new())
+            }
+            DiskWork::Repair { buckets, whole } => {
+                let mended = own.store.repair(&buckets, &whole).ok_or(Failure::EpochChanged);
+                (Input::BucketsRepaired(mended), Vec::new())
             }
             DiskWork::PullFrom { limit } => {
                 let query = own.store.pull_from(limit);

@@ -3,6 +3,7 @@
 //! Only one process on a data folder syncs: the one that holds the lock. Others write to the same cache, and
 //! this one notices.
 
+mod checking;
 mod effects;
 mod facts;
 mod listener;
