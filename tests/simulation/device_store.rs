@@ -276,7 +276,7 @@ impl DeviceStore {
 
     /// Where the next pull goes on; both read in one go.
     pub fn pull_from(&self, limit: usize) -> ChangesQuery {
-        ChangesQuery { cursor: self.cursor, limit: Some(limit), epoch: self.epoch.clone() }
+        ChangesQuery { cursor: self.cursor, limit: Some(limit), epoch: self.epoch.clone(), ..ChangesQuery::default() }
     }
 
     /// Page and cursor in one transaction. Returns the edits whose state changed.

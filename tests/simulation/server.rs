@@ -223,7 +223,7 @@ impl Server {
             .records
             .values()
             .filter(|(seq, record)| *seq > query.cursor && actor.scope.contains(&record.merchant_id))
-            .map(|(seq, record)| Change { seq: *seq, record: record.clone() })
+            .map(|(seq, record)| Change::new(*seq, record.clone()))
             .collect();
         changes.sort_by_key(|change| change.seq);
         let limit = query.limit.unwrap_or(usize::MAX);
@@ -231,7 +231,8 @@ impl Server {
         changes.truncate(limit);
         let next_cursor = if complete { self.seq } else { changes.last().map_or(query.cursor, |c| c.seq) };
         let server_hlc: Hlc = self.clock.tick(now.wall_ms);
-        Ok(ChangesPage { epoch: self.epoch.clone(), changes, next_cursor, complete, server_hlc, rules_version: 1 })
+        let epoch = self.epoch.clone();
+        Ok(ChangesPage { epoch, changes, next_cursor, complete, server_hlc, rules_version: 1, ..ChangesPage::default() })
     }
 
     /// The digests of the actor's scope.

@@ -9,6 +9,7 @@ use crate::clock::ServerClock;
 use crate::counters::Counters;
 use crate::db::{Database, DbError};
 use crate::feed::Feed;
+use crate::lineage::Lineage;
 use crate::rulebook::Rules;
 
 /// Passwords that are hashed at the same time; each takes 19 MiB.
@@ -32,6 +33,8 @@ pub struct App {
     pub clock: ServerClock,
     /// How concurrent writes are settled without people.
     pub rules: Rules,
+    /// Whether the data are still those that devices have seen.
+    pub lineage: Lineage,
     /// Turns at hashing passwords.
     pub hashing: Semaphore,
     /// Places for listeners.
@@ -52,6 +55,7 @@ impl App {
             counters: Counters::default(),
             clock: ServerClock::default(),
             rules: Rules::load(db.as_ref()).await?,
+            lineage: Lineage::default(),
             hashing: Semaphore::new(HASHING_MAX),
             listening: Arc::new(Semaphore::new(LISTENING_MAX)),
             db,

@@ -25,7 +25,12 @@ pub struct Config {
     pub database: String,
     /// Generated merchants, users and kitchens.
     pub demo: Option<DemoConfig>,
+    /// How long deletions are remembered, in days, at least 1: a device that was away longer pulls anew.
+    pub tombstone_days: u32,
 }
+
+/// How long deletions are remembered if nobody says otherwise, in days.
+pub const TOMBSTONE_DAYS: u32 = 90;
 
 /// What to generate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +108,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let mut jobs = JoinSet::new();
     jobs.spawn(jobs::forget_expired(Arc::clone(&app)));
     jobs.spawn(jobs::finish_rules(Arc::clone(&app)));
+    jobs.spawn(jobs::pruning::run(Arc::clone(&app), config.tombstone_days));
     if let Some(demo) = config.demo.filter(|demo| demo.kitchens > 0) {
         jobs.spawn(jobs::kitchens::run(Arc::clone(&app), demo));
     }

@@ -80,6 +80,7 @@ fn page(complete: bool) -> Input {
         complete,
         server_hlc: Hlc::at_ms(SERVER_MS),
         rules_version: 1,
+        ..ChangesPage::default()
     }))
 }
 fn compared(comparison: Comparison) -> Input {

@@ -28,6 +28,8 @@ pub fn sentence(code: ErrorCode) -> &'static str {
         ErrorCode::ReadOnly => problems::read_only(),
         ErrorCode::OutboxFull => problems::outbox_full(),
         ErrorCode::EpochChanged => problems::epoch_changed(),
+        ErrorCode::CursorTooOld => problems::cursor_too_old(),
+        ErrorCode::Protocol => problems::protocol(),
         ErrorCode::Unreachable => problems::unreachable(),
         ErrorCode::Busy => problems::busy(),
         ErrorCode::Storage => problems::storage(),

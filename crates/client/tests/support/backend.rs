@@ -177,22 +177,22 @@ async fn changes(State(backend): State<Shared>, headers: HeaderMap, Query(query)
         .records
         .values()
         .filter(|(seq, _)| *seq > query.cursor)
-        .map(|(seq, record)| Change { seq: *seq, record: record.clone() })
+        .map(|(seq, record)| Change::new(*seq, record.clone()))
         .collect();
     all.sort_by_key(|change| change.seq);
     let limit = query.limit.unwrap_or(2000).min(3);
     let complete = all.len() <= limit;
     all.truncate(limit);
     let next_cursor = if complete { store.seq } else { all.last().unwrap().seq };
-    Json(ChangesPage {
+    let page = ChangesPage {
         epoch: store.epoch.clone(),
         changes: all,
         next_cursor,
         complete,
-        server_hlc: Hlc::default(),
         rules_version: store.rules.version,
-    })
-    .into_response()
+        ..ChangesPage::default()
+    };
+    Json(page).into_response()
 }
 
 async fn rules(State(backend): State<Shared>, headers: HeaderMap) -> Response {

@@ -55,7 +55,7 @@ async fn push(
             telemetry::edit(telemetry::Stage::Stored, edit, begun_at, outcome.state.as_str());
         }
         app.counters.push(&outcomes, begun.elapsed().as_secs_f64());
-        Ok(Json(PushReply { outcomes, server_hlc: app.clock.tick(), epoch: app.db.epoch().to_owned() }))
+        Ok(Json(PushReply { outcomes, server_hlc: app.clock.tick(), epoch: app.db.epoch().await? }))
     });
     task.await.map_err(|_| Refusal::internal())?
 }

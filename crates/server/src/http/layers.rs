@@ -10,9 +10,9 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use domain::ErrorCode;
-use domain::api::{PROTOCOL, PROTOCOL_HEADER};
 use tower_http::catch_panic::CatchPanicLayer;
 
+use super::protocol::negotiate;
 use super::refusal::Refusal;
 use crate::app::App;
 
@@ -32,9 +32,9 @@ const HEADERS: [(HeaderName, &str); 6] = [
 /// Puts the layers around the routes; the last one is the outermost.
 pub fn around(router: Router<Arc<App>>, app: Arc<App>) -> Router<Arc<App>> {
     router
-        .layer(from_fn(protocol))
         .layer(from_fn(time_limit))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(negotiate))
         .layer(from_fn_with_state(app, count))
         .layer(from_fn(guard))
 }
@@ -70,25 +70,6 @@ async fn time_limit(request: Request, next: Next) -> Response {
         )
         .after_ms(1000)
         .into_response(),
-    }
-}
-
-fn major(version: &str) -> &str {
-    version.split('.').next().unwrap_or_default()
-}
-
-async fn protocol(request: Request, next: Next) -> Response {
-    let theirs = request.headers().get(PROTOCOL_HEADER).map(|value| value.to_str().unwrap_or_default().to_owned());
-    match theirs {
-        Some(theirs) if major(&theirs) != major(PROTOCOL) => Refusal::new(
-            StatusCode::UPGRADE_REQUIRED,
-            ErrorCode::BadRequest,
-            format!(
-                "this server speaks protocol {PROTOCOL}; nothing was changed: use a program of the same major version"
-            ),
-        )
-        .into_response(),
-        _ => next.run(request).await,
     }
 }
 

@@ -5,6 +5,7 @@ mod alerts;
 mod body;
 mod caller;
 mod changes;
+mod digest;
 mod edits;
 mod events;
 mod health;
@@ -14,6 +15,7 @@ mod merchants;
 mod metrics;
 pub mod openapi;
 mod orders;
+mod protocol;
 mod refusal;
 mod reviews;
 pub mod route;
@@ -37,6 +39,7 @@ pub fn routes() -> Vec<Route> {
         me::routes(),
         edits::routes(),
         changes::routes(),
+        digest::routes(),
         merchants::routes(),
         reviews::routes(),
         rules::routes(),

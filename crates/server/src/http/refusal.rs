@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::problem::ProtocolRange;
 use domain::{ErrorCode, Problem};
 
 use crate::auth::secrets::SecretError;
@@ -59,6 +60,12 @@ impl Refusal {
     #[must_use]
     pub fn about(mut self, field: String) -> Self {
         self.problem.field = Some(field);
+        self
+    }
+    /// The same, with the versions of the protocol that are understood.
+    #[must_use]
+    pub fn speaking(mut self, min: &str, max: &str) -> Self {
+        self.problem.protocol = Some(ProtocolRange { min: min.to_owned(), max: max.to_owned() });
         self
     }
     /// The same, to be tried again after a time.

@@ -1,6 +1,7 @@
 //! What runs by itself.
 
 pub mod kitchens;
+pub mod pruning;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -26,6 +26,7 @@ async fn every_route_is_in_the_document() {
         path::TOKEN,
         path::EDITS,
         path::CHANGES,
+        path::DIGEST,
         path::ME,
         path::MERCHANTS,
         path::MERCHANT,

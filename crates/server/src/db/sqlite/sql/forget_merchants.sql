@@ -1,0 +1,1 @@
+DELETE FROM merchants WHERE deleted AND seq <= ?1
