@@ -196,14 +196,31 @@ pub struct StatusView {
     pub next_attempt_at: Option<DateTime<Utc>>,
     /// This computer's name.
     pub device_name: String,
-    /// The backend's address.
+    /// The backend's address; of several, the one in use.
     pub server: String,
+    /// Is it not the preferred one of several?
+    #[serde(default)]
+    pub fallback: bool,
+    /// The last comparison of this computer's records with the server's.
+    #[serde(default)]
+    pub checked: Option<DataCheck>,
     /// How far this computer's clock is ahead of the server's, in milliseconds, if more than five minutes.
     pub clock_ahead_ms: Option<u64>,
     /// What is wrong, for [`SyncPhase::Error`].
     pub problem: Option<IpcError>,
     /// Who uses the window.
     pub session: Session,
+}
+
+/// A comparison of this computer's records with the server's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataCheck {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Were they the same at its end?
+    pub equal: bool,
+    /// How many records were fetched anew before.
+    pub mended: u64,
 }
 
 /// A failed command.
@@ -661,7 +678,7 @@ pub enum Theme {
 /// What a person can set. Kept in the data folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
-    /// The backend's address.
+    /// The backend's address, or several in order of preference, with commas between.
     pub server: String,
     /// Language.
     pub language: Language,

@@ -1,6 +1,7 @@
 //! The cache: one SQLite file. One connection writes, in transactions that begin as writers and end before
 //! anything waits for the network; a pool of others reads and can do nothing else.
 
+mod checking;
 mod fetched;
 mod indexer;
 mod listing;
@@ -9,6 +10,7 @@ mod migrations;
 mod outbox;
 mod pages;
 mod records;
+mod resending;
 mod reviews;
 mod saving;
 mod sending;

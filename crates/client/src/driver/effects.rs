@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::remote::Failed;
 
 const OUTBOX_CHANGED: [Topic; 3] = [Topic::Outbox, Topic::Stores, Topic::Status];
-const RECORDS_CHANGED: [Topic; 4] = [Topic::Stores, Topic::Outbox, Topic::Reviews, Topic::Status];
+pub(super) const RECORDS_CHANGED: [Topic; 4] = [Topic::Stores, Topic::Outbox, Topic::Reviews, Topic::Status];
 
 /// Does it, and says how it went. Edits that wait again because of it are told as an input of their own.
 pub(super) async fn carry_out(parts: &Parts, inputs: &mpsc::Sender<Input>, effect: Effect) -> Input {
@@ -137,7 +137,7 @@ async fn pull(parts: &Parts, limit: usize) -> std::result::Result<domain::api::C
 }
 
 /// Keeps what the server refused for the status bar.
-fn judge<T>(parts: &Parts, answer: std::result::Result<T, Failed>) -> std::result::Result<T, Failure> {
+pub(super) fn judge<T>(parts: &Parts, answer: std::result::Result<T, Failed>) -> std::result::Result<T, Failure> {
     match &answer {
         Ok(_) => parts.set_refusal(None),
         Err(Failed { failure: Failure::Refused(problem), .. }) => {
