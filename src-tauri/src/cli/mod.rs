@@ -30,8 +30,8 @@ pub struct Arguments {
     /// The data folder.
     #[arg(long, env = "MERCHANT_CONSOLE_HOME", global = true, value_name = "DIR")]
     pub home: Option<PathBuf>,
-    /// The backend's address.
-    #[arg(long, env = "MERCHANT_CONSOLE_SERVER", global = true, value_name = "URL")]
+    /// The backend's address; or several with commas between, the preferred one first.
+    #[arg(long, env = "MERCHANT_CONSOLE_SERVER", global = true, value_name = "URL[,URL…]")]
     pub server: Option<String>,
     /// One JSON document on standard output.
     #[arg(long, global = true)]

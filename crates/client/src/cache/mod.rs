@@ -1,6 +1,7 @@
 //! The cache: one SQLite file. One connection writes, in transactions that begin as writers and end before
 //! anything waits for the network; a pool of others reads and can do nothing else.
 
+mod checking;
 mod durability;
 mod fetched;
 mod indexer;
@@ -10,6 +11,7 @@ mod migrations;
 mod outbox;
 mod pages;
 mod records;
+mod resending;
 mod reviews;
 mod rules;
 mod saving;

@@ -31,7 +31,7 @@ impl Backend {
     pub async fn connect(home: &Path, server: &str, options: &Options, cache: &Arc<Cache>) -> Result<Self> {
         let remote = Arc::new(Remote::new(server, cache.device())?);
         let secrets = if options.keyring && options.machine.is_none() {
-            Secrets::new(Arc::new(KeyringVault::new(vault_key(home, remote.base()))))
+            Secrets::new(Arc::new(KeyringVault::new(vault_key(home, remote.addresses().text(0)))))
         } else {
             Secrets::in_memory()
         };
@@ -84,6 +84,16 @@ impl Backend {
         if let Some(running) = self.running.lock().await.as_ref() {
             running.driver.tell(input).await;
         }
+    }
+
+    /// Is no address of the server left to try?
+    pub async fn is_out_of_servers(&self) -> bool {
+        self.driver.lock().await.as_ref().is_none_or(Driver::is_out_of_servers)
+    }
+
+    /// Does the driver run here?
+    pub async fn is_syncing(&self) -> bool {
+        self.driver.lock().await.is_some()
     }
 
     /// How far the sync is and what the server refused last, if it runs here.

@@ -50,7 +50,7 @@ pub enum Mode {
 pub struct Options {
     /// Window or command.
     pub mode: Mode,
-    /// The backend's address, if it is given from outside; else the stored one.
+    /// The backend's address, or several with commas between, if given from outside; else the stored one.
     pub server: Option<String>,
     /// Signs a machine in.
     pub machine: Option<ClientCredentials>,

@@ -1,6 +1,6 @@
 //! The typed calls.
 
-use domain::api::{ChangesPage, ChangesQuery, HistoryEntry, PushReply, PushRequest, path};
+use domain::api::{ChangesPage, ChangesQuery, DigestReply, HistoryEntry, PushReply, PushRequest, path};
 use domain::ipc::InsightsQuery;
 use domain::metrics::{KitchenMetrics, SyncMetrics};
 use domain::orders::AlertBoard;
@@ -58,6 +58,14 @@ impl Remote {
     /// What the engine needs to know.
     pub async fn changes(&self, token: &str, query: &ChangesQuery) -> Answer<ChangesPage> {
         self.call(self.request(Method::GET, path::CHANGES, Some(token)).query(query)).await
+    }
+
+    /// Asks for the digests.
+    ///
+    /// # Errors
+    /// What the engine needs to know.
+    pub async fn digests(&self, token: &str) -> Answer<DigestReply> {
+        self.call(self.request(Method::GET, path::DIGEST, Some(token))).await
     }
 
     /// Who the token is of.

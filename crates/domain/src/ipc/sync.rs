@@ -23,20 +23,11 @@ pub enum SyncPhase {
     Synced,
 }
 
-/// The backend's address that counts now, of several.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ServerInUse {
-    /// The address.
-    pub active: String,
-    /// Is it the first choice?
-    pub preferred: bool,
-}
-
 /// A comparison of this computer's data with the server's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DataCheck {
-    /// When, in milliseconds since 1970.
-    pub at_ms: u64,
+    /// When.
+    pub at: DateTime<Utc>,
     /// Were they equal in the end?
     pub equal: bool,
     /// Records that were fetched again because they differed.
@@ -70,11 +61,11 @@ pub struct StatusView {
     pub next_attempt_at: Option<DateTime<Utc>>,
     /// This computer's name.
     pub device_name: String,
-    /// The backend's address.
+    /// The backend's address; of several, the one in use.
     pub server: String,
-    /// Which of several addresses is in use; nothing where only one is given.
+    /// Is it not the preferred one of several?
     #[serde(default)]
-    pub server_in_use: Option<ServerInUse>,
+    pub fallback: bool,
     /// The last comparison of this computer's data with the server's.
     #[serde(default)]
     pub checked: Option<DataCheck>,

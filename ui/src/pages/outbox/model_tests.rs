@@ -23,6 +23,8 @@ fn status(phase: SyncPhase) -> StatusView {
         next_attempt_at: None,
         device_name: String::new(),
         server: String::new(),
+        fallback: false,
+        checked: None,
         clock_ahead_ms: None,
         problem: None,
         session: Session { actor: None, signed_in: false, secret_store: SecretStore::Memory },
