@@ -1,7 +1,6 @@
 //! A sentence for every error code: what happened, what is safe, what to do.
 
 use domain::ErrorCode;
-use domain::ipc::IpcError;
 
 use crate::i18n::problems;
 
@@ -38,18 +37,6 @@ pub fn sentence(code: ErrorCode) -> &'static str {
         ErrorCode::BadFile => problems::bad_file(),
         ErrorCode::Internal => problems::internal(),
         ErrorCode::Unknown => problems::unknown(),
-    }
-}
-
-/// The sentence of a failed command. Where only a developer can help, the detail is beside it.
-pub fn problem_text(problem: &IpcError) -> String {
-    match problem.code {
-        ErrorCode::Internal | ErrorCode::Unknown | ErrorCode::BadRequest | ErrorCode::Storage
-            if !problem.message.is_empty() =>
-        {
-            problems::detail(sentence(problem.code), &problem.message)
-        }
-        code => sentence(code).to_owned(),
     }
 }
 

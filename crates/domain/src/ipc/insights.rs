@@ -24,6 +24,24 @@ pub struct ChartView {
     pub svg: String,
     /// Hot spots in the order of the data.
     pub marks: Vec<ChartMark>,
+    /// What the digits at the vertical axis count.
+    #[serde(default)]
+    pub unit: AxisUnit,
+}
+
+/// The unit of the digits at an axis, for the page to say in words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AxisUnit {
+    /// Things, shares, or no axis at all.
+    #[default]
+    Plain,
+    /// Seconds.
+    Seconds,
+    /// Minutes and seconds, `m:ss`.
+    MinutesSeconds,
+    /// Hours and minutes, `h:mm`.
+    HoursMinutes,
 }
 
 /// One hot spot, in CSS pixels of the chart.
@@ -54,6 +72,8 @@ pub struct SyncInsights {
     pub oldest_unsynced_s: Option<u64>,
     /// Refused changes of this device.
     pub rejected: u64,
+    /// Merchants with open reviews on this device, as the badge counts them.
+    pub reviews: u64,
     /// Lag over time.
     pub lag: ChartView,
     /// Conflicts by day.

@@ -30,6 +30,10 @@ impl Session {
     pub fn may_review(&self) -> bool {
         self.actor.as_ref().is_some_and(|actor| actor.role.may_review())
     }
+    /// May this actor set how the device sends?
+    pub fn may_administer(&self) -> bool {
+        self.role() == Some(Role::Administrator)
+    }
     /// The role, if somebody has signed in.
     pub fn role(&self) -> Option<Role> {
         self.actor.as_ref().map(|actor| actor.role)

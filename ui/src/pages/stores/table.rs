@@ -150,13 +150,13 @@ pub fn Table(list: ListState, view_px: RwSignal<f64>) -> impl IntoView {
                 </thead>
                 <tbody>
                     <tr class="spacer" aria-hidden="true">
-                        <td colspan="7" style:height=move || format!("{}px", before_px.get())></td>
+                        <td style:height=move || format!("{}px", before_px.get())></td>
                     </tr>
                     <For each=move || rows.get() key=|index| *index let:index>
                         <Row index=index list=list />
                     </For>
                     <tr class="spacer" aria-hidden="true">
-                        <td colspan="7" style:height=move || format!("{}px", after_px.get())></td>
+                        <td style:height=move || format!("{}px", after_px.get())></td>
                     </tr>
                 </tbody>
             </table>
