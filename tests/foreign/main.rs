@@ -8,18 +8,15 @@ use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::time::Duration;
 
-use client::session::ClientCredentials;
-use client::{Console, Mode, Options};
-use domain::MerchantId;
+use client::Mode;
 use domain::ipc::StoresQuery;
 use serde_json::{Value as Json, json};
+use tests::desk::Desk;
 use tests::evidence::taken;
 use tests::proxy::{Flow, Proxy};
-use tests::world::{Device, World};
+use tests::world::{Device, PATIENCE, World};
 
-const LIMIT: Duration = Duration::from_secs(60);
 const MERCHANTS: usize = 40;
 
 /// RxDB in a process of its own.
@@ -66,42 +63,22 @@ impl Drop for Foreign {
 /// Name, address and category of each merchant.
 type Shown = BTreeMap<String, [String; 3]>;
 
-struct Ours(Console);
-
-impl Ours {
-    async fn open(device: &Device) -> Self {
-        let (id, secret) = device.credentials();
-        let machine = Some(ClientCredentials { id: id.to_owned(), secret: secret.to_owned() });
-        let options = Options { mode: Mode::Tool, server: Some(device.server.clone()), machine, keyring: false };
-        Self(Console::open(&device.home, options).await.unwrap())
+async fn shown(ours: &Desk) -> Shown {
+    let query = StoresQuery { limit: 500, ..StoresQuery::default() };
+    let mut all = Shown::new();
+    for row in ours.0.stores(&query).await.unwrap().rows {
+        let profile = ours.0.store(&row.id).await.unwrap().profile;
+        all.insert(row.id.to_string(), [profile.name, profile.address, profile.category]);
     }
-
-    async fn set(&self, id: &str, values: &[(&str, &str)]) {
-        let values: Vec<_> = values.iter().map(|(field, value)| ((*field).to_owned(), (*value).to_owned())).collect();
-        self.0.set_fields(&MerchantId::new(id).unwrap(), &values).await.unwrap();
-    }
-
-    async fn sync(&self) {
-        self.0.sync_once(LIMIT).await.unwrap();
-    }
-
-    async fn all(&self) -> Shown {
-        let query = StoresQuery { limit: 500, ..StoresQuery::default() };
-        let mut all = Shown::new();
-        for row in self.0.stores(&query).await.unwrap().rows {
-            let profile = self.0.store(&row.id).await.unwrap().profile;
-            all.insert(row.id.to_string(), [profile.name, profile.address, profile.category]);
-        }
-        all
-    }
+    all
 }
 
-async fn converge(ours: &Ours, foreign: &mut Foreign, what: &str) -> Shown {
+async fn converge(ours: &Desk, foreign: &mut Foreign, what: &str) -> Shown {
     for _ in 0..2 {
-        ours.sync().await;
+        ours.0.sync_once(PATIENCE).await.unwrap();
         foreign.ask(&json!(["sync"]));
     }
-    let all = ours.all().await;
+    let all = shown(ours).await;
     assert_eq!(foreign.all(), all, "{what}");
     all
 }
@@ -111,7 +88,7 @@ async fn converge(ours: &Ours, foreign: &mut Foreign, what: &str) -> Shown {
 async fn rxdb_converges_with_ours() {
     let world = World::new().unwrap();
     let backend = world.backend(0).unwrap();
-    let ours = Ours::open(&world.device("ours", &backend, "operations").unwrap()).await;
+    let ours = Desk::open(&world.device("ours", &backend, "operations").unwrap(), Mode::Tool).await.unwrap();
     let mut device = world.device("rxdb", &backend, "operations").unwrap();
     let way = Proxy::start(backend.address().parse().unwrap(), 7).unwrap();
     device.server = way.url();
@@ -119,9 +96,9 @@ async fn rxdb_converges_with_ours() {
     let id = |n: usize| format!("F-{n}");
 
     for n in 0..MERCHANTS {
-        ours.set(&id(n), &[("name", &format!("店 {n}")), ("address", &format!("街 {n}"))]).await;
+        ours.set(&id(n), &[("name", &format!("店 {n}")), ("address", &format!("街 {n}"))]).await.unwrap();
     }
-    ours.sync().await;
+    ours.0.sync_once(PATIENCE).await.unwrap();
     foreign.ask(&json!(["open"]));
     let all = converge(&ours, &mut foreign, "a first pull").await;
     assert_eq!(all.len(), MERCHANTS);
@@ -131,12 +108,12 @@ async fn rxdb_converges_with_ours() {
     way.set(Flow::Open, Flow::Cut { one_in: 2 });
     for n in 0..20 {
         foreign.set(&id(n), json!({"name": format!("RxDB {n}")}));
-        ours.set(&id(n), &[("address", &format!("新街 {n}"))]).await;
+        ours.set(&id(n), &[("address", &format!("新街 {n}"))]).await.unwrap();
     }
     foreign.set("F-new", json!({"name": "外来店", "address": "外街 1"}));
     foreign.ask(&json!(["remove", id(30)]));
-    ours.set(&id(31), &[("deleted", "true")]).await;
-    ours.sync().await;
+    ours.set(&id(31), &[("deleted", "true")]).await.unwrap();
+    ours.0.sync_once(PATIENCE).await.unwrap();
     foreign.ask(&json!(["sync"]));
     way.set(Flow::Open, Flow::Open);
     let all = converge(&ours, &mut foreign, "edits of different registers").await;
@@ -147,9 +124,9 @@ async fn rxdb_converges_with_ours() {
 
     // The same register: people choose, and both sides take their word.
     for n in 0..5 {
-        ours.set(&id(n), &[("category", "ours")]).await;
+        ours.set(&id(n), &[("category", "ours")]).await.unwrap();
     }
-    ours.sync().await;
+    ours.0.sync_once(PATIENCE).await.unwrap();
     // It pulls only when asked to, so it has not seen ours.
     for n in 0..5 {
         foreign.set(&id(n), json!({"category": "theirs"}));

@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub mod api;
+pub mod desk;
 pub mod display;
 pub mod evidence;
 pub mod proxy;

@@ -101,6 +101,7 @@ impl Engine {
                 self.signing.open();
                 self.signing.refreshed_in_vain = true;
                 // The server is there; that it asked for a delay before still counts.
+                self.online = Some(true);
                 self.push.want();
                 self.pull.want();
                 self.push.hurry_if_failing();
