@@ -48,6 +48,26 @@ pub const FILE_NAME: &str = "cache.sqlite";
 /// How long a statement waits for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 
+/// When a saved edit is on the disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// When the save returns: it survives a power cut. `PRAGMA synchronous=FULL`.
+    #[default]
+    Full,
+    /// When the system gets round to it: it survives a crash of this program, and of a power cut the edits of the
+    /// last moments may be lost, never the file. `PRAGMA synchronous=NORMAL`.
+    Normal,
+}
+
+impl Durability {
+    fn synchronous(self) -> SqliteSynchronous {
+        match self {
+            Self::Full => SqliteSynchronous::Full,
+            Self::Normal => SqliteSynchronous::Normal,
+        }
+    }
+}
+
 /// The cache of one data folder. Several processes may hold one.
 pub struct Cache {
     writer: Mutex<SqliteConnection>,
@@ -63,13 +83,21 @@ impl Cache {
     /// # Errors
     /// `newer_data` if a newer version has written it; `storage` if SQLite refuses.
     pub async fn open(home: &Path) -> Result<Self> {
+        Self::open_with(home, Durability::default()).await
+    }
+
+    /// The same, with another durability of what is saved.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_with(home: &Path, durability: Durability) -> Result<Self> {
         std::fs::create_dir_all(home)?;
         let path = home.join(FILE_NAME);
         let options = SqliteConnectOptions::new()
             .filename(&path)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
+            .synchronous(durability.synchronous())
             .busy_timeout(BUSY_TIMEOUT)
             .foreign_keys(false)
             .statement_cache_capacity(200)

@@ -29,6 +29,7 @@ use crate::error::{Error, Result};
 use crate::session::ClientCredentials;
 use backend::Backend;
 
+pub use crate::cache::Durability;
 pub use doctor::Finding as DoctorFinding;
 pub use insights::{Fetched, KitchenFigures};
 pub use settings::DEFAULT_SERVER;
@@ -53,12 +54,14 @@ pub struct Options {
     pub machine: Option<ClientCredentials>,
     /// Whether to use the operating system's keyring.
     pub keyring: bool,
+    /// When a saved edit is on the disk.
+    pub durability: Durability,
 }
 
 impl Options {
     /// A use without anything given.
     pub fn new(mode: Mode) -> Self {
-        Self { mode, server: None, machine: None, keyring: true }
+        Self { mode, server: None, machine: None, keyring: true, durability: Durability::default() }
     }
 }
 
@@ -89,7 +92,7 @@ impl Console {
                 )
             })?),
         };
-        let cache = Arc::new(Cache::open(home).await?);
+        let cache = Arc::new(Cache::open_with(home, options.durability).await?);
         let server = settings::server(&cache, &options).await?;
         let announcer = Announcer::default();
         let backend = Backend::connect(home, &server, &options, &cache).await?;

@@ -32,9 +32,18 @@ impl Console {
     /// `signed_out`, `unreachable`, `busy` if it takes longer than `limit`, or the server's refusal. What was
     /// saved is kept.
     pub async fn sync_once(&self, limit: Duration) -> Result<()> {
+        self.exchange(limit).await?;
+        self.cache.index_all().await
+    }
+
+    /// The same without waiting for the search index: the list can be used.
+    ///
+    /// # Errors
+    /// As [`Self::sync_once`].
+    pub async fn exchange(&self, limit: Duration) -> Result<()> {
         let until = Instant::now() + limit;
         self.cache.retry_all().await?;
-        let done = match FolderLock::take(&self.home, SYNC_LOCK)? {
+        match FolderLock::take(&self.home, SYNC_LOCK)? {
             Some(lock) => {
                 let backend = self.backend().await;
                 if !backend.session.is_signed_in().await {
@@ -46,9 +55,7 @@ impl Console {
                 done
             }
             None => self.wait_for_other(until).await,
-        };
-        done?;
-        self.cache.index_all().await
+        }
     }
 
     async fn wait_for_own(&self, until: Instant) -> Result<()> {
