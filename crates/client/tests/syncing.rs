@@ -21,7 +21,7 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 async fn console(home: &Path, server: &str, mode: Mode) -> Console {
     let machine = Some(ClientCredentials { id: "till".to_owned(), secret: "s".to_owned() });
-    let options = Options { mode, server: Some(server.to_owned()), machine, keyring: false };
+    let options = Options { mode, server: Some(server.to_owned()), machine, keyring: false, ..Options::new(mode) };
     Console::open(home, options).await.unwrap()
 }
 
@@ -116,7 +116,7 @@ async fn a_window_is_woken_and_a_command_works_beside_it() {
     let (address, serving) = backend.serve(None).await;
     let server = format!("http://{address}");
     let window = console(home.path(), &server, Mode::Window).await;
-    let machine = Options { mode: Mode::Window, server: None, machine: None, keyring: false };
+    let machine = Options { keyring: false, ..Options::new(Mode::Window) };
     assert_eq!(Console::open(home.path(), machine).await.err().unwrap().code(), ErrorCode::AlreadyOpen);
     until(&window, || async { window.status().await.unwrap().phase == SyncPhase::Synced }).await;
 
@@ -164,8 +164,7 @@ async fn a_window_is_woken_and_a_command_works_beside_it() {
 #[tokio::test]
 async fn without_a_sign_in_nothing_is_sent_and_nothing_is_lost() {
     let home = tempfile::tempdir().unwrap();
-    let options =
-        Options { mode: Mode::Tool, server: Some("http://127.0.0.1:9".into()), machine: None, keyring: false };
+    let options = Options { server: Some("http://127.0.0.1:9".into()), keyring: false, ..Options::new(Mode::Tool) };
     let tool = Arc::new(Console::open(home.path(), options).await.unwrap());
     tool.set_fields(&id("A"), &set("甲店")).await.unwrap();
     assert_eq!(tool.sync_once(LIMIT).await.unwrap_err().code(), ErrorCode::SignedOut);

@@ -36,7 +36,8 @@ impl Console {
     /// `signed_out`, `unreachable`, `busy` if it takes longer than `limit`, or the server's refusal. What was
     /// saved is kept.
     pub async fn sync_once(&self, limit: Duration) -> Result<()> {
-        self.sync_until(limit, false).await
+        self.exchange(limit, false).await?;
+        self.cache.index_all().await
     }
 
     /// The same, and compares the records with the server's, where the server can; [`Self::status`] says what that
@@ -45,13 +46,19 @@ impl Console {
     /// # Errors
     /// As [`Self::sync_once`].
     pub async fn sync_and_check(&self, limit: Duration) -> Result<()> {
-        self.sync_until(limit, true).await
+        self.exchange(limit, true).await?;
+        self.cache.index_all().await
     }
 
-    async fn sync_until(&self, limit: Duration, check: bool) -> Result<()> {
+    /// Sends and receives until the list can be used, without waiting for the search index; with `check` it also
+    /// compares.
+    ///
+    /// # Errors
+    /// As [`Self::sync_once`].
+    pub async fn exchange(&self, limit: Duration, check: bool) -> Result<()> {
         let until = Instant::now() + limit;
         self.cache.retry_all().await?;
-        let done = match FolderLock::take(&self.home, SYNC_LOCK)? {
+        match FolderLock::take(&self.home, SYNC_LOCK)? {
             Some(lock) => {
                 let backend = self.backend().await;
                 if !backend.session.is_signed_in().await {
@@ -63,9 +70,7 @@ impl Console {
                 done
             }
             None => self.wait_for_other(until).await,
-        };
-        done?;
-        self.cache.index_all().await
+        }
     }
 
     async fn wait_for_own(&self, until: Instant, check: bool) -> Result<()> {

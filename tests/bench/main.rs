@@ -1,0 +1,51 @@
+//! The product as an entrant of a synchronisation benchmark: one phase of one side a process, one line of JSON with
+//! its figures on standard output. `./dev bench sync` runs the phases; the environment says where and how.
+//!
+//! Everything goes the way the window goes: [`client::Console`] over its cache and driver, the real backend with
+//! sign-in. Only the sign-in itself lies before the clock.
+
+mod dump;
+mod edits;
+mod figures;
+mod place;
+mod seed;
+mod serving;
+mod syncing;
+mod workload;
+
+use std::process::ExitCode;
+
+use figures::Figures;
+use place::Place;
+
+/// Whatever stops a phase; it is printed and ends the process.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+const USAGE: &str = "bench-adapter seed | serve | bootstrap | edit FILE | sync push|both|pull | dump OUT | dump_server OUT | limit MERCHANTS EDITS";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments.iter().map(String::as_str).collect::<Vec<_>>()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("bench-adapter: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: &[&str]) -> Result<(), Failure> {
+    let figures: Figures = match arguments {
+        ["seed"] => seed::seed(&Place::from_environment()?).await?,
+        ["serve"] => return serving::serve(&Place::from_environment()?).await,
+        ["bootstrap"] => syncing::bootstrap(&Place::from_environment()?).await?,
+        ["edit", file] => edits::edit(&Place::from_environment()?, file.as_ref()).await?,
+        ["sync", "push" | "both" | "pull"] => syncing::sync(&Place::from_environment()?).await?,
+        ["dump", out] => dump::client(&Place::from_environment()?, out.as_ref()).await?,
+        ["dump_server", out] => dump::server(&Place::from_environment()?, out.as_ref()).await?,
+        _ => return Err(USAGE.into()),
+    };
+    println!("{}", figures.line()?);
+    Ok(())
+}

@@ -1,0 +1,40 @@
+//! Syncs from the first request to the end.
+
+use std::time::{Duration, Instant};
+
+use crate::Failure;
+use crate::figures::Figures;
+use crate::place::Place;
+
+/// The longest that a phase may take.
+const LIMIT: Duration = Duration::from_secs(600);
+
+/// Fetches everything into an empty store. `seconds` ends when the list can be used; the search index fills by itself
+/// and its end is a figure of its own.
+pub async fn bootstrap(place: &Place) -> Result<Figures, Failure> {
+    let console = place.signed_in().await?;
+    let begun = Instant::now();
+    console.exchange(LIMIT, false).await?;
+    let usable = begun.elapsed();
+    console.cache().index_all().await?;
+    let searchable = begun.elapsed();
+    let ops = console.cache().numbers().await?.merchants;
+    console.close().await;
+    let note =
+        format!("rows over HTTP, no snapshot file; list usable; searchable after {:.3} s", searchable.as_secs_f64());
+    Ok(Figures { ops, took: Some(usable), note, more: vec![("searchable_seconds", searchable)] })
+}
+
+/// One complete sync, both ways: it sends, fetches and indexes until nothing is left to do.
+pub async fn sync(place: &Place) -> Result<Figures, Failure> {
+    let console = place.signed_in().await?;
+    let before = console.cache().numbers().await?;
+    let begun = Instant::now();
+    console.sync_once(LIMIT).await?;
+    let took = begun.elapsed();
+    let after = console.cache().numbers().await?;
+    console.close().await;
+    let note =
+        format!("{} changes waited before, {} after; {} in review", before.queued, after.queued, after.in_review);
+    Ok(Figures { ops: before.queued, took: Some(took), note, ..Figures::default() })
+}
