@@ -309,7 +309,12 @@ impl DeviceStore {
 
     /// Where the next pull goes on; read in one go.
     pub fn pull_from(&self, limit: usize) -> PullQuery {
-        let changes = ChangesQuery { cursor: self.cursor, limit: Some(limit), epoch: self.epoch.clone(), ..ChangesQuery::default() };
+        let changes = ChangesQuery {
+            cursor: self.cursor,
+            limit: Some(limit),
+            epoch: self.epoch.clone(),
+            ..ChangesQuery::default()
+        };
         PullQuery { changes, marker: self.marker, whole: self.reading_whole }
     }
 

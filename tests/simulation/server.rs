@@ -310,8 +310,15 @@ impl Server {
         let server_hlc: Hlc = self.clock.tick(now.wall_ms);
         let marker = self.made_by.get(&next_cursor).copied();
         let epoch = self.epoch.clone();
-        let page =
-            ChangesPage { epoch, changes, next_cursor, complete, server_hlc, rules_version: 1, ..ChangesPage::default() };
+        let page = ChangesPage {
+            epoch,
+            changes,
+            next_cursor,
+            complete,
+            server_hlc,
+            rules_version: 1,
+            ..ChangesPage::default()
+        };
         Ok((page, marker))
     }
 
@@ -371,7 +378,7 @@ impl Server {
         let actor = self.actor(now.ms, token)?;
         let due = |merchant: &MerchantId| actor.scope.contains(merchant) && buckets.contains(&digest::bucket(merchant));
         let rows = self.records.iter().filter(|(merchant, _)| due(merchant));
-        let changes = rows.map(|(_, (seq, record))| Change { seq: *seq, record: record.clone() }).collect();
+        let changes = rows.map(|(_, (seq, record))| Change::new(*seq, record.clone())).collect();
         Ok(Whole { epoch: self.epoch.clone(), changes })
     }
 

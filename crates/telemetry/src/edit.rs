@@ -61,12 +61,21 @@ pub fn edit(stage: Stage, edit: &Edit, begun: SystemTime, outcome: &str) {
     }
 }
 
-fn span(stage: Stage, edit: &Edit, begun: SystemTime, outcome: &str) {
-    // The spans of an edit have one parent, which both sides can name without asking each other: its id.
+/// The header `traceparent` of W3C Trace Context, level 1, for a request about an edit.
+pub fn traceparent(edit: &Edit) -> String {
+    format!("00-{}-{:016x}-01", edit.trace_id.0.simple(), parent_id(edit))
+}
+
+/// The spans of an edit have one parent, which both sides can name without asking each other.
+fn parent_id(edit: &Edit) -> u64 {
     let (high, low) = edit.edit_id.0.as_u64_pair();
+    (high ^ low).max(1)
+}
+
+fn span(stage: Stage, edit: &Edit, begun: SystemTime, outcome: &str) {
     let parent = SpanContext::new(
         opentelemetry::TraceId::from_bytes(*edit.trace_id.0.as_bytes()),
-        SpanId::from((high ^ low).max(1)),
+        SpanId::from(parent_id(edit)),
         TraceFlags::SAMPLED,
         true,
         TraceState::default(),

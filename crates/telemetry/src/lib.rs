@@ -7,5 +7,5 @@
 mod edit;
 mod start;
 
-pub use edit::{Stage, edit};
+pub use edit::{Stage, edit, traceparent};
 pub use start::{Guard, Log, Options, StartError, start};

@@ -63,7 +63,7 @@ impl Cache {
                 break;
             }
             for (n, id, text) in rows {
-                set(&mut tx, n, &beside_text(&id, &text, &self.rules)).await?;
+                set(&mut tx, n, &beside_text(&id, &text, &self.rules())).await?;
             }
             tx.commit().await?;
         }
@@ -74,7 +74,7 @@ impl Cache {
                 sqlx::query_as(sql!("records/next")).bind(from).bind(CHUNK_ROWS).fetch_all(&self.readers).await?;
             let wrong: Vec<(i64, Beside)> = rows
                 .iter()
-                .map(|(n, id, text, digest, bucket)| (*n, beside_text(id, text, &self.rules), digest, bucket))
+                .map(|(n, id, text, digest, bucket)| (*n, beside_text(id, text, &self.rules()), digest, bucket))
                 .filter(|(_, now, digest, bucket)| **digest != Some(now.digest) || **bucket != Some(now.bucket))
                 .map(|(n, now, _, _)| (n, now))
                 .collect();
@@ -169,7 +169,7 @@ impl Cache {
         if mended == 0 {
             return Ok(0);
         }
-        pages::store(&mut tx, &differing, generation, &self.rules).await?;
+        pages::store(&mut tx, &differing, generation, &self.rules()).await?;
         sqlx::query(sql!("records/delete_many")).bind(json_list(&gone)).execute(&mut *tx).await?;
         let mut touched: BTreeSet<MerchantId> = differing.iter().map(|c| c.record.merchant_id.clone()).collect();
         let mut records: HashMap<MerchantId, Record> =
@@ -180,7 +180,7 @@ impl Cache {
             touched.extend(MerchantId::new(id).ok());
         }
         let ids: Vec<MerchantId> = touched.into_iter().collect();
-        listing::refresh(&mut tx, &ids, records, &self.rules, Indexing::Now).await?;
+        listing::refresh(&mut tx, &ids, records, &self.rules(), Indexing::Now).await?;
         tx.commit().await?;
         Ok(mended as u64)
     }

@@ -69,7 +69,7 @@ impl Cache {
         let mut tx = begin(&mut writer).await?;
         let generation = int(meta::number(&mut *tx, GENERATION).await?);
         let changes = newer(&mut tx, page.changes, generation).await?;
-        store(&mut tx, &changes, generation, &self.rules).await?;
+        store(&mut tx, &changes, generation, &self.rules()).await?;
 
         let mut touched: BTreeSet<MerchantId> = changes.iter().map(|c| c.record.merchant_id.clone()).collect();
         let mut records: HashMap<MerchantId, Record> =

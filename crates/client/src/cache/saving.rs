@@ -1,6 +1,7 @@
 //! Saving: an edit, the list's row and the search index in one transaction, durable when it returns.
 
 use std::collections::{BTreeSet, HashMap};
+use std::time::SystemTime;
 
 use domain::change;
 use domain::edit::{Edit, Settles, Source, WRITES_MAX, Write};
@@ -10,6 +11,7 @@ use domain::role::Actor;
 use domain::version::VersionVector;
 use domain::{EditId, MerchantId, TraceId};
 use sqlx::sqlite::SqliteConnection;
+use telemetry::Stage;
 use uuid::Uuid;
 
 use super::listing::{self, Indexing, Own};
@@ -60,10 +62,14 @@ impl Cache {
     /// # Errors
     /// As [`Self::save`].
     pub async fn save_all(&self, drafts: Vec<Draft>, actor: Option<&Actor>) -> Result<Vec<Edit>> {
+        let begun = SystemTime::now();
         let mut writer = self.writer.lock().await;
         let mut tx = begin(&mut writer).await?;
         let edits = self.insert(&mut tx, drafts, actor).await?;
         tx.commit().await?;
+        for edit in &edits {
+            telemetry::edit(Stage::Saved, edit, begun, "queued");
+        }
         Ok(edits)
     }
 

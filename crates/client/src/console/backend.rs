@@ -88,12 +88,12 @@ impl Backend {
 
     /// Is no address of the server left to try?
     pub async fn is_out_of_servers(&self) -> bool {
-        self.driver.lock().await.as_ref().is_none_or(Driver::is_out_of_servers)
+        self.running.lock().await.as_ref().is_none_or(|running| running.driver.is_out_of_servers())
     }
 
     /// Does the driver run here?
     pub async fn is_syncing(&self) -> bool {
-        self.driver.lock().await.is_some()
+        self.running.lock().await.is_some()
     }
 
     /// How far the sync is and what the server refused last, if it runs here.

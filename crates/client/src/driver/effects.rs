@@ -1,8 +1,12 @@
 //! Carries out the engine's effects. Each answers with one input.
 
+use std::time::SystemTime;
+
 use domain::Problem;
+use domain::api::PushRequest;
 use domain::ipc::{IpcError, Topic};
 use sync_engine::device::{Effect, Failure, Input};
+use telemetry::Stage;
 use tokio::sync::mpsc;
 
 use super::Parts;
@@ -102,12 +106,16 @@ async fn push(parts: &Parts, edits: Vec<domain::Edit>) -> Input {
             return Input::Pushed(Err(failed.failure));
         }
     };
-    let count = edits.len();
-    let answer = parts.remote.push(&token, edits, parts.compression).await.and_then(|reply| {
-        let whole = reply.outcomes.len() == count;
+    let (request, begun) = (PushRequest { device_id: parts.cache.device(), edits }, SystemTime::now());
+    let answer = parts.remote.push(&token, &request, parts.compression).await.and_then(|reply| {
+        let whole = reply.outcomes.len() == request.edits.len();
         // A cut answer is no answer: the edits are sent again, and have their one effect.
         if whole { Ok(reply) } else { Err(Failed::from(Failure::Busy { retry_after_ms: None })) }
     });
+    for (n, edit) in request.edits.iter().enumerate() {
+        let outcome = answer.as_ref().map_or("unanswered", |reply| reply.outcomes[n].state.as_str());
+        telemetry::edit(Stage::Sent, edit, begun, outcome);
+    }
     if let Err(failed) = &answer {
         // Not taken for lack of a token or not sent at all: the server cannot have them.
         let never_left = failed.never_left || failed.failure == Failure::SignedOut;
