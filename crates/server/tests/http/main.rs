@@ -17,4 +17,5 @@ mod reviews;
 mod rules;
 mod sign_in;
 mod speed;
+mod vectors;
 mod world;
