@@ -18,6 +18,14 @@ check_licences() {
 
 run_tests() { cargo test "${locked[@]}" --workspace; }
 
+# The model was written from docs/sync-protocol.md alone: golden vectors and properties, about ten seconds.
+run_model() {
+  has python3 || { say "no python3: the model is left out"; return 0; }
+  need_model
+  PYTHONDONTWRITEBYTECODE=1 HYPOTHESIS_STORAGE_DIRECTORY="$target/hypothesis" \
+    "$model_python" -m pytest -q -p no:cacheprovider tests/model || fail "the model disagrees" "see above"
+}
+
 # The desktop test opens real windows; each test brings its own screen. The bus keeps it away from the
 # keyring of whoever runs it.
 run_desktop_test() {
@@ -55,6 +63,7 @@ dev_test() {
   timed "lints" check_lints
   timed "documentation" check_docs
   timed "licences" check_licences
+  timed "model of the merge: vectors and properties in Python" run_model
   timed "programs and tests: compiled" build_everything
   timed "tests: unit, simulation, client against server, crash" run_tests
   timed "desktop test in real windows" run_desktop_test

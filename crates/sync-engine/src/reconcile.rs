@@ -97,31 +97,65 @@ pub fn settle(field: &FieldPath, register: &Register, edits: &Edits, rules: &Rul
     if voices.len() == 1 {
         return Some(Settlement::Settled { dot: oldest, rule: None });
     }
-    let mut rule_used = None;
-    let mut open: Vec<&Sibling> = Vec::new();
-    for (n, voice) in voices.iter().enumerate() {
-        let others = || {
-            let apart = voices.iter().enumerate().filter(move |(m, _)| *m != n);
-            apart.flat_map(|(_, other)| other.iter().copied())
-        };
-        let outdone = |sibling: &Sibling| {
-            let meta = edits.get(&sibling.dot)?;
-            others().find_map(|other| preferred(field, (other, edits.get(&other.dot)?), (sibling, meta), rules))
-        };
-        match voice.iter().find(|sibling| outdone(sibling).is_none()) {
-            Some(unbeaten) => open.push(unbeaten),
-            None => rule_used = voice.first().and_then(|s| outdone(s)).or(rule_used),
+    let duel = Duel::between(field, &voices, edits, rules);
+    let (mut rule_used, mut open) = (None, Vec::new());
+    let mut place = 0;
+    for voice in &voices {
+        let places = place..place + voice.len();
+        place = places.end;
+        match places.clone().find(|n| !duel.is_outdone(*n)) {
+            Some(unbeaten) => open.push(voice[unbeaten - places.start]),
+            None => rule_used = duel.rule_against(places.start).or(rule_used),
         }
     }
     open.sort_by_key(|sibling| age(sibling, edits));
     match open.as_slice() {
         [winner] => Some(Settlement::Settled { dot: winner.dot, rule: rule_used.map(str::to_owned) }),
-        // Preferences that go round in a circle rule nobody out.
-        [] => Some(Settlement::Contested {
-            dot: oldest,
-            open: voices.iter().filter_map(|v| v.first()).map(|s| s.dot).collect(),
+        _ => Some(Settlement::Contested {
+            dot: open.first().map_or(oldest, |first| first.dot),
+            open: open.iter().map(|s| s.dot).collect(),
         }),
-        [first, ..] => Some(Settlement::Contested { dot: first.dot, open: open.iter().map(|s| s.dot).collect() }),
+    }
+}
+
+/// Every candidate against every other that means something else, by their places in the voices.
+struct Duel<'r> {
+    /// The rule by which the one is preferred to the other.
+    wins: Vec<Vec<Option<&'r str>>>,
+    /// Whether the one is preferred to the other, if need be by way of third ones.
+    above: Vec<Vec<bool>>,
+}
+
+impl<'r> Duel<'r> {
+    fn between(field: &FieldPath, voices: &[Vec<&Sibling>], edits: &Edits, rules: &'r RuleSet) -> Self {
+        let all: Vec<(usize, &Sibling)> =
+            voices.iter().enumerate().flat_map(|(n, voice)| voice.iter().map(move |s| (n, *s))).collect();
+        let win = |(n, a): (usize, &Sibling), (m, b): (usize, &Sibling)| {
+            let apart = n != m;
+            apart.then(|| preferred(field, (a, edits.get(&a.dot)?), (b, edits.get(&b.dot)?), rules)).flatten()
+        };
+        let wins: Vec<Vec<_>> = all.iter().map(|a| all.iter().map(|b| win(*a, *b)).collect()).collect();
+        let mut above: Vec<Vec<bool>> = wins.iter().map(|row| row.iter().map(Option::is_some).collect()).collect();
+        // Warshall, "A theorem on Boolean matrices", Journal of the ACM 9, 1962.
+        for via in 0..all.len() {
+            for from in 0..all.len() {
+                for to in 0..all.len() {
+                    above[from][to] |= above[from][via] && above[via][to];
+                }
+            }
+        }
+        Self { wins, above }
+    }
+
+    /// Is somebody above it who is not below it too? Preferences that go round in a circle rule nobody of the
+    /// circle out (the set of Schwartz, "Rationality and the Myth of the Maximum", Noûs 6, 1972).
+    fn is_outdone(&self, place: usize) -> bool {
+        (0..self.above.len()).any(|other| self.above[other][place] && !self.above[place][other])
+    }
+
+    /// The rule by which the oldest of those who are preferred to it are.
+    fn rule_against(&self, place: usize) -> Option<&'r str> {
+        self.wins.iter().find_map(|row| row[place])
     }
 }
 

@@ -210,6 +210,9 @@ fn a_circle_rules_nobody_out() {
     ];
     assert_eq!(settled("name", &three, &rules), asks("C1 B1 A1"));
     assert_eq!(settled("name", &three[..2], &rules), by("A1", "a"));
+    // Nor does it make way for one of whom no rule speaks.
+    let four = [three[0], three[1], three[2], ("D1", 4, Source::Feedback, Operations, "w")];
+    assert_eq!(settled("name", &four, &rules), asks("C1 B1 A1 D1"));
 }
 
 #[test]

@@ -19,4 +19,5 @@ mod reviews;
 mod rules;
 mod sign_in;
 mod speed;
+mod vectors;
 mod world;
