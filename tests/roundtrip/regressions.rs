@@ -1,6 +1,7 @@
 //! What has hurt the users of other synchronisations, each under its name: it must not happen here.
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use client::Mode::{Tool, Window};
 use client::cache::Draft;
@@ -12,6 +13,7 @@ use tests::desk::{Desk, number, tamper};
 use tests::proxy::{Flow, Proxy};
 use tests::saver::Saver;
 use tests::world::{Backend, Device, PATIENCE, World};
+use tokio::time::interval;
 
 /// A backend with a device on it, and the files of both.
 struct Site {
@@ -217,8 +219,9 @@ async fn a_pause_during_a_retry_does_not_mark_edits_sent() {
     way.set(Flow::Held, Flow::Open);
     desk.create("A").await.unwrap();
     let sending = "SELECT count(*) FROM outbox WHERE state = 'sending' AND attempts = 2";
-    let mut looks = tokio::time::interval(std::time::Duration::from_millis(50));
+    let (mut looks, begun) = (interval(Duration::from_millis(50)), Instant::now());
     while number(&site.cache, sending).await.unwrap() == 0 {
+        assert!(begun.elapsed() < PATIENCE, "there is no second attempt");
         looks.tick().await;
         way.break_connections();
     }
@@ -240,8 +243,8 @@ async fn exactly_as_many_changes_as_a_batch_or_a_page_holds() {
     let desk = Desk::open(&site.device, Tool).await.unwrap();
     let new = |n: usize| draft(&format!("P-{n}"), vec![write("name", &format!("店 {n}")), write("address", "街 1")]);
     let mut made = 0;
-    // One batch to the brim, then one page to the brim, then one more.
-    for total in [PUSH_EDITS_MAX, PAGE_CHANGES_MAX, PAGE_CHANGES_MAX + 1] {
+    // One batch to the brim, then one page to the brim, one more, and two batches to the brim at once.
+    for total in [PUSH_EDITS_MAX, PAGE_CHANGES_MAX, PAGE_CHANGES_MAX + 1, PAGE_CHANGES_MAX + 1 + 2 * PUSH_EDITS_MAX] {
         desk.0.cache().save_all((made..total).map(new).collect(), None).await.unwrap();
         made = total;
         sync(&desk).await;
