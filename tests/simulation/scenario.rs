@@ -195,6 +195,7 @@ fn until_quiet(world: &mut World) -> Result<(), Broken> {
                 && world.memory.rotten[n].is_empty()
                 // What was pruned is found by the digests.
                 && own.store.records.len() == rows
+                && !own.store.waits_for_absent()
                 && own.store.cursor == world.server.seq
                 && own.store.epoch.as_ref() == Some(&world.server.epoch)
         };

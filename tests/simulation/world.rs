@@ -364,7 +364,7 @@ impl World {
                 let compared = own.store.compare(&digests).ok_or(Failure::EpochChanged);
                 let mut touched = Vec::new();
                 if compared == Ok(Comparison::Equal) {
-                    touched = own.store.settle_reviews_of_absent();
+                    touched = own.store.settle_absent();
                     checks::equal_digests_are_equal_records(self, device)?;
                 }
                 (Input::DigestsCompared(compared), touched)
