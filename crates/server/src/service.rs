@@ -106,6 +106,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let url = format!("http://{}", listener.local_addr().map_err(no_address)?);
     let mut jobs = JoinSet::new();
     jobs.spawn(jobs::forget_expired(Arc::clone(&app)));
+    jobs.spawn(jobs::neighbours::run(Arc::clone(&app)));
     jobs.spawn(jobs::pruning::run(Arc::clone(&app), config.tombstone_days));
     if let Some(demo) = config.demo.filter(|demo| demo.kitchens > 0) {
         jobs.spawn(jobs::kitchens::run(Arc::clone(&app), demo));
