@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::api::{Change, ChangesQuery, PushReply, PushRequest};
+use domain::api::{Change, ChangesPage, ChangesQuery, PushReply, PushRequest};
 use domain::digest::Digests;
 use domain::edit::Edit;
 use domain::problem::Problem;
@@ -32,7 +32,9 @@ pub enum DiskWork {
         problem: Problem,
     },
     StorePage {
-        page: domain::api::ChangesPage,
+        page: ChangesPage,
+        marker: Marker,
+        era: u64,
     },
     RestartPull,
     /// Are these the digests of what it holds?
@@ -51,6 +53,10 @@ pub enum DiskWork {
 }
 
 impl DiskWork {
+    /// Does it need room?
+    pub fn writes(&self) -> bool {
+        !matches!(self, Self::PullFrom { .. } | Self::Compare { .. })
+    }
     /// Does a failure concern the outbox, or the pages?
     pub fn failure(&self) -> Input {
         match self {
@@ -60,6 +66,20 @@ impl DiskWork {
             _ => Input::PullStorageFailed,
         }
     }
+}
+
+/// Which edit made the change that a cursor stands at; `None` where none did.
+pub type Marker = Option<EditId>;
+
+/// What a pull asks for.
+#[derive(Clone, Debug)]
+pub struct PullQuery {
+    pub changes: ChangesQuery,
+    /// Of the change at the cursor.
+    pub marker: Marker,
+    /// A reading from the first page that has not come to its end: what does not come is forgotten then, so that
+    /// tombstones do not matter.
+    pub whole: bool,
 }
 
 /// All rows of some buckets, as the server has them.
@@ -73,7 +93,7 @@ pub struct Whole {
 #[derive(Clone, Debug)]
 pub enum Body {
     Push(PushRequest),
-    Pull(ChangesQuery),
+    Pull(PullQuery),
     Digests,
     Buckets(Vec<u8>),
     Refresh,
@@ -83,6 +103,12 @@ pub enum Body {
 #[derive(Clone, Debug)]
 pub enum Answer {
     Word(Input),
+    /// A page, with the marker of the change that it ends at, and how often the server had been restored then.
+    Page {
+        page: ChangesPage,
+        marker: Marker,
+        era: u64,
+    },
     Digests(Digests),
     Buckets(Vec<u8>, Whole),
 }
@@ -130,6 +156,8 @@ pub struct Running {
     pub timer: u64,
     /// By lane: push, pull, refresh.
     pub quiet: [Quiet; 3],
+    /// What came with the page that is on its way to the disk.
+    pub page_end: (Marker, u64),
     /// Was the last page that it stored the last one there was?
     pub page_complete: bool,
 }
@@ -148,6 +176,8 @@ pub struct Device {
     pub disk_free_ms: u64,
     /// The disk refuses so many more times.
     pub disk_refuses: u32,
+    /// Until when the disk is full, in milliseconds of virtual time.
+    pub disk_full_until_ms: u64,
     pub config: Config,
     /// Edits that were on their way when it was killed.
     pub resumed: BTreeSet<EditId>,
@@ -176,6 +206,7 @@ impl Device {
             clock_off_ms: 0,
             disk_free_ms: 0,
             disk_refuses: 0,
+            disk_full_until_ms: 0,
             config,
             resumed: BTreeSet::new(),
         }
@@ -193,6 +224,15 @@ impl Device {
             let progress = running.engine.progress();
             progress.pull_complete && progress.damaged_buckets == 0 && !progress.paused && self.store.nothing_open()
         })
+    }
+
+    /// Does the disk refuse this time?
+    pub fn disk_refuses(&mut self, now_ms: u64, writes: bool) -> bool {
+        if self.disk_refuses > 0 {
+            self.disk_refuses -= 1;
+            return true;
+        }
+        writes && now_ms < self.disk_full_until_ms
     }
 
     /// A push of these edits.

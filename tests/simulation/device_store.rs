@@ -16,7 +16,7 @@ use sync_engine::device::Comparison;
 use sync_engine::reconcile;
 use uuid::Uuid;
 
-use crate::device::Whole;
+use crate::device::{Marker, PullQuery, Whole};
 
 /// The longest time that a deferred edit waits, in milliseconds. A later time was written under another
 /// setting of the clock and is ignored.
@@ -25,7 +25,8 @@ pub const DEFER_MS_MAX: u64 = 15_000;
 /// A record as it was pulled.
 #[derive(Clone)]
 pub struct Stored {
-    pub epoch: String,
+    /// In which reading of the server's data it came: each begins with the first page.
+    pub generation: u64,
     pub seq: u64,
     pub record: Record,
 }
@@ -52,6 +53,8 @@ pub struct Entry {
     pub reason: Option<Problem>,
     /// Its author has seen that it was refused.
     pub dismissed: bool,
+    /// In which reading of the server's data it was sent again because it was not in the record: once in each.
+    missed_in: Option<u64>,
 }
 
 impl Entry {
@@ -64,11 +67,28 @@ impl Entry {
         }
     }
 
-    /// The answer was of another epoch: the edit is sent again, and has one effect all the same.
+    /// The answer was of data that are gone: the edit is sent again, and has one effect all the same.
     fn answer_is_void(&mut self) {
         self.state = EditState::Queued;
         self.awaits = None;
         self.answer = None;
+        self.retry_at_ms = None;
+    }
+
+    /// Has the server taken it, says its answer?
+    fn is_taken(&self) -> bool {
+        self.state.is_answered() && self.state != EditState::Rejected
+    }
+
+    /// The answer says that the server has it, and the record does not: the server was restored from an older
+    /// backup. Sent again, once in each reading: of a merchant that is gone for good nothing ever comes back.
+    fn send_again_if_missed(&mut self, record: Option<&Record>, generation: u64) -> bool {
+        let missed = self.is_taken() && self.missed_in != Some(generation) && !is_in(record, &self.edit);
+        if missed {
+            self.answer_is_void();
+            self.missed_in = Some(generation);
+        }
+        missed
     }
 }
 
@@ -87,7 +107,14 @@ pub struct DeviceStore {
     clock: Hlc,
     pub records: BTreeMap<MerchantId, Stored>,
     pub cursor: u64,
+    /// Which edit made the change at the cursor.
+    pub marker: Marker,
     pub epoch: Option<String>,
+    generation: u64,
+    /// The reading has not come to its end yet.
+    reading_whole: bool,
+    /// Edits that were sent again because the server had lost them.
+    pub sent_again: u64,
     /// By counter, hence in the order in which the edits were made.
     pub outbox: BTreeMap<u64, Entry>,
     rules: RuleSet,
@@ -101,7 +128,11 @@ impl DeviceStore {
             clock: Hlc::default(),
             records: BTreeMap::new(),
             cursor: 0,
+            marker: None,
             epoch: None,
+            generation: 1,
+            reading_whole: true,
+            sent_again: 0,
             outbox: BTreeMap::new(),
             rules: RuleSet::default(),
         }
@@ -168,6 +199,7 @@ impl DeviceStore {
                 awaits: None,
                 reason: None,
                 dismissed: false,
+                missed_in: None,
             },
         );
         edit_id
@@ -247,7 +279,8 @@ impl DeviceStore {
             entry.reason = outcome.refusal().map(|(field, code, text)| Problem::new(code, text).about(field.as_str()));
             entry.answer = Some(outcome.clone());
             let record = self.records.get(&entry.edit.merchant_id);
-            let in_record = record.is_some_and(|r| r.epoch == reply.epoch && r.seq >= outcome.seq);
+            let in_record = record.is_some_and(|r| r.seq >= outcome.seq) && self.epoch.as_ref() == Some(&reply.epoch);
+            let in_record = in_record && is_in(record.map(|stored| &stored.record), &entry.edit);
             entry.awaits = (!in_record && entry.state != EditState::Rejected)
                 .then(|| Awaits { epoch: reply.epoch.clone(), seq: outcome.seq });
         }
@@ -274,34 +307,46 @@ impl DeviceStore {
         }
     }
 
-    /// Where the next pull goes on; both read in one go.
-    pub fn pull_from(&self, limit: usize) -> ChangesQuery {
-        ChangesQuery { cursor: self.cursor, limit: Some(limit), epoch: self.epoch.clone(), ..ChangesQuery::default() }
+    /// Where the next pull goes on; read in one go.
+    pub fn pull_from(&self, limit: usize) -> PullQuery {
+        let changes = ChangesQuery {
+            cursor: self.cursor,
+            limit: Some(limit),
+            epoch: self.epoch.clone(),
+            ..ChangesQuery::default()
+        };
+        PullQuery { changes, marker: self.marker, whole: self.reading_whole }
     }
 
     /// Page and cursor in one transaction. Returns the edits whose state changed.
-    pub fn store_page(&mut self, page: &ChangesPage) -> Vec<EditId> {
+    pub fn store_page(&mut self, page: &ChangesPage, marker: Marker) -> Vec<EditId> {
+        let generation = self.generation;
+        let mut came: BTreeSet<MerchantId> = BTreeSet::new();
         for change in &page.changes {
+            let merchant = &change.record.merchant_id;
             let newer = self
                 .records
-                .get(&change.record.merchant_id)
-                .is_none_or(|stored| stored.epoch != page.epoch || stored.seq < change.seq);
+                .get(merchant)
+                .is_none_or(|stored| stored.generation != generation || stored.seq < change.seq);
             if newer {
-                let stored = Stored { epoch: page.epoch.clone(), seq: change.seq, record: change.record.clone() };
-                self.records.insert(change.record.merchant_id.clone(), stored);
+                let stored = Stored { generation, seq: change.seq, record: change.record.clone() };
+                self.records.insert(merchant.clone(), stored);
+                came.insert(merchant.clone());
             }
             let mut clock = HlcClock::after(self.clock);
             clock.observe(change.record.latest(), page.server_hlc.wall_ms());
             self.clock = clock.last();
         }
+        let first_end = page.complete && std::mem::take(&mut self.reading_whole);
         self.cursor = page.next_cursor;
+        self.marker = marker;
         self.epoch = Some(page.epoch.clone());
         if page.complete {
-            // What an epoch that was read to its end does not have is not there any more.
-            self.records.retain(|_, stored| stored.epoch == page.epoch);
+            // What a reading to the end does not have is not there any more.
+            self.records.retain(|_, stored| stored.generation == generation);
         }
         for entry in self.outbox.values_mut() {
-            let record = self.records.get(&entry.edit.merchant_id);
+            let stored = self.records.get(&entry.edit.merchant_id).filter(|stored| stored.generation == generation);
             let Some(awaits) = &entry.awaits else {
                 continue;
             };
@@ -312,12 +357,32 @@ impl DeviceStore {
                 continue;
             }
             // The cursor alone does not tell: a merchant that changed again has moved to a later page.
-            let in_record = record.is_some_and(|r| r.epoch == page.epoch && r.seq >= awaits.seq);
-            if in_record || (page.complete && page.next_cursor >= awaits.seq) {
-                entry.awaits = None;
+            let reached = stored.is_some_and(|stored| stored.seq >= awaits.seq);
+            if reached || (page.complete && page.next_cursor >= awaits.seq) {
+                // Nor does the number alone: after a restored backup it is another change's.
+                if !entry.send_again_if_missed(stored.map(|stored| &stored.record), generation) {
+                    entry.awaits = None;
+                } else {
+                    self.sent_again += 1;
+                }
             }
         }
-        self.settle_reviews()
+        self.send_missed(|merchant| came.contains(merchant) || first_end);
+        let mut touched = self.settle_reviews();
+        if first_end {
+            touched.extend(self.settle_reviews_of_absent());
+        }
+        touched
+    }
+
+    /// The log of sent edits against the records: what the server had taken and does not have is sent again.
+    fn send_missed(&mut self, about: impl Fn(&MerchantId) -> bool) {
+        for entry in self.outbox.values_mut().filter(|entry| entry.awaits.is_none()) {
+            if about(&entry.edit.merchant_id) {
+                let record = self.records.get(&entry.edit.merchant_id).map(|stored| &stored.record);
+                self.sent_again += u64::from(entry.send_again_if_missed(record, self.generation));
+            }
+        }
     }
 
     /// An edit in review is settled as soon as a record that contains it says so.
@@ -339,6 +404,19 @@ impl DeviceStore {
         touched
     }
 
+    /// Of a merchant that is not there any more, no question is open. Only for who knows that none is missing.
+    pub fn settle_reviews_of_absent(&mut self) -> Vec<EditId> {
+        let mut touched = Vec::new();
+        for entry in self.outbox.values_mut() {
+            let absent = !self.records.contains_key(&entry.edit.merchant_id);
+            if entry.state == EditState::InReview && entry.awaits.is_none() && absent {
+                entry.state = EditState::Declined;
+                touched.push(entry.edit.edit_id);
+            }
+        }
+        touched
+    }
+
     /// The server's data start anew: forget the cursor, keep the outbox, and show the old records until
     /// the new ones are there. An answer that has not come back was of data that are gone: sent again.
     pub fn restart_pull(&mut self) {
@@ -346,7 +424,10 @@ impl DeviceStore {
             entry.answer_is_void();
         }
         self.cursor = 0;
+        self.marker = None;
         self.epoch = None;
+        self.generation += 1;
+        self.reading_whole = true;
     }
 
     /// Compares what is stored with the server's digests. `None`: they are of another epoch.
@@ -380,10 +461,13 @@ impl DeviceStore {
             let same = self.records.get(&change.record.merchant_id).is_some_and(|s| s.record == change.record);
             if !same {
                 mended += 1;
-                let stored = Stored { epoch: whole.epoch.clone(), seq: change.seq, record: change.record.clone() };
+                let (generation, seq) = (self.generation, change.seq);
+                let stored = Stored { generation, seq, record: change.record.clone() };
                 self.records.insert(change.record.merchant_id.clone(), stored);
             }
         }
+        // A restored server whose numbers happen to fit is noticed only here.
+        self.send_missed(|merchant| buckets.contains(&digest::bucket(merchant)));
         Some(mended)
     }
 
@@ -391,6 +475,13 @@ impl DeviceStore {
     pub fn dismiss_rejected(&mut self) {
         for entry in self.outbox.values_mut() {
             entry.dismissed |= entry.state == EditState::Rejected;
+        }
+    }
+
+    /// The author has done something about this one.
+    pub fn dismiss(&mut self, edit_id: EditId) {
+        if let Some(entry) = self.entry(edit_id) {
+            entry.dismissed = true;
         }
     }
 
@@ -418,6 +509,15 @@ impl DeviceStore {
         let own = self.outbox.values().filter(|entry| entry.on_top());
         self.records.keys().cloned().chain(own.map(|entry| entry.edit.merchant_id.clone())).collect()
     }
+}
+
+/// Does the record know of this edit, in each register that it wrote: as a candidate, or as one that a later
+/// writer had seen?
+pub fn is_in(record: Option<&Record>, edit: &Edit) -> bool {
+    edit.writes.iter().all(|write| {
+        let register = record.and_then(|record| record.registers.get(&write.field));
+        register.is_some_and(|r| r.context.contains(edit.dot) || r.siblings.iter().any(|s| s.dot == edit.dot))
+    })
 }
 
 /// The digest of a row.

@@ -8,7 +8,7 @@ use sync_engine::device::Input;
 use sync_engine::reconcile;
 use uuid::Uuid;
 
-use crate::device_store::Draft;
+use crate::device_store::{Draft, Entry};
 use crate::world::World;
 
 const MERCHANTS: [&str; 5] = ["BJ-1", "BJ-2", "BJ-3", "SH-1", "GZ-1"];
@@ -78,8 +78,7 @@ impl World {
         if own.running.is_none() {
             return;
         }
-        if own.disk_refuses > 0 {
-            own.disk_refuses -= 1;
+        if own.disk_refuses(self.now_ms, true) {
             self.report.count("save refused by the disk");
             return;
         }
@@ -136,6 +135,36 @@ impl World {
             *self.chance.pick(&[Source::Manual, Source::Manual, Source::Manual, Source::Import, Source::ThirdParty]);
         let writes = self.form(device, &merchant, typed);
         self.save(device, &merchant, source, writes, None);
+    }
+
+    /// Imports a file: many merchants, most of them new, one edit each, saved one soon after the other.
+    pub fn person_imports(&mut self, device: usize) {
+        self.report.count("person imported");
+        let first = self.chance.below(12);
+        for n in first..first + self.chance.between(3, 12) {
+            let merchant = MerchantId::new(format!("BJ-{}", 10 + n % 12)).unwrap();
+            let mut typed = vec![
+                (field("name"), Value::text(*self.chance.pick(&NAMES))),
+                (field("address"), Value::text("人民路 9 号")),
+            ];
+            typed.push(self.some_write());
+            let writes = self.form(device, &merchant, typed);
+            self.save(device, &merchant, Source::Import, writes, None);
+        }
+    }
+
+    /// Looks at a refused edit and sends it once more, from what the window shows now.
+    pub fn person_resends(&mut self, device: usize) {
+        let refused = |entry: &&Entry| entry.state == domain::EditState::Rejected && !entry.dismissed;
+        let found = self.devices[device].store.outbox.values().find(refused);
+        let Some(edit) = found.map(|entry| entry.edit.clone()) else {
+            return;
+        };
+        self.report.count("person resent");
+        self.devices[device].store.dismiss(edit.edit_id);
+        let typed = edit.writes.into_iter().map(|write| (write.field, write.value)).collect();
+        let writes = self.form(device, &edit.merchant_id, typed);
+        self.save(device, &edit.merchant_id, Source::Manual, writes, None);
     }
 
     /// Deletes a merchant, or brings it back.
@@ -224,7 +253,8 @@ impl World {
     pub fn person_signs_in(&mut self, device: usize) {
         let own = &self.devices[device];
         let paused = own.running.as_ref().is_some_and(|running| running.engine.progress().paused);
-        if paused && self.server.up && !self.network.is_cut(device, self.now_ms) {
+        let cut = self.network.is_cut_out(device, self.now_ms) || self.network.is_cut_in(device, self.now_ms);
+        if paused && self.server.up && !cut {
             self.server.revoked[own.actor] = false;
             let token = self.server.issue(self.devices[device].actor, self.now_ms + 60_000);
             self.devices[device].token = Some(token);

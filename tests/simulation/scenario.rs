@@ -4,6 +4,7 @@ use sync_engine::device::Input;
 
 use crate::checks::{self, Broken};
 use crate::device::Quiet;
+use crate::network::{Cut, Way};
 use crate::report::Report;
 use crate::world::World;
 
@@ -28,6 +29,13 @@ fn play(world: &mut World) -> Result<(), Broken> {
         let ms = if world.chance.once_in(4) { world.chance.between(100, 4_000) } else { world.chance.between(0, 60) };
         world.pass(ms)?;
         not_in_a_circle(world)?;
+    }
+    if world.chance.once_in(2) {
+        // Late enough that no edit mends it by chance.
+        (0..world.devices.len()).for_each(|device| world.disk_rots(device));
+    }
+    if world.chance.once_in(8) {
+        restore(world);
     }
     heal(world);
     until_quiet(world)?;
@@ -56,7 +64,9 @@ fn not_in_a_circle(world: &World) -> Result<(), Broken> {
 fn step(world: &mut World) -> Result<(), Broken> {
     let device = world.chance.below(world.devices.len() as u64) as usize;
     match world.chance.below(100) {
-        0..=49 => world.person_edits(device),
+        0..=44 => world.person_edits(device),
+        45..=47 => world.person_resends(device),
+        48..=49 => world.person_imports(device),
         50..=53 => world.person_deletes(device),
         54..=61 => world.person_resolves(2),
         62 => world.person_resolves(device),
@@ -68,13 +78,26 @@ fn step(world: &mut World) -> Result<(), Broken> {
         78..=80 => world.kill(device),
         81..=82 => world.kill_server(),
         83..=85 => {
-            world.report.count("fault partition");
-            let ms = world.chance.between(500, 15_000);
-            world.network.cut_until_ms[device] = world.now_ms + ms;
+            let way = *world.chance.pick(&[Way::In, Way::Out, Way::Both]);
+            world.report.count(match way {
+                Way::In => "fault partition in",
+                Way::Out => "fault partition out",
+                Way::Both => "fault partition both ways",
+            });
+            // Some are away for longer than a tombstone is kept.
+            let longest_ms = if world.chance.once_in(4) { 60_000 } else { 15_000 };
+            let until_ms = world.now_ms + world.chance.between(500, longest_ms);
+            world.network.cuts[device] = Some(Cut { way, until_ms });
         }
         86..=88 => {
-            world.report.count("fault disk refuses");
-            world.devices[device].disk_refuses += world.chance.between(1, 3) as u32;
+            if world.chance.once_in(4) {
+                world.report.count("fault disk full");
+                let ms = world.chance.between(500, 10_000);
+                world.devices[device].disk_full_until_ms = world.now_ms + ms;
+            } else {
+                world.report.count("fault disk refuses");
+                world.devices[device].disk_refuses += world.chance.between(1, 3) as u32;
+            }
         }
         89..=90 => {
             world.report.count("fault server busy");
@@ -94,18 +117,36 @@ fn step(world: &mut World) -> Result<(), Broken> {
             world.server.expire_tokens();
             world.server.revoked[device] = true;
         }
-        98 => {
-            if world.chance.once_in(2) {
-                world.report.count("fault server rebuilt");
-                world.server.rebuild(&mut world.chance);
-            }
-        }
+        98 => operator(world),
         _ => {
             let off_ms = world.chance.between(0, 7_200_000) as i64 - 3_600_000;
             world.server_clock_off_ms = off_ms;
         }
     }
     Ok(())
+}
+
+/// What is done to the server's data.
+fn operator(world: &mut World) {
+    match world.chance.below(5) {
+        0 => {
+            world.report.count("fault server rebuilt");
+            world.server.rebuild(&mut world.chance);
+        }
+        1 => restore(world),
+        2 => {
+            for _ in 0..world.server.prune(world.now_ms) {
+                world.report.count("tombstone pruned");
+            }
+        }
+        _ => world.server.back_up(),
+    }
+}
+
+fn restore(world: &mut World) {
+    if world.server.restore() {
+        world.report.count("fault older backup restored");
+    }
 }
 
 /// Somebody sets the clock, or the machine wakes from sleep.
@@ -123,13 +164,14 @@ fn jump(world: &mut World, device: usize) {
 /// No more faults. What is broken is mended, who was signed out signs in when asked.
 fn heal(world: &mut World) {
     world.network.faulty = false;
-    world.network.cut_until_ms.fill(0);
+    world.network.cuts.fill(None);
     world.kills_one_in = 0;
     world.server.up = true;
     world.server.defers_one_in = 0;
     world.server.revoked.fill(false);
     for own in &mut world.devices {
         own.disk_refuses = 0;
+        own.disk_full_until_ms = 0;
     }
 }
 
@@ -147,8 +189,12 @@ fn until_quiet(world: &mut World) -> Result<(), Broken> {
         not_in_a_circle(world)?;
         let scopes_equal = |n: usize| {
             let own = &world.devices[n];
+            let scope = &world.server.actors[own.actor].scope;
+            let rows = world.server.records.keys().filter(|merchant| scope.contains(merchant)).count();
             own.says_synced()
                 && world.memory.rotten[n].is_empty()
+                // What was pruned is found by the digests.
+                && own.store.records.len() == rows
                 && own.store.cursor == world.server.seq
                 && own.store.epoch.as_ref() == Some(&world.server.epoch)
         };

@@ -69,7 +69,11 @@ impl World {
                     }
                     Answer::Word(Input::Pushed(pushed.reply))
                 }
-                (Body::Pull(query), Some(token)) => Answer::Word(Input::Pulled(self.server.pull(now, token, &query))),
+                (Body::Pull(query), Some(token)) => {
+                    let page = self.server.pull(now, token, &query, &mut self.report);
+                    let era = self.server.era;
+                    word(page.map(|(page, marker)| Answer::Page { page, marker, era }))
+                }
                 (Body::Digests, Some(token)) => word(self.server.digests(now, token).map(Answer::Digests)),
                 (Body::Buckets(buckets), Some(token)) => {
                     let whole = self.server.buckets(now, token, &buckets);
@@ -78,16 +82,32 @@ impl World {
             }
         };
         if let Some(answer_ms) = answer_ms {
+            let answer = self.on_its_way(&refused, answer);
             self.at(answer_ms, Event::Answer { device, life, request, lane, answer, token: fresh });
         }
         Ok(())
+    }
+
+    /// An answer may be cut: what can still be read of it is used, or nobody answered.
+    fn on_its_way(&mut self, body: &Body, answer: Answer) -> Answer {
+        if !self.network.faulty || !self.chance.once_in(40) {
+            return answer;
+        }
+        self.report.count("fault answer truncated");
+        match answer {
+            Answer::Word(Input::Pushed(Ok(mut reply))) => {
+                reply.outcomes.truncate(self.chance.below(reply.outcomes.len() as u64 + 1) as usize);
+                Answer::Word(Input::Pushed(Ok(reply)))
+            }
+            _ => Answer::Word(body.failed(Failure::Unreachable)),
+        }
     }
 
     /// Server-sent events: some get lost.
     fn wake_all(&mut self) {
         for device in 0..self.devices.len() {
             let life = self.devices[device].life;
-            if !self.network.is_cut(device, self.now_ms) && !self.chance.once_in(3) {
+            if !self.network.is_cut_in(device, self.now_ms) && !self.chance.once_in(3) {
                 let delay_ms = self.chance.between(1, 200);
                 self.at(delay_ms, Event::Input { device, life, input: Input::WakeUp });
             }

@@ -168,6 +168,12 @@ impl World {
                 self.note_answer(device, lane, &answer);
                 match answer {
                     Answer::Word(input) => self.feed(device, input)?,
+                    Answer::Page { page, marker, era } => {
+                        if let Some(running) = &mut self.devices[device].running {
+                            running.page_end = (marker, era);
+                        }
+                        self.feed(device, Input::Pulled(Ok(page)))?;
+                    }
                     Answer::Digests(digests) => self.to_disk(device, DiskWork::Compare { digests }),
                     Answer::Buckets(buckets, whole) => self.to_disk(device, DiskWork::Repair { buckets, whole }),
                 }
@@ -204,6 +210,7 @@ impl World {
             waits_for: BTreeSet::new(),
             timer: 0,
             quiet: [Quiet::default(); 3],
+            page_end: (None, 0),
             page_complete: false,
         });
         let signed_in = own.token.is_some();
@@ -285,7 +292,11 @@ impl World {
             Effect::Reject { edit_id, problem } => DiskWork::Reject { edit_id, problem },
             Effect::RestartPull => DiskWork::RestartPull,
             Effect::Pull { limit } => DiskWork::PullFrom { limit },
-            Effect::StorePage { page } => DiskWork::StorePage { page },
+            Effect::StorePage { page } => {
+                let end = self.devices[device].running.as_ref().map(|running| running.page_end);
+                let (marker, era) = end.unwrap_or_default();
+                DiskWork::StorePage { page, marker, era }
+            }
         };
         self.to_disk(device, work);
         Ok(())
@@ -303,8 +314,7 @@ impl World {
     fn disk(&mut self, device: usize, work: DiskWork) -> Result<(), Broken> {
         let wall_ms = self.device_wall_ms(device);
         let own = &mut self.devices[device];
-        if own.disk_refuses > 0 {
-            own.disk_refuses -= 1;
+        if own.disk_refuses(self.now_ms, work.writes()) {
             let input = work.failure();
             self.tell(device, input);
             return Ok(());
@@ -327,27 +337,45 @@ impl World {
                 self.report.count("edit refused by itself");
                 (Input::OutcomesStored, vec![edit_id])
             }
-            DiskWork::StorePage { page } => {
-                let touched = own.store.store_page(&page);
+            DiskWork::StorePage { page, marker, era } => {
+                let before = own.store.sent_again;
+                let touched = own.store.store_page(&page, marker);
+                for _ in before..own.store.sent_again {
+                    self.report.count("edit sent again after a restore");
+                }
+                let again = own.store.sent_again > before;
+                self.memory.pulled_era[device] = era;
                 if let Some(running) = &mut own.running {
                     running.page_complete = page.complete;
+                }
+                if again {
+                    self.tell(device, Input::EditSaved);
                 }
                 (Input::PageStored, touched)
             }
             DiskWork::RestartPull => {
                 own.store.restart_pull();
                 self.report.count("epoch change");
+                // Answered edits wait again.
+                self.tell(device, Input::EditSaved);
                 return Ok(());
             }
             DiskWork::Compare { digests } => {
                 let compared = own.store.compare(&digests).ok_or(Failure::EpochChanged);
+                let mut touched = Vec::new();
                 if compared == Ok(Comparison::Equal) {
+                    touched = own.store.settle_reviews_of_absent();
                     checks::equal_digests_are_equal_records(self, device)?;
                 }
-                (Input::DigestsCompared(compared), Vec::new())
+                (Input::DigestsCompared(compared), touched)
             }
             DiskWork::Repair { buckets, whole } => {
+                let before = own.store.sent_again;
                 let mended = own.store.repair(&buckets, &whole).ok_or(Failure::EpochChanged);
+                if own.store.sent_again > before {
+                    self.report.count("edit sent again after a repair");
+                    self.tell(device, Input::EditSaved);
+                }
                 (Input::BucketsRepaired(mended), Vec::new())
             }
             DiskWork::PullFrom { limit } => {
