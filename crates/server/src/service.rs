@@ -108,6 +108,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let mut jobs = JoinSet::new();
     jobs.spawn(jobs::forget_expired(Arc::clone(&app)));
     jobs.spawn(jobs::finish_rules(Arc::clone(&app)));
+    jobs.spawn(jobs::neighbours::run(Arc::clone(&app)));
     jobs.spawn(jobs::pruning::run(Arc::clone(&app), config.tombstone_days));
     if let Some(demo) = config.demo.filter(|demo| demo.kitchens > 0) {
         jobs.spawn(jobs::kitchens::run(Arc::clone(&app), demo));

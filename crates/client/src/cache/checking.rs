@@ -33,7 +33,10 @@ pub(super) fn beside(id: &MerchantId, text: &str, record: &Record, rules: &RuleS
     Beside {
         digest: digest::row(text).cast_signed(),
         bucket: i64::from(digest::bucket(id)),
-        deleted: record.registers.contains_key(&FieldPath::deleted()) && reconcile::is_deleted(record, rules),
+        // As the server forgets: deleted, and nothing is asked about it.
+        deleted: record.registers.contains_key(&FieldPath::deleted())
+            && reconcile::is_deleted(record, rules)
+            && reconcile::review(record, rules).is_none(),
     }
 }
 

@@ -13,18 +13,33 @@ use crate::error::Result;
 /// Edits whose merchants are looked up together.
 const EDITS_AT_ONCE: usize = 500;
 
-/// Is the edit in the record, or was it superseded by somebody who had seen it? An edit is applied as a whole.
-fn contains(record: &Record, edit: &Edit) -> bool {
-    let registers = || edit.writes.iter().map(|write| record.registers.get(&write.field));
-    registers().flatten().any(|register| register.siblings.iter().any(|sibling| sibling.dot == edit.dot))
-        || registers().all(|register| register.is_some_and(|register| register.context.contains(edit.dot)))
+/// What the record of its merchant says about an edit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trace {
+    /// Something of it is a candidate: all of it was applied.
+    There,
+    /// All of its registers were written by somebody who had seen it. Whether the history has it cannot be told.
+    WrittenOver,
+    /// None.
+    Missing,
 }
 
-/// Queues again, ahead of everything that waits, the edits in the log of sent ones that the records of this
-/// generation do not contain. Returns their merchants.
+fn trace(record: &Record, edit: &Edit) -> Trace {
+    let registers = || edit.writes.iter().map(|write| record.registers.get(&write.field));
+    if registers().flatten().any(|register| register.siblings.iter().any(|sibling| sibling.dot == edit.dot)) {
+        Trace::There
+    } else if registers().all(|register| register.is_some_and(|register| register.context.contains(edit.dot))) {
+        Trace::WrittenOver
+    } else {
+        Trace::Missing
+    }
+}
+
+/// Queues again, ahead of everything that waits, the edits in the log of sent ones of which the records of this
+/// generation do not show that the server has them. Returns their merchants.
 pub(super) async fn resend_lost(tx: &mut SqliteConnection, generation: i64) -> Result<BTreeSet<MerchantId>> {
     let texts: Vec<String> = sqlx::query_scalar(sql!("outbox/lost_candidates")).fetch_all(&mut *tx).await?;
-    let mut lost: Vec<(Edit, String)> = Vec::new();
+    let mut lost: Vec<(Edit, String, bool)> = Vec::new();
     for chunk in texts.chunks(EDITS_AT_ONCE) {
         let edits = chunk.iter().map(|text| Ok(serde_json::from_str(text)?)).collect::<Result<Vec<Edit>>>()?;
         let ids = json_list(edits.iter().map(|edit| edit.merchant_id.as_str()));
@@ -35,19 +50,21 @@ pub(super) async fn resend_lost(tx: &mut SqliteConnection, generation: i64) -> R
             records.insert(id, serde_json::from_str(&text)?);
         }
         for (edit, text) in edits.into_iter().zip(chunk) {
-            let there = records.get(edit.merchant_id.as_str()).is_some_and(|record| contains(record, &edit));
-            if !there {
-                lost.push((edit, text.clone()));
+            let record = records.get(edit.merchant_id.as_str());
+            match record.map_or(Trace::Missing, |record| trace(record, &edit)) {
+                Trace::There => {}
+                Trace::WrittenOver => lost.push((edit, text.clone(), true)),
+                Trace::Missing => lost.push((edit, text.clone(), false)),
             }
         }
     }
     // In the order in which they were made; before what waits already, which was made later.
-    lost.sort_by_key(|(edit, _)| edit.dot.counter);
+    lost.sort_by_key(|(edit, ..)| edit.dot.counter);
     let first: Option<i64> = sqlx::query_scalar(sql!("outbox/first")).fetch_one(&mut *tx).await?;
     let begin = first.unwrap_or(0).saturating_sub(int(lost.len() as u64));
     let author: Option<Actor> =
         meta::get(&mut *tx, meta::ACTOR).await?.map(|text| serde_json::from_str(&text)).transpose()?;
-    for (place, (edit, text)) in (begin..).zip(&lost) {
+    for (place, (edit, text, quiet)) in (begin..).zip(&lost) {
         let name = author.as_ref().filter(|author| edit.actor.as_ref() == Some(&author.id));
         let name = name.map(|author| author.name.as_str());
         sqlx::query(sql!("outbox/insert_again"))
@@ -60,10 +77,11 @@ pub(super) async fn resend_lost(tx: &mut SqliteConnection, generation: i64) -> R
             .bind(edit.actor.as_ref().map(|actor| actor.as_str()))
             .bind(name.or(edit.actor.as_ref().map(|actor| actor.as_str())).unwrap_or_default())
             .bind(int(edit.hlc.wall_ms()))
+            .bind(*quiet)
             .execute(&mut *tx)
             .await?;
     }
-    Ok(lost.into_iter().map(|(edit, _)| edit.merchant_id).collect())
+    Ok(lost.into_iter().map(|(edit, ..)| edit.merchant_id).collect())
 }
 
 #[cfg(test)]
@@ -113,17 +131,18 @@ mod tests {
 
     #[test]
     fn a_later_edit_of_another_field_says_nothing_about_an_earlier_one() {
-        for (registers, there) in [
-            (&[("name", Some(5), 0)][..], true),
-            (&[("name", Some(9), 5)], true),
-            (&[("name", Some(9), 4)], false),
-            (&[("note", Some(9), 7)], false),
-            (&[], false),
+        use Trace::{Missing, There, WrittenOver};
+        for (registers, expected) in [
+            (&[("name", Some(5), 0)][..], There),
+            (&[("name", Some(9), 5)], WrittenOver),
+            (&[("name", Some(9), 4)], Missing),
+            (&[("note", Some(9), 7)], Missing),
+            (&[], Missing),
         ] {
-            assert_eq!(contains(&record(registers), &edit(5, &["name"])), there, "{registers:?}");
+            assert_eq!(trace(&record(registers), &edit(5, &["name"])), expected, "{registers:?}");
         }
         let both = edit(5, &["name", "note"]);
-        assert!(contains(&record(&[("name", Some(9), 5), ("note", Some(5), 0)]), &both));
-        assert!(!contains(&record(&[("name", Some(9), 5), ("note", Some(4), 0)]), &both));
+        assert_eq!(trace(&record(&[("name", Some(9), 5), ("note", Some(5), 0)]), &both), There);
+        assert_eq!(trace(&record(&[("name", Some(9), 5), ("note", Some(4), 0)]), &both), Missing);
     }
 }

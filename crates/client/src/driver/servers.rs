@@ -22,6 +22,7 @@ pub(super) async fn watch(parts: Arc<Parts>, inputs: mpsc::Sender<Input>) {
     }
     // A driver begins with the preferred address.
     addresses.switch(0);
+    keep(&parts).await;
     let mut servers = Servers::new(count);
     let mut ill = vec![false; count];
     let mut probes: JoinSet<ServerInput> = JoinSet::new();
@@ -54,13 +55,18 @@ pub(super) async fn watch(parts: Arc<Parts>, inputs: mpsc::Sender<Input>) {
                 ServerEffect::Switch { server } => {
                     addresses.switch(server);
                     tracing::warn!(address = addresses.text(server), "another address of the server is used");
-                    if let Err(error) = facts::keep_address(&parts.cache, addresses.text(server)).await {
-                        tracing::warn!(%error, "the address in use could not be kept");
-                    }
+                    keep(&parts).await;
                     let _ = inputs.send(Input::SyncNow).await;
                     parts.announcer.announce(&[Topic::Status]);
                 }
             }
         }
+    }
+}
+
+/// Leaves the address in use for the other programs on this data folder.
+async fn keep(parts: &Parts) {
+    if let Err(error) = facts::keep_address(&parts.cache, parts.remote.base()).await {
+        tracing::warn!(%error, "the address in use could not be kept");
     }
 }

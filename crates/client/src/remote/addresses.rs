@@ -107,18 +107,24 @@ impl Addresses {
         })
     }
 
-    /// Somebody answered at this address, and said the version of the protocol.
-    pub fn answered(&self, url: &Url, protocol: Option<&str>) {
-        let Some(server) = self.place_of(url) else { return };
+    /// Who answers at this address says a version of the protocol.
+    pub fn speaks(&self, url: &Url, protocol: Option<&str>) {
+        let address = self.place_of(url).and_then(|place| self.all.get(place));
         let version = protocol.and_then(|text| text.parse::<Version>().ok());
-        if let (Some(version), Some(address)) = (version, self.all.get(server)) {
+        if let (Some(version), Some(address)) = (version, address) {
             address.minor.store(version.minor, Ordering::SeqCst);
         }
-        // Nobody need listen.
-        let _ = self.reports.send(ServerInput::Answered { server });
     }
 
-    /// Nobody answered at this address.
+    /// Somebody answered at this address.
+    pub fn answered(&self, url: &Url) {
+        if let Some(server) = self.place_of(url) {
+            // Nobody need listen.
+            let _ = self.reports.send(ServerInput::Answered { server });
+        }
+    }
+
+    /// Nobody answered at this address, or somebody who cannot serve.
     pub fn failed(&self, url: &Url) {
         if let Some(server) = self.place_of(url) {
             let _ = self.reports.send(ServerInput::Failed { server });
@@ -164,7 +170,7 @@ mod tests {
         let list = Addresses::parse("http://a:1,http://a:11").unwrap();
         let mut reports = list.reports();
         list.failed(&"http://a:1/readyz".parse().unwrap());
-        list.answered(&"http://a:11/api?x=1".parse().unwrap(), Some("1.4"));
+        list.answered(&"http://a:11/api?x=1".parse().unwrap());
         list.failed(&"http://other/".parse().unwrap());
         assert_eq!(reports.recv().await.unwrap(), ServerInput::Failed { server: 0 });
         assert_eq!(reports.recv().await.unwrap(), ServerInput::Answered { server: 1 });
@@ -172,7 +178,8 @@ mod tests {
         assert_eq!(list.minor(), None);
         list.switch(1);
         assert_eq!(list.minor(), None, "another program may answer there by now");
-        list.answered(&"http://a:11/".parse().unwrap(), Some("1.4"));
+        list.speaks(&"http://a:11/".parse().unwrap(), Some("1.4"));
+        list.speaks(&"http://a:11/".parse().unwrap(), None);
         assert_eq!((list.active(), list.minor()), (1, Some(4)));
     }
 }

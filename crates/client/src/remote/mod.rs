@@ -92,7 +92,13 @@ impl Remote {
         match request.send().await {
             Ok(response) => {
                 let protocol = response.headers().get(PROTOCOL_HEADER).and_then(|value| value.to_str().ok());
-                self.addresses.answered(response.url(), protocol);
+                self.addresses.speaks(response.url(), protocol);
+                // One that cannot serve is asked for its health like one that does not answer.
+                if response.status().is_server_error() {
+                    self.addresses.failed(response.url());
+                } else {
+                    self.addresses.answered(response.url());
+                }
                 Ok(response)
             }
             Err(error) => {

@@ -37,6 +37,8 @@ pub struct Store {
     /// Pushes are refused with this.
     pub refusal: Option<(StatusCode, Problem)>,
     pub pushes_refused: u32,
+    /// Nobody may listen to wake-ups.
+    pub deaf: bool,
 }
 
 pub struct Backend {
@@ -69,6 +71,7 @@ impl Backend {
             compressed: 0,
             refusal: None,
             pushes_refused: 0,
+            deaf: false,
         };
         Arc::new(Self { store: Mutex::new(store), wake: Mutex::new(broadcast::channel(64).0) })
     }
@@ -205,6 +208,9 @@ async fn rules(State(backend): State<Shared>, headers: HeaderMap) -> Response {
 async fn events(State(backend): State<Shared>, headers: HeaderMap) -> Response {
     if let Some(refusal) = backend.refuses(&headers) {
         return refusal;
+    }
+    if backend.store.lock().unwrap().deaf {
+        return problem(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Busy);
     }
     let receiver = backend.wake.lock().unwrap().subscribe();
     let wakes = futures_util::stream::unfold(receiver, |mut wakes| async move {

@@ -18,7 +18,7 @@ pub trait PullStore: Send + Sync {
     async fn knows(&self, seq: u64, marker: &str) -> Result<bool, DbError>;
     /// The newest change number of a deletion that is forgotten; 0 if none is.
     async fn pruned(&self) -> Result<u64, DbError>;
-    /// Forgets deleted merchants, oldest deletion first, up to the first that the server took at that time or
+    /// Forgets deleted merchants about which nothing is asked, oldest deletion first, up to the first that the server took at that time or
     /// later, in milliseconds since 1970. Returns how many, at most `limit`. The newest change of all stays.
     async fn prune(&self, before_ms: u64, limit: usize) -> Result<u64, DbError>;
     /// The digests of what a scope sees, of one snapshot.

@@ -1,6 +1,7 @@
 //! What runs by itself.
 
 pub mod kitchens;
+pub mod neighbours;
 pub mod pruning;
 
 use std::sync::Arc;

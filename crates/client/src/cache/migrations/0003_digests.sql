@@ -5,3 +5,6 @@ ALTER TABLE records ADD COLUMN digest INTEGER;
 ALTER TABLE records ADD COLUMN bucket INTEGER;
 ALTER TABLE records ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX records_deleted ON records (seq) WHERE deleted;
+
+-- Sent again although somebody who had seen it has written over it: for the history, nothing of it shows.
+ALTER TABLE outbox ADD COLUMN quiet INTEGER NOT NULL DEFAULT 0;
