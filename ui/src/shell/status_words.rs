@@ -79,7 +79,7 @@ mod tests {
             next_attempt_at: None,
             device_name: "till".to_owned(),
             server: "http://127.0.0.1:1".to_owned(),
-            server_in_use: None,
+            fallback: false,
             checked: None,
             clock_ahead_ms: None,
             problem: None,

@@ -40,7 +40,7 @@ impl Console {
             next_attempt_at: progress.and_then(|progress| progress.next_attempt_ms).map(clock::at),
             device_name: settings.device_name,
             server: backend.remote.base().to_owned(),
-            server_in_use: None,
+            fallback: false,
             checked: None,
             clock_ahead_ms: progress.and_then(|progress| progress.clock_ahead_ms),
             problem: refusal.filter(|_| phase == SyncPhase::Error),

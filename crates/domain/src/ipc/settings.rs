@@ -68,7 +68,7 @@ pub enum Theme {
 /// What a person can set. Kept in the data folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
-    /// The backend's address.
+    /// The backend's address, or several in order of preference, with commas between.
     pub server: String,
     /// Language.
     pub language: Language,

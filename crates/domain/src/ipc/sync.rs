@@ -23,26 +23,6 @@ pub enum SyncPhase {
     Synced,
 }
 
-/// The backend's address that counts now, of several.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ServerInUse {
-    /// The address.
-    pub active: String,
-    /// Is it the first choice?
-    pub preferred: bool,
-}
-
-/// A comparison of this computer's data with the server's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DataCheck {
-    /// When, in milliseconds since 1970.
-    pub at_ms: u64,
-    /// Were they equal in the end?
-    pub equal: bool,
-    /// Records that were fetched again because they differed.
-    pub mended: u64,
-}
-
 /// The state of everything, for status bar and badges.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StatusView {
@@ -70,12 +50,12 @@ pub struct StatusView {
     pub next_attempt_at: Option<DateTime<Utc>>,
     /// This computer's name.
     pub device_name: String,
-    /// The backend's address.
+    /// The backend's address; of several, the one in use.
     pub server: String,
-    /// Which of several addresses is in use; nothing where only one is given.
+    /// Is it not the preferred one of several?
     #[serde(default)]
-    pub server_in_use: Option<ServerInUse>,
-    /// The last comparison of this computer's data with the server's.
+    pub fallback: bool,
+    /// The last comparison of this computer's records with the server's.
     #[serde(default)]
     pub checked: Option<DataCheck>,
     /// How far this computer's clock is ahead of the server's, in milliseconds, if more than five minutes.
@@ -84,4 +64,15 @@ pub struct StatusView {
     pub problem: Option<IpcError>,
     /// Who uses the window.
     pub session: Session,
+}
+
+/// A comparison of this computer's records with the server's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataCheck {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Were they the same at its end?
+    pub equal: bool,
+    /// How many records were fetched anew before.
+    pub mended: u64,
 }

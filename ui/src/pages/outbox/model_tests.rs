@@ -24,7 +24,7 @@ fn status(phase: SyncPhase) -> StatusView {
         next_attempt_at: None,
         device_name: String::new(),
         server: String::new(),
-        server_in_use: None,
+        fallback: false,
         checked: None,
         clock_ahead_ms: None,
         problem: None,

@@ -1,6 +1,7 @@
 //! Synchronisation: how this device sends, and what is known about server and data.
 
-use domain::ipc::{DataCheck, StatusView, Topic};
+use chrono::{DateTime, Utc};
+use domain::ipc::{DataCheck, Settings, StatusView, Topic};
 use leptos::prelude::*;
 
 use super::sync_form::Form;
@@ -13,18 +14,20 @@ use crate::session::use_shared;
 use crate::words::time;
 
 /// The server that counts now, where several are given.
-fn server_words(status: &StatusView) -> Option<String> {
-    let server = status.server_in_use.as_ref()?;
-    Some(if server.preferred { words::in_use_first(&server.active) } else { words::in_use_standby(&server.active) })
+fn server_words(status: &StatusView, settings: &Settings) -> Option<String> {
+    let several = settings.server.contains(',');
+    several.then(|| {
+        if status.fallback { words::in_use_standby(&status.server) } else { words::in_use_first(&status.server) }
+    })
 }
 
 /// What the last comparison with the server found.
-pub fn check_words(checked: Option<DataCheck>, moment: impl FnOnce(u64) -> String) -> String {
+pub fn check_words(checked: Option<DataCheck>, moment: impl FnOnce(DateTime<Utc>) -> String) -> String {
     match checked {
         None => words::compared_never().to_owned(),
-        Some(DataCheck { at_ms, equal: true, mended: 0 }) => words::compared_equal(moment(at_ms)),
-        Some(DataCheck { at_ms, equal: true, mended }) => words::compared_mended(moment(at_ms), mended),
-        Some(DataCheck { at_ms, equal: false, .. }) => words::compared_differ(moment(at_ms)),
+        Some(DataCheck { at, equal: true, mended: 0 }) => words::compared_equal(moment(at)),
+        Some(DataCheck { at, equal: true, mended }) => words::compared_mended(moment(at), mended),
+        Some(DataCheck { at, equal: false, .. }) => words::compared_differ(moment(at)),
     }
 }
 
@@ -33,11 +36,12 @@ pub fn check_words(checked: Option<DataCheck>, moment: impl FnOnce(u64) -> Strin
 pub fn DataFacts() -> impl IntoView {
     let shared = use_shared();
     let now = use_now();
-    let server = Memo::new(move |_| shared.status().and_then(|status| server_words(&status)));
+    let server = Memo::new(move |_| {
+        shared.status().zip(shared.settings.get()).and_then(|(status, settings)| server_words(&status, &settings))
+    });
     let checked = Memo::new(move |_| shared.status().and_then(|status| status.checked));
     let compared = move || {
-        check_words(checked.get(), |at_ms| {
-            let at = i64::try_from(at_ms).ok().and_then(chrono::DateTime::from_timestamp_millis).unwrap_or_default();
+        check_words(checked.get(), |at| {
             let (at, now) = (local(at), local(now.get()));
             if at.date() == now.date() { time::hm(at) } else { time::moment(at, now) }
         })
@@ -88,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_comparison_says_when_and_what() {
-        let at = |equal, mended| Some(DataCheck { at_ms: 7, equal, mended });
+        let at = |equal, mended| Some(DataCheck { at: DateTime::UNIX_EPOCH, equal, mended });
         let table = [
             (None, "还没有核对过", "Not compared with the server yet"),
             (at(true, 0), "10:03 与服务器核对：一致", "Compared with the server at 10:03: equal"),
