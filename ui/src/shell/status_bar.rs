@@ -100,17 +100,18 @@ pub fn StatusBar() -> impl IntoView {
             let last = status
                 .last_sync_at
                 .map_or_else(|| shell::never_synced().to_owned(), |at| shell::last_sync(when(at, now.get())));
-            let address = status.server.clone();
             let damaged = status.checked.filter(|checked| !checked.equal);
             let memory = status.session.signed_in && status.session.secret_store == domain::ipc::SecretStore::Memory;
             view! {
                 <span class="sep"></span>
-                <span data-testid="status-connection" title=address><Icon name=icon />{text}</span>
-                {status.fallback.then(|| view! {
-                    <span class="fg-hold" data-testid="status-server" title=status.server.clone()>
-                        <Icon name="link" />{shell::standby}
-                    </span>
-                })}
+                <span data-testid="status-connection" title=status.server.clone()><Icon name=icon />{text}</span>
+                {status
+                    .fallback
+                    .then(|| view! {
+                        <span class="fg-hold" data-testid="status-server" title=status.server.clone()>
+                            <Icon name="link" />{shell::standby}
+                        </span>
+                    })}
                 <span class="sep"></span>
                 <span data-testid="status-last-sync">{last}</span>
                 <span class="grow"></span>

@@ -23,17 +23,6 @@ pub enum SyncPhase {
     Synced,
 }
 
-/// A comparison of this computer's data with the server's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DataCheck {
-    /// When.
-    pub at: DateTime<Utc>,
-    /// Were they equal in the end?
-    pub equal: bool,
-    /// Records that were fetched again because they differed.
-    pub mended: u64,
-}
-
 /// The state of everything, for status bar and badges.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StatusView {
@@ -66,7 +55,7 @@ pub struct StatusView {
     /// Is it not the preferred one of several?
     #[serde(default)]
     pub fallback: bool,
-    /// The last comparison of this computer's data with the server's.
+    /// The last comparison of this computer's records with the server's.
     #[serde(default)]
     pub checked: Option<DataCheck>,
     /// How far this computer's clock is ahead of the server's, in milliseconds, if more than five minutes.
@@ -75,4 +64,15 @@ pub struct StatusView {
     pub problem: Option<IpcError>,
     /// Who uses the window.
     pub session: Session,
+}
+
+/// A comparison of this computer's records with the server's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataCheck {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Were they the same at its end?
+    pub equal: bool,
+    /// How many records were fetched anew before.
+    pub mended: u64,
 }

@@ -1,7 +1,7 @@
 //! Synchronisation: how this device sends, and what is known about server and data.
 
 use chrono::{DateTime, Utc};
-use domain::ipc::{DataCheck, StatusView, Topic};
+use domain::ipc::{DataCheck, Settings, StatusView, Topic};
 use leptos::prelude::*;
 
 use super::sync_form::Form;
@@ -13,9 +13,12 @@ use crate::query::use_query;
 use crate::session::use_shared;
 use crate::words::time;
 
-/// The server that counts now.
-fn server_words(status: &StatusView) -> String {
-    if status.fallback { words::in_use_standby(&status.server) } else { words::in_use_first(&status.server) }
+/// The server that counts now, where several are given.
+fn server_words(status: &StatusView, settings: &Settings) -> Option<String> {
+    let several = settings.server.contains(',');
+    several.then(|| {
+        if status.fallback { words::in_use_standby(&status.server) } else { words::in_use_first(&status.server) }
+    })
 }
 
 /// What the last comparison with the server found.
@@ -33,7 +36,9 @@ pub fn check_words(checked: Option<DataCheck>, moment: impl FnOnce(DateTime<Utc>
 pub fn DataFacts() -> impl IntoView {
     let shared = use_shared();
     let now = use_now();
-    let server = Memo::new(move |_| shared.status().map(|status| server_words(&status)));
+    let server = Memo::new(move |_| {
+        shared.status().zip(shared.settings.get()).and_then(|(status, settings)| server_words(&status, &settings))
+    });
     let checked = Memo::new(move |_| shared.status().and_then(|status| status.checked));
     let compared = move || {
         check_words(checked.get(), |at| {
@@ -87,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_comparison_says_when_and_what() {
-        let at = |equal, mended| Some(DataCheck { at: DateTime::default(), equal, mended });
+        let at = |equal, mended| Some(DataCheck { at: DateTime::UNIX_EPOCH, equal, mended });
         let table = [
             (None, "还没有核对过", "Not compared with the server yet"),
             (at(true, 0), "10:03 与服务器核对：一致", "Compared with the server at 10:03: equal"),

@@ -107,8 +107,10 @@ fn Connection() -> impl IntoView {
     let tested = RwSignal::new(false);
     let bad = Memo::new(move |_| {
         address.with(|address| {
-            let rest = address.trim().strip_prefix("https://").or_else(|| address.trim().strip_prefix("http://"));
-            rest.is_none_or(str::is_empty)
+            address.split(',').map(str::trim).any(|one| {
+                let rest = one.strip_prefix("https://").or_else(|| one.strip_prefix("http://"));
+                rest.is_none_or(str::is_empty)
+            })
         })
     });
     let test = move |()| {
@@ -165,7 +167,7 @@ fn Connection() -> impl IntoView {
                         <input
                             id="server"
                             class="in"
-                            type="url"
+                            inputmode="url"
                             spellcheck="false"
                             autocomplete="off"
                             readonly=fixed

@@ -172,6 +172,14 @@ fn scroll(scroller: NodeRef<html::Div>, px: f64) {
     }
 }
 
+/// Gives the focus back to the row that the keys act on.
+pub fn focus_active() {
+    let found = document().query_selector("[data-testid=store-row][tabindex=\"0\"]").ok().flatten();
+    if let Some(row) = found.and_then(|row| row.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = row.focus();
+    }
+}
+
 fn focus_row(scroller: NodeRef<html::Div>, row: u64) {
     let found = scroller
         .get_untracked()
