@@ -376,6 +376,7 @@ impl World {
                     self.report.count("edit sent again after a repair");
                     self.tell(device, Input::EditSaved);
                 }
+                checks::note_repair(self, device, &buckets);
                 (Input::BucketsRepaired(mended), Vec::new())
             }
             DiskWork::PullFrom { limit } => {
