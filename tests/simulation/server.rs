@@ -369,7 +369,7 @@ impl Server {
         let actor = self.actor(now.ms, token)?;
         let due = |merchant: &MerchantId| actor.scope.contains(merchant) && buckets.contains(&digest::bucket(merchant));
         let rows = self.records.iter().filter(|(merchant, _)| due(merchant));
-        let changes = rows.map(|(_, (seq, record))| Change { seq: *seq, record: record.clone() }).collect();
+        let changes = rows.map(|(_, (seq, record))| Change::new(*seq, record.clone())).collect();
         Ok(Whole { epoch: self.epoch.clone(), changes })
     }
 
