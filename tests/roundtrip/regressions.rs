@@ -62,7 +62,12 @@ async fn an_upload_is_retried_without_a_next_write() {
     desk.until(SyncPhase::Synced).await;
     site.backend.kill();
     desk.create("A").await.unwrap();
-    desk.until(SyncPhase::Offline).await;
+    // Three attempts: a first one, and none of the others because somebody did something.
+    let (mut looks, begun) = (interval(Duration::from_millis(50)), Instant::now());
+    while number(&site.cache, "SELECT coalesce(max(attempts), 0) FROM outbox").await.unwrap() < 3 {
+        assert!(begun.elapsed() < PATIENCE, "it is not tried again");
+        looks.tick().await;
+    }
     site.backend.restart().unwrap();
     desk.until(SyncPhase::Synced).await;
     assert_eq!(site.taken().await, 1);
