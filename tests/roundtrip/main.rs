@@ -7,3 +7,4 @@ mod cli;
 mod files;
 mod merging;
 mod offline;
+mod rules;

@@ -10,6 +10,7 @@ mod output;
 
 pub use output::say;
 mod read;
+mod rules;
 mod write;
 
 use std::path::PathBuf;
@@ -108,6 +109,9 @@ pub enum Command {
     },
     /// Merge three profiles; `null` in a file means deleted.
     Merge(check::MergeArguments),
+    /// The rules that settle concurrent writes without people.
+    #[command(subcommand)]
+    Rules(rules::RulesCommand),
     /// Is everything in place on this computer?
     Doctor,
 }
@@ -176,6 +180,7 @@ async fn dispatch(arguments: &Arguments, command: &Command) -> Result<(), Failed
             write::resolve(&console, json, review, values, reason.as_deref()).await
         }
         Command::History { id } => read::history(&console, json, id).await,
+        Command::Rules(command) => rules::run(&console, json, command).await,
         Command::Import(import) => files::import(&console, json, import).await,
         Command::Export { file } => files::export(&console, json, file).await,
         Command::Check { .. } | Command::Merge(_) | Command::Doctor => Ok(()),
