@@ -9,3 +9,4 @@ mod keyring;
 mod merging;
 mod offline;
 mod regressions;
+mod rules;

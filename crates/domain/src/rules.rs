@@ -140,6 +140,17 @@ pub enum RuleEffect {
     Changes,
 }
 
+impl RuleEffect {
+    /// The word of the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Settles => "settles",
+            Self::Reopens => "reopens",
+            Self::Changes => "changes",
+        }
+    }
+}
+
 /// One field that other rules would settle otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleDifference {

@@ -10,6 +10,7 @@ mod output;
 
 pub use output::say;
 mod read;
+mod rules;
 mod settings;
 mod write;
 
@@ -115,6 +116,9 @@ pub enum Command {
         #[command(subcommand)]
         what: settings::SettingsCommand,
     },
+    /// The rules that settle concurrent writes without people.
+    #[command(subcommand)]
+    Rules(rules::RulesCommand),
     /// Is everything in place on this computer?
     Doctor,
 }
@@ -200,6 +204,7 @@ async fn dispatch(arguments: &Arguments, command: &Command) -> Result<(), Failed
             write::resolve(&console, json, review, values, reason.as_deref()).await
         }
         Command::History { id } => read::history(&console, json, id).await,
+        Command::Rules(command) => rules::run(&console, json, command).await,
         Command::Import(import) => files::import(&console, json, import).await,
         Command::Export { file } => files::export(&console, json, file).await,
         Command::Settings { what } => settings::run(&console, json, what).await,
