@@ -22,6 +22,9 @@ use crate::device::{Marker, PullQuery, Whole};
 /// setting of the clock and is ignored.
 pub const DEFER_MS_MAX: u64 = 15_000;
 
+/// How often an edit is sent again in one reading of the server's data because its record does not have it.
+const SENT_AGAIN_MAX: u32 = 3;
+
 /// A record as it was pulled.
 #[derive(Clone)]
 pub struct Stored {
@@ -53,8 +56,8 @@ pub struct Entry {
     pub reason: Option<Problem>,
     /// Its author has seen that it was refused.
     pub dismissed: bool,
-    /// In which reading of the server's data it was sent again because it was not in the record: once in each.
-    missed_in: Option<u64>,
+    /// In which reading of the server's data it was sent again because it was not in the record, and how often.
+    missed_in: (u64, u32),
 }
 
 impl Entry {
@@ -81,12 +84,14 @@ impl Entry {
     }
 
     /// The answer says that the server has it, and the record does not: the server was restored from an older
-    /// backup. Sent again, once in each reading: of a merchant that is gone for good nothing ever comes back.
+    /// backup. Sent again, a few times in each reading: of a merchant that is gone for good nothing ever comes back.
     fn send_again_if_missed(&mut self, record: Option<&Record>, generation: u64) -> bool {
-        let missed = self.is_taken() && self.missed_in != Some(generation) && !is_in(record, &self.edit);
+        let (last, before) = self.missed_in;
+        let before = if last == generation { before } else { 0 };
+        let missed = self.is_taken() && before < SENT_AGAIN_MAX && !is_in(record, &self.edit);
         if missed {
             self.answer_is_void();
-            self.missed_in = Some(generation);
+            self.missed_in = (generation, before + 1);
         }
         missed
     }
@@ -199,7 +204,7 @@ impl DeviceStore {
                 awaits: None,
                 reason: None,
                 dismissed: false,
-                missed_in: None,
+                missed_in: (0, 0),
             },
         );
         edit_id
@@ -360,19 +365,16 @@ impl DeviceStore {
             let reached = stored.is_some_and(|stored| stored.seq >= awaits.seq);
             if reached || (page.complete && page.next_cursor >= awaits.seq) {
                 // Nor does the number alone: after a restored backup it is another change's.
-                if !entry.send_again_if_missed(stored.map(|stored| &stored.record), generation) {
+                let record = stored.map(|stored| &stored.record);
+                if is_in(record, &entry.edit) {
                     entry.awaits = None;
-                } else {
+                } else if entry.send_again_if_missed(record, generation) {
                     self.sent_again += 1;
                 }
             }
         }
         self.send_missed(|merchant| came.contains(merchant) || first_end);
-        let mut touched = self.settle_reviews();
-        if first_end {
-            touched.extend(self.settle_reviews_of_absent());
-        }
-        touched
+        self.settle_reviews()
     }
 
     /// The log of sent edits against the records: what the server had taken and does not have is sent again.
@@ -404,10 +406,14 @@ impl DeviceStore {
         touched
     }
 
-    /// Of a merchant that is not there any more, no question is open. Only for who knows that none is missing.
-    pub fn settle_reviews_of_absent(&mut self) -> Vec<EditId> {
+    /// Of a merchant that is not there any more, no question is open, and nothing will come back. Only for who knows
+    /// that none is missing.
+    pub fn settle_absent(&mut self) -> Vec<EditId> {
         let mut touched = Vec::new();
         for entry in self.outbox.values_mut() {
+            if entry.missed_in == (self.generation, SENT_AGAIN_MAX) {
+                entry.awaits = None;
+            }
             let absent = !self.records.contains_key(&entry.edit.merchant_id);
             if entry.state == EditState::InReview && entry.awaits.is_none() && absent {
                 entry.state = EditState::Declined;
@@ -415,6 +421,12 @@ impl DeviceStore {
             }
         }
         touched
+    }
+
+    /// Is an edit in review whose merchant is not there?
+    pub fn waits_for_absent(&self) -> bool {
+        let absent = |entry: &Entry| !self.records.contains_key(&entry.edit.merchant_id);
+        self.outbox.values().any(|entry| entry.state == EditState::InReview && absent(entry))
     }
 
     /// The server's data start anew: forget the cursor, keep the outbox, and show the old records until

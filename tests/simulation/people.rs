@@ -220,17 +220,18 @@ impl World {
         self.save(device, merchant, Source::Resolution, writes, Some(settles));
     }
 
-    /// Every question that is open gets an answer.
-    pub fn people_settle_everything(&mut self, device: usize) {
+    /// Every question that is open gets an answer. Was there one?
+    pub fn people_settle_everything(&mut self, device: usize) -> bool {
         let reviews: Vec<_> = self.devices[device]
             .store
             .records
             .values()
             .filter_map(|stored| reconcile::review(&stored.record, &RuleSet::default()))
             .collect();
-        for review in reviews {
+        for review in &reviews {
             self.resolve(device, &review.merchant_id, &review.items);
         }
+        !reviews.is_empty()
     }
 
     /// Takes the last edit back: it is cancelled if it was never sent, otherwise undone by another edit.

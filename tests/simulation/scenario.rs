@@ -12,6 +12,8 @@ const FAULTY_STEPS: u64 = 200;
 /// Once faults end, everything is through within this virtual time, in milliseconds: a longest delay of each
 /// lane, one wish to wait, one time-out, one poll.
 const QUIET_WITHIN_MS: u64 = 90_000;
+/// Answers make new questions so often at most.
+const ROUNDS_OF_ANSWERS: usize = 10;
 /// A run that takes more events than this turns in a circle.
 const EVENTS_MAX: u64 = 60_000;
 
@@ -43,8 +45,10 @@ fn play(world: &mut World) -> Result<(), Broken> {
     checks::every_edit_has_an_end(world)?;
     checks::order_does_not_matter(&world.server)?;
     // New questions can come of answers: a deletion that is taken back shows what it hid. Not without end.
-    for _ in 0..4 {
-        world.people_settle_everything(2);
+    for _ in 0..ROUNDS_OF_ANSWERS {
+        if !world.people_settle_everything(2) {
+            break;
+        }
         until_quiet(world)?;
     }
     checks::convergence(world)?;
@@ -195,6 +199,7 @@ fn until_quiet(world: &mut World) -> Result<(), Broken> {
                 && world.memory.rotten[n].is_empty()
                 // What was pruned is found by the digests.
                 && own.store.records.len() == rows
+                && !own.store.waits_for_absent()
                 && own.store.cursor == world.server.seq
                 && own.store.epoch.as_ref() == Some(&world.server.epoch)
         };

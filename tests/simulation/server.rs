@@ -1,6 +1,6 @@
 //! The backend as a model around the real `authority`: what is stored, what is answered, what a crash costs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::{Deref, DerefMut};
 
 use domain::api::{Change, ChangesPage, HistoryEntry, PushReply, PushRequest};
@@ -68,7 +68,7 @@ pub struct Server {
     /// Merchants whose tombstone was pruned once.
     pub pruned: BTreeSet<MerchantId>,
     /// Every edit that it ever answered, and that had an effect once.
-    pub ever_answered: BTreeSet<EditId>,
+    pub ever_answered: HashSet<EditId>,
     clock: HlcClock,
     tokens: BTreeMap<Token, (usize, u64)>,
     next_token: u64,
@@ -128,7 +128,7 @@ impl Server {
             epochs: 1,
             era: 0,
             pruned: BTreeSet::new(),
-            ever_answered: BTreeSet::new(),
+            ever_answered: HashSet::new(),
             clock: HlcClock::default(),
             tokens: BTreeMap::new(),
             next_token: 1,

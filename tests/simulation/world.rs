@@ -174,8 +174,10 @@ impl World {
                         }
                         self.feed(device, Input::Pulled(Ok(page)))?;
                     }
-                    Answer::Digests(digests) => self.to_disk(device, DiskWork::Compare { digests }),
-                    Answer::Buckets(buckets, whole) => self.to_disk(device, DiskWork::Repair { buckets, whole }),
+                    Answer::Digests(digests) => self.queue_disk_work(device, DiskWork::Compare { digests }),
+                    Answer::Buckets(buckets, whole) => {
+                        self.queue_disk_work(device, DiskWork::Repair { buckets, whole })
+                    }
                 }
                 device
             }
@@ -298,11 +300,11 @@ impl World {
                 DiskWork::StorePage { page, marker, era }
             }
         };
-        self.to_disk(device, work);
+        self.queue_disk_work(device, work);
         Ok(())
     }
 
-    fn to_disk(&mut self, device: usize, work: DiskWork) {
+    fn queue_disk_work(&mut self, device: usize, work: DiskWork) {
         // One writer: transactions happen one after the other.
         let own = &mut self.devices[device];
         let begin_ms = own.disk_free_ms.max(self.now_ms) + self.chance.between(0, 4);
@@ -364,7 +366,7 @@ impl World {
                 let compared = own.store.compare(&digests).ok_or(Failure::EpochChanged);
                 let mut touched = Vec::new();
                 if compared == Ok(Comparison::Equal) {
-                    touched = own.store.settle_reviews_of_absent();
+                    touched = own.store.settle_absent();
                     checks::equal_digests_are_equal_records(self, device)?;
                 }
                 (Input::DigestsCompared(compared), touched)
@@ -376,6 +378,7 @@ impl World {
                     self.report.count("edit sent again after a repair");
                     self.tell(device, Input::EditSaved);
                 }
+                checks::note_repair(self, device, &buckets);
                 (Input::BucketsRepaired(mended), Vec::new())
             }
             DiskWork::PullFrom { limit } => {

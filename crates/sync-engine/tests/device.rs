@@ -853,3 +853,69 @@ fn a_clock_that_is_set_back_does_not_put_off_the_check() {
     }
     assert!(desk.now_ms >= at_ms + 600_000 - 1);
 }
+
+#[test]
+fn a_failed_push_is_not_over_until_its_edits_are_released() {
+    let made = edits(1);
+    let mut desk = Desk::pushing(&made);
+    assert_eq!(names(&desk.tell(push_failed(Failure::Unreachable))), ["release"]);
+    assert_eq!(names(&desk.tell(Input::SyncNow)), ["pull"], "no second release, no batch");
+    assert_eq!(names(&desk.tell(Input::OutcomesStored)), ["load"]);
+    // Nor one whose answer is being stored.
+    desk.tell(batch(&made));
+    desk.tell(answers(&made, OutcomeState::Applied));
+    assert_eq!(desk.tell(Input::SyncNow), []);
+}
+
+#[test]
+fn what_the_server_asked_for_outlasts_a_refusing_disk() {
+    let mut desk = Desk::pushing(&edits(1));
+    desk.tell(push_failed(Failure::Busy { retry_after_ms: Some(42_000) }));
+    desk.tell(Input::PushStorageFailed);
+    assert_eq!(desk.engine.next_wake_ms(), Some(SERVER_MS + 15_000), "the poll");
+    desk.now_ms += 41_999;
+    assert!(!names(&desk.tell(Input::Tick)).contains(&"release"));
+    desk.now_ms += 1;
+    assert!(names(&desk.tell(Input::Tick)).contains(&"release"));
+}
+
+#[test]
+fn busy_is_what_somebody_waits_for() {
+    let made = edits(1);
+    let mut desk = Desk::started();
+    assert!(desk.engine.progress().busy, "the first pull");
+    desk.tell(batch(&[]));
+    assert!(desk.engine.progress().busy);
+    desk.tell(page(true));
+    desk.tell(Input::PageStored);
+    desk.tell(compared(Comparison::Equal));
+    assert!(!desk.engine.progress().busy);
+    desk.tell(Input::EditSaved);
+    desk.tell(batch(&made));
+    assert!(desk.engine.progress().busy, "a push");
+    desk.tell(push_failed(Failure::Unreachable));
+    desk.tell(Input::OutcomesStored);
+    assert!(!desk.engine.progress().busy);
+    assert!(desk.engine.progress().next_attempt_ms.is_some());
+}
+
+#[test]
+fn a_check_that_the_disk_refuses_keeps_its_distance() {
+    let mut desk = Desk::started();
+    desk.jitter = 14_000;
+    desk.tell(batch(&[]));
+    desk.tell(page(true));
+    desk.tell(Input::PageStored);
+    let (mut compares, until_ms) = (0, desk.now_ms + 600_000);
+    while desk.now_ms < until_ms {
+        compares += 1;
+        desk.tell(Input::PullStorageFailed);
+        while names(&desk.wake().1) != ["compare"] {
+            desk.tell(page(true));
+            if names(&desk.tell(Input::PageStored)) == ["compare"] {
+                break;
+            }
+        }
+    }
+    assert!((35..60).contains(&compares), "{compares} in ten minutes");
+}

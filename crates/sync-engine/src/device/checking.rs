@@ -85,8 +85,9 @@ impl Engine {
             Ok(comparison) => comparison,
             Err(failure) => return self.check_failed(now_ms, jitter, failure, effects),
         };
+        // The answer went through the disk first: it says nothing about what failed meanwhile on the other lane.
+        self.signing.worked();
         self.pull.succeed();
-        self.came_through();
         let buckets = match comparison {
             Comparison::Moved => {
                 self.checker.put_off(now_ms, &self.config.backoff, jitter);
@@ -119,8 +120,8 @@ impl Engine {
         self.checker.stop();
         match result {
             Ok(mended) => {
+                self.signing.worked();
                 self.pull.succeed();
-                self.came_through();
                 self.storage_failed = false;
                 self.pull.finish(false);
                 self.checker.mended = self.checker.mended.saturating_add(mended);
