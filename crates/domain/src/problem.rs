@@ -112,7 +112,7 @@ pub struct Problem {
     pub retry_after_ms: Option<u64>,
     /// For [`ErrorCode::Protocol`]: what the server speaks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub protocol: Option<ProtocolRange>,
+    pub protocol: Option<Box<ProtocolRange>>,
 }
 
 /// Versions of the protocol that are understood, from one to another.

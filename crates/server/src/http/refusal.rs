@@ -65,7 +65,7 @@ impl Refusal {
     /// The same, with the versions of the protocol that are understood.
     #[must_use]
     pub fn speaking(mut self, min: &str, max: &str) -> Self {
-        self.problem.protocol = Some(ProtocolRange { min: min.to_owned(), max: max.to_owned() });
+        self.problem.protocol = Some(Box::new(ProtocolRange { min: min.to_owned(), max: max.to_owned() }));
         self
     }
     /// The same, to be tried again after a time.
