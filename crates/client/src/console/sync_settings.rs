@@ -37,6 +37,7 @@ pub(super) fn engine_config(settings: &SyncSettings) -> Config {
     Config {
         batch_edits_max: size(settings.batch_edits),
         batch_bytes_max: size(settings.batch_kib.saturating_mul(1024)),
+        linger_ms: settings.linger_ms,
         backoff: Backoff {
             burst: u32::try_from(settings.burst).unwrap_or(u32::MAX),
             first_ms: settings.first_ms,
