@@ -98,6 +98,8 @@ pub fn start(options: Options) -> Result<Guard, StartError> {
             let _ = subscriber.with_ansi(ansi).with_writer(std::io::stderr).try_init();
         }
         Log::Folder(folder) => {
+            // If this fails, so does what follows, which says why.
+            let _ = std::fs::create_dir_all(&folder);
             let file = RollingFileAppender::builder()
                 .rotation(Rotation::DAILY)
                 .filename_prefix(options.service)

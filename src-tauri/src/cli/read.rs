@@ -19,16 +19,7 @@ struct StatusJson<'a> {
     last_sync: Option<String>,
     oldest_unsynced_s: Option<u64>,
     server: &'a str,
-    fallback: bool,
     online: bool,
-    checked: Option<CheckJson>,
-}
-
-/// The last comparison of this computer's records with the server's.
-#[derive(Serialize)]
-struct CheckJson {
-    equal: bool,
-    mended: u64,
 }
 
 impl<'a> StatusJson<'a> {
@@ -42,9 +33,7 @@ impl<'a> StatusJson<'a> {
             last_sync: status.last_sync_at.map(|at| at.to_rfc3339()),
             oldest_unsynced_s: status.oldest_unsynced_s,
             server: &status.server,
-            fallback: status.fallback,
             online: status.online,
-            checked: status.checked.map(|check| CheckJson { equal: check.equal, mended: check.mended }),
         }
     }
 }
@@ -70,7 +59,7 @@ pub fn print_status(status: &StatusView, as_json: bool) -> Result<(), Failed> {
         vec!["merchants".into(), short.merchants.to_string()],
         vec!["last sync".into(), short.last_sync.unwrap_or_else(|| "never".into())],
         vec!["oldest unsynced".into(), short.oldest_unsynced_s.map_or("-".into(), |s| format!("{s} s"))],
-        vec!["server".into(), short.server.to_owned()],
+        vec!["server".into(), format!("{}{}", short.server, if status.fallback { " (standby)" } else { "" })],
         vec!["online".into(), yes_no(short.online)],
     ])
 }
