@@ -53,7 +53,7 @@ pub(super) async fn carry_out(parts: &Parts, inputs: &mpsc::Sender<Input>, effec
             }
         }
         Effect::CompareDigests => super::checking::compare(parts).await,
-        Effect::RepairBuckets { buckets } => super::checking::repair(parts, buckets).await,
+        Effect::RepairBuckets { buckets } => super::checking::repair(parts, inputs, buckets).await,
         Effect::RefreshToken => {
             let refreshed = parts.session.refresh().await.map_err(|failed| failed.failure);
             parts.announcer.announce(&[Topic::Session, Topic::Status]);
