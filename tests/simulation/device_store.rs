@@ -138,7 +138,7 @@ pub struct DeviceStore {
     pub epoch: Option<String>,
     pub generation: u64,
     /// The reading has not come to its end yet.
-    reading_whole: bool,
+    pub reading_whole: bool,
     /// Edits that were sent again because the server had lost them.
     pub sent_again: u64,
     /// By counter, hence in the order in which the edits were made.
@@ -170,6 +170,11 @@ impl DeviceStore {
     /// From now on the real cache does it.
     pub fn on_real_disk(&mut self, actor: Actor) {
         self.real = Some(RealDisk::new(self.device, actor));
+    }
+
+    /// Is it the real cache that does it?
+    pub fn is_real(&self) -> bool {
+        self.real.is_some()
     }
 
     /// The program is gone, and with it its open file.

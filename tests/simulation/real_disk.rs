@@ -192,6 +192,7 @@ impl RealDisk {
         let number = |key: &str| meta.get(key).map_or(0, |text| text.parse().unwrap());
         (store.cursor, store.generation) = (number("cursor"), number("generation"));
         store.epoch = meta.get("epoch").cloned();
+        store.reading_whole = number("outdated_generation") > 0;
         store.records = records
             .into_iter()
             .map(|(id, seq, generation, text)| {
@@ -253,9 +254,6 @@ impl RealDisk {
             let numbers = cache.numbers().await.unwrap();
             let open = numbers.queued + numbers.rejected + numbers.coming_back > 0;
             assert_eq!(!open, store.nothing_open(), "the numbers of the status bar are not the outbox: {numbers:?}");
-            let deleted = |merchant: &&MerchantId| store.view(merchant).contains_key(&domain::FieldPath::deleted());
-            let listed = merchants.iter().filter(|merchant| !deleted(merchant)).count();
-            assert_eq!(numbers.merchants, listed as u64, "the list has not one row for each merchant");
         });
     }
 }

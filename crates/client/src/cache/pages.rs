@@ -78,6 +78,7 @@ impl Cache {
             .bind(int(page.next_cursor))
             .bind(&page.epoch)
             .bind(page.complete)
+            .bind(generation)
             .fetch_all(&mut *tx)
             .await?;
         for id in back {
