@@ -197,6 +197,10 @@ fn own_edits_visible(world: &World, device: usize) -> Result<(), Broken> {
         if seen.is_some_and(|shown| shown.version.contains(entry.edit.dot)) || !has_record(world, device, entry) {
             continue;
         }
+        // Of a restored backup the real cache looks for what is missing when it has read all of it.
+        if store.is_real() && store.reading_whole && world.server.era > 0 && !entry.on_top() {
+            continue;
+        }
         for write in &entry.edit.writes {
             newest.insert((&entry.edit.merchant_id, &write.field), (entry, &write.value));
         }
@@ -208,7 +212,10 @@ fn own_edits_visible(world: &World, device: usize) -> Result<(), Broken> {
         if shown != *value {
             return Err(Broken::new(
                 "5 own edits stay visible",
-                format!("{field} of {merchant} on device {device} shows {shown:?}, not {value:?} ({:?})", entry.state),
+                format!(
+                    "{field} of {merchant} on device {device} shows {shown:?}, not {value:?} ({:?} {:?}, restored {} times)",
+                    entry.edit.dot, entry.state, world.server.era
+                ),
             ));
         }
     }

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::api::{Change, ChangesPage, ChangesQuery, PushReply, PushRequest};
-use domain::digest::Digests;
+use domain::api::{Change, ChangesPage, ChangesQuery, DigestReply, PushReply, PushRequest};
 use domain::edit::Edit;
 use domain::problem::Problem;
 use domain::{ActorId, DeviceId, EditId};
@@ -39,7 +38,7 @@ pub enum DiskWork {
     RestartPull,
     /// Are these the digests of what it holds?
     Compare {
-        digests: Digests,
+        digests: DigestReply,
     },
     /// Writes whole buckets anew.
     Repair {
@@ -109,7 +108,7 @@ pub enum Answer {
         marker: Marker,
         era: u64,
     },
-    Digests(Digests),
+    Digests(DigestReply),
     Buckets(Vec<u8>, Whole),
 }
 
@@ -216,6 +215,7 @@ impl Device {
     pub fn kill(&mut self) {
         self.running = None;
         self.life += 1;
+        self.store.kill();
     }
 
     /// Is the word "synced" shown?

@@ -1,22 +1,25 @@
 //! What a device keeps on disk, as a model: it says what the real cache must do. Each function is one
 //! transaction. It happens wholly or not at all, and what it did outlives a crash.
+//!
+//! In some runs the real cache does it instead (`real_disk`); then this is what was read back from its file.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::api::{ChangesPage, ChangesQuery, PushReply};
+use domain::api::{ChangesPage, ChangesQuery, DigestReply, PushReply};
 use domain::digest::{self, Digests};
 use domain::edit::{Settles, WRITES_MAX};
 use domain::profile::Registers;
 use domain::rules::RuleSet;
 use domain::{
-    ActorId, DeviceId, Dot, Edit, EditId, EditState, Hlc, HlcClock, MerchantId, Outcome, OutcomeState, Problem, Record,
-    Source, TraceId, VersionVector, Write,
+    Actor, ActorId, DeviceId, Dot, Edit, EditId, EditState, Hlc, HlcClock, MerchantId, Outcome, OutcomeState, Problem,
+    Record, Source, TraceId, VersionVector, Write,
 };
 use sync_engine::device::Comparison;
 use sync_engine::reconcile;
 use uuid::Uuid;
 
 use crate::device::{Marker, PullQuery, Whole};
+use crate::real_disk::RealDisk;
 
 /// The longest time that a deferred edit waits, in milliseconds. A later time was written under another
 /// setting of the clock and is ignored.
@@ -56,11 +59,29 @@ pub struct Entry {
     pub reason: Option<Problem>,
     /// Its author has seen that it was refused.
     pub dismissed: bool,
+    /// Sent again although its registers were written over: nothing of it shows.
+    pub quiet: bool,
     /// In which reading of the server's data it was sent again because it was not in the record, and how often.
     missed_in: (u64, u32),
 }
 
 impl Entry {
+    /// As a person just saved it.
+    pub fn of(edit: Edit) -> Self {
+        Self {
+            edit,
+            state: EditState::Queued,
+            attempts: 0,
+            retry_at_ms: None,
+            answer: None,
+            awaits: None,
+            reason: None,
+            dismissed: false,
+            quiet: false,
+            missed_in: (0, 0),
+        }
+    }
+
     /// Is it shown on top of the server's record?
     pub fn on_top(&self) -> bool {
         match self.state {
@@ -115,14 +136,16 @@ pub struct DeviceStore {
     /// Which edit made the change at the cursor.
     pub marker: Marker,
     pub epoch: Option<String>,
-    generation: u64,
+    pub generation: u64,
     /// The reading has not come to its end yet.
-    reading_whole: bool,
+    pub reading_whole: bool,
     /// Edits that were sent again because the server had lost them.
     pub sent_again: u64,
     /// By counter, hence in the order in which the edits were made.
     pub outbox: BTreeMap<u64, Entry>,
     rules: RuleSet,
+    /// The real cache on a real disk, if it is what does all of this.
+    real: Option<RealDisk>,
 }
 
 impl DeviceStore {
@@ -140,11 +163,41 @@ impl DeviceStore {
             sent_again: 0,
             outbox: BTreeMap::new(),
             rules: RuleSet::default(),
+            real: None,
         }
+    }
+
+    /// From now on the real cache does it.
+    pub fn on_real_disk(&mut self, actor: Actor) {
+        self.real = Some(RealDisk::new(self.device, actor));
+    }
+
+    /// Is it the real cache that does it?
+    pub fn is_real(&self) -> bool {
+        self.real.is_some()
+    }
+
+    /// The program is gone, and with it its open file.
+    pub fn kill(&mut self) {
+        if let Some(real) = &mut self.real {
+            real.kill();
+        }
+    }
+
+    /// Lets the real cache do it, and reads back what is on its disk. `None` if there is none.
+    fn really<T>(&mut self, act: impl FnOnce(&mut RealDisk) -> T) -> Option<(T, Vec<EditId>)> {
+        let mut real = self.real.take()?;
+        let done = act(&mut real);
+        let touched = real.read_back(self);
+        self.real = Some(real);
+        Some((done, touched))
     }
 
     /// At start: whatever was on its way is queued again. Returns how many.
     pub fn open(&mut self) -> usize {
+        if let Some((resumed, _)) = self.really(RealDisk::open) {
+            return resumed;
+        }
         let mut resumed = 0;
         for entry in self.outbox.values_mut() {
             if entry.state == EditState::Sending {
@@ -174,6 +227,9 @@ impl DeviceStore {
 
     /// Saves an edit: counter, stamp and outbox row in one transaction. Only then the window says "saved".
     pub fn save(&mut self, wall_ms: u64, id: Uuid, draft: Draft) -> EditId {
+        if self.real.is_some() {
+            return self.really(|real| real.save(id, draft)).map(|(edit_id, _)| edit_id).unwrap();
+        }
         let Draft { merchant_id, actor, source, writes, settles } = draft;
         assert!(!writes.is_empty() && writes.len() <= WRITES_MAX);
         let base = self.base(&merchant_id);
@@ -193,25 +249,16 @@ impl DeviceStore {
             trace_id: TraceId(id),
         };
         let edit_id = edit.edit_id;
-        self.outbox.insert(
-            self.counter,
-            Entry {
-                edit,
-                state: EditState::Queued,
-                attempts: 0,
-                retry_at_ms: None,
-                answer: None,
-                awaits: None,
-                reason: None,
-                dismissed: false,
-                missed_in: (0, 0),
-            },
-        );
+        self.outbox.insert(self.counter, Entry::of(edit));
         edit_id
     }
 
     /// Takes an edit back. Only one that was never sent: a copy of a sent one may be on its way.
     pub fn cancel(&mut self, edit_id: EditId) -> bool {
+        if self.real.is_some() {
+            let queued = self.entry(edit_id).is_some_and(|entry| entry.state == EditState::Queued);
+            return queued && self.really(|real| real.discard(edit_id)).is_some_and(|(cancelled, _)| cancelled);
+        }
         let Some(entry) = self.entry(edit_id) else {
             return false;
         };
@@ -229,6 +276,9 @@ impl DeviceStore {
     /// The next edits that are due, marked `sending`. Oldest first; of each merchant in order; a merchant
     /// whose head is on its way or not due is passed over, so that order within a merchant holds.
     pub fn load_batch(&mut self, wall_ms: u64, edits_max: usize, bytes_max: usize) -> (Vec<Edit>, Option<u64>) {
+        if let Some((batch, _)) = self.really(|real| real.load_batch(wall_ms, edits_max, bytes_max)) {
+            return batch;
+        }
         let mut waiting: BTreeSet<MerchantId> = BTreeSet::new();
         let mut next_due_ms: Option<u64> = None;
         let mut batch = Vec::new();
@@ -260,6 +310,9 @@ impl DeviceStore {
     /// Writes the answers down. An answered edit stays on top until the device has pulled that far.
     /// Returns the edits whose state changed.
     pub fn store_outcomes(&mut self, reply: &PushReply, retry_at_ms: u64) -> Vec<EditId> {
+        if let Some(((), touched)) = self.really(|real| real.store_outcomes(reply, retry_at_ms)) {
+            return touched;
+        }
         let mut touched = Vec::new();
         for outcome in &reply.outcomes {
             let entry = self.outbox.values_mut().find(|entry| entry.edit.edit_id == outcome.edit_id);
@@ -295,6 +348,9 @@ impl DeviceStore {
 
     /// No answer came: queued again.
     pub fn release(&mut self, edit_ids: &[EditId]) {
+        if self.really(|real| real.release(edit_ids)).is_some() {
+            return;
+        }
         for edit_id in edit_ids {
             if let Some(entry) = self.entry(*edit_id)
                 && entry.state == EditState::Sending
@@ -306,6 +362,9 @@ impl DeviceStore {
 
     /// The server will never take it: kept, with the reason.
     pub fn reject(&mut self, edit_id: EditId, problem: &Problem) {
+        if self.really(|real| real.reject(edit_id, problem)).is_some() {
+            return;
+        }
         if let Some(entry) = self.entry(edit_id) {
             entry.state = EditState::Rejected;
             entry.reason = Some(problem.clone());
@@ -314,6 +373,9 @@ impl DeviceStore {
 
     /// Where the next pull goes on; read in one go.
     pub fn pull_from(&self, limit: usize) -> PullQuery {
+        if let Some(real) = &self.real {
+            return PullQuery { changes: real.pull_from(limit), marker: None, whole: false };
+        }
         let changes = ChangesQuery {
             cursor: self.cursor,
             limit: Some(limit),
@@ -325,6 +387,10 @@ impl DeviceStore {
 
     /// Page and cursor in one transaction. Returns the edits whose state changed.
     pub fn store_page(&mut self, page: &ChangesPage, marker: Marker) -> Vec<EditId> {
+        if let Some((again, touched)) = self.really(|real| real.store_page(page)) {
+            self.sent_again += again;
+            return touched;
+        }
         let generation = self.generation;
         let mut came: BTreeSet<MerchantId> = BTreeSet::new();
         for change in &page.changes {
@@ -409,6 +475,9 @@ impl DeviceStore {
     /// Of a merchant that is not there any more, no question is open, and nothing will come back. Only for who knows
     /// that none is missing.
     pub fn settle_absent(&mut self) -> Vec<EditId> {
+        if self.real.is_some() {
+            return Vec::new();
+        }
         let mut touched = Vec::new();
         for entry in self.outbox.values_mut() {
             if entry.missed_in == (self.generation, SENT_AGAIN_MAX) {
@@ -432,6 +501,9 @@ impl DeviceStore {
     /// The server's data start anew: forget the cursor, keep the outbox, and show the old records until
     /// the new ones are there. An answer that has not come back was of data that are gone: sent again.
     pub fn restart_pull(&mut self) {
+        if self.really(|real| real.restart_pull()).is_some() {
+            return;
+        }
         for entry in self.outbox.values_mut().filter(|entry| entry.awaits.is_some()) {
             entry.answer_is_void();
         }
@@ -443,7 +515,11 @@ impl DeviceStore {
     }
 
     /// Compares what is stored with the server's digests. `None`: they are of another epoch.
-    pub fn compare(&self, theirs: &Digests) -> Option<Comparison> {
+    pub fn compare(&mut self, reply: &DigestReply) -> Option<Comparison> {
+        if let Some((comparison, _)) = self.really(|real| real.compare(reply)) {
+            return Some(comparison);
+        }
+        let theirs = &reply.digests;
         if self.epoch.as_ref() != Some(&theirs.epoch) {
             return None;
         }
@@ -461,6 +537,14 @@ impl DeviceStore {
     /// Writes whole buckets anew; the outbox stays as it is. `None`: they are of another epoch. Returns how many
     /// records were mended.
     pub fn repair(&mut self, buckets: &[u8], whole: &Whole) -> Option<u64> {
+        if self.real.is_some() {
+            if self.epoch.as_ref() != Some(&whole.epoch) {
+                return None;
+            }
+            let ((mended, again), _) = self.really(|real| real.repair(buckets, whole))?;
+            self.sent_again += again;
+            return Some(mended);
+        }
         if self.epoch.as_ref() != Some(&whole.epoch) {
             return None;
         }
@@ -485,15 +569,23 @@ impl DeviceStore {
 
     /// The author has seen why it was refused.
     pub fn dismiss_rejected(&mut self) {
-        for entry in self.outbox.values_mut() {
-            entry.dismissed |= entry.state == EditState::Rejected;
-        }
+        let refused = |entry: &&Entry| entry.state == EditState::Rejected && !entry.dismissed;
+        let refused: Vec<EditId> = self.outbox.values().filter(refused).map(|entry| entry.edit.edit_id).collect();
+        refused.into_iter().for_each(|edit_id| self.dismiss(edit_id));
     }
 
     /// The author has done something about this one.
     pub fn dismiss(&mut self, edit_id: EditId) {
+        self.really(|real| real.discard(edit_id));
         if let Some(entry) = self.entry(edit_id) {
             entry.dismissed = true;
+        }
+    }
+
+    /// What is left here of a row that rotted is what is left on the disk.
+    pub fn rot(&mut self, merchant: &MerchantId) {
+        if let Some(real) = &mut self.real {
+            real.rot(merchant, self.records.get(merchant).map(|stored| &stored.record));
         }
     }
 
@@ -503,7 +595,7 @@ impl DeviceStore {
             Some(stored) => reconcile::shown(&stored.record, &self.rules),
             None => Registers::new(),
         };
-        let own = self.of(merchant).filter(|entry| entry.on_top());
+        let own = self.of(merchant).filter(|entry| entry.on_top() && !entry.quiet);
         reconcile::overlay(&mut registers, own.map(|entry| &entry.edit));
         registers
     }

@@ -2,6 +2,7 @@
 //!
 //! - `chance`: all randomness, from the seed.
 //! - `device_store`, `device`: a device; the store says what the real cache must do.
+//! - `real_disk`: the real cache, real SQLite in a real file, in one of a hundred seeds.
 //! - `server`: the backend around the real `authority`.
 //! - `network`, `traffic`, `world`: messages and virtual time.
 //! - `people`, `scenario`: who does what, which faults there are, and healing.
@@ -18,6 +19,7 @@ mod device_store;
 mod fail_over;
 mod network;
 mod people;
+mod real_disk;
 mod report;
 mod scenario;
 mod server;

@@ -40,6 +40,7 @@ impl World {
             }
         }
         let left = store.records.get(&merchant).map(|stored| stored.record.clone());
+        store.rot(&merchant);
         self.memory.rotten[device].insert(merchant, left);
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::{Deref, DerefMut};
 
-use domain::api::{Change, ChangesPage, HistoryEntry, PushReply, PushRequest};
+use domain::api::{self, Change, ChangesPage, DigestReply, HistoryEntry, PushReply, PushRequest};
 use domain::digest::{self, Digests};
 use domain::rules::RuleSet;
 use domain::{Actor, Edit, EditId, ErrorCode, Hlc, HlcClock, MerchantId, Outcome, OutcomeState, Problem, Record};
@@ -285,14 +285,24 @@ impl Server {
         if query.epoch.as_ref().is_some_and(|epoch| *epoch != self.epoch) {
             return Err(Failure::EpochChanged);
         }
-        let other = |made: &EditId| marker.is_some_and(|marker| marker != *made);
-        if query.cursor > self.seq || self.made_by.get(&query.cursor).is_some_and(other) {
+        // On the wire the marker is a part of the edit's id; the model of the store keeps the whole.
+        let of_cursor = query.marker.clone().or(marker.map(api::marker));
+        let seen = [(Some(query.cursor), of_cursor), (query.answered, query.answered_marker.clone())];
+        let beyond = |(seq, _): &(Option<u64>, Option<String>)| seq.is_some_and(|seq| seq > self.seq);
+        let other = |(seq, marker): &(Option<u64>, Option<String>)| {
+            let made = seq.and_then(|seq| self.made_by.get(&seq));
+            made.zip(marker.as_ref()).is_some_and(|(made, marker)| api::marker(*made) != *marker)
+        };
+        let ahead = seen.iter().any(beyond);
+        if ahead || seen.iter().any(other) {
             // What the device has read is not what there is now: an older backup was restored.
-            report.count(if query.cursor > self.seq { "fork: cursor ahead" } else { "fork: another marker" });
+            report.count(if ahead { "fork: cursor ahead" } else { "fork: another marker" });
             self.new_epoch();
             return Err(Failure::EpochChanged);
         }
-        if !whole && query.cursor < self.pruned_seq {
+        let knows_deletions_to = query.cursor.max(query.begun.unwrap_or(0));
+        let begins = *whole || (query.cursor == 0 && query.epoch.is_none());
+        if !begins && knows_deletions_to < self.pruned_seq {
             report.count("cursor too old");
             return Err(Failure::EpochChanged);
         }
@@ -317,7 +327,8 @@ impl Server {
             complete,
             server_hlc,
             rules_version: 1,
-            ..ChangesPage::default()
+            marker: marker.map(api::marker).unwrap_or_default(),
+            head: self.seq,
         };
         Ok((page, marker))
     }
@@ -362,14 +373,14 @@ impl Server {
     }
 
     /// The digests of the actor's scope.
-    pub fn digests(&self, now: Now, token: Token) -> Result<Digests, Failure> {
+    pub fn digests(&self, now: Now, token: Token) -> Result<DigestReply, Failure> {
         self.busy(now.ms)?;
         let actor = self.actor(now.ms, token)?;
         let mut digests = Digests::empty(self.epoch.clone(), self.seq);
         for (merchant, (_, record)) in self.records.iter().filter(|(merchant, _)| actor.scope.contains(merchant)) {
             digests.add(merchant, digest_of(record));
         }
-        Ok(digests)
+        Ok(DigestReply { digests, pruned: self.pruned_seq })
     }
 
     /// Whole buckets of the actor's scope.

@@ -18,6 +18,9 @@ const START_MS: u64 = 1_790_000_000_000;
 /// How long a token is good, in milliseconds.
 pub const TOKEN_MS: u64 = 60_000;
 
+/// One seed in so many runs with the real cache on a real disk.
+const REAL_DISK_ONE_IN: u64 = 100;
+
 /// Something that will happen.
 pub enum Event {
     /// The driver tells the engine.
@@ -84,6 +87,10 @@ impl World {
             kills_one_in: 400,
         };
         for device in 0..world.devices.len() {
+            if seed.is_multiple_of(REAL_DISK_ONE_IN) {
+                let actor = world.server.actors[device].clone();
+                world.devices[device].store.on_real_disk(actor);
+            }
             let token = world.server.issue(device, TOKEN_MS);
             world.devices[device].token = Some(token);
             world.devices[device].clock_off_ms = world.chance.between(0, 1_200_000) as i64 - 600_000;

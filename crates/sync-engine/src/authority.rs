@@ -41,11 +41,12 @@ pub fn accept(record: Option<&Record>, edit: &Edit, actor: &Actor, rules: &RuleS
     let before = record.cloned().unwrap_or_else(|| Record::empty(edit.merchant_id.clone()));
     match examine(record, &before, edit, actor, rules) {
         Ok(writes) => apply(before, edit, &writes, actor, rules),
-        Err((field, problem)) => refuse(before, edit, actor, &field, &problem),
+        Err(refusal) => refuse(before, edit, actor, &refusal.0, &refusal.1),
     }
 }
 
-type Refusal = (FieldPath, Problem);
+/// The field and why; boxed, because almost every edit is taken.
+type Refusal = Box<(FieldPath, Problem)>;
 
 fn examine(
     stored: Option<&Record>,
@@ -54,7 +55,7 @@ fn examine(
     actor: &Actor,
     rules: &RuleSet,
 ) -> Result<Vec<Write>, Refusal> {
-    let whole = |code, text: &str| (FieldPath::fixed("edit"), Problem::new(code, text));
+    let whole = |code, text: &str| Box::new((FieldPath::fixed("edit"), Problem::new(code, text)));
     if !actor.scope.contains(&edit.merchant_id) {
         return Err(whole(ErrorCode::Forbidden, "this merchant is outside what you may edit"));
     }
@@ -96,7 +97,7 @@ fn examine(
     let mut fields = BTreeSet::new();
     let mut writes = Vec::with_capacity(edit.writes.len());
     for (n, write) in edit.writes.iter().enumerate() {
-        let at = |problem: Problem| (write.field.clone(), problem);
+        let at = |problem: Problem| Box::new((write.field.clone(), problem));
         let value = validate::normalise(&write.field, &write.value).map_err(at)?;
         if write.base_value.canonical().len() > VALUE_BYTES_MAX {
             return Err(at(Problem::new(ErrorCode::TooLarge, "what the editor saw is longer than a field can be")));
@@ -149,7 +150,7 @@ fn examine(
             }
             let missing = problem.field.as_deref().map(FieldPath::new);
             let field = missing.and_then(Result::ok);
-            (field.unwrap_or_else(|| writes[0].field.clone()), problem)
+            Box::new((field.unwrap_or_else(|| writes[0].field.clone()), problem))
         })?;
     }
     Ok(writes)

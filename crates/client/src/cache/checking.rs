@@ -11,7 +11,7 @@ use sqlx::sqlite::SqliteConnection;
 use sync_engine::reconcile;
 
 use super::listing::{self, Indexing};
-use super::{Cache, begin, count, int, json_list, meta, pages, sql};
+use super::{Cache, begin, count, int, meta, pages, resending, sql};
 use crate::error::Result;
 
 /// Rows that are read again in one transaction.
@@ -47,6 +47,15 @@ fn beside_text(id: &str, text: &str, rules: &RuleSet) -> Beside {
     };
     let record = serde_json::from_str(text).unwrap_or_else(|_| Record::empty(id.clone()));
     beside(&id, text, &record, rules)
+}
+
+/// What a repair did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mended {
+    /// Records that were replaced or removed.
+    pub records: u64,
+    /// Merchants with edits that are sent again.
+    pub again: u64,
 }
 
 type Row = (i64, String, String, Option<i64>, Option<i64>);
@@ -134,18 +143,18 @@ impl Cache {
             if ids.is_empty() {
                 return Ok(());
             }
-            sqlx::query(sql!("records/delete_many")).bind(json_list(&ids)).execute(&mut *tx).await?;
-            self.refresh_ids(&mut tx, ids).await?;
+            self.forget(&mut tx, ids).await?;
             tx.commit().await?;
         }
     }
 
     /// Makes a bucket what the server says it is: replaces what differs, whatever its change number, and removes
-    /// what did not come. The outbox is kept, and own edits stay on top. Returns how many records were mended.
+    /// what did not come. The outbox is kept, and own edits stay on top. What the log of sent edits has and these
+    /// records do not is sent again: a restored server whose numbers happen to fit is noticed only here.
     ///
     /// # Errors
     /// `storage`.
-    pub async fn mend_bucket(&self, bucket: u8, changes: Vec<Change>) -> Result<u64> {
+    pub async fn mend_bucket(&self, bucket: u8, changes: Vec<Change>) -> Result<Mended> {
         let mut writer = self.writer.lock().await;
         let mut tx = begin(&mut writer).await?;
         let generation = int(meta::number(&mut *tx, pages::GENERATION).await?);
@@ -170,22 +179,21 @@ impl Cache {
         let gone: Vec<String> = stored.into_keys().collect();
         let mended = differing.len() + gone.len();
         if mended == 0 {
-            return Ok(0);
+            return Ok(Mended::default());
         }
         pages::store(&mut tx, &differing, generation, &self.rules()).await?;
-        sqlx::query(sql!("records/delete_many")).bind(json_list(&gone)).execute(&mut *tx).await?;
         let mut touched: BTreeSet<MerchantId> = differing.iter().map(|c| c.record.merchant_id.clone()).collect();
         let mut records: HashMap<MerchantId, Record> =
             differing.into_iter().map(|change| (change.record.merchant_id.clone(), change.record)).collect();
         self.settle(&mut tx, &touched, &mut records).await?;
-        for id in gone {
-            // A row whose id is none shows nowhere.
-            touched.extend(MerchantId::new(id).ok());
-        }
+        self.forget(&mut tx, gone).await?;
+        let lost = resending::resend_lost(&mut tx, generation, |id| digest::bucket(id) == bucket).await?;
+        let again = lost.len() as u64;
+        touched.extend(lost);
         let ids: Vec<MerchantId> = touched.into_iter().collect();
         listing::refresh(&mut tx, &ids, records, &self.rules(), Indexing::Now).await?;
         tx.commit().await?;
-        Ok(mended as u64)
+        Ok(Mended { records: mended as u64, again })
     }
 }
 

@@ -32,6 +32,7 @@ use tokio::sync::Mutex;
 
 use crate::error::Result;
 
+pub use checking::Mended;
 pub use outbox::Discarded;
 pub use saving::{Draft, OUTBOX_EDITS_MAX};
 pub use sending::Batch;

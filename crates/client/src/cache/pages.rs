@@ -78,6 +78,7 @@ impl Cache {
             .bind(int(page.next_cursor))
             .bind(&page.epoch)
             .bind(page.complete)
+            .bind(generation)
             .fetch_all(&mut *tx)
             .await?;
         for id in back {
@@ -96,7 +97,7 @@ impl Cache {
                 let before = meta::get(&mut *tx, EPOCH_BEFORE).await?;
                 if before.as_ref() != Some(&page.epoch) {
                     // Before anything is forgotten: what is gone there may be this device's own.
-                    let lost = resending::resend_lost(&mut tx, generation).await?;
+                    let lost = resending::resend_lost(&mut tx, generation, |_| true).await?;
                     again += lost.len();
                     touched.extend(lost);
                 }
@@ -166,10 +167,15 @@ impl Cache {
             let mut state: EditState = parse(&state)?;
             if state == EditState::InReview {
                 let edit: Edit = serde_json::from_str(&text)?;
-                let Some(record) = record_of(tx, &edit.merchant_id, records).await? else { continue };
-                let decisions: Vec<FieldDecision> =
-                    decisions.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
-                state = reconcile::settled_state_of(record, &edit, &decisions, &self.rules());
+                state = match record_of(tx, &edit.merchant_id, records).await? {
+                    Some(record) => {
+                        let decisions: Vec<FieldDecision> =
+                            decisions.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
+                        reconcile::settled_state_of(record, &edit, &decisions, &self.rules())
+                    }
+                    // The merchant is gone for good, and with it the question.
+                    None => EditState::Declined,
+                };
                 if state == EditState::InReview {
                     continue;
                 }
@@ -192,9 +198,18 @@ impl Cache {
             if ids.is_empty() {
                 return Ok(());
             }
-            sqlx::query(sql!("records/delete_many")).bind(json_list(&ids)).execute(&mut *tx).await?;
-            self.refresh_ids(tx, ids).await?;
+            self.forget(tx, ids).await?;
         }
+    }
+
+    /// Removes records that the server does not have any more, and what waited for people to decide about them.
+    pub(super) async fn forget(&self, tx: &mut SqliteConnection, ids: Vec<String>) -> Result<()> {
+        sqlx::query(sql!("records/delete_many")).bind(json_list(&ids)).execute(&mut *tx).await?;
+        // A row whose id is none shows nowhere.
+        let gone: BTreeSet<MerchantId> = ids.iter().filter_map(|id| MerchantId::new(id.as_str()).ok()).collect();
+        self.settle(tx, &gone, &mut HashMap::new()).await?;
+        let gone: Vec<MerchantId> = gone.into_iter().collect();
+        listing::refresh(tx, &gone, HashMap::new(), &self.rules(), Indexing::Now).await
     }
 }
 

@@ -36,9 +36,15 @@ fn trace(record: &Record, edit: &Edit) -> Trace {
 }
 
 /// Queues again, ahead of everything that waits, the edits in the log of sent ones of which the records of this
-/// generation do not show that the server has them. Returns their merchants.
-pub(super) async fn resend_lost(tx: &mut SqliteConnection, generation: i64) -> Result<BTreeSet<MerchantId>> {
-    let texts: Vec<String> = sqlx::query_scalar(sql!("outbox/lost_candidates")).fetch_all(&mut *tx).await?;
+/// generation do not show that the server has them; only of merchants in question. Returns their merchants.
+pub(super) async fn resend_lost(
+    tx: &mut SqliteConnection,
+    generation: i64,
+    in_question: impl Fn(&MerchantId) -> bool,
+) -> Result<BTreeSet<MerchantId>> {
+    let texts: Vec<(String, String)> = sqlx::query_as(sql!("outbox/lost_candidates")).fetch_all(&mut *tx).await?;
+    let asked = |id: &str| MerchantId::new(id).is_ok_and(|id| in_question(&id));
+    let texts: Vec<String> = texts.into_iter().filter(|(id, _)| asked(id)).map(|(_, text)| text).collect();
     let mut lost: Vec<(Edit, String, bool)> = Vec::new();
     for chunk in texts.chunks(EDITS_AT_ONCE) {
         let edits = chunk.iter().map(|text| Ok(serde_json::from_str(text)?)).collect::<Result<Vec<Edit>>>()?;

@@ -56,6 +56,9 @@ impl Cache {
                 _ => numbers.coming_back += count(edits),
             }
         }
+        // Whoever waits for people has to come back too before anybody says "synced".
+        let away: i64 = sqlx::query_scalar(sql!("outbox/in_review_away")).fetch_one(&mut *tx).await?;
+        numbers.coming_back += count(away);
         let (all, _, contested, _): (i64, i64, i64, i64) =
             sqlx::query_as(sql!("listing/counts")).fetch_one(&mut *tx).await?;
         (numbers.merchants, numbers.reviews) = (count(all), count(contested));

@@ -4,8 +4,11 @@ use domain::api::{ChangesQuery, DigestReply, MINOR_DIGESTS, PAGE_CHANGES_MAX};
 use domain::problem::{ErrorCode, Problem};
 use sync_engine::device::{Comparison, Failure, Input};
 
+use tokio::sync::mpsc;
+
 use super::Parts;
 use super::effects::{RECORDS_CHANGED, judge};
+use crate::cache::Mended;
 use crate::error::Error;
 
 /// Why it did not come to an end.
@@ -66,11 +69,16 @@ async fn comparison(parts: &Parts) -> Result<Comparison, Stopped> {
 }
 
 /// Fetches these buckets whole, one after the other. What was mended before one fails stays mended.
-pub(super) async fn repair(parts: &Parts, buckets: Vec<u8>) -> Input {
+pub(super) async fn repair(parts: &Parts, inputs: &mpsc::Sender<Input>, buckets: Vec<u8>) -> Input {
     let mut mended = 0;
     for bucket in buckets {
         match repair_bucket(parts, bucket).await {
-            Ok(records) => mended += records,
+            Ok(done) => {
+                mended += done.records;
+                if done.again > 0 {
+                    let _ = inputs.send(Input::EditSaved).await;
+                }
+            }
             Err(Stopped::Call(failure)) => return Input::BucketsRepaired(Err(failure)),
             Err(Stopped::Cache(error)) => return refused_by_disk(&error),
         }
@@ -80,7 +88,7 @@ pub(super) async fn repair(parts: &Parts, buckets: Vec<u8>) -> Input {
     Input::BucketsRepaired(Ok(mended))
 }
 
-async fn repair_bucket(parts: &Parts, bucket: u8) -> Result<u64, Stopped> {
+async fn repair_bucket(parts: &Parts, bucket: u8) -> Result<Mended, Stopped> {
     let epoch = parts.cache.cursor().await?.epoch;
     let (mut changes, mut cursor) = (Vec::new(), 0);
     loop {

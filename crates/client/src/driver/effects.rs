@@ -53,7 +53,7 @@ pub(super) async fn carry_out(parts: &Parts, inputs: &mpsc::Sender<Input>, effec
             }
         }
         Effect::CompareDigests => super::checking::compare(parts).await,
-        Effect::RepairBuckets { buckets } => super::checking::repair(parts, buckets).await,
+        Effect::RepairBuckets { buckets } => super::checking::repair(parts, inputs, buckets).await,
         Effect::RefreshToken => {
             let refreshed = parts.session.refresh().await.map_err(|failed| failed.failure);
             parts.announcer.announce(&[Topic::Session, Topic::Status]);
@@ -107,11 +107,13 @@ async fn push(parts: &Parts, edits: Vec<domain::Edit>) -> Input {
         }
     };
     let (request, begun) = (PushRequest { device_id: parts.cache.device(), edits }, SystemTime::now());
-    let answer = parts.remote.push(&token, &request, parts.compression).await.and_then(|reply| {
-        let whole = reply.outcomes.len() == request.edits.len();
+    let answer = match parts.remote.push(&token, &request, parts.compression).await {
         // A cut answer is no answer: the edits are sent again, and have their one effect.
-        if whole { Ok(reply) } else { Err(Failed::from(Failure::Busy { retry_after_ms: None })) }
-    });
+        Ok(reply) if reply.outcomes.len() != request.edits.len() => {
+            Err(Failed::from(Failure::Busy { retry_after_ms: None }))
+        }
+        answer => answer,
+    };
     for (n, edit) in request.edits.iter().enumerate() {
         let outcome = answer.as_ref().map_or("unanswered", |reply| reply.outcomes[n].state.as_str());
         telemetry::edit(Stage::Sent, edit, begun, outcome);
