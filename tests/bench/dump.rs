@@ -9,7 +9,7 @@ use domain::review::Review;
 use domain::rules::RuleSet;
 use domain::{FieldPath, MerchantId, Scope};
 use serde_json::{Map, Value as Json};
-use server::db::{self, MerchantStore};
+use server::db;
 use sync_engine::reconcile;
 
 use crate::Failure;

@@ -5,7 +5,7 @@ use domain::rules::RuleSet;
 use domain::version::{Dot, VersionVector};
 use domain::{Actor, ActorId, DeviceId, EditId, Hlc, Role, Scope, TraceId, Value};
 use server::accounts::{self, NewAccount};
-use server::db::{self, EditStore};
+use server::db;
 use server::ingest;
 use uuid::Uuid;
 

@@ -4,6 +4,7 @@ use domain::DeviceId;
 use domain::hlc::{Hlc, HlcClock};
 use domain::role::Actor;
 use domain::version::Dot;
+use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::SqliteExecutor;
@@ -60,17 +61,26 @@ pub(super) struct Stamps {
 }
 
 impl Stamps {
-    pub(super) async fn load(tx: &mut SqliteConnection, device: DeviceId) -> Result<Self> {
-        let counter = number(&mut *tx, COUNTER).await?;
-        Ok(Self { device, counter, clock: clock_of(tx).await? })
+    pub(super) fn read(tx: &Connection, device: DeviceId) -> Result<Self> {
+        let mut get = tx.prepare_cached(sql!("meta/get"))?;
+        let mut read = |key| get.query_row([key], |row| row.get::<_, String>(0)).optional();
+        let counter = read(COUNTER)?.and_then(|text| text.parse().ok()).unwrap_or(0);
+        let last = read(CLOCK)?.map(Hlc::try_from).transpose()?.unwrap_or_default();
+        Ok(Self { device, counter, clock: HlcClock::after(last) })
     }
     pub(super) fn next(&mut self, now_ms: u64) -> (Dot, Hlc) {
         self.counter += 1;
         (Dot { device: self.device, counter: self.counter }, self.clock.tick(now_ms))
     }
-    pub(super) async fn store(&self, tx: &mut SqliteConnection) -> Result<()> {
-        set(&mut *tx, COUNTER, self.counter).await?;
-        set(&mut *tx, CLOCK, self.clock.last()).await
+    pub(super) fn write(&self, tx: &Connection) -> Result<()> {
+        let mut set = tx.prepare_cached(sql!("meta/set"))?;
+        set.execute([COUNTER, &self.counter.to_string()])?;
+        set.execute([CLOCK, &self.clock.last().to_string()])?;
+        Ok(())
+    }
+    /// Takes note of the server's stamp, so that the next own one is larger.
+    pub(super) fn observe(&mut self, seen: Hlc, now_ms: u64) {
+        self.clock.observe(seen, now_ms);
     }
 }
 

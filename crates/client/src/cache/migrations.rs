@@ -6,7 +6,7 @@ use sqlx::sqlite::SqliteConnection;
 use super::begin;
 use crate::error::{Error, Result};
 
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_cache.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("migrations/0001_cache.sql"), include_str!("migrations/0002_queue.sql")];
 
 /// Brings the file to this version.
 ///

@@ -1,9 +1,12 @@
-//! The cache: one SQLite file. One connection writes, in transactions that begin as writers and end before
+//! The cache: one SQLite file. One connection writes at a time, in transactions that begin as writers and end before
 //! anything waits for the network; a pool of others reads and can do nothing else.
 
+mod direct;
 mod fetched;
+mod foreign;
 mod indexer;
 mod listing;
+mod merchant;
 mod meta;
 mod migrations;
 mod outbox;
@@ -17,6 +20,7 @@ mod stores;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::DeviceId;
@@ -25,9 +29,10 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{ConnectOptions, Connection, Sqlite, Transaction};
-use tokio::sync::Mutex;
 
 use crate::error::Result;
+use direct::Direct;
+use foreign::Writer;
 
 pub use outbox::Discarded;
 pub use saving::{Draft, OUTBOX_EDITS_MAX};
@@ -48,6 +53,11 @@ pub const FILE_NAME: &str = "cache.sqlite";
 /// How long a statement waits for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 
+/// Pages of the write-ahead log after which it is folded into the file.
+const WAL_PAGES: &str = "4000";
+/// What is left of the log's file then, in bytes.
+const WAL_BYTES_KEPT: &str = "67108864";
+
 /// When a saved edit is on the disk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Durability {
@@ -66,15 +76,23 @@ impl Durability {
             Self::Normal => SqliteSynchronous::Normal,
         }
     }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Full => "FULL",
+            Self::Normal => "NORMAL",
+        }
+    }
 }
 
 /// The cache of one data folder. Several processes may hold one.
 pub struct Cache {
-    writer: Mutex<SqliteConnection>,
+    writer: Writer,
+    direct: Direct,
     readers: SqlitePool,
     path: PathBuf,
     device: DeviceId,
-    rules: RuleSet,
+    rules: Arc<RuleSet>,
 }
 
 impl Cache {
@@ -107,8 +125,8 @@ impl Cache {
         let writing = options
             .clone()
             .pragma("cache_size", "-65536")
-            .pragma("wal_autocheckpoint", "4000")
-            .pragma("journal_size_limit", "67108864");
+            .pragma("wal_autocheckpoint", WAL_PAGES)
+            .pragma("journal_size_limit", WAL_BYTES_KEPT);
         let mut writer = writing.connect().await?;
         migrations::run(&mut writer).await?;
         let device = meta::device(&mut writer).await?;
@@ -117,7 +135,17 @@ impl Cache {
             .min_connections(1)
             .connect_with(options.create_if_missing(false).pragma("query_only", "1").pragma("cache_size", "-16384"))
             .await?;
-        Ok(Self { writer: Mutex::new(writer), readers, path, device, rules: RuleSet::default() })
+        let direct = Direct::open(&path, durability)?;
+        Ok(Self { writer: Writer::new(writer), direct, readers, path, device, rules: Arc::default() })
+    }
+
+    /// Does work in one write transaction, on a thread that may block.
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let _turn = self.writer.turn().await;
+        self.direct.write(work).await
     }
 
     /// This device.
@@ -135,15 +163,6 @@ impl Cache {
         &self.rules
     }
 
-    /// A number that changes when another process has written; nothing while this one is writing.
-    ///
-    /// # Errors
-    /// `storage`.
-    pub async fn foreign_version(&self) -> Result<Option<i64>> {
-        let Ok(mut writer) = self.writer.try_lock() else { return Ok(None) };
-        Ok(Some(sqlx::query_scalar("PRAGMA data_version").fetch_one(&mut *writer).await?))
-    }
-
     /// Reads every page of the file and checks it. Slow for large files.
     ///
     /// # Errors
@@ -154,6 +173,7 @@ impl Cache {
 
     /// Closes all connections; the write-ahead log is folded into the file.
     pub async fn close(self) {
+        drop(self.direct);
         self.readers.close().await;
         if let Err(error) = self.writer.into_inner().close().await {
             tracing::warn!(%error, "closing the cache");

@@ -1,6 +1,6 @@
 //! What comes from the server: a page of changes and the cursor behind it, in one transaction.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::api::{Change, ChangesPage, ChangesQuery};
 use domain::edit::{Edit, EditState, FieldDecision};
@@ -44,6 +44,7 @@ impl Cache {
         let mut writer = self.writer.lock().await;
         let mut tx = begin(&mut writer).await?;
         let generation = int(meta::number(&mut *tx, GENERATION).await?);
+        let named = json_list(page.changes.iter().map(|change| change.record.merchant_id.as_str()));
         let changes = newer(&mut tx, page.changes, generation).await?;
         store(&mut tx, &changes, generation).await?;
 
@@ -54,6 +55,7 @@ impl Cache {
             .bind(int(page.next_cursor))
             .bind(&page.epoch)
             .bind(page.complete)
+            .bind(named)
             .fetch_all(&mut *tx)
             .await?;
         for id in back {
@@ -114,12 +116,12 @@ impl Cache {
         touched: &BTreeSet<MerchantId>,
         records: &mut HashMap<MerchantId, Record>,
     ) -> Result<()> {
-        let rows: Vec<(i64, String, String, String, Option<String>)> = sqlx::query_as(sql!("outbox/settle_candidates"))
+        let rows: Vec<(i64, String, String, Option<String>)> = sqlx::query_as(sql!("outbox/settle_candidates"))
             .bind(json_list(touched.iter().map(MerchantId::as_str)))
             .fetch_all(&mut *tx)
             .await?;
-        let (mut done, now_ms) = (Vec::new(), int(clock::now_ms()));
-        for (n, merchant, text, state, decisions) in rows {
+        let mut done: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+        for (n, text, state, decisions) in rows {
             let mut state: EditState = parse(&state)?;
             if state == EditState::InReview {
                 let edit: Edit = serde_json::from_str(&text)?;
@@ -131,11 +133,15 @@ impl Cache {
                     continue;
                 }
             }
-            log(tx, &merchant, &text, state, now_ms).await?;
-            done.push(n);
+            done.entry(state.as_str()).or_default().push(n);
+        }
+        let now_ms = int(clock::now_ms());
+        for (state, numbers) in &done {
+            let list = json_numbers(numbers.iter().copied());
+            sqlx::query(sql!("outbox/log_many")).bind(&list).bind(*state).bind(now_ms).execute(&mut *tx).await?;
+            sqlx::query(sql!("outbox/delete_many")).bind(&list).execute(&mut *tx).await?;
         }
         if !done.is_empty() {
-            sqlx::query(sql!("outbox/delete_many")).bind(json_numbers(done)).execute(&mut *tx).await?;
             sqlx::query(sql!("outbox/trim_log")).bind(LOG_EDITS_MAX).execute(&mut *tx).await?;
         }
         Ok(())
@@ -153,26 +159,6 @@ impl Cache {
             self.refresh_ids(tx, ids).await?;
         }
     }
-}
-
-/// Remembers an edit that leaves the outbox.
-pub(super) async fn log(
-    tx: &mut SqliteConnection,
-    merchant: &str,
-    text: &str,
-    state: EditState,
-    now_ms: i64,
-) -> Result<()> {
-    let edit: Edit = serde_json::from_str(text)?;
-    sqlx::query(sql!("outbox/log"))
-        .bind(edit.edit_id.to_string())
-        .bind(merchant)
-        .bind(text)
-        .bind(state.as_str())
-        .bind(now_ms)
-        .execute(tx)
-        .await?;
-    Ok(())
 }
 
 async fn record_of<'r>(

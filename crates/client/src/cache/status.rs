@@ -56,8 +56,7 @@ impl Cache {
                 _ => numbers.coming_back += count(edits),
             }
         }
-        let (all, _, contested, _): (i64, i64, i64, i64) =
-            sqlx::query_as(sql!("listing/counts")).fetch_one(&mut *tx).await?;
+        let (all, contested): (i64, i64) = sqlx::query_as(sql!("listing/sums")).fetch_one(&mut *tx).await?;
         (numbers.merchants, numbers.reviews) = (count(all), count(contested));
         let oldest: Option<i64> = sqlx::query_scalar(sql!("outbox/oldest")).fetch_one(&mut *tx).await?;
         numbers.oldest_ms = oldest.map(count);

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sync_engine::device::{Config, Input, Progress};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 use super::Options;
 use crate::cache::Cache;
@@ -52,6 +52,11 @@ impl Backend {
         if let Some(driver) = self.driver.lock().await.as_ref() {
             driver.tell(input).await;
         }
+    }
+
+    /// Tells when the sync that runs here has come on.
+    pub async fn watch(&self) -> Option<watch::Receiver<Progress>> {
+        self.driver.lock().await.as_ref().map(Driver::watch)
     }
 
     /// How far the sync is and what the server refused last, if it runs here.

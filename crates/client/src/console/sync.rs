@@ -11,7 +11,7 @@ use crate::driver::{FolderLock, LastKnown, SYNC_LOCK, request_sync};
 use crate::error::{Error, Result};
 use crate::session::Session;
 
-/// How often a waiting command looks.
+/// How often a waiting command looks, should nothing be told.
 const LOOK: Duration = Duration::from_millis(25);
 
 impl Console {
@@ -60,8 +60,12 @@ impl Console {
 
     async fn wait_for_own(&self, until: Instant) -> Result<()> {
         let backend = self.backend().await;
+        let Some(mut watched) = backend.watch().await else { return Err(took_too_long()) };
         while Instant::now() < until {
-            tokio::time::sleep(LOOK).await;
+            // An end of the driver is no progress: the limit ends the wait.
+            if !matches!(tokio::time::timeout(LOOK, watched.changed()).await, Ok(Ok(()))) {
+                tokio::task::yield_now().await;
+            }
             let Some((progress, refusal)) = backend.progress().await else { continue };
             // Before its first step the engine is paused too.
             let begun = progress.online.is_some() || !backend.session.is_signed_in().await;
