@@ -1,5 +1,5 @@
-//! A second writing connection, used without a thread between: a save is a dozen small statements, and handing each to
-//! another thread costs more than running it. It runs on a thread that may block.
+//! Connections that are used without a thread between: opening a profile and saving it are a dozen small statements, and
+//! handing each to another thread costs more than running it. They run on a thread that may block.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,16 +13,37 @@ use domain::problem::ErrorCode;
 /// Prepared statements that are kept.
 const STATEMENTS_MAX: usize = 64;
 
-/// The connection.
-pub(super) struct Direct(Arc<Mutex<Connection>>);
+/// A connection that writes, and one that can only read.
+pub(super) struct Direct {
+    writer: Arc<Mutex<Connection>>,
+    reader: Arc<Mutex<Connection>>,
+}
+
+fn connect(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    Ok(connection)
+}
+
+/// Runs on a thread that may block.
+async fn run<T: Send + 'static>(
+    connection: &Arc<Mutex<Connection>>,
+    work: impl FnOnce(&mut Connection) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let connection = Arc::clone(connection);
+    let done = tokio::task::spawn_blocking(move || {
+        let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+        work(&mut connection)
+    });
+    done.await.map_err(|_| Error::new(ErrorCode::Internal, "the work on the cache broke off: nothing was changed"))?
+}
 
 impl Direct {
     /// Opens a file that is there and up to date.
     pub fn open(path: &Path, durability: Durability) -> Result<Self> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags)?;
-        connection.busy_timeout(BUSY_TIMEOUT)?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+        let connection = connect(path)?;
         for (name, value) in [
             ("synchronous", durability.word()),
             ("temp_store", "memory"),
@@ -33,7 +54,11 @@ impl Direct {
         ] {
             connection.pragma_update(None, name, value)?;
         }
-        Ok(Self(Arc::new(Mutex::new(connection))))
+        let reader = connect(path)?;
+        for (name, value) in [("query_only", "1"), ("mmap_size", "268435456"), ("cache_size", "-8192")] {
+            reader.pragma_update(None, name, value)?;
+        }
+        Ok(Self { writer: Arc::new(Mutex::new(connection)), reader: Arc::new(Mutex::new(reader)) })
     }
 
     /// Does work in one write transaction; it is committed, as durable as the cache is, when this returns.
@@ -41,21 +66,26 @@ impl Direct {
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let connection = Arc::clone(&self.0);
-        let done = tokio::task::spawn_blocking(move || {
-            let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let in_transaction = |connection: &mut Connection| {
             let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let result = work(&tx)?;
             tx.commit()?;
             Ok(result)
-        });
-        done.await
-            .map_err(|_| Error::new(ErrorCode::Internal, "a write to the cache broke off: nothing was changed"))?
+        };
+        run(&self.writer, in_transaction).await
+    }
+
+    /// Reads what is stored at one moment.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        run(&self.reader, |connection| work(&connection.transaction()?)).await
     }
 
     /// Changes when another connection has written; nothing while this one is in use.
     pub fn data_version(&self) -> Result<Option<i64>> {
-        let Ok(connection) = self.0.try_lock() else { return Ok(None) };
+        let Ok(connection) = self.writer.try_lock() else { return Ok(None) };
         Ok(Some(connection.pragma_query_value(None, "data_version", |row| row.get(0))?))
     }
 }

@@ -183,7 +183,10 @@ pub(super) fn registers(record: Option<&Record>, own: &[Own], rules: &RuleSet) -
 
 /// The open questions about a merchant, without the ones that this device has answered already.
 pub(super) fn open_review(record: &Record, own: &[Own], rules: &RuleSet) -> Option<Review> {
-    let mut review = reconcile::review(record, rules)?;
+    // A question needs two candidates, or a deletion: most merchants have neither.
+    let may_be_open = record.registers.contains_key(&FieldPath::deleted())
+        || record.registers.values().any(|register| register.siblings.len() > 1);
+    let mut review = may_be_open.then(|| reconcile::review(record, rules)).flatten()?;
     for settles in own.iter().filter(|o| o.on_top()).filter_map(|o| Some((&o.edit, o.edit.settles.as_ref()?))) {
         let (edit, settles) = settles;
         let answered = |item: &ReviewItem| {

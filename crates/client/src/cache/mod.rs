@@ -133,6 +133,8 @@ impl Cache {
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .min_connections(1)
+            // A file does not go away as a server does.
+            .test_before_acquire(false)
             .connect_with(options.create_if_missing(false).pragma("query_only", "1").pragma("cache_size", "-16384"))
             .await?;
         let direct = Direct::open(&path, durability)?;
