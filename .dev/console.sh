@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Saying what happens: one line a step; the cure with every failure; durations at the end.
 
-say() { printf '\033[1m→\033[0m %s\n' "$*" >&2; }
+# A closed terminal is no reason to stop half-way.
+say() { printf '\033[1m→\033[0m %s\n' "$*" >&2 || true; }
 
 # fail WHAT CURE
 fail() {
@@ -9,12 +10,18 @@ fail() {
   exit 1
 }
 
-# quietly NAME COMMAND…: runs it with its output in a file, and shows the file's end if it fails.
-quietly() {
+# silently NAME COMMAND…: runs it with its output in a file. For a first try whose failure is no news.
+silently() {
   local log=target/log/$1.log
   shift
   mkdir -p target/log
-  "$@" >"$log" 2>&1 && return
+  "$@" >"$log" 2>&1
+}
+
+# quietly NAME COMMAND…: the same, and shows the file's end if it fails.
+quietly() {
+  silently "$@" && return
+  local log=target/log/$1.log
   tail -n 40 "$log" >&2
   printf '  all of it: %s\n' "$log" >&2
   return 1

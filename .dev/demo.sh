@@ -110,10 +110,14 @@ open_window() { # DEVICE ROLE MERCHANTS
     "$target/debug/merchant-console" --home "$home" --server "$(server_url)" &
   pid=$!
   touch "$server_folder/windows/$pid"
-  trap 'kill '"$pid"' 2>/dev/null' INT TERM
+  # Ctrl-C, or the terminal was closed: the window ends, and nothing of it is left behind.
+  trap 'kill '"$pid"' 2>/dev/null || true' INT TERM HUP
   wait "$pid" || status=$?
-  trap - INT TERM
+  # A signal ends the first wait before the window has ended.
+  wait "$pid" 2>/dev/null || true
+  trap '' INT TERM HUP
   alone leave "$pid"
+  trap - INT TERM HUP
   return "$status"
 }
 

@@ -43,7 +43,8 @@ need_packages() {
   fi
   say "installing ${missing[*]}"
   local install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${missing[@]}")
-  quietly apt "${install[@]}" && return
+  silently apt "${install[@]}" && return
+  say "fetching newer package lists first"
   quietly apt-update "${as_root[@]}" apt-get update -q || fail "the package lists cannot be fetched" "see above, then again"
   quietly apt "${install[@]}" || fail "the packages cannot be installed" "as root: $(apt_line "${missing[@]}")"
 }
@@ -86,7 +87,7 @@ cargo_tool() {
   say "installing $1 $2 (once, some minutes)"
   # In a folder of its own: the project's own may be held by another cargo.
   local install=(env -u CARGO_TARGET_DIR cargo install "$1" --version "$2" --root "$cache/tools" --force)
-  quietly "$1" "${install[@]}" --locked || quietly "$1" "${install[@]}" ||
+  silently "$1" "${install[@]}" --locked || quietly "$1" "${install[@]}" ||
     fail "$1 cannot be installed" "cargo install $1 --version $2"
 }
 
@@ -112,6 +113,19 @@ need_screen() {
   tauri_driver_fits || cargo_tool tauri-driver "$tauri_driver_version"
 }
 need_cargo_deny() { cargo_deny_fits || cargo_tool cargo-deny "$cargo_deny_version"; }
+
+# Python for the model of the merge, in a folder of its own.
+model_python=$cache/python/bin/python
+model_fits() { cmp -s tests/model/requirements.txt "$cache/python/requirements.txt" && [ -x "$model_python" ]; }
+need_model() {
+  model_fits && return
+  python3 -c 'import venv, ensurepip' 2>/dev/null || need_packages python3-venv
+  say "installing what the model of the merge needs (once)"
+  quietly model-venv python3 -m venv --clear "$cache/python" &&
+    quietly model-pip "$model_python" -m pip install --quiet --disable-pip-version-check -r tests/model/requirements.txt ||
+    fail "the model's packages cannot be installed" "python3 -m venv $cache/python; $model_python -m pip install -r tests/model/requirements.txt"
+  cp tests/model/requirements.txt "$cache/python/requirements.txt"
+}
 
 dev_doctor() {
   local lacking=0
@@ -148,6 +162,8 @@ dev_doctor() {
   look "tauri-driver" "cargo install tauri-driver --version $tauri_driver_version" tauri_driver_fits
   echo "To check licences:"
   look "cargo-deny" "cargo install cargo-deny --version $cargo_deny_version" cargo_deny_fits
+  echo "To hold the merge against its model in Python:"
+  look "Python 3 (its packages are installed by ./dev)" "$(apt_line python3 python3-venv)" has python3
   echo "To use:"
   look "a display" "./dev run --headless needs none" test -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}"
   look "a session bus, for the keyring; without it the sign-in lasts until the window closes" \

@@ -10,11 +10,21 @@ check_docs() {
 # Licences, banned and foreign sources; none of it needs the network. Advisories do: run
 # `cargo deny check advisories` where there is one.
 check_licences() {
+  # Of all platforms, not only of this one.
+  quietly fetch cargo fetch "${locked[@]}" || fail "the dependencies cannot be fetched" "see above, then again"
   cargo deny --offline --log-level error check licenses bans sources ||
     fail "cargo deny refuses a dependency" "see above and deny.toml"
 }
 
 run_tests() { cargo test "${locked[@]}" --workspace; }
+
+# The model was written from docs/sync-protocol.md alone: golden vectors and properties, about ten seconds.
+run_model() {
+  has python3 || { say "no python3: the model is left out"; return 0; }
+  need_model
+  PYTHONDONTWRITEBYTECODE=1 HYPOTHESIS_STORAGE_DIRECTORY="$target/hypothesis" \
+    "$model_python" -m pytest -q -p no:cacheprovider tests/model || fail "the model disagrees" "see above"
+}
 
 # The desktop test opens real windows; each test brings its own screen. The bus keeps it away from the
 # keyring of whoever runs it.
@@ -53,6 +63,7 @@ dev_test() {
   timed "lints" check_lints
   timed "documentation" check_docs
   timed "licences" check_licences
+  timed "model of the merge: vectors and properties in Python" run_model
   timed "programs and tests: compiled" build_everything
   timed "tests: unit, simulation, client against server, crash" run_tests
   timed "desktop test in real windows" run_desktop_test
@@ -80,6 +91,45 @@ dev_sim() {
   say "simulating seeds $from to $((from + seeds - 1))"
   SIM_SEEDS=$seeds SIM_FROM=$from cargo test "${locked[@]}" --workspace --test simulation -- --nocapture ||
     fail "a seed broke an invariant" "run that seed alone: ./dev sim --seeds 1 --from SEED"
+}
+
+# The fault runs on real processes. What `./dev test` runs in part runs here with the counts that the product
+# promises: the whole partition matrix, 1,000 kills of each side, 300 power cuts.
+dev_faults() {
+  local full=
+  case "${1:-}" in
+    "") ;;
+    --full) full=1 ;;
+    *) fail "faults does not know $1" "./dev faults [--full]" ;;
+  esac
+  need_rust
+  timed "programs: compiled" cargo build "${locked[@]}" --workspace --bin merchant-console-server --bin saver
+  timed "partitions, pauses, kills, power cuts" run_faults ${full:+PARTITION_CELLS=all POWER_CUTS=300}
+  timed "crashes" run_crashes ${full:+CRASH_DEVICE_KILLS=1000 CRASH_BACKEND_KILLS=1000}
+  timed "a foreign client" run_foreign_client
+  summary "✓ no edit was lost and none was applied twice"
+}
+
+run_faults() {
+  env "$@" cargo test "${locked[@]}" --workspace --test faults -- --nocapture --test-threads 1 ||
+    fail "a fault lost or doubled something" "the lines above name the cell: PARTITION_CELLS=N runs it alone"
+}
+
+run_crashes() {
+  env "$@" cargo test "${locked[@]}" --workspace --test crash -- --nocapture ||
+    fail "a crash lost or doubled something" "see above"
+}
+
+# RxDB's replication against the backend. Needs Node and npm; without them it says so and is passed over.
+run_foreign_client() {
+  if ! command -v npm >/dev/null || ! command -v node >/dev/null; then
+    say "passed over: npm and node are not installed"
+    return 0
+  fi
+  (cd tests/foreign && npm ci --silent --no-audit --no-fund --ignore-scripts) ||
+    fail "npm could not install the foreign client" "is the network there? the versions are in tests/foreign/package.json"
+  cargo test "${locked[@]}" --workspace --test foreign -- --ignored --nocapture ||
+    fail "the foreign client and ours do not converge" "see above"
 }
 
 # Sizes, seconds from start to a usable list, memory: of the release programs, on a virtual screen.

@@ -1,9 +1,9 @@
 //! From the backend's figures to drawn charts: unpacks, calls `charts`, packs for the window.
 
-use charts::{CalibrationPoint, Chart, ChartError, DayCounts, Interval, Size, SourceCounts, TimeAxis, WaitBins};
+use charts::{CalibrationPoint, Chart, ChartError, DayCounts, Interval, Size, SourceCounts, TimeAxis, Unit, WaitBins};
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use client::console::{Fetched, KitchenFigures};
-use domain::ipc::{ChartMark, ChartView, InsightsQuery, KitchenInsights, StatusView, SyncInsights};
+use domain::ipc::{AxisUnit, ChartMark, ChartView, InsightsQuery, KitchenInsights, StatusView, SyncInsights};
 use domain::metrics::SyncMetrics;
 use domain::orders::AlertBoard;
 
@@ -29,6 +29,12 @@ fn view(drawn: Result<Chart, ChartError>) -> ChartView {
                 .iter()
                 .map(|m| ChartMark { x: m.x, y: m.y, width: m.width, height: m.height, index: m.index })
                 .collect(),
+            unit: match chart.y_unit {
+                Unit::Seconds => AxisUnit::Seconds,
+                Unit::MinutesSeconds => AxisUnit::MinutesSeconds,
+                Unit::HoursMinutes => AxisUnit::HoursMinutes,
+                Unit::Count | Unit::Percent | Unit::Time => AxisUnit::Plain,
+            },
         },
         // The figures are in the table beside it; an undrawn chart is left out.
         Err(error) => {
@@ -52,6 +58,7 @@ pub fn sync(fetched: Fetched<SyncMetrics>, status: &StatusView, query: &Insights
         as_of: fetched.as_of,
         oldest_unsynced_s: status.oldest_unsynced_s,
         rejected: status.rejected,
+        reviews: status.reviews,
         lag: fetched.as_of.map(|at| lag(&metrics, at, query)).unwrap_or_default(),
         conflicts: conflicts(&metrics, half),
         sources: sources(&metrics, half.saturating_sub(SOURCE_NAMES_PX)),

@@ -39,6 +39,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         }
         Err(error) => return fail(&error.to_string()),
     };
+    let _telemetry = cli::start_telemetry("info", telemetry::Log::Folder(home.join("log")));
     let result = tauri::Builder::default()
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .manage(Arc::clone(&console))
@@ -62,6 +63,8 @@ pub fn run(arguments: &Arguments) -> ExitCode {
             insights::pickup_ready,
             settings::settings,
             settings::save_settings,
+            settings::sync_settings,
+            settings::save_sync_settings,
             settings::sign_in,
             settings::sign_out,
         ])

@@ -2,9 +2,8 @@
 
 use std::path::PathBuf;
 
-use client::console::Durability;
 use client::{Console, Mode, Options};
-use domain::ipc::SignIn;
+use domain::ipc::{Durability, SignIn};
 
 use crate::Failure;
 
@@ -62,8 +61,9 @@ impl Place {
         let mut options = Options::new(Mode::Tool);
         options.keyring = false;
         options.server = Some(variable("PEER_URL")?);
-        options.durability = self.durability;
-        Ok(Console::open(variable("PEER_CLIENT_DIR")?.as_ref(), options).await?)
+        let console = Console::open(variable("PEER_CLIENT_DIR")?.as_ref(), options).await?;
+        console.cache().set_durability(self.durability).await?;
+        Ok(console)
     }
 
     /// The same, signed in.

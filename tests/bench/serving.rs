@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use server::Config;
+use server::{Config, TOMBSTONE_DAYS};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::Failure;
@@ -13,7 +13,9 @@ pub async fn serve(place: &Place) -> Result<(), Failure> {
     let port: u16 = std::env::var("PEER_PORT").unwrap_or_default().parse()?;
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let mut terminate = signal(SignalKind::terminate())?;
-    let running = server::start(Config { listen, database: place.database(), demo: None }).await?;
+    let running =
+        server::start(Config { listen, database: place.database(), demo: None, tombstone_days: TOMBSTONE_DAYS })
+            .await?;
     println!("{}", serde_json::json!({ "ready": true, "url": running.url }));
     terminate.recv().await;
     running.shutdown().await;

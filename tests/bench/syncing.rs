@@ -14,7 +14,7 @@ const LIMIT: Duration = Duration::from_secs(600);
 pub async fn bootstrap(place: &Place) -> Result<Figures, Failure> {
     let console = place.signed_in().await?;
     let begun = Instant::now();
-    console.exchange(LIMIT).await?;
+    console.exchange(LIMIT, false).await?;
     let usable = begun.elapsed();
     console.cache().index_all().await?;
     let searchable = begun.elapsed();

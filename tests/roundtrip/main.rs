@@ -5,5 +5,8 @@
 
 mod cli;
 mod files;
+mod keyring;
 mod merging;
 mod offline;
+mod regressions;
+mod rules;

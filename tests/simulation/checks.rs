@@ -1,15 +1,16 @@
 //! The invariants of `docs/architecture.md`, by number and name, checked against what really happened.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
+use domain::digest;
 use domain::rules::RuleSet;
 use domain::validate;
 use domain::version::VersionVector;
-use domain::{Dot, EditId, EditState, FieldPath, MerchantId, OutcomeState, Value};
+use domain::{Dot, EditId, EditState, FieldPath, MerchantId, OutcomeState, Record, Value};
 use sync_engine::reconcile;
 
 use crate::device::Lane;
-use crate::device_store::Entry;
+use crate::device_store::{Entry, is_in};
 use crate::server::Server;
 use crate::world::World;
 
@@ -30,22 +31,39 @@ impl Broken {
 pub struct Memory {
     pub events: u64,
     /// The edits that each device's window called saved.
-    pub saved: Vec<BTreeSet<EditId>>,
+    pub saved: Vec<HashSet<EditId>>,
     /// Of these, the ones that their author took back before they were sent.
-    pub cancelled: BTreeSet<EditId>,
+    pub cancelled: HashSet<EditId>,
     says_synced: Vec<bool>,
-    /// What each device has shown of the server: for each merchant epoch, change number and version.
-    shown: Vec<BTreeMap<MerchantId, (String, u64, VersionVector)>>,
+    /// Rows that rotted on a disk, and what is left of them.
+    pub rotten: Vec<BTreeMap<MerchantId, Option<Record>>>,
+    /// How often the server had been restored when it gave the page that each device stored last.
+    pub pulled_era: Vec<u64>,
+    /// What each device has shown of the server.
+    shown: Vec<BTreeMap<MerchantId, Shown>>,
+    /// The newest edit that was accepted of each device and merchant.
+    latest: BTreeMap<(u64, MerchantId), u64>,
+}
+
+/// What a device has shown of a merchant.
+struct Shown {
+    era: u64,
+    generation: u64,
+    seq: u64,
+    version: VersionVector,
 }
 
 impl Memory {
     pub fn new(devices: usize) -> Self {
         Self {
             events: 0,
-            saved: vec![BTreeSet::new(); devices],
-            cancelled: BTreeSet::new(),
+            saved: vec![HashSet::new(); devices],
+            cancelled: HashSet::new(),
             says_synced: vec![false; devices],
-            shown: vec![BTreeMap::new(); devices],
+            rotten: vec![BTreeMap::new(); devices],
+            pulled_era: vec![0; devices],
+            shown: (0..devices).map(|_| BTreeMap::new()).collect(),
+            latest: BTreeMap::new(),
         }
     }
 }
@@ -53,6 +71,7 @@ impl Memory {
 /// Everything that must hold of one device after whatever happened to it. `stored` says that its disk changed.
 pub fn device(world: &mut World, device: usize, stored: bool) -> Result<(), Broken> {
     if stored {
+        note_what_is_mended(world, device);
         no_lost_edit(world, device)?;
         no_step_back(world, device)?;
         own_edits_visible(world, device)?;
@@ -74,7 +93,7 @@ fn no_lost_edit(world: &World, device: usize) -> Result<(), Broken> {
             found += 1;
         }
         let refused_by_itself = entry.state == EditState::Rejected && entry.answer.is_none();
-        if entry.state.is_answered() && !refused_by_itself && !world.server.answers.contains_key(&edit_id) {
+        if entry.state.is_answered() && !refused_by_itself && !world.server.ever_answered.contains(&edit_id) {
             return Err(Broken::new(
                 "1 no lost edit",
                 format!("{edit_id} is called answered, the server never saw it"),
@@ -83,7 +102,7 @@ fn no_lost_edit(world: &World, device: usize) -> Result<(), Broken> {
         if entry.state == EditState::Rejected && entry.reason.is_none() {
             return Err(Broken::new("1 no lost edit", format!("{edit_id} is refused without a reason")));
         }
-        if entry.state == EditState::Cancelled && world.server.answers.contains_key(&edit_id) {
+        if entry.state == EditState::Cancelled && world.server.ever_answered.contains(&edit_id) {
             return Err(Broken::new("1 no lost edit", format!("{edit_id} was taken back, but the server has it")));
         }
     }
@@ -93,25 +112,74 @@ fn no_lost_edit(world: &World, device: usize) -> Result<(), Broken> {
     Ok(())
 }
 
+/// After a restore a repair may bring what is older, where the numbers had fitted by chance.
+pub fn note_repair(world: &mut World, device: usize, buckets: &[u8]) {
+    if world.server.era > 0 {
+        world.memory.shown[device].retain(|merchant, _| !buckets.contains(&digest::bucket(merchant)));
+    }
+}
+
+/// A row that rotted is well again as soon as it is anything else than what was left of it, or that is what
+/// the server has.
+fn note_what_is_mended(world: &mut World, device: usize) {
+    let records = &world.devices[device].store.records;
+    let servers = &world.server.records;
+    world.memory.rotten[device].retain(|merchant, left| {
+        let left = left.as_ref();
+        records.get(merchant).map(|s| &s.record) == left && servers.get(merchant).map(|(_, record)| record) != left
+    });
+}
+
+/// 9: that the digests are equal is said only of records that are.
+pub fn equal_digests_are_equal_records(world: &World, device: usize) -> Result<(), Broken> {
+    let own = &world.devices[device];
+    let rotten = world.memory.rotten[device].keys().next();
+    let found = rotten.filter(|merchant| {
+        let theirs = world.server.records.get(*merchant).map(|(_, record)| record);
+        own.store.records.get(*merchant).map(|stored| &stored.record) != theirs
+    });
+    match found {
+        Some(merchant) if own.store.cursor == world.server.seq => {
+            let what = format!("{merchant} of device {device} is damaged, and its digest is called equal");
+            Err(Broken::new("9 never synced by guess", what))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// 5: never an older state of the server after a newer one.
 fn no_step_back(world: &mut World, device: usize) -> Result<(), Broken> {
     let store = &world.devices[device].store;
     let memory = &mut world.memory.shown[device];
+    let rotten = &world.memory.rotten[device];
     for (merchant, stored) in &store.records {
-        if let Some((epoch, seq, version)) = memory.get(merchant) {
-            if *epoch == stored.epoch && *seq == stored.seq {
+        if rotten.contains_key(merchant) {
+            continue;
+        }
+        if let Some(shown) = memory.get(merchant) {
+            let same_reading = shown.generation == stored.generation;
+            if same_reading && shown.seq == stored.seq {
                 continue;
             }
-            let older = (*epoch == stored.epoch && stored.seq < *seq) || !stored.record.version().covers(version);
+            // A restored backup is older, and a merchant that was pruned begins anew; that is shown as it is.
+            let begins_anew = shown.era < world.server.era || world.server.pruned.contains(merchant);
+            let older = (same_reading && stored.seq < shown.seq)
+                || (!begins_anew && !stored.record.version().covers(&shown.version));
             if older {
                 return Err(Broken::new("5 no step back", format!("{merchant} on device {device} became older")));
             }
         }
-        let now = (stored.epoch.clone(), stored.seq, stored.record.version());
+        let (era, version) = (world.memory.pulled_era[device], stored.record.version());
+        let now = Shown { era, generation: stored.generation, seq: stored.seq, version };
         memory.insert(merchant.clone(), now);
     }
-    match memory.keys().find(|merchant| !store.records.contains_key(*merchant)) {
-        Some(gone) => Err(Broken::new("5 no step back", format!("{gone} vanished from device {device}"))),
+    let server = &world.server;
+    let gone = memory.iter().find(|(merchant, shown)| {
+        let lost = shown.era < server.era || server.pruned.contains(*merchant);
+        !store.records.contains_key(*merchant) && !rotten.contains_key(*merchant) && !lost
+    });
+    match gone {
+        Some((gone, _)) => Err(Broken::new("5 no step back", format!("{gone} vanished from device {device}"))),
         None => Ok(()),
     }
 }
@@ -126,7 +194,7 @@ fn own_edits_visible(world: &World, device: usize) -> Result<(), Broken> {
             continue;
         }
         let seen = world.memory.shown[device].get(&entry.edit.merchant_id);
-        if seen.is_some_and(|(_, _, version)| version.contains(entry.edit.dot)) {
+        if seen.is_some_and(|shown| shown.version.contains(entry.edit.dot)) || !has_record(world, device, entry) {
             continue;
         }
         for write in &entry.edit.writes {
@@ -147,6 +215,13 @@ fn own_edits_visible(world: &World, device: usize) -> Result<(), Broken> {
     Ok(())
 }
 
+/// Is there a record to judge by? Of a merchant that was pruned on the server, or whose row rotted, nothing need
+/// be shown.
+fn has_record(world: &World, device: usize, entry: &Entry) -> bool {
+    let merchant = &entry.edit.merchant_id;
+    !world.server.pruned.contains(merchant) && !world.memory.rotten[device].contains_key(merchant)
+}
+
 /// 7: a device holds nothing outside its actor's scope.
 fn read_scope(world: &World, device: usize) -> Result<(), Broken> {
     let actor = &world.server.actors[world.devices[device].actor];
@@ -164,23 +239,32 @@ fn never_synced_by_guess(world: &World, device: usize) -> Result<(), Broken> {
     if !own.running.as_ref().is_some_and(|running| running.page_complete) {
         return wrong(format!("device {device} says synced before the last page"));
     }
+    if world.memory.pulled_era[device] < world.server.era {
+        // The server was restored behind its back: it is told with the next answer.
+        return Ok(());
+    }
     for entry in own.store.outbox.values() {
         let edit = &entry.edit;
-        if entry.state == EditState::Cancelled || entry.state == EditState::Rejected && entry.dismissed {
+        if !has_record(world, device, entry)
+            || entry.state == EditState::Cancelled
+            || entry.state == EditState::Rejected && entry.dismissed
+        {
             continue;
         }
         let seen = world.memory.shown[device].get(&edit.merchant_id);
-        let back = seen.is_some_and(|(_, _, version)| version.contains(edit.dot));
-        if !world.server.answers.contains_key(&edit.edit_id) || !back {
+        let back = seen.is_some_and(|shown| shown.version.contains(edit.dot));
+        if !world.server.ever_answered.contains(&edit.edit_id) || !back {
             return wrong(format!("device {device} says synced, {} is {:?}", edit.edit_id, entry.state));
         }
     }
-    if own.store.epoch.as_ref() != Some(&world.server.epoch) {
+    // After a restore the numbers may fit by chance: then only a comparison of digests tells, and comes in time.
+    if own.store.epoch.as_ref() != Some(&world.server.epoch) || world.server.era > 0 {
         return Ok(());
     }
     let scope = &world.server.actors[own.actor].scope;
     for (merchant, (seq, record)) in &world.server.records {
-        let due = scope.contains(merchant) && *seq <= own.store.cursor;
+        let known_rot = world.memory.rotten[device].contains_key(merchant);
+        let due = scope.contains(merchant) && *seq <= own.store.cursor && !known_rot;
         let same = own.store.records.get(merchant).is_some_and(|stored| stored.record == *record);
         if due && !same {
             return wrong(format!("device {device} says synced with another {merchant} than the server"));
@@ -211,21 +295,23 @@ pub fn pause_has_a_reason(world: &World, device: usize) -> Result<(), Broken> {
 }
 
 /// 1, 2 and 7, after every push.
-pub fn server(world: &World, push: &domain::api::PushRequest) -> Result<(), Broken> {
+pub fn server(world: &mut World, push: &domain::api::PushRequest) -> Result<(), Broken> {
     for edit in &push.edits {
         if world.server.effects.get(&edit.edit_id).is_some_and(|n| *n != 1) {
             return Err(Broken::new("2 exactly once", format!("{} had two effects", edit.edit_id)));
         }
     }
-    // 1: whoever has seen a device's later edit is taken to have seen its earlier ones.
-    let mut latest: BTreeMap<(u64, &MerchantId), u64> = BTreeMap::new();
-    for accepted in &world.server.accepted {
+    // 1: whoever has seen a device's later edit is taken to have seen its earlier ones. What a restored server had
+    // lost comes again after what it never had.
+    let latest = &mut world.memory.latest;
+    for accepted in &world.server.accepted[world.server.looked_at..] {
         let dot = accepted.edit.dot;
-        let before = latest.insert((dot.device.0, &accepted.edit.merchant_id), dot.counter);
-        if before.is_some_and(|before| before >= dot.counter) {
+        let before = latest.insert((dot.device.0, accepted.edit.merchant_id.clone()), dot.counter);
+        if world.server.era == 0 && before.is_some_and(|before| before >= dot.counter) {
             return Err(Broken::new("1 no lost edit", format!("{dot} arrived after a later edit of its device")));
         }
     }
+    world.server.looked_at = world.server.accepted.len();
     match world.server.accepted.last() {
         Some(last) if !last.actor.scope.contains(&last.edit.merchant_id) => {
             Err(Broken::new("7 scope", format!("{} wrote to {}", last.actor.id, last.edit.merchant_id)))
@@ -241,16 +327,16 @@ pub fn server(world: &World, push: &domain::api::PushRequest) -> Result<(), Brok
 pub fn convergence(world: &World) -> Result<(), Broken> {
     for (n, own) in world.devices.iter().enumerate() {
         let scope = &world.server.actors[own.actor].scope;
-        let theirs: BTreeMap<&MerchantId, String> =
-            own.store.records.iter().map(|(m, s)| (m, s.record.canonical())).collect();
-        let servers: BTreeMap<&MerchantId, String> = world
-            .server
-            .records
-            .iter()
-            .filter(|(merchant, _)| scope.contains(merchant))
-            .map(|(merchant, (_, record))| (merchant, record.canonical()))
-            .collect();
-        if theirs != servers {
+        let theirs = own.store.records.iter().map(|(merchant, stored)| (merchant, &stored.record));
+        let servers = world.server.records.iter().map(|(merchant, (_, record))| (merchant, record));
+        let mut servers = servers.filter(|(merchant, _)| scope.contains(merchant));
+        let mut equal = true;
+        for (merchant, record) in theirs {
+            equal &= servers.next().is_some_and(|(other, theirs)| {
+                merchant == other && digest::canonical(record).ok() == digest::canonical(theirs).ok()
+            });
+        }
+        if !equal || servers.next().is_some() {
             return Err(Broken::new("3 convergence", format!("device {n} and the server differ")));
         }
         for merchant in own.store.records.keys() {
@@ -277,7 +363,8 @@ pub fn every_edit_has_an_end(world: &World) -> Result<(), Broken> {
                 EditState::Queued | EditState::Sending => false,
                 EditState::Cancelled => in_history == 0,
                 EditState::Rejected => entry.reason.is_some(),
-                _ => in_history == edit.writes.len(),
+                // What a restored server had lost, and somebody had already replaced who had seen it, has no line.
+                _ => in_history == edit.writes.len() || (world.server.era > 0 && server_knows(&world.server, entry)),
             };
             if !fine {
                 let what = format!("{} of device {n} ended as {:?} with {in_history} lines", edit.edit_id, entry.state);
@@ -286,6 +373,12 @@ pub fn every_edit_has_an_end(world: &World) -> Result<(), Broken> {
         }
     }
     Ok(())
+}
+
+/// Does the server's record know of each write, or is the merchant gone for good?
+fn server_knows(server: &Server, entry: &Entry) -> bool {
+    let record = server.records.get(&entry.edit.merchant_id).map(|(_, record)| record);
+    is_in(record, &entry.edit) || server.pruned.contains(&entry.edit.merchant_id)
 }
 
 /// A write as an element of a set: its dot, its value, and what its author had seen.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use domain::api::{ChangesQuery, PushReply, PushRequest};
+use domain::api::{Change, ChangesPage, ChangesQuery, PushReply, PushRequest};
+use domain::digest::Digests;
 use domain::edit::Edit;
 use domain::problem::Problem;
 use domain::{ActorId, DeviceId, EditId};
@@ -31,9 +32,20 @@ pub enum DiskWork {
         problem: Problem,
     },
     StorePage {
-        page: domain::api::ChangesPage,
+        page: ChangesPage,
+        marker: Marker,
+        era: u64,
     },
     RestartPull,
+    /// Are these the digests of what it holds?
+    Compare {
+        digests: Digests,
+    },
+    /// Writes whole buckets anew.
+    Repair {
+        buckets: Vec<u8>,
+        whole: Whole,
+    },
     /// Reads where the next pull goes on; after it the request leaves.
     PullFrom {
         limit: usize,
@@ -41,21 +53,64 @@ pub enum DiskWork {
 }
 
 impl DiskWork {
+    /// Does it need room?
+    pub fn writes(&self) -> bool {
+        !matches!(self, Self::PullFrom { .. } | Self::Compare { .. })
+    }
     /// Does a failure concern the outbox, or the pages?
     pub fn failure(&self) -> Input {
         match self {
-            Self::StorePage { .. } | Self::RestartPull | Self::PullFrom { .. } => Input::PullStorageFailed,
-            _ => Input::PushStorageFailed,
+            Self::LoadBatch { .. } | Self::StoreOutcomes { .. } | Self::Release { .. } | Self::Reject { .. } => {
+                Input::PushStorageFailed
+            }
+            _ => Input::PullStorageFailed,
         }
     }
+}
+
+/// Which edit made the change that a cursor stands at; `None` where none did.
+pub type Marker = Option<EditId>;
+
+/// What a pull asks for.
+#[derive(Clone, Debug)]
+pub struct PullQuery {
+    pub changes: ChangesQuery,
+    /// Of the change at the cursor.
+    pub marker: Marker,
+    /// A reading from the first page that has not come to its end: what does not come is forgotten then, so that
+    /// tombstones do not matter.
+    pub whole: bool,
+}
+
+/// All rows of some buckets, as the server has them.
+#[derive(Clone, Debug)]
+pub struct Whole {
+    pub epoch: String,
+    pub changes: Vec<Change>,
 }
 
 /// What travels.
 #[derive(Clone, Debug)]
 pub enum Body {
     Push(PushRequest),
-    Pull(ChangesQuery),
+    Pull(PullQuery),
+    Digests,
+    Buckets(Vec<u8>),
     Refresh,
+}
+
+/// What comes back: word for the engine, or something that goes to the disk first.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    Word(Input),
+    /// A page, with the marker of the change that it ends at, and how often the server had been restored then.
+    Page {
+        page: ChangesPage,
+        marker: Marker,
+        era: u64,
+    },
+    Digests(Digests),
+    Buckets(Vec<u8>, Whole),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,18 +124,19 @@ impl Body {
     pub fn lane(&self) -> Lane {
         match self {
             Self::Push(_) => Lane::Push,
-            Self::Pull(_) => Lane::Pull,
+            Self::Pull(_) | Self::Digests | Self::Buckets(_) => Lane::Pull,
             Self::Refresh => Lane::Refresh,
         }
     }
-}
-
-/// What a failure means for the engine.
-pub fn failed(lane: Lane, failure: Failure) -> Input {
-    match lane {
-        Lane::Push => Input::Pushed(Err(failure)),
-        Lane::Pull => Input::Pulled(Err(failure)),
-        Lane::Refresh => Input::Refreshed(Err(failure)),
+    /// What a failure of it means for the engine.
+    pub fn failed(&self, failure: Failure) -> Input {
+        match self {
+            Self::Push(_) => Input::Pushed(Err(failure)),
+            Self::Pull(_) => Input::Pulled(Err(failure)),
+            Self::Digests => Input::DigestsCompared(Err(failure)),
+            Self::Buckets(_) => Input::BucketsRepaired(Err(failure)),
+            Self::Refresh => Input::Refreshed(Err(failure)),
+        }
     }
 }
 
@@ -100,6 +156,8 @@ pub struct Running {
     pub timer: u64,
     /// By lane: push, pull, refresh.
     pub quiet: [Quiet; 3],
+    /// What came with the page that is on its way to the disk.
+    pub page_end: (Marker, u64),
     /// Was the last page that it stored the last one there was?
     pub page_complete: bool,
 }
@@ -118,6 +176,8 @@ pub struct Device {
     pub disk_free_ms: u64,
     /// The disk refuses so many more times.
     pub disk_refuses: u32,
+    /// Until when the disk is full, in milliseconds of virtual time.
+    pub disk_full_until_ms: u64,
     pub config: Config,
     /// Edits that were on their way when it was killed.
     pub resumed: BTreeSet<EditId>,
@@ -131,6 +191,8 @@ impl Device {
             batch_bytes_max: *chance.pick(&[1_000, 3_500, 8_000]),
             page_changes_max: *chance.pick(&[1, 2, 5, 100]),
             poll_ms: 15_000,
+            linger_ms: *chance.pick(&[0, 10, 200]),
+            check_ms: *chance.pick(&[1_000, 5_000, 20_000]),
             backoff: Backoff::default(),
         };
         Self {
@@ -144,6 +206,7 @@ impl Device {
             clock_off_ms: 0,
             disk_free_ms: 0,
             disk_refuses: 0,
+            disk_full_until_ms: 0,
             config,
             resumed: BTreeSet::new(),
         }
@@ -159,8 +222,17 @@ impl Device {
     pub fn says_synced(&self) -> bool {
         self.running.as_ref().is_some_and(|running| {
             let progress = running.engine.progress();
-            progress.pull_complete && !progress.paused && self.store.nothing_open()
+            progress.pull_complete && progress.damaged_buckets == 0 && !progress.paused && self.store.nothing_open()
         })
+    }
+
+    /// Does the disk refuse this time?
+    pub fn disk_refuses(&mut self, now_ms: u64, writes: bool) -> bool {
+        if self.disk_refuses > 0 {
+            self.disk_refuses -= 1;
+            return true;
+        }
+        writes && now_ms < self.disk_full_until_ms
     }
 
     /// A push of these edits.

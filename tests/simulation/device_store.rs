@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::api::{ChangesPage, ChangesQuery, PushReply};
+use domain::digest::{self, Digests};
 use domain::edit::{Settles, WRITES_MAX};
 use domain::profile::Registers;
 use domain::rules::RuleSet;
@@ -11,17 +12,24 @@ use domain::{
     ActorId, DeviceId, Dot, Edit, EditId, EditState, Hlc, HlcClock, MerchantId, Outcome, OutcomeState, Problem, Record,
     Source, TraceId, VersionVector, Write,
 };
+use sync_engine::device::Comparison;
 use sync_engine::reconcile;
 use uuid::Uuid;
+
+use crate::device::{Marker, PullQuery, Whole};
 
 /// The longest time that a deferred edit waits, in milliseconds. A later time was written under another
 /// setting of the clock and is ignored.
 pub const DEFER_MS_MAX: u64 = 15_000;
 
+/// How often an edit is sent again in one reading of the server's data because its record does not have it.
+const SENT_AGAIN_MAX: u32 = 3;
+
 /// A record as it was pulled.
 #[derive(Clone)]
 pub struct Stored {
-    pub epoch: String,
+    /// In which reading of the server's data it came: each begins with the first page.
+    pub generation: u64,
     pub seq: u64,
     pub record: Record,
 }
@@ -48,6 +56,8 @@ pub struct Entry {
     pub reason: Option<Problem>,
     /// Its author has seen that it was refused.
     pub dismissed: bool,
+    /// In which reading of the server's data it was sent again because it was not in the record, and how often.
+    missed_in: (u64, u32),
 }
 
 impl Entry {
@@ -60,11 +70,30 @@ impl Entry {
         }
     }
 
-    /// The answer was of another epoch: the edit is sent again, and has one effect all the same.
+    /// The answer was of data that are gone: the edit is sent again, and has one effect all the same.
     fn answer_is_void(&mut self) {
         self.state = EditState::Queued;
         self.awaits = None;
         self.answer = None;
+        self.retry_at_ms = None;
+    }
+
+    /// Has the server taken it, says its answer?
+    fn is_taken(&self) -> bool {
+        self.state.is_answered() && self.state != EditState::Rejected
+    }
+
+    /// The answer says that the server has it, and the record does not: the server was restored from an older
+    /// backup. Sent again, a few times in each reading: of a merchant that is gone for good nothing ever comes back.
+    fn send_again_if_missed(&mut self, record: Option<&Record>, generation: u64) -> bool {
+        let (last, before) = self.missed_in;
+        let before = if last == generation { before } else { 0 };
+        let missed = self.is_taken() && before < SENT_AGAIN_MAX && !is_in(record, &self.edit);
+        if missed {
+            self.answer_is_void();
+            self.missed_in = (generation, before + 1);
+        }
+        missed
     }
 }
 
@@ -83,7 +112,14 @@ pub struct DeviceStore {
     clock: Hlc,
     pub records: BTreeMap<MerchantId, Stored>,
     pub cursor: u64,
+    /// Which edit made the change at the cursor.
+    pub marker: Marker,
     pub epoch: Option<String>,
+    generation: u64,
+    /// The reading has not come to its end yet.
+    reading_whole: bool,
+    /// Edits that were sent again because the server had lost them.
+    pub sent_again: u64,
     /// By counter, hence in the order in which the edits were made.
     pub outbox: BTreeMap<u64, Entry>,
     rules: RuleSet,
@@ -97,7 +133,11 @@ impl DeviceStore {
             clock: Hlc::default(),
             records: BTreeMap::new(),
             cursor: 0,
+            marker: None,
             epoch: None,
+            generation: 1,
+            reading_whole: true,
+            sent_again: 0,
             outbox: BTreeMap::new(),
             rules: RuleSet::default(),
         }
@@ -164,6 +204,7 @@ impl DeviceStore {
                 awaits: None,
                 reason: None,
                 dismissed: false,
+                missed_in: (0, 0),
             },
         );
         edit_id
@@ -243,7 +284,8 @@ impl DeviceStore {
             entry.reason = outcome.refusal().map(|(field, code, text)| Problem::new(code, text).about(field.as_str()));
             entry.answer = Some(outcome.clone());
             let record = self.records.get(&entry.edit.merchant_id);
-            let in_record = record.is_some_and(|r| r.epoch == reply.epoch && r.seq >= outcome.seq);
+            let in_record = record.is_some_and(|r| r.seq >= outcome.seq) && self.epoch.as_ref() == Some(&reply.epoch);
+            let in_record = in_record && is_in(record.map(|stored| &stored.record), &entry.edit);
             entry.awaits = (!in_record && entry.state != EditState::Rejected)
                 .then(|| Awaits { epoch: reply.epoch.clone(), seq: outcome.seq });
         }
@@ -270,34 +312,46 @@ impl DeviceStore {
         }
     }
 
-    /// Where the next pull goes on; both read in one go.
-    pub fn pull_from(&self, limit: usize) -> ChangesQuery {
-        ChangesQuery { cursor: self.cursor, limit: Some(limit), epoch: self.epoch.clone() }
+    /// Where the next pull goes on; read in one go.
+    pub fn pull_from(&self, limit: usize) -> PullQuery {
+        let changes = ChangesQuery {
+            cursor: self.cursor,
+            limit: Some(limit),
+            epoch: self.epoch.clone(),
+            ..ChangesQuery::default()
+        };
+        PullQuery { changes, marker: self.marker, whole: self.reading_whole }
     }
 
     /// Page and cursor in one transaction. Returns the edits whose state changed.
-    pub fn store_page(&mut self, page: &ChangesPage) -> Vec<EditId> {
+    pub fn store_page(&mut self, page: &ChangesPage, marker: Marker) -> Vec<EditId> {
+        let generation = self.generation;
+        let mut came: BTreeSet<MerchantId> = BTreeSet::new();
         for change in &page.changes {
+            let merchant = &change.record.merchant_id;
             let newer = self
                 .records
-                .get(&change.record.merchant_id)
-                .is_none_or(|stored| stored.epoch != page.epoch || stored.seq < change.seq);
+                .get(merchant)
+                .is_none_or(|stored| stored.generation != generation || stored.seq < change.seq);
             if newer {
-                let stored = Stored { epoch: page.epoch.clone(), seq: change.seq, record: change.record.clone() };
-                self.records.insert(change.record.merchant_id.clone(), stored);
+                let stored = Stored { generation, seq: change.seq, record: change.record.clone() };
+                self.records.insert(merchant.clone(), stored);
+                came.insert(merchant.clone());
             }
             let mut clock = HlcClock::after(self.clock);
             clock.observe(change.record.latest(), page.server_hlc.wall_ms());
             self.clock = clock.last();
         }
+        let first_end = page.complete && std::mem::take(&mut self.reading_whole);
         self.cursor = page.next_cursor;
+        self.marker = marker;
         self.epoch = Some(page.epoch.clone());
         if page.complete {
-            // What an epoch that was read to its end does not have is not there any more.
-            self.records.retain(|_, stored| stored.epoch == page.epoch);
+            // What a reading to the end does not have is not there any more.
+            self.records.retain(|_, stored| stored.generation == generation);
         }
         for entry in self.outbox.values_mut() {
-            let record = self.records.get(&entry.edit.merchant_id);
+            let stored = self.records.get(&entry.edit.merchant_id).filter(|stored| stored.generation == generation);
             let Some(awaits) = &entry.awaits else {
                 continue;
             };
@@ -308,12 +362,29 @@ impl DeviceStore {
                 continue;
             }
             // The cursor alone does not tell: a merchant that changed again has moved to a later page.
-            let in_record = record.is_some_and(|r| r.epoch == page.epoch && r.seq >= awaits.seq);
-            if in_record || (page.complete && page.next_cursor >= awaits.seq) {
-                entry.awaits = None;
+            let reached = stored.is_some_and(|stored| stored.seq >= awaits.seq);
+            if reached || (page.complete && page.next_cursor >= awaits.seq) {
+                // Nor does the number alone: after a restored backup it is another change's.
+                let record = stored.map(|stored| &stored.record);
+                if is_in(record, &entry.edit) {
+                    entry.awaits = None;
+                } else if entry.send_again_if_missed(record, generation) {
+                    self.sent_again += 1;
+                }
             }
         }
+        self.send_missed(|merchant| came.contains(merchant) || first_end);
         self.settle_reviews()
+    }
+
+    /// The log of sent edits against the records: what the server had taken and does not have is sent again.
+    fn send_missed(&mut self, about: impl Fn(&MerchantId) -> bool) {
+        for entry in self.outbox.values_mut().filter(|entry| entry.awaits.is_none()) {
+            if about(&entry.edit.merchant_id) {
+                let record = self.records.get(&entry.edit.merchant_id).map(|stored| &stored.record);
+                self.sent_again += u64::from(entry.send_again_if_missed(record, self.generation));
+            }
+        }
     }
 
     /// An edit in review is settled as soon as a record that contains it says so.
@@ -335,6 +406,29 @@ impl DeviceStore {
         touched
     }
 
+    /// Of a merchant that is not there any more, no question is open, and nothing will come back. Only for who knows
+    /// that none is missing.
+    pub fn settle_absent(&mut self) -> Vec<EditId> {
+        let mut touched = Vec::new();
+        for entry in self.outbox.values_mut() {
+            if entry.missed_in == (self.generation, SENT_AGAIN_MAX) {
+                entry.awaits = None;
+            }
+            let absent = !self.records.contains_key(&entry.edit.merchant_id);
+            if entry.state == EditState::InReview && entry.awaits.is_none() && absent {
+                entry.state = EditState::Declined;
+                touched.push(entry.edit.edit_id);
+            }
+        }
+        touched
+    }
+
+    /// Is an edit in review whose merchant is not there?
+    pub fn waits_for_absent(&self) -> bool {
+        let absent = |entry: &Entry| !self.records.contains_key(&entry.edit.merchant_id);
+        self.outbox.values().any(|entry| entry.state == EditState::InReview && absent(entry))
+    }
+
     /// The server's data start anew: forget the cursor, keep the outbox, and show the old records until
     /// the new ones are there. An answer that has not come back was of data that are gone: sent again.
     pub fn restart_pull(&mut self) {
@@ -342,13 +436,64 @@ impl DeviceStore {
             entry.answer_is_void();
         }
         self.cursor = 0;
+        self.marker = None;
         self.epoch = None;
+        self.generation += 1;
+        self.reading_whole = true;
+    }
+
+    /// Compares what is stored with the server's digests. `None`: they are of another epoch.
+    pub fn compare(&self, theirs: &Digests) -> Option<Comparison> {
+        if self.epoch.as_ref() != Some(&theirs.epoch) {
+            return None;
+        }
+        if self.cursor != theirs.seq {
+            return Some(Comparison::Moved);
+        }
+        let mut own = Digests::empty(theirs.epoch.clone(), theirs.seq);
+        for (merchant, stored) in &self.records {
+            own.add(merchant, digest_of(&stored.record));
+        }
+        let buckets = own.differing(theirs);
+        Some(if buckets.is_empty() { Comparison::Equal } else { Comparison::Different { buckets } })
+    }
+
+    /// Writes whole buckets anew; the outbox stays as it is. `None`: they are of another epoch. Returns how many
+    /// records were mended.
+    pub fn repair(&mut self, buckets: &[u8], whole: &Whole) -> Option<u64> {
+        if self.epoch.as_ref() != Some(&whole.epoch) {
+            return None;
+        }
+        let mut mended = 0;
+        let came: BTreeSet<&MerchantId> = whole.changes.iter().map(|change| &change.record.merchant_id).collect();
+        let before = self.records.len();
+        self.records.retain(|merchant, _| !buckets.contains(&digest::bucket(merchant)) || came.contains(merchant));
+        mended += (before - self.records.len()) as u64;
+        for change in &whole.changes {
+            let same = self.records.get(&change.record.merchant_id).is_some_and(|s| s.record == change.record);
+            if !same {
+                mended += 1;
+                let (generation, seq) = (self.generation, change.seq);
+                let stored = Stored { generation, seq, record: change.record.clone() };
+                self.records.insert(change.record.merchant_id.clone(), stored);
+            }
+        }
+        // A restored server whose numbers happen to fit is noticed only here.
+        self.send_missed(|merchant| buckets.contains(&digest::bucket(merchant)));
+        Some(mended)
     }
 
     /// The author has seen why it was refused.
     pub fn dismiss_rejected(&mut self) {
         for entry in self.outbox.values_mut() {
             entry.dismissed |= entry.state == EditState::Rejected;
+        }
+    }
+
+    /// The author has done something about this one.
+    pub fn dismiss(&mut self, edit_id: EditId) {
+        if let Some(entry) = self.entry(edit_id) {
+            entry.dismissed = true;
         }
     }
 
@@ -376,6 +521,20 @@ impl DeviceStore {
         let own = self.outbox.values().filter(|entry| entry.on_top());
         self.records.keys().cloned().chain(own.map(|entry| entry.edit.merchant_id.clone())).collect()
     }
+}
+
+/// Does the record know of this edit, in each register that it wrote: as a candidate, or as one that a later
+/// writer had seen?
+pub fn is_in(record: Option<&Record>, edit: &Edit) -> bool {
+    edit.writes.iter().all(|write| {
+        let register = record.and_then(|record| record.registers.get(&write.field));
+        register.is_some_and(|r| r.context.contains(edit.dot) || r.siblings.iter().any(|s| s.dot == edit.dot))
+    })
+}
+
+/// The digest of a row.
+pub fn digest_of(record: &Record) -> u64 {
+    digest::row(&digest::canonical(record).unwrap())
 }
 
 /// Bytes of an edit in a push, near enough: the values are what can be large.

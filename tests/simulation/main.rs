@@ -6,6 +6,7 @@
 //! - `network`, `traffic`, `world`: messages and virtual time.
 //! - `people`, `scenario`: who does what, which faults there are, and healing.
 //! - `checks`: the invariants of `docs/architecture.md`.
+//! - `fail_over`: several servers that come and go.
 //! - `report`: what was reached.
 
 #![allow(clippy::unwrap_used, reason = "a test may stop where it finds something wrong")]
@@ -14,6 +15,7 @@ mod chance;
 mod checks;
 mod device;
 mod device_store;
+mod fail_over;
 mod network;
 mod people;
 mod report;
@@ -34,7 +36,7 @@ const SEEDS: u64 = 2_000;
 const SEEDS_FOR_ALL: u64 = 300;
 
 /// What a simulation that is worth its time meets.
-const MUST_OCCUR: [&str; 38] = [
+const MUST_OCCUR: [&str; 58] = [
     "outcome applied",
     "outcome merged",
     "outcome in_review",
@@ -73,6 +75,26 @@ const MUST_OCCUR: [&str; 38] = [
     "input refresh failed: signed_out",
     "fault server killed within a push",
     "save refused by the disk",
+    "fault row rots",
+    "fault disk full",
+    "fault answer truncated",
+    "fault partition in",
+    "fault partition out",
+    "fault partition both ways",
+    "fault older backup restored",
+    "fork: cursor ahead",
+    "fork: another marker",
+    "edit sent again after a restore",
+    "tombstone pruned",
+    "cursor too old",
+    "person imported",
+    "person resent",
+    "digests equal",
+    "digests moved",
+    "digests different",
+    "buckets repaired",
+    "input compare failed: unreachable",
+    "input repair failed: unreachable",
 ];
 
 fn env(name: &str, otherwise: u64) -> u64 {

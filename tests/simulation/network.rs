@@ -6,10 +6,27 @@ use crate::chance::Chance;
 /// How long a device waits for an answer, in milliseconds.
 pub const TIMEOUT_MS: u64 = 10_000;
 
+/// Which way a partition cuts, seen from the device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Nothing reaches the device; what it sends arrives.
+    In,
+    /// Nothing that it sends arrives; wake-ups do.
+    Out,
+    Both,
+}
+
+/// A partition of one device.
+#[derive(Clone, Copy, Debug)]
+pub struct Cut {
+    pub way: Way,
+    /// In milliseconds of virtual time.
+    pub until_ms: u64,
+}
+
 pub struct Network {
     pub faulty: bool,
-    /// Until when each device is cut off, in milliseconds of virtual time.
-    pub cut_until_ms: Vec<u64>,
+    pub cuts: Vec<Option<Cut>>,
 }
 
 /// What happens to one request.
@@ -24,11 +41,19 @@ pub struct Fate {
 
 impl Network {
     pub fn new(devices: usize) -> Self {
-        Self { faulty: true, cut_until_ms: vec![0; devices] }
+        Self { faulty: true, cuts: vec![None; devices] }
     }
 
-    pub fn is_cut(&self, device: usize, now_ms: u64) -> bool {
-        now_ms < self.cut_until_ms[device]
+    fn cut(&self, device: usize, now_ms: u64) -> Option<Way> {
+        self.cuts[device].filter(|cut| now_ms < cut.until_ms).map(|cut| cut.way)
+    }
+    /// Does nothing that the device sends arrive?
+    pub fn is_cut_out(&self, device: usize, now_ms: u64) -> bool {
+        matches!(self.cut(device, now_ms), Some(Way::Out | Way::Both))
+    }
+    /// Does nothing reach the device?
+    pub fn is_cut_in(&self, device: usize, now_ms: u64) -> bool {
+        matches!(self.cut(device, now_ms), Some(Way::In | Way::Both))
     }
 
     fn delay_ms(&self, chance: &mut Chance) -> u64 {
@@ -40,7 +65,7 @@ impl Network {
     }
 
     pub fn fate(&self, device: usize, now_ms: u64, chance: &mut Chance) -> Fate {
-        let lost = self.is_cut(device, now_ms) || (self.faulty && chance.once_in(12));
+        let lost = self.is_cut_out(device, now_ms) || (self.faulty && chance.once_in(12));
         if lost {
             let refused_ms = chance.once_in(2).then(|| chance.between(1, 300));
             return Fate { arrivals_ms: Vec::new(), answer_ms: None, refused_ms };
@@ -49,7 +74,7 @@ impl Network {
         if self.faulty && chance.once_in(15) {
             arrivals_ms.push(arrivals_ms[0] + chance.between(10, 30_000));
         }
-        let cut = self.faulty && chance.once_in(15);
+        let cut = self.is_cut_in(device, now_ms) || (self.faulty && chance.once_in(15));
         let answer_ms = (!cut).then(|| self.delay_ms(chance));
         Fate { arrivals_ms, answer_ms, refused_ms: None }
     }

@@ -8,7 +8,7 @@ use sync_engine::device::Input;
 use sync_engine::reconcile;
 use uuid::Uuid;
 
-use crate::device_store::Draft;
+use crate::device_store::{Draft, Entry};
 use crate::world::World;
 
 const MERCHANTS: [&str; 5] = ["BJ-1", "BJ-2", "BJ-3", "SH-1", "GZ-1"];
@@ -21,6 +21,28 @@ fn field(path: &str) -> FieldPath {
 }
 
 impl World {
+    /// A row on a device's disk is silently lost, or one of its values changes. Nobody tells the engine.
+    pub fn disk_rots(&mut self, device: usize) {
+        let store = &mut self.devices[device].store;
+        let merchants: Vec<MerchantId> = store.records.keys().cloned().collect();
+        if merchants.is_empty() {
+            return;
+        }
+        let merchant = self.chance.pick(&merchants).clone();
+        self.report.count("fault row rots");
+        if self.chance.once_in(2) {
+            store.records.remove(&merchant);
+        } else if let Some(stored) = store.records.get_mut(&merchant) {
+            // A value that nobody has to decide about.
+            let mut registers = stored.record.registers.values_mut();
+            if let Some(register) = registers.find(|register| register.siblings.len() == 1) {
+                register.siblings[0].value = Value::text("�");
+            }
+        }
+        let left = store.records.get(&merchant).map(|stored| stored.record.clone());
+        self.memory.rotten[device].insert(merchant, left);
+    }
+
     fn some_write(&mut self) -> (FieldPath, Value) {
         let chance = &mut self.chance;
         match chance.below(12) {
@@ -56,8 +78,7 @@ impl World {
         if own.running.is_none() {
             return;
         }
-        if own.disk_refuses > 0 {
-            own.disk_refuses -= 1;
+        if own.disk_refuses(self.now_ms, true) {
             self.report.count("save refused by the disk");
             return;
         }
@@ -116,6 +137,36 @@ impl World {
         self.save(device, &merchant, source, writes, None);
     }
 
+    /// Imports a file: many merchants, most of them new, one edit each, saved one soon after the other.
+    pub fn person_imports(&mut self, device: usize) {
+        self.report.count("person imported");
+        let first = self.chance.below(12);
+        for n in first..first + self.chance.between(3, 12) {
+            let merchant = MerchantId::new(format!("BJ-{}", 10 + n % 12)).unwrap();
+            let mut typed = vec![
+                (field("name"), Value::text(*self.chance.pick(&NAMES))),
+                (field("address"), Value::text("人民路 9 号")),
+            ];
+            typed.push(self.some_write());
+            let writes = self.form(device, &merchant, typed);
+            self.save(device, &merchant, Source::Import, writes, None);
+        }
+    }
+
+    /// Looks at a refused edit and sends it once more, from what the window shows now.
+    pub fn person_resends(&mut self, device: usize) {
+        let refused = |entry: &&Entry| entry.state == domain::EditState::Rejected && !entry.dismissed;
+        let found = self.devices[device].store.outbox.values().find(refused);
+        let Some(edit) = found.map(|entry| entry.edit.clone()) else {
+            return;
+        };
+        self.report.count("person resent");
+        self.devices[device].store.dismiss(edit.edit_id);
+        let typed = edit.writes.into_iter().map(|write| (write.field, write.value)).collect();
+        let writes = self.form(device, &edit.merchant_id, typed);
+        self.save(device, &edit.merchant_id, Source::Manual, writes, None);
+    }
+
     /// Deletes a merchant, or brings it back.
     pub fn person_deletes(&mut self, device: usize) {
         let merchants: Vec<MerchantId> = self.devices[device].store.merchants().into_iter().collect();
@@ -169,17 +220,18 @@ impl World {
         self.save(device, merchant, Source::Resolution, writes, Some(settles));
     }
 
-    /// Every question that is open gets an answer.
-    pub fn people_settle_everything(&mut self, device: usize) {
+    /// Every question that is open gets an answer. Was there one?
+    pub fn people_settle_everything(&mut self, device: usize) -> bool {
         let reviews: Vec<_> = self.devices[device]
             .store
             .records
             .values()
             .filter_map(|stored| reconcile::review(&stored.record, &RuleSet::default()))
             .collect();
-        for review in reviews {
+        for review in &reviews {
             self.resolve(device, &review.merchant_id, &review.items);
         }
+        !reviews.is_empty()
     }
 
     /// Takes the last edit back: it is cancelled if it was never sent, otherwise undone by another edit.
@@ -202,7 +254,8 @@ impl World {
     pub fn person_signs_in(&mut self, device: usize) {
         let own = &self.devices[device];
         let paused = own.running.as_ref().is_some_and(|running| running.engine.progress().paused);
-        if paused && self.server.up && !self.network.is_cut(device, self.now_ms) {
+        let cut = self.network.is_cut_out(device, self.now_ms) || self.network.is_cut_in(device, self.now_ms);
+        if paused && self.server.up && !cut {
             self.server.revoked[own.actor] = false;
             let token = self.server.issue(self.devices[device].actor, self.now_ms + 60_000);
             self.devices[device].token = Some(token);

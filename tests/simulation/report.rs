@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{Decision, EditState, OutcomeState};
-use sync_engine::device::{Effect, Failure, Input};
+use sync_engine::device::{Comparison, Effect, Failure, Input};
 
 #[derive(Default)]
 pub struct Report {
@@ -37,6 +37,8 @@ impl Report {
             Effect::Pull { .. } => "effect pull",
             Effect::StorePage { .. } => "effect store_page",
             Effect::RestartPull => "effect restart_pull",
+            Effect::CompareDigests => "effect compare_digests",
+            Effect::RepairBuckets { .. } => "effect repair_buckets",
             Effect::RefreshToken => "effect refresh_token",
         });
     }
@@ -55,6 +57,12 @@ impl Report {
         match input {
             Input::Pushed(Err(why)) => self.count(&failure("push", why)),
             Input::Pulled(Err(why)) => self.count(&failure("pull", why)),
+            Input::DigestsCompared(Err(why)) => self.count(&failure("compare", why)),
+            Input::DigestsCompared(Ok(Comparison::Moved)) => self.count("digests moved"),
+            Input::DigestsCompared(Ok(Comparison::Equal)) => self.count("digests equal"),
+            Input::DigestsCompared(Ok(Comparison::Different { .. })) => self.count("digests different"),
+            Input::BucketsRepaired(Err(why)) => self.count(&failure("repair", why)),
+            Input::BucketsRepaired(Ok(_)) => self.count("buckets repaired"),
             Input::Refreshed(Err(why)) => self.count(&failure("refresh", why)),
             Input::PushStorageFailed => self.count("input push storage failed"),
             Input::PullStorageFailed => self.count("input pull storage failed"),

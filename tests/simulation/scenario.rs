@@ -4,6 +4,7 @@ use sync_engine::device::Input;
 
 use crate::checks::{self, Broken};
 use crate::device::Quiet;
+use crate::network::{Cut, Way};
 use crate::report::Report;
 use crate::world::World;
 
@@ -11,6 +12,8 @@ const FAULTY_STEPS: u64 = 200;
 /// Once faults end, everything is through within this virtual time, in milliseconds: a longest delay of each
 /// lane, one wish to wait, one time-out, one poll.
 const QUIET_WITHIN_MS: u64 = 90_000;
+/// Answers make new questions so often at most.
+const ROUNDS_OF_ANSWERS: usize = 10;
 /// A run that takes more events than this turns in a circle.
 const EVENTS_MAX: u64 = 60_000;
 
@@ -29,14 +32,23 @@ fn play(world: &mut World) -> Result<(), Broken> {
         world.pass(ms)?;
         not_in_a_circle(world)?;
     }
+    if world.chance.once_in(2) {
+        // Late enough that no edit mends it by chance.
+        (0..world.devices.len()).for_each(|device| world.disk_rots(device));
+    }
+    if world.chance.once_in(8) {
+        restore(world);
+    }
     heal(world);
     until_quiet(world)?;
     checks::convergence(world)?;
     checks::every_edit_has_an_end(world)?;
     checks::order_does_not_matter(&world.server)?;
     // New questions can come of answers: a deletion that is taken back shows what it hid. Not without end.
-    for _ in 0..4 {
-        world.people_settle_everything(2);
+    for _ in 0..ROUNDS_OF_ANSWERS {
+        if !world.people_settle_everything(2) {
+            break;
+        }
         until_quiet(world)?;
     }
     checks::convergence(world)?;
@@ -56,24 +68,40 @@ fn not_in_a_circle(world: &World) -> Result<(), Broken> {
 fn step(world: &mut World) -> Result<(), Broken> {
     let device = world.chance.below(world.devices.len() as u64) as usize;
     match world.chance.below(100) {
-        0..=49 => world.person_edits(device),
+        0..=44 => world.person_edits(device),
+        45..=47 => world.person_resends(device),
+        48..=49 => world.person_imports(device),
         50..=53 => world.person_deletes(device),
         54..=61 => world.person_resolves(2),
         62 => world.person_resolves(device),
         63..=66 => world.person_undoes(device),
-        67..=69 => world.devices[device].store.dismiss_rejected(),
+        67 => world.disk_rots(device),
+        68..=69 => world.devices[device].store.dismiss_rejected(),
         70..=72 => world.tell(device, Input::SyncNow),
         73..=77 => world.person_signs_in(device),
         78..=80 => world.kill(device),
         81..=82 => world.kill_server(),
         83..=85 => {
-            world.report.count("fault partition");
-            let ms = world.chance.between(500, 15_000);
-            world.network.cut_until_ms[device] = world.now_ms + ms;
+            let way = *world.chance.pick(&[Way::In, Way::Out, Way::Both]);
+            world.report.count(match way {
+                Way::In => "fault partition in",
+                Way::Out => "fault partition out",
+                Way::Both => "fault partition both ways",
+            });
+            // Some are away for longer than a tombstone is kept.
+            let longest_ms = if world.chance.once_in(4) { 60_000 } else { 15_000 };
+            let until_ms = world.now_ms + world.chance.between(500, longest_ms);
+            world.network.cuts[device] = Some(Cut { way, until_ms });
         }
         86..=88 => {
-            world.report.count("fault disk refuses");
-            world.devices[device].disk_refuses += world.chance.between(1, 3) as u32;
+            if world.chance.once_in(4) {
+                world.report.count("fault disk full");
+                let ms = world.chance.between(500, 10_000);
+                world.devices[device].disk_full_until_ms = world.now_ms + ms;
+            } else {
+                world.report.count("fault disk refuses");
+                world.devices[device].disk_refuses += world.chance.between(1, 3) as u32;
+            }
         }
         89..=90 => {
             world.report.count("fault server busy");
@@ -93,18 +121,36 @@ fn step(world: &mut World) -> Result<(), Broken> {
             world.server.expire_tokens();
             world.server.revoked[device] = true;
         }
-        98 => {
-            if world.chance.once_in(2) {
-                world.report.count("fault server rebuilt");
-                world.server.rebuild(&mut world.chance);
-            }
-        }
+        98 => operator(world),
         _ => {
             let off_ms = world.chance.between(0, 7_200_000) as i64 - 3_600_000;
             world.server_clock_off_ms = off_ms;
         }
     }
     Ok(())
+}
+
+/// What is done to the server's data.
+fn operator(world: &mut World) {
+    match world.chance.below(5) {
+        0 => {
+            world.report.count("fault server rebuilt");
+            world.server.rebuild(&mut world.chance);
+        }
+        1 => restore(world),
+        2 => {
+            for _ in 0..world.server.prune(world.now_ms) {
+                world.report.count("tombstone pruned");
+            }
+        }
+        _ => world.server.back_up(),
+    }
+}
+
+fn restore(world: &mut World) {
+    if world.server.restore() {
+        world.report.count("fault older backup restored");
+    }
 }
 
 /// Somebody sets the clock, or the machine wakes from sleep.
@@ -122,13 +168,14 @@ fn jump(world: &mut World, device: usize) {
 /// No more faults. What is broken is mended, who was signed out signs in when asked.
 fn heal(world: &mut World) {
     world.network.faulty = false;
-    world.network.cut_until_ms.fill(0);
+    world.network.cuts.fill(None);
     world.kills_one_in = 0;
     world.server.up = true;
     world.server.defers_one_in = 0;
     world.server.revoked.fill(false);
     for own in &mut world.devices {
         own.disk_refuses = 0;
+        own.disk_full_until_ms = 0;
     }
 }
 
@@ -146,7 +193,13 @@ fn until_quiet(world: &mut World) -> Result<(), Broken> {
         not_in_a_circle(world)?;
         let scopes_equal = |n: usize| {
             let own = &world.devices[n];
+            let scope = &world.server.actors[own.actor].scope;
+            let rows = world.server.records.keys().filter(|merchant| scope.contains(merchant)).count();
             own.says_synced()
+                && world.memory.rotten[n].is_empty()
+                // What was pruned is found by the digests.
+                && own.store.records.len() == rows
+                && !own.store.waits_for_absent()
                 && own.store.cursor == world.server.seq
                 && own.store.epoch.as_ref() == Some(&world.server.epoch)
         };

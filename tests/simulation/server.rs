@@ -1,15 +1,19 @@
 //! The backend as a model around the real `authority`: what is stored, what is answered, what a crash costs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ops::{Deref, DerefMut};
 
-use domain::api::{Change, ChangesPage, ChangesQuery, HistoryEntry, PushReply, PushRequest};
+use domain::api::{Change, ChangesPage, HistoryEntry, PushReply, PushRequest};
+use domain::digest::{self, Digests};
 use domain::rules::RuleSet;
 use domain::{Actor, Edit, EditId, ErrorCode, Hlc, HlcClock, MerchantId, Outcome, OutcomeState, Problem, Record};
 use sync_engine::authority;
 use sync_engine::device::Failure;
+use sync_engine::reconcile;
 
 use crate::chance::Chance;
-use crate::device_store::size;
+use crate::device::{Marker, PullQuery, Whole};
+use crate::device_store::{digest_of, size};
 use crate::report::Report;
 
 /// A request with more than this is refused whole, as a proxy in front of a real backend does.
@@ -17,24 +21,54 @@ pub const BODY_BYTES_MAX: usize = 4_000;
 /// A request with more edits is refused whole.
 pub const BODY_EDITS_MAX: usize = 8;
 
+/// How long a tombstone is kept, in milliseconds of virtual time.
+const HORIZON_MS: u64 = 15_000;
+
 /// What somebody who is signed in holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Token(pub u64);
 
 /// An edit that had an effect, and when, for those who check.
+#[derive(Clone)]
 pub struct Accepted {
     pub edit: Edit,
     pub actor: Actor,
 }
 
-/// The server. All fields outlive a crash, except that it is down for a while.
-pub struct Server {
+/// What is in the server's database: what a backup holds.
+#[derive(Clone)]
+pub struct Data {
     pub epoch: String,
-    epochs: u64,
     pub seq: u64,
     pub records: BTreeMap<MerchantId, (u64, Record)>,
     pub answers: BTreeMap<EditId, Outcome>,
     pub history: Vec<HistoryEntry>,
+    /// Which edit made a change.
+    made_by: BTreeMap<u64, EditId>,
+    /// When each record changed last, in milliseconds of virtual time.
+    changed_ms: BTreeMap<MerchantId, u64>,
+    /// The newest change number of a tombstone that was pruned.
+    pruned_seq: u64,
+    /// For those who check: what was accepted, in order.
+    pub accepted: Vec<Accepted>,
+    /// How often an edit had an effect.
+    pub effects: BTreeMap<EditId, u32>,
+    /// How many of the accepted edits were looked at by those who check.
+    pub looked_at: usize,
+}
+
+/// The server. All fields outlive a crash, except that it is down for a while.
+pub struct Server {
+    data: Data,
+    backup: Option<Data>,
+    /// Epochs are drawn and never come again, whatever is restored.
+    epochs: u64,
+    /// How often it was restored.
+    pub era: u64,
+    /// Merchants whose tombstone was pruned once.
+    pub pruned: BTreeSet<MerchantId>,
+    /// Every edit that it ever answered, and that had an effect once.
+    pub ever_answered: HashSet<EditId>,
     clock: HlcClock,
     tokens: BTreeMap<Token, (usize, u64)>,
     next_token: u64,
@@ -42,15 +76,23 @@ pub struct Server {
     pub revoked: Vec<bool>,
     pub actors: Vec<Actor>,
     rules: RuleSet,
-    /// For those who check: what was accepted, in order.
-    pub accepted: Vec<Accepted>,
-    /// How often an edit had an effect.
-    pub effects: BTreeMap<EditId, u32>,
     pub up: bool,
     /// Until when it asks to wait, in milliseconds of virtual time.
     pub busy_until_ms: u64,
     /// Its storage puts off one edit in so many; 0 for none.
     pub defers_one_in: u64,
+}
+
+impl Deref for Server {
+    type Target = Data;
+    fn deref(&self) -> &Data {
+        &self.data
+    }
+}
+impl DerefMut for Server {
+    fn deref_mut(&mut self) -> &mut Data {
+        &mut self.data
+    }
 }
 
 /// An instant of virtual time, and what the server's wall clock makes of it, both in milliseconds.
@@ -69,20 +111,30 @@ pub struct Pushed {
 impl Server {
     pub fn new(actors: Vec<Actor>) -> Self {
         Self {
-            epoch: "epoch-1".to_owned(),
+            data: Data {
+                epoch: "epoch-1".to_owned(),
+                seq: 0,
+                records: BTreeMap::new(),
+                answers: BTreeMap::new(),
+                history: Vec::new(),
+                made_by: BTreeMap::new(),
+                changed_ms: BTreeMap::new(),
+                pruned_seq: 0,
+                accepted: Vec::new(),
+                effects: BTreeMap::new(),
+                looked_at: 0,
+            },
+            backup: None,
             epochs: 1,
-            seq: 0,
-            records: BTreeMap::new(),
-            answers: BTreeMap::new(),
-            history: Vec::new(),
+            era: 0,
+            pruned: BTreeSet::new(),
+            ever_answered: HashSet::new(),
             clock: HlcClock::default(),
             tokens: BTreeMap::new(),
             next_token: 1,
             revoked: vec![false; actors.len()],
             actors,
             rules: RuleSet::default(),
-            accepted: Vec::new(),
-            effects: BTreeMap::new(),
             up: true,
             busy_until_ms: 0,
             defers_one_in: 0,
@@ -176,7 +228,7 @@ impl Server {
                 outcomes.push(Outcome { edit_id: edit.edit_id, state, decisions: Vec::new(), seq: 0 });
                 continue;
             }
-            let (outcome, differs) = self.commit(edit, &actor, report);
+            let (outcome, differs) = self.commit(now, edit, &actor, report);
             changed |= differs;
             outcomes.push(outcome);
         }
@@ -185,13 +237,15 @@ impl Server {
     }
 
     /// Record, history and answer in one transaction.
-    fn commit(&mut self, edit: &Edit, actor: &Actor, report: &mut Report) -> (Outcome, bool) {
+    fn commit(&mut self, now: Now, edit: &Edit, actor: &Actor, report: &mut Report) -> (Outcome, bool) {
         let stored = self.records.get(&edit.merchant_id).map(|(_, record)| record);
         let mut verdict = authority::accept(stored, edit, actor, &self.rules);
         if verdict.changed {
             self.seq += 1;
-            let row = (self.seq, verdict.record);
-            self.records.insert(edit.merchant_id.clone(), row);
+            let seq = self.seq;
+            self.records.insert(edit.merchant_id.clone(), (seq, verdict.record));
+            self.made_by.insert(seq, edit.edit_id);
+            self.changed_ms.insert(edit.merchant_id.clone(), now.ms);
         }
         verdict.outcome.seq = self.seq;
         report.outcome(verdict.outcome.state);
@@ -202,26 +256,51 @@ impl Server {
             self.accepted.push(Accepted { edit: edit.clone(), actor: actor.clone() });
         }
         *self.effects.entry(edit.edit_id).or_insert(0) += 1;
+        let seq = self.seq;
         self.history.extend(verdict.history.into_iter().map(|mut entry| {
-            entry.seq = self.seq;
+            entry.seq = seq;
             entry
         }));
+        self.ever_answered.insert(edit.edit_id);
         self.answers.insert(edit.edit_id, verdict.outcome.clone());
         (verdict.outcome, verdict.changed)
     }
 
-    /// A page of what changed, of the actor's scope.
-    pub fn pull(&mut self, now: Now, token: Token, query: &ChangesQuery) -> Result<ChangesPage, Failure> {
+    fn new_epoch(&mut self) {
+        self.epochs += 1;
+        self.data.epoch = format!("epoch-{}", self.epochs);
+    }
+
+    /// A page of what changed, of the actor's scope, and the marker of its end.
+    pub fn pull(
+        &mut self,
+        now: Now,
+        token: Token,
+        query: &PullQuery,
+        report: &mut Report,
+    ) -> Result<(ChangesPage, Marker), Failure> {
         self.busy(now.ms)?;
         let actor = self.actor(now.ms, token)?;
+        let PullQuery { changes: query, marker, whole } = query;
         if query.epoch.as_ref().is_some_and(|epoch| *epoch != self.epoch) {
+            return Err(Failure::EpochChanged);
+        }
+        let other = |made: &EditId| marker.is_some_and(|marker| marker != *made);
+        if query.cursor > self.seq || self.made_by.get(&query.cursor).is_some_and(other) {
+            // What the device has read is not what there is now: an older backup was restored.
+            report.count(if query.cursor > self.seq { "fork: cursor ahead" } else { "fork: another marker" });
+            self.new_epoch();
+            return Err(Failure::EpochChanged);
+        }
+        if !whole && query.cursor < self.pruned_seq {
+            report.count("cursor too old");
             return Err(Failure::EpochChanged);
         }
         let mut changes: Vec<Change> = self
             .records
             .values()
             .filter(|(seq, record)| *seq > query.cursor && actor.scope.contains(&record.merchant_id))
-            .map(|(seq, record)| Change { seq: *seq, record: record.clone() })
+            .map(|(seq, record)| Change::new(*seq, record.clone()))
             .collect();
         changes.sort_by_key(|change| change.seq);
         let limit = query.limit.unwrap_or(usize::MAX);
@@ -229,14 +308,84 @@ impl Server {
         changes.truncate(limit);
         let next_cursor = if complete { self.seq } else { changes.last().map_or(query.cursor, |c| c.seq) };
         let server_hlc: Hlc = self.clock.tick(now.wall_ms);
-        Ok(ChangesPage { epoch: self.epoch.clone(), changes, next_cursor, complete, server_hlc })
+        let marker = self.made_by.get(&next_cursor).copied();
+        let epoch = self.epoch.clone();
+        let page = ChangesPage {
+            epoch,
+            changes,
+            next_cursor,
+            complete,
+            server_hlc,
+            rules_version: 1,
+            ..ChangesPage::default()
+        };
+        Ok((page, marker))
+    }
+
+    /// Somebody makes a backup.
+    pub fn back_up(&mut self) {
+        self.backup = Some(self.data.clone());
+    }
+
+    /// Somebody restores the last backup: what came after it is gone. Returns whether there was one.
+    pub fn restore(&mut self) -> bool {
+        let Some(backup) = self.backup.clone() else {
+            return false;
+        };
+        self.data = backup;
+        self.era += 1;
+        true
+    }
+
+    /// Tombstones that are older than the horizon are forgotten. Returns how many.
+    pub fn prune(&mut self, now_ms: u64) -> usize {
+        let old = |merchant: &MerchantId, record: &Record| {
+            let changed_ms = self.data.changed_ms.get(merchant).copied().unwrap_or(0);
+            now_ms >= changed_ms + HORIZON_MS
+                && reconcile::is_deleted(record, &self.rules)
+                && reconcile::review(record, &self.rules).is_none()
+        };
+        let due: Vec<(MerchantId, u64)> = self
+            .records
+            .iter()
+            .filter(|(merchant, (_, record))| old(merchant, record))
+            .map(|(merchant, (seq, _))| (merchant.clone(), *seq))
+            .collect();
+        for (merchant, seq) in &due {
+            self.data.records.remove(merchant);
+            self.data.accepted.retain(|accepted| accepted.edit.merchant_id != *merchant);
+            self.data.pruned_seq = self.data.pruned_seq.max(*seq);
+            self.pruned.insert(merchant.clone());
+        }
+        self.data.looked_at = self.data.accepted.len();
+        due.len()
+    }
+
+    /// The digests of the actor's scope.
+    pub fn digests(&self, now: Now, token: Token) -> Result<Digests, Failure> {
+        self.busy(now.ms)?;
+        let actor = self.actor(now.ms, token)?;
+        let mut digests = Digests::empty(self.epoch.clone(), self.seq);
+        for (merchant, (_, record)) in self.records.iter().filter(|(merchant, _)| actor.scope.contains(merchant)) {
+            digests.add(merchant, digest_of(record));
+        }
+        Ok(digests)
+    }
+
+    /// Whole buckets of the actor's scope.
+    pub fn buckets(&self, now: Now, token: Token, buckets: &[u8]) -> Result<Whole, Failure> {
+        self.busy(now.ms)?;
+        let actor = self.actor(now.ms, token)?;
+        let due = |merchant: &MerchantId| actor.scope.contains(merchant) && buckets.contains(&digest::bucket(merchant));
+        let rows = self.records.iter().filter(|(merchant, _)| due(merchant));
+        let changes = rows.map(|(_, (seq, record))| Change::new(*seq, record.clone())).collect();
+        Ok(Whole { epoch: self.epoch.clone(), changes })
     }
 
     /// Its data are rebuilt: the same content, new change numbers. The answers that it keeps get new numbers
     /// too, or a device would wait for one that never comes.
     pub fn rebuild(&mut self, chance: &mut Chance) {
-        self.epochs += 1;
-        self.epoch = format!("epoch-{}", self.epochs);
+        self.new_epoch();
         let mut order: Vec<MerchantId> = self.records.keys().cloned().collect();
         for n in (1..order.len()).rev() {
             order.swap(n, chance.below(n as u64 + 1) as usize);
@@ -247,8 +396,11 @@ impl Server {
             }
         }
         self.seq = order.len() as u64;
+        self.made_by.clear();
+        self.pruned_seq = 0;
+        let seq = self.seq;
         for answer in self.answers.values_mut() {
-            answer.seq = self.seq;
+            answer.seq = seq;
         }
     }
 }

@@ -3,7 +3,7 @@
 use sync_engine::device::{Failure, Input};
 
 use crate::checks::{self, Broken};
-use crate::device::{Body, Lane, Quiet, failed};
+use crate::device::{Answer, Body, Lane, Quiet};
 use crate::network::TIMEOUT_MS;
 use crate::server::{Now, Token};
 use crate::world::{Event, TOKEN_MS, World};
@@ -24,9 +24,9 @@ impl World {
             let event = Event::Arrival { device, life, request, body: body.clone(), token, answer_ms };
             self.at(*arrival_ms, event);
         }
-        let input = failed(lane, Failure::Unreachable);
+        let answer = Answer::Word(body.failed(Failure::Unreachable));
         let wait_ms = fate.refused_ms.unwrap_or(TIMEOUT_MS);
-        self.at(wait_ms, Event::Answer { device, life, request, lane, input, token: None });
+        self.at(wait_ms, Event::Answer { device, life, request, lane, answer, token: None });
         Ok(())
     }
 
@@ -40,19 +40,21 @@ impl World {
         answer_ms: Option<u64>,
     ) -> Result<(), Broken> {
         let lane = body.lane();
+        let refused = body.clone();
+        let word = |result: Result<Answer, Failure>| result.unwrap_or_else(|why| Answer::Word(refused.failed(why)));
         let now = Now { ms: self.now_ms, wall_ms: self.wall_ms(self.server_clock_off_ms) };
         let mut fresh = None;
-        let input = if !self.server.up {
-            failed(lane, Failure::Unreachable)
+        let answer = if !self.server.up {
+            word(Err(Failure::Unreachable))
         } else {
             match (body, token) {
                 (Body::Refresh, _) => {
                     let actor = self.devices[device].actor;
                     let result = self.server.refresh(self.now_ms, actor, TOKEN_MS);
                     fresh = result.as_ref().ok().copied();
-                    Input::Refreshed(result.map(|_| ()))
+                    Answer::Word(Input::Refreshed(result.map(|_| ())))
                 }
-                (_, None) => failed(lane, Failure::SignedOut),
+                (_, None) => word(Err(Failure::SignedOut)),
                 (Body::Push(push), Some(token)) => {
                     let crash_after = (self.network.faulty && self.chance.once_in(40))
                         .then(|| self.chance.below(push.edits.len() as u64 + 1) as usize);
@@ -65,36 +67,70 @@ impl World {
                     if pushed.changed {
                         self.wake_all();
                     }
-                    Input::Pushed(pushed.reply)
+                    Answer::Word(Input::Pushed(pushed.reply))
                 }
-                (Body::Pull(query), Some(token)) => Input::Pulled(self.server.pull(now, token, &query)),
+                (Body::Pull(query), Some(token)) => {
+                    let page = self.server.pull(now, token, &query, &mut self.report);
+                    let era = self.server.era;
+                    word(page.map(|(page, marker)| Answer::Page { page, marker, era }))
+                }
+                (Body::Digests, Some(token)) => word(self.server.digests(now, token).map(Answer::Digests)),
+                (Body::Buckets(buckets), Some(token)) => {
+                    let whole = self.server.buckets(now, token, &buckets);
+                    word(whole.map(|whole| Answer::Buckets(buckets, whole)))
+                }
             }
         };
         if let Some(answer_ms) = answer_ms {
-            self.at(answer_ms, Event::Answer { device, life, request, lane, input, token: fresh });
+            let answer = self.on_its_way(&refused, answer);
+            self.at(answer_ms, Event::Answer { device, life, request, lane, answer, token: fresh });
         }
         Ok(())
+    }
+
+    /// An answer may be cut: what can still be read of it is used, or nobody answered.
+    fn on_its_way(&mut self, body: &Body, answer: Answer) -> Answer {
+        if !self.network.faulty || !self.chance.once_in(40) {
+            return answer;
+        }
+        self.report.count("fault answer truncated");
+        match answer {
+            Answer::Word(Input::Pushed(Ok(mut reply))) => {
+                reply.outcomes.truncate(self.chance.below(reply.outcomes.len() as u64 + 1) as usize);
+                Answer::Word(Input::Pushed(Ok(reply)))
+            }
+            _ => Answer::Word(body.failed(Failure::Unreachable)),
+        }
     }
 
     /// Server-sent events: some get lost.
     fn wake_all(&mut self) {
         for device in 0..self.devices.len() {
             let life = self.devices[device].life;
-            if !self.network.is_cut(device, self.now_ms) && !self.chance.once_in(3) {
+            if !self.network.is_cut_in(device, self.now_ms) && !self.chance.once_in(3) {
                 let delay_ms = self.chance.between(1, 200);
                 self.at(delay_ms, Event::Input { device, life, input: Input::WakeUp });
             }
         }
     }
 
-    pub fn note_answer(&mut self, device: usize, lane: Lane, input: &Input) {
+    pub fn note_answer(&mut self, device: usize, lane: Lane, answer: &Answer) {
         let now_ms = self.now_ms;
         let Some(running) = &mut self.devices[device].running else {
             return;
         };
-        let quiet = match input {
-            Input::Pushed(Err(failure)) | Input::Pulled(Err(failure)) | Input::Refreshed(Err(failure)) => match failure
-            {
+        let failure = match answer {
+            Answer::Word(
+                Input::Pushed(Err(failure))
+                | Input::Pulled(Err(failure))
+                | Input::DigestsCompared(Err(failure))
+                | Input::BucketsRepaired(Err(failure))
+                | Input::Refreshed(Err(failure)),
+            ) => Some(failure),
+            _ => None,
+        };
+        let quiet = match failure {
+            Some(failure) => match failure {
                 Failure::Unreachable => Quiet { until_ms: now_ms + 100, asked: false },
                 Failure::Busy { retry_after_ms } => {
                     Quiet { until_ms: now_ms + retry_after_ms.unwrap_or(0).max(100), asked: retry_after_ms.is_some() }
@@ -102,7 +138,7 @@ impl World {
                 Failure::EpochChanged => Quiet { until_ms: now_ms + 100, asked: false },
                 Failure::SignedOut | Failure::Refused(_) => Quiet::default(),
             },
-            _ => {
+            None => {
                 // Somebody got through: what failed without being asked to wait may be tried at once.
                 for quiet in &mut running.quiet {
                     if !quiet.asked {

@@ -4,11 +4,11 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use domain::{Actor, ActorId, EditId, Role, Scope};
-use sync_engine::device::{Effect, Engine, Input};
+use sync_engine::device::{Comparison, Effect, Engine, Failure, Input};
 
 use crate::chance::Chance;
 use crate::checks::{self, Broken, Memory};
-use crate::device::{Body, Device, DiskWork, Lane, Quiet, Running};
+use crate::device::{Answer, Body, Device, DiskWork, Lane, Quiet, Running};
 use crate::network::Network;
 use crate::report::Report;
 use crate::server::{Server, Token};
@@ -29,7 +29,7 @@ pub enum Event {
     /// A copy of a request reaches the server.
     Arrival { device: usize, life: u64, request: u64, body: Body, token: Option<Token>, answer_ms: Option<u64> },
     /// An answer reaches the device.
-    Answer { device: usize, life: u64, request: u64, lane: Lane, input: Input, token: Option<Token> },
+    Answer { device: usize, life: u64, request: u64, lane: Lane, answer: Answer, token: Option<Token> },
     /// The program is started.
     Boot { device: usize },
     /// The server is started.
@@ -156,17 +156,29 @@ impl World {
                 self.arrives(device, life, request, body, token, answer_ms)?;
                 device
             }
-            Event::Answer { device, life, request, lane, input, token } => {
+            Event::Answer { device, life, request, lane, answer, token } => {
                 let own = &mut self.devices[device];
                 let waited = own.life == life && own.running.as_mut().is_some_and(|r| r.waits_for.remove(&request));
                 if !waited {
                     return Ok(());
                 }
-                if let (Some(token), Input::Refreshed(Ok(()))) = (token, &input) {
+                if let (Some(token), Answer::Word(Input::Refreshed(Ok(())))) = (token, &answer) {
                     own.token = Some(token);
                 }
-                self.note_answer(device, lane, &input);
-                self.feed(device, input)?;
+                self.note_answer(device, lane, &answer);
+                match answer {
+                    Answer::Word(input) => self.feed(device, input)?,
+                    Answer::Page { page, marker, era } => {
+                        if let Some(running) = &mut self.devices[device].running {
+                            running.page_end = (marker, era);
+                        }
+                        self.feed(device, Input::Pulled(Ok(page)))?;
+                    }
+                    Answer::Digests(digests) => self.queue_disk_work(device, DiskWork::Compare { digests }),
+                    Answer::Buckets(buckets, whole) => {
+                        self.queue_disk_work(device, DiskWork::Repair { buckets, whole })
+                    }
+                }
                 device
             }
             Event::Boot { device } => {
@@ -200,6 +212,7 @@ impl World {
             waits_for: BTreeSet::new(),
             timer: 0,
             quiet: [Quiet::default(); 3],
+            page_end: (None, 0),
             page_complete: false,
         });
         let signed_in = own.token.is_some();
@@ -273,28 +286,37 @@ impl World {
                 return self.send(device, body);
             }
             Effect::RefreshToken => return self.send(device, Body::Refresh),
+            Effect::CompareDigests => return self.send(device, Body::Digests),
+            Effect::RepairBuckets { buckets } => return self.send(device, Body::Buckets(buckets)),
             Effect::LoadBatch { edits_max, bytes_max } => DiskWork::LoadBatch { edits_max, bytes_max },
             Effect::StoreOutcomes { reply, retry_at_ms } => DiskWork::StoreOutcomes { reply, retry_at_ms },
             Effect::Release { edit_ids } => DiskWork::Release { edit_ids },
             Effect::Reject { edit_id, problem } => DiskWork::Reject { edit_id, problem },
             Effect::RestartPull => DiskWork::RestartPull,
             Effect::Pull { limit } => DiskWork::PullFrom { limit },
-            Effect::StorePage { page } => DiskWork::StorePage { page },
+            Effect::StorePage { page } => {
+                let end = self.devices[device].running.as_ref().map(|running| running.page_end);
+                let (marker, era) = end.unwrap_or_default();
+                DiskWork::StorePage { page, marker, era }
+            }
         };
+        self.queue_disk_work(device, work);
+        Ok(())
+    }
+
+    fn queue_disk_work(&mut self, device: usize, work: DiskWork) {
         // One writer: transactions happen one after the other.
         let own = &mut self.devices[device];
         let begin_ms = own.disk_free_ms.max(self.now_ms) + self.chance.between(0, 4);
         own.disk_free_ms = begin_ms;
         let life = own.life;
         self.at(begin_ms - self.now_ms, Event::Disk { device, life, work });
-        Ok(())
     }
 
     fn disk(&mut self, device: usize, work: DiskWork) -> Result<(), Broken> {
         let wall_ms = self.device_wall_ms(device);
         let own = &mut self.devices[device];
-        if own.disk_refuses > 0 {
-            own.disk_refuses -= 1;
+        if own.disk_refuses(self.now_ms, work.writes()) {
             let input = work.failure();
             self.tell(device, input);
             return Ok(());
@@ -317,17 +339,47 @@ impl World {
                 self.report.count("edit refused by itself");
                 (Input::OutcomesStored, vec![edit_id])
             }
-            DiskWork::StorePage { page } => {
-                let touched = own.store.store_page(&page);
+            DiskWork::StorePage { page, marker, era } => {
+                let before = own.store.sent_again;
+                let touched = own.store.store_page(&page, marker);
+                for _ in before..own.store.sent_again {
+                    self.report.count("edit sent again after a restore");
+                }
+                let again = own.store.sent_again > before;
+                self.memory.pulled_era[device] = era;
                 if let Some(running) = &mut own.running {
                     running.page_complete = page.complete;
+                }
+                if again {
+                    self.tell(device, Input::EditSaved);
                 }
                 (Input::PageStored, touched)
             }
             DiskWork::RestartPull => {
                 own.store.restart_pull();
                 self.report.count("epoch change");
+                // Answered edits wait again.
+                self.tell(device, Input::EditSaved);
                 return Ok(());
+            }
+            DiskWork::Compare { digests } => {
+                let compared = own.store.compare(&digests).ok_or(Failure::EpochChanged);
+                let mut touched = Vec::new();
+                if compared == Ok(Comparison::Equal) {
+                    touched = own.store.settle_absent();
+                    checks::equal_digests_are_equal_records(self, device)?;
+                }
+                (Input::DigestsCompared(compared), touched)
+            }
+            DiskWork::Repair { buckets, whole } => {
+                let before = own.store.sent_again;
+                let mended = own.store.repair(&buckets, &whole).ok_or(Failure::EpochChanged);
+                if own.store.sent_again > before {
+                    self.report.count("edit sent again after a repair");
+                    self.tell(device, Input::EditSaved);
+                }
+                checks::note_repair(self, device, &buckets);
+                (Input::BucketsRepaired(mended), Vec::new())
             }
             DiskWork::PullFrom { limit } => {
                 let query = own.store.pull_from(limit);

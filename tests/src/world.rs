@@ -71,6 +71,10 @@ impl World {
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
+    /// Leaves everything where it is, to be looked at.
+    pub fn keep(self) -> PathBuf {
+        self.folder.keep()
+    }
     /// Starts the backend with demo merchants.
     pub fn backend(&self, merchants: u32) -> Result<Backend, WorldError> {
         Backend::start(&self.path("server.db"), merchants)

@@ -4,7 +4,7 @@ use domain::api::HistoryEntry;
 use domain::ipc::{
     ByEdit, ById, ByOrder, CHANGED, Changed, CheckField, Checked, HistoryView, InsightsQuery, IpcError,
     KitchenInsights, OutboxPage, OutboxQuery, Resend, Resolve, SaveStore, Saved, Session, Settings, SignIn, StatusView,
-    StoreView, StoresPage, StoresQuery, SyncInsights, command,
+    StoreView, StoresPage, StoresQuery, SyncInsights, SyncSettings, command,
 };
 use domain::review::Review;
 use domain::{EditId, ErrorCode, MerchantId, OrderId};
@@ -157,6 +157,14 @@ pub async fn settings() -> Reply<Settings> {
 /// Sets it.
 pub async fn save_settings(settings: &Settings) -> Reply<Settings> {
     tell(command::SAVE_SETTINGS, settings).await
+}
+/// How this device sends.
+pub async fn sync_settings() -> Reply<SyncSettings> {
+    ask(command::SYNC_SETTINGS).await
+}
+/// Changes how this device sends.
+pub async fn save_sync_settings(settings: &SyncSettings) -> Reply<SyncSettings> {
+    tell(command::SAVE_SYNC_SETTINGS, settings).await
 }
 /// Signs in.
 pub async fn sign_in(sign_in: &SignIn) -> Reply<Session> {

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::canvas::{Ink, render};
-use crate::frame::{Frame, Margins};
+use crate::canvas::Ink;
+use crate::frame::{Content, Frame, Margins};
 use crate::scale::{Axis, Scale};
-use crate::{Chart, ChartError, Colour, Mark, Size, Swatch, SwatchStyle, Tick, Unit};
+use crate::{Chart, ChartError, Colour, Size, Swatch, SwatchStyle, Tick, Unit};
 
 /// One bin of predictions; all values are shares from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -46,60 +46,39 @@ pub fn calibration(points: &[CalibrationPoint], size: Size) -> Result<Chart, Cha
         let margins = Margins { top: 10.0, right: 18.0, bottom: 24.0 };
         Frame::new(size, &axis, start, &margins)
     };
-    let plot = frame.plot;
-    let x = Scale::new(start, 1.0, plot.x, plot.right());
-    let x_ticks: Vec<Tick> =
+    let x = Scale::new(start, 1.0, frame.plot.x, frame.plot.right());
+    let x_ticks =
         shares(start).into_iter().map(|(value, label)| Tick { value, position: x.px(value), label }).collect();
-    let at = |p: &CalibrationPoint, share: f64| (x.px(p.predicted), frame.y.px(share));
-    let svg = render(size, "chart", |canvas| {
-        frame.draw_grid(canvas)?;
+    let at = |frame: &Frame, p: &CalibrationPoint, share: f64| (x.px(p.predicted), frame.y.px(share));
+    let marks = shown
+        .iter()
+        .enumerate()
+        .map(|(i, (index, p))| {
+            let anchor = at(&frame, p, p.observed);
+            let beside = |n: usize| shown.get(n).map(|(_, other)| f64::midpoint(x.px(other.predicted), anchor.0));
+            let left = i.checked_sub(1).and_then(beside).unwrap_or(anchor.0 - 8.0);
+            frame.mark((*index, 1), (left, beside(i + 1).unwrap_or(anchor.0 + 8.0)), anchor)
+        })
+        .collect();
+    let swatches = vec![Swatch { colour: Colour::C1, style: SwatchStyle::Line }];
+    let omitted = points.len() - shown.len();
+    frame.chart(Content { x_ticks, marks, swatches, omitted }, |canvas, frame, _| {
+        let plot = frame.plot;
         canvas.line((plot.x, plot.bottom()), (plot.right(), plot.y), Ink::Diagonal)?;
-        let upper = shown.iter().map(|(_, p)| at(p, p.high));
-        let lower = shown.iter().rev().map(|(_, p)| at(p, p.low));
+        let upper = shown.iter().map(|(_, p)| at(frame, p, p.high));
+        let lower = shown.iter().rev().map(|(_, p)| at(frame, p, p.low));
         let band: Vec<_> = upper.chain(lower).collect();
         if shown.len() > 1 {
             canvas.polygon(&band, Ink::Band)?;
-            let line: Vec<_> = shown.iter().map(|(_, p)| at(p, p.observed)).collect();
+            let line: Vec<_> = shown.iter().map(|(_, p)| at(frame, p, p.observed)).collect();
             canvas.path(&line, Ink::Solid)?;
         } else if let [high, low] = band.as_slice() {
             canvas.line(*high, *low, Ink::Solid)?;
         }
         for (_, p) in &shown {
-            canvas.dot(at(p, p.observed), 3.0)?;
+            canvas.dot(at(frame, p, p.observed), 3.0)?;
         }
-        frame.draw_base(canvas, &x_ticks)
-    })?;
-    let marks = shown
-        .iter()
-        .enumerate()
-        .map(|(i, (index, p))| {
-            let (anchor_x, anchor_y) = at(p, p.observed);
-            let before = i.checked_sub(1).map(|j| x.px(shown[j].1.predicted));
-            let after = shown.get(i + 1).map(|(_, next)| x.px(next.predicted));
-            let left = before.map_or(anchor_x - 8.0, |b| f64::midpoint(b, anchor_x)).max(plot.x);
-            let right = after.map_or(anchor_x + 8.0, |a| f64::midpoint(a, anchor_x)).min(plot.right());
-            Mark {
-                index: *index,
-                span: 1,
-                x: left,
-                y: plot.y,
-                width: right - left,
-                height: plot.height,
-                anchor_x,
-                anchor_y,
-            }
-        })
-        .collect();
-    Ok(Chart {
-        svg,
-        size,
-        plot,
-        marks,
-        x_ticks,
-        y_ticks: frame.y_ticks,
-        swatches: vec![Swatch { colour: Colour::C1, style: SwatchStyle::Line }],
-        y_unit: Unit::Percent,
-        omitted: points.len() - shown.len(),
+        Ok(())
     })
 }
 

@@ -37,9 +37,10 @@ pub(crate) enum Ink {
     Diagonal,
     Target,
     Dot,
+    Ring,
 }
 
-const INKS: [Ink; 19] = [
+const INKS: [Ink; 20] = [
     Ink::Grid,
     Ink::Axis,
     Ink::Track,
@@ -59,6 +60,7 @@ const INKS: [Ink; 19] = [
     Ink::Diagonal,
     Ink::Target,
     Ink::Dot,
+    Ink::Ring,
 ];
 
 impl Ink {
@@ -89,6 +91,7 @@ impl Ink {
             Self::Diagonal => r#"stroke="var(--chart-axis)" stroke-width="12" stroke-dasharray="40 30""#,
             Self::Target => r#"stroke="var(--ink)" stroke-width="12" stroke-dasharray="40 30""#,
             Self::Dot => r#"fill="var(--c1)""#,
+            Self::Ring => r#"fill="var(--surface)" stroke="var(--c1)" stroke-width="16""#,
         }
     }
 
@@ -139,8 +142,18 @@ impl Canvas<'_> {
         self.area.draw(&element).map_err(draw_error)
     }
 
+    /// A filled point.
     pub(crate) fn dot(&self, at: (f64, f64), radius_px: f64) -> Result<(), ChartError> {
-        let element = Circle::new((units(at.0), units(at.1)), units(radius_px), Ink::Dot.area());
+        self.circle(at, radius_px, Ink::Dot)
+    }
+
+    /// A hollow point.
+    pub(crate) fn ring(&self, at: (f64, f64), radius_px: f64) -> Result<(), ChartError> {
+        self.circle(at, radius_px, Ink::Ring)
+    }
+
+    fn circle(&self, at: (f64, f64), radius_px: f64, ink: Ink) -> Result<(), ChartError> {
+        let element = Circle::new((units(at.0), units(at.1)), units(radius_px), ink.area());
         self.area.draw(&element).map_err(draw_error)
     }
 

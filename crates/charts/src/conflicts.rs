@@ -3,10 +3,10 @@
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use crate::canvas::{Align, Ink, label_width_px, render};
-use crate::frame::{Frame, Margins, group_size, thin_labels};
+use crate::canvas::{Align, Ink, label_width_px};
+use crate::frame::{Content, Frame, Margins, group_size};
 use crate::scale::{count_axis, day_label};
-use crate::{Chart, ChartError, Colour, Mark, Rect, Size, Swatch, SwatchStyle, Tick};
+use crate::{Chart, ChartError, Colour, Rect, Size, Swatch, SwatchStyle, Tick};
 
 /// One day's counts, by group in the caller's order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,22 +49,12 @@ pub fn conflicts_by_day(days: &[DayCounts], groups: usize, size: Size) -> Result
             position: centre,
             label: day_label(column.day),
         });
-        marks.push(Mark {
-            index: column.index,
-            span: column.span,
-            x: left,
-            y: plot.y,
-            width: slot.min(plot.right() - left),
-            height: plot.height,
-            anchor_x: centre,
-            anchor_y: frame.y.px(column.total()),
-        });
+        let anchor = (centre, frame.y.px(column.total()));
+        marks.push(frame.mark((column.index, column.span), (left, left + slot), anchor));
     }
-    thin_labels(&mut x_ticks);
-
-    let svg = render(size, "chart", |canvas| {
-        frame.draw_grid(canvas)?;
-        for (column, mark) in columns.iter().zip(&marks) {
+    let swatches = colours.iter().map(|colour| Swatch { colour: *colour, style: SwatchStyle::Solid }).collect();
+    frame.chart(Content { x_ticks, marks, swatches, omitted: 0 }, |canvas, frame, marks| {
+        for (column, mark) in columns.iter().zip(marks) {
             let mut below = 0.0;
             for (count, colour) in column.counts.iter().zip(&colours) {
                 let (low, high) = (frame.y.px(below), frame.y.px(below + count));
@@ -77,22 +67,10 @@ pub fn conflicts_by_day(days: &[DayCounts], groups: usize, size: Size) -> Result
             }
             let total = format!("{:.0}", column.total());
             if column.total() > 0.0 && label_width_px(&total) <= slot {
-                let at = (mark.anchor_x, mark.anchor_y - 9.0);
-                canvas.text(&total, at, Align::Middle, Ink::Text)?;
+                canvas.text(&total, (mark.anchor_x, mark.anchor_y - 9.0), Align::Middle, Ink::Text)?;
             }
         }
-        frame.draw_base(canvas, &x_ticks)
-    })?;
-    Ok(Chart {
-        svg,
-        size,
-        plot,
-        marks,
-        x_ticks,
-        y_ticks: frame.y_ticks,
-        swatches: colours.into_iter().map(|colour| Swatch { colour, style: SwatchStyle::Solid }).collect(),
-        y_unit: axis.unit,
-        omitted: 0,
+        Ok(())
     })
 }
 

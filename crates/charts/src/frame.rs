@@ -1,8 +1,8 @@
 //! The parts that the charts have in common: margins, grid, axes and slots.
 
-use crate::canvas::{Align, Canvas, Ink, label_width_px};
+use crate::canvas::{Align, Canvas, Ink, label_width_px, render};
 use crate::scale::{Axis, Scale};
-use crate::{ChartError, Rect, Size, Tick};
+use crate::{Chart, ChartError, Mark, Rect, Size, Swatch, Tick, Unit};
 
 /// Room at the edges of a plot, CSS pixels.
 pub(crate) struct Margins {
@@ -17,6 +17,15 @@ pub(crate) struct Frame {
     pub(crate) plot: Rect,
     pub(crate) y: Scale,
     pub(crate) y_ticks: Vec<Tick>,
+    y_unit: Unit,
+}
+
+/// What a chart has beside its frame.
+pub(crate) struct Content {
+    pub(crate) x_ticks: Vec<Tick>,
+    pub(crate) marks: Vec<Mark>,
+    pub(crate) swatches: Vec<Swatch>,
+    pub(crate) omitted: usize,
 }
 
 impl Frame {
@@ -41,11 +50,44 @@ impl Frame {
             .iter()
             .map(|(value, label)| Tick { value: *value, position: y.px(*value), label: label.clone() })
             .collect();
-        Self { size, plot, y, y_ticks }
+        Self { size, plot, y, y_ticks, y_unit: axis.unit }
+    }
+
+    /// The area of a datum: as high as the plot, between `edges` as far as the plot goes. `data` is the index of its
+    /// first datum and how many it stands for.
+    pub(crate) fn mark(&self, data: (usize, usize), edges: (f64, f64), anchor: (f64, f64)) -> Mark {
+        let (left, right) = (edges.0.max(self.plot.x), edges.1.min(self.plot.right()));
+        Mark {
+            index: data.0,
+            span: data.1,
+            x: left,
+            y: self.plot.y,
+            width: (right - left).max(0.0),
+            height: self.plot.height,
+            anchor_x: anchor.0,
+            anchor_y: anchor.1,
+        }
+    }
+
+    /// Draws the grid, what `paint` draws and the base line with its labels, and packs the chart.
+    pub(crate) fn chart(
+        self,
+        content: Content,
+        paint: impl FnOnce(&Canvas<'_>, &Self, &[Mark]) -> Result<(), ChartError>,
+    ) -> Result<Chart, ChartError> {
+        let Content { mut x_ticks, marks, swatches, omitted } = content;
+        thin_labels(&mut x_ticks);
+        let svg = render(self.size, "chart", |canvas| {
+            self.draw_grid(canvas)?;
+            paint(canvas, &self, &marks)?;
+            self.draw_base(canvas, &x_ticks)
+        })?;
+        let Self { size, plot, y_ticks, y_unit, .. } = self;
+        Ok(Chart { svg, size, plot, marks, x_ticks, y_ticks, swatches, y_unit, omitted })
     }
 
     /// Grid lines and the value axis' labels.
-    pub(crate) fn draw_grid(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
+    fn draw_grid(&self, canvas: &Canvas<'_>) -> Result<(), ChartError> {
         for tick in &self.y_ticks {
             let y = crisp(tick.position);
             canvas.line((self.plot.x, y), (self.plot.right(), y), Ink::Grid)?;
@@ -55,7 +97,7 @@ impl Frame {
     }
 
     /// The base line and the labels below it.
-    pub(crate) fn draw_base(&self, canvas: &Canvas<'_>, ticks: &[Tick]) -> Result<(), ChartError> {
+    fn draw_base(&self, canvas: &Canvas<'_>, ticks: &[Tick]) -> Result<(), ChartError> {
         let y = crisp(self.plot.bottom());
         canvas.line((self.plot.x, y), (self.plot.right(), y), Ink::Axis)?;
         for tick in ticks {
@@ -72,7 +114,7 @@ pub(crate) fn crisp(px: f64) -> f64 {
 }
 
 /// Empties labels that would touch the previous shown one.
-pub(crate) fn thin_labels(ticks: &mut [Tick]) {
+fn thin_labels(ticks: &mut [Tick]) {
     let mut free_from = f64::NEG_INFINITY;
     for tick in ticks {
         let half = label_width_px(&tick.label) / 2.0;

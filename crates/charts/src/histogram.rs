@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::canvas::{Ink, render};
-use crate::frame::{Frame, Margins, group_size, thin_labels};
+use crate::canvas::Ink;
+use crate::frame::{Content, Frame, Margins, group_size};
 use crate::scale::{Scale, count_axis};
-use crate::{Chart, ChartError, Colour, Mark, Rect, Size, Swatch, SwatchStyle, Tick};
+use crate::{Chart, ChartError, Colour, Rect, Size, Swatch, SwatchStyle, Tick};
 
 /// Counted waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,67 +38,42 @@ pub fn wait_histogram(bins: &WaitBins, size: Size) -> Result<Chart, ChartError> 
     axis.max = axis.max.max(highest) * 1.04;
     let margins = Margins { top: 14.0, right: 6.0, bottom: 24.0 };
     let frame = Frame::new(size, &axis, 0.0, &margins);
-    let plot = frame.plot;
-    let x = Scale::new(0.0, end_s, plot.x, plot.right());
+    let x = Scale::new(0.0, end_s, frame.plot.x, frame.plot.right());
     let target_s = f64::from(bins.target_s);
     let open_from_s = (bins.open_ended && !bars.is_empty()).then_some(end_s - bar_s);
 
     let mut x_ticks = minute_ticks(end_s, open_from_s, bar_s, &x);
-    thin_labels(&mut x_ticks);
-    let marks: Vec<Mark> = bars
+    x_ticks.push(Tick { value: target_s, position: x.px(target_s), label: String::new() });
+    let marks = bars
         .iter()
         .enumerate()
         .map(|(i, count)| {
-            let left = x.px(bar_s * i as f64);
-            let right = x.px(bar_s * (i + 1) as f64);
-            Mark {
-                index: i * group,
-                span: group.min(bins.counts.len() - i * group),
-                x: left,
-                y: plot.y,
-                width: right - left,
-                height: plot.height,
-                anchor_x: f64::midpoint(left, right),
-                anchor_y: frame.y.px(*count),
-            }
+            let (left, right) = (x.px(bar_s * i as f64), x.px(bar_s * (i + 1) as f64));
+            let data = (i * group, group.min(bins.counts.len() - i * group));
+            frame.mark(data, (left, right), (f64::midpoint(left, right), frame.y.px(*count)))
         })
         .collect();
-    let svg = render(size, "chart", |canvas| {
-        frame.draw_grid(canvas)?;
+    let swatches = vec![
+        Swatch { colour: Colour::C1, style: SwatchStyle::Solid },
+        Swatch { colour: Colour::C2, style: SwatchStyle::Solid },
+    ];
+    frame.chart(Content { x_ticks, marks, swatches, omitted: 0 }, |canvas, frame, marks| {
         for (i, mark) in marks.iter().enumerate() {
             let air = if mark.width > 8.0 { 2.0 } else { 0.5 };
             let bar = Rect {
                 x: mark.x + air,
                 y: mark.anchor_y,
                 width: mark.width - 2.0 * air,
-                height: plot.bottom() - mark.anchor_y,
+                height: frame.plot.bottom() - mark.anchor_y,
             };
             let late = bar_s * i as f64 >= target_s;
-            let colour = if late { Colour::C2 } else { Colour::C1 };
-            canvas.rect(bar, Ink::Fill(colour))?;
+            canvas.rect(bar, Ink::Fill(if late { Colour::C2 } else { Colour::C1 }))?;
         }
-        frame.draw_base(canvas, &x_ticks)?;
-        if target_s <= end_s {
-            let at = x.px(target_s);
-            let top = (plot.y - 12.0).max(0.0);
-            canvas.line((at, top), (at, plot.bottom()), Ink::Target)?;
+        if target_s > end_s {
+            return Ok(());
         }
-        Ok(())
-    })?;
-    x_ticks.push(Tick { value: target_s, position: x.px(target_s), label: String::new() });
-    Ok(Chart {
-        svg,
-        size,
-        plot,
-        marks,
-        x_ticks,
-        y_ticks: frame.y_ticks,
-        swatches: vec![
-            Swatch { colour: Colour::C1, style: SwatchStyle::Solid },
-            Swatch { colour: Colour::C2, style: SwatchStyle::Solid },
-        ],
-        y_unit: axis.unit,
-        omitted: 0,
+        let at = x.px(target_s);
+        canvas.line((at, (frame.plot.y - 12.0).max(0.0)), (at, frame.plot.bottom()), Ink::Target)
     })
 }
 

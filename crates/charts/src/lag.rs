@@ -3,10 +3,10 @@
 use chrono::{DateTime, FixedOffset, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::canvas::{Align, Canvas, Ink, render};
-use crate::frame::{Frame, Margins, group_size, thin_labels};
+use crate::canvas::{Align, Canvas, Ink};
+use crate::frame::{Content, Frame, Margins, group_size};
 use crate::scale::{Scale, duration_axis, sane, time_ticks};
-use crate::{Chart, ChartError, Colour, Mark, Size, Swatch, SwatchStyle, Tick};
+use crate::{Chart, ChartError, Colour, Size, Swatch, SwatchStyle, Tick};
 
 /// Lag of the edits acknowledged in one bucket. Buckets without edits are left out of the input.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -33,6 +33,9 @@ pub struct TimeAxis {
     pub bucket_s: u32,
 }
 
+/// Of a point: filled for p50, hollow for p95.
+const MARK_RADIUS_PX: f64 = 3.0;
+
 struct Sample {
     index: usize,
     span: usize,
@@ -57,57 +60,31 @@ pub fn lag_series(points: &[LagPoint], axis: TimeAxis, size: Size) -> Result<Cha
     let value_axis = duration_axis(highest * 1.08, 3.0);
     let margins = Margins { top: 10.0, right: 34.0, bottom: 24.0 };
     let frame = Frame::new(size, &value_axis, 0.0, &margins);
-    let plot = frame.plot;
     let (from_s, to_s) = (seconds(axis.from), seconds(axis.to));
-    let x = Scale::new(from_s, to_s, plot.x, plot.right());
+    let x = Scale::new(from_s, to_s, frame.plot.x, frame.plot.right());
 
     #[expect(clippy::cast_possible_truncation, reason = "a width of at most 4096 px")]
-    let wanted = (plot.width / 72.0) as i64;
-    let mut x_ticks: Vec<Tick> = time_ticks(axis.from, axis.to, axis.offset, wanted)
+    let wanted = (frame.plot.width / 72.0) as i64;
+    let x_ticks = time_ticks(axis.from, axis.to, axis.offset, wanted)
         .into_iter()
         .map(|(at, label)| Tick { value: seconds(at), position: x.px(seconds(at)), label })
         .collect();
-    thin_labels(&mut x_ticks);
-
-    let svg = render(size, "chart", |canvas| {
-        frame.draw_grid(canvas)?;
-        for run in runs(&samples, bucket_s) {
-            draw_run(canvas, run, &x, &frame)?;
-        }
-        frame.draw_base(canvas, &x_ticks)?;
-        draw_end_labels(canvas, &samples, &x, &frame)
-    })?;
-
     let marks = samples
         .iter()
         .map(|s| {
-            let left = x.px(s.first_s - bucket_s / 2.0);
-            let right = x.px(s.last_s + bucket_s / 2.0);
-            Mark {
-                index: s.index,
-                span: s.span,
-                x: left,
-                y: plot.y,
-                width: right - left,
-                height: plot.height,
-                anchor_x: x.px(s.at_s),
-                anchor_y: frame.y.px(s.p95_s),
-            }
+            let edges = (x.px(s.first_s - bucket_s / 2.0), x.px(s.last_s + bucket_s / 2.0));
+            frame.mark((s.index, s.span), edges, (x.px(s.at_s), frame.y.px(s.p95_s)))
         })
         .collect();
-    Ok(Chart {
-        svg,
-        size,
-        plot,
-        marks,
-        x_ticks,
-        y_ticks: frame.y_ticks,
-        swatches: vec![
-            Swatch { colour: Colour::C1, style: SwatchStyle::Line },
-            Swatch { colour: Colour::C1, style: SwatchStyle::Dashed },
-        ],
-        y_unit: value_axis.unit,
-        omitted: 0,
+    let swatches = vec![
+        Swatch { colour: Colour::C1, style: SwatchStyle::Line },
+        Swatch { colour: Colour::C1, style: SwatchStyle::Dashed },
+    ];
+    frame.chart(Content { x_ticks, marks, swatches, omitted: 0 }, |canvas, frame, _| {
+        for run in runs(&samples, bucket_s) {
+            draw_run(canvas, run, &x, frame)?;
+        }
+        draw_end_labels(canvas, &samples, &x, frame)
     })
 }
 
@@ -151,14 +128,24 @@ fn runs(samples: &[Sample], bucket_s: f64) -> impl Iterator<Item = &[Sample]> {
 fn draw_run(canvas: &Canvas<'_>, run: &[Sample], x: &Scale, frame: &Frame) -> Result<(), ChartError> {
     let p50: Vec<_> = run.iter().map(|s| (x.px(s.at_s), frame.y.px(s.p50_s))).collect();
     let p95: Vec<_> = run.iter().map(|s| (x.px(s.at_s), frame.y.px(s.p95_s))).collect();
-    if let ([low], [high]) = (p50.as_slice(), p95.as_slice()) {
-        canvas.line(*low, *high, Ink::Dashed)?;
-        return canvas.dot(*low, 2.5);
+    if run.len() > 1 {
+        let outline: Vec<_> = p95.iter().chain(p50.iter().rev()).copied().collect();
+        canvas.polygon(&outline, Ink::Band)?;
+        canvas.path(&p95, Ink::Dashed)?;
+        canvas.path(&p50, Ink::Solid)?;
     }
-    let outline: Vec<_> = p95.iter().chain(p50.iter().rev()).copied().collect();
-    canvas.polygon(&outline, Ink::Band)?;
-    canvas.path(&p95, Ink::Dashed)?;
-    canvas.path(&p50, Ink::Solid)
+    // A point by itself has no line: its mark is all that shows it. Marks of neighbours must not touch.
+    let apart_px = p50.windows(2).map(|pair| pair[1].0 - pair[0].0).fold(f64::INFINITY, f64::min);
+    if apart_px < 4.0 * MARK_RADIUS_PX {
+        return Ok(());
+    }
+    for at in p95 {
+        canvas.ring(at, MARK_RADIUS_PX)?;
+    }
+    for at in p50 {
+        canvas.dot(at, MARK_RADIUS_PX)?;
+    }
+    Ok(())
 }
 
 /// `p50` and `p95` at the right end of the last stretch, kept apart.

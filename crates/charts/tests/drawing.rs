@@ -112,6 +112,16 @@ fn an_empty_chart_still_has_axes_and_no_marks() {
 }
 
 #[test]
+fn a_point_by_itself_is_two_marks_and_no_line() {
+    let chart = lag_series(&lag(&[(3600, 9.0, 30.0)]), axis(168, 3600), WIDE).expect("drawn");
+    assert_eq!(chart.svg.matches("<circle").count(), 2, "{}", chart.svg);
+    assert!(!chart.svg.contains("stroke-dasharray"), "{}", chart.svg);
+    let pair = lag_series(&lag(&[(3600, 9.0, 30.0), (7200, 9.0, 30.0)]), axis(8, 3600), WIDE).expect("drawn");
+    assert_eq!(pair.svg.matches("<circle").count(), 4, "{}", pair.svg);
+    assert!(pair.svg.contains("stroke-dasharray"), "{}", pair.svg);
+}
+
+#[test]
 fn a_gap_breaks_the_line() {
     let points = lag(&[(0, 5.0, 9.0), (3600, 5.0, 9.0), (36_000, 5.0, 9.0), (39_600, 5.0, 9.0)]);
     let chart = lag_series(&points, axis(24, 3600), WIDE).expect("drawn");

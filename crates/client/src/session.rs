@@ -9,7 +9,7 @@ use domain::problem::ErrorCode;
 use domain::role::Actor;
 use serde::{Deserialize, Serialize};
 use sync_engine::device::Failure;
-use tokio::sync::{Mutex, RwLock};
+use tokio::sync::{Mutex, RwLock, watch};
 
 use crate::cache::Cache;
 use crate::clock;
@@ -60,6 +60,8 @@ pub struct Session {
     /// One renewal at a time: a refresh token may work only once.
     renewing: Mutex<()>,
     refused: AtomicBool,
+    /// Changes when somebody signs in or out.
+    changed: watch::Sender<u64>,
 }
 
 impl Session {
@@ -75,7 +77,13 @@ impl Session {
             None => secrets.load().await.and_then(|text| serde_json::from_str(&text).ok()),
         };
         let (tokens, renewing, refused) = (RwLock::new(kept), Mutex::new(()), AtomicBool::new(false));
-        Self { remote, cache, secrets, machine, machine_left: AtomicBool::new(false), tokens, renewing, refused }
+        let (machine_left, changed) = (AtomicBool::new(false), watch::Sender::new(0));
+        Self { remote, cache, secrets, machine, machine_left, tokens, renewing, refused, changed }
+    }
+
+    /// Changes when somebody signs in or out: what was begun with the old token is to end.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
     }
 
     /// The machine's sign-in, as long as it counts.
@@ -194,6 +202,7 @@ impl Session {
         let reply = self.remote.token(Grant::Password(sign_in)).await?;
         self.machine_left.store(true, Ordering::SeqCst);
         self.take(reply).await?;
+        self.changed.send_modify(|count| *count = count.wrapping_add(1));
         Ok(())
     }
 
@@ -201,6 +210,7 @@ impl Session {
     pub async fn sign_out(&self) {
         self.machine_left.store(true, Ordering::SeqCst);
         *self.tokens.write().await = None;
+        self.changed.send_modify(|count| *count = count.wrapping_add(1));
         self.secrets.clear().await;
     }
 

@@ -3,8 +3,9 @@
 
 mod support;
 
-use client::cache::{Cache, Durability};
+use client::cache::Cache;
 use domain::OutcomeState;
+use domain::ipc::Durability;
 use sqlx::ConnectOptions;
 use support::*;
 
@@ -84,9 +85,48 @@ async fn a_batch_is_found_behind_a_long_row_of_edits_that_wait() {
 }
 
 #[tokio::test]
+async fn what_is_sent_again_goes_first_and_is_counted() {
+    let (_home, cache) = open().await;
+    let old = cache.save_all(drafts(|n| format!("M-{n}"), 3), None).await.unwrap();
+    cache.load_batch(9, 1_000_000, 0, None).await.unwrap();
+    let outcomes = (1..).zip(&old).map(|(seq, edit)| outcome(edit, OutcomeState::Applied, seq)).collect();
+    cache.store_outcomes(&reply(outcomes), 0).await.unwrap();
+    let records = |until| (0..until).map(|n| (n + 1, named(&format!("M-{n}"), n + 1, "店"))).collect();
+    cache.apply_page(page(records(3), true)).await.unwrap();
+    assert_eq!(cache.numbers().await.unwrap().coming_back, 0, "all three are in the log");
+
+    // The server's data are of another epoch, and hold none of the three; somebody who saw the first wrote over it.
+    let newer = cache.save_all(drafts(|_| "M-9".to_owned(), 1), None).await.unwrap();
+    cache.restart_pull().await.unwrap();
+    let mut over = named("M-0", 7, "铺");
+    over.registers.insert(field("address"), over.registers[&field("name")].clone());
+    over.registers.values_mut().for_each(|register| register.context.add(old[0].dot));
+    let restored = domain::api::ChangesPage { epoch: "restored".into(), ..page(vec![(1, over)], true) };
+    assert_eq!(cache.apply_page(restored).await.unwrap(), 3);
+    totals_are_right(&cache).await;
+    assert_eq!(shown(&cache, "M-0").await, "铺", "an edit that was written over shows nothing");
+    assert_eq!(shown(&cache, "M-1").await, "店");
+
+    // A save after that makes the row anew from what waits.
+    let more = cache.save(draft("M-0", vec![write("note", "", "x")]), None).await.unwrap();
+    assert_eq!(shown(&cache, "M-0").await, "铺");
+    let sent = cache.load_batch(9, 1_000_000, 0, None).await.unwrap().edits;
+    assert_eq!(sent, [old, newer, vec![more]].concat(), "in the order in which they were made");
+    totals_are_right(&cache).await;
+}
+
+/// The name that the list shows.
+async fn shown(cache: &Cache, merchant: &str) -> String {
+    let mut raw = sqlx::sqlite::SqliteConnectOptions::new().filename(cache.path()).connect().await.unwrap();
+    let select = sqlx::query_scalar("SELECT name FROM listing WHERE merchant_id = ?1").bind(merchant);
+    select.fetch_one(&mut raw).await.unwrap()
+}
+
+#[tokio::test]
 async fn what_is_saved_without_a_flush_is_there_for_the_next_program() {
     let home = tempfile::tempdir().unwrap();
-    let cache = Cache::open_with(home.path(), Durability::Normal).await.unwrap();
+    let cache = Cache::open(home.path()).await.unwrap();
+    cache.set_durability(Durability::Normal).await.unwrap();
     cache.save_all(drafts(|n| format!("M-{n}"), 3), None).await.unwrap();
     let other = Cache::open(home.path()).await.unwrap();
     assert_eq!(other.numbers().await.unwrap().queued, 6, "lines");

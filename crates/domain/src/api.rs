@@ -3,19 +3,21 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+mod protocol;
+mod pulled;
+
+pub use protocol::{MINOR_DIGESTS, PROTOCOL, PROTOCOL_HEADER, PROTOCOL_MIN, Version};
+pub use pulled::Change;
+
+use crate::digest::Digests;
 use crate::edit::{Decision, Edit, Outcome, Source};
 use crate::field::FieldPath;
 use crate::hlc::Hlc;
 use crate::id::{ActorId, DeviceId, EditId, MerchantId, TraceId};
-use crate::record::Record;
 use crate::role::{Actor, Role};
 use crate::value::Value;
 use crate::version::Dot;
 
-/// Version of the protocol; sent by clients as [`PROTOCOL_HEADER`], refused if the major differs.
-pub const PROTOCOL: &str = "1.0";
-/// Header that carries [`PROTOCOL`].
-pub const PROTOCOL_HEADER: &str = "x-merchant-console-protocol";
 /// Header that carries the device id.
 pub const DEVICE_HEADER: &str = "x-merchant-console-device";
 
@@ -34,6 +36,8 @@ pub mod path {
     pub const EDITS: &str = "/api/v1/edits";
     /// Pull changes.
     pub const CHANGES: &str = "/api/v1/changes";
+    /// Digests of the merchants, bucket by bucket.
+    pub const DIGEST: &str = "/api/v1/digest";
     /// Who am I.
     pub const ME: &str = "/api/v1/me";
     /// Merchants.
@@ -44,6 +48,10 @@ pub mod path {
     pub const HISTORY: &str = "/api/v1/merchants/{id}/history";
     /// Open reviews.
     pub const REVIEWS: &str = "/api/v1/reviews";
+    /// The rules that settle concurrent writes.
+    pub const RULES: &str = "/api/v1/rules";
+    /// What other rules would lead to.
+    pub const RULES_PREVIEW: &str = "/api/v1/rules/preview";
     /// Orders.
     pub const ORDERS: &str = "/api/v1/orders";
     /// Something happened to an order.
@@ -122,19 +130,33 @@ pub struct ChangesQuery {
     /// The epoch that the cursor belongs to; absent on the first pull.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub epoch: Option<String>,
+    /// The [`marker`] that came with the cursor. Where the server has another edit at that number, its data were
+    /// restored from an older backup.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marker: Option<String>,
+    /// The newest change number of an answer that has not come back by pull yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<u64>,
+    /// The [`marker`] of the edit that got this answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_marker: Option<String>,
+    /// The newest change number ([`ChangesPage::head`]) when this pull began with the first page. Deletions up to
+    /// it need not be told to the device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun: Option<u64>,
+    /// Only the merchants of this bucket ([`crate::digest::bucket`]), deleted ones too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bucket: Option<u8>,
 }
 
-/// The newest state of one merchant.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Change {
-    /// Its place in the server's order.
-    pub seq: u64,
-    /// The merchant.
-    pub record: Record,
+/// The mark of a change by which two histories are told apart: the first 16 hexadecimal digits of the id of the
+/// edit that made it.
+pub fn marker(edit_id: EditId) -> String {
+    format!("{:016x}", edit_id.0.as_u64_pair().0)
 }
 
 /// One page of changes in the server's order. A merchant that changed again moves to its newest place.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ChangesPage {
     /// The server's epoch: a new one means that its data were restored or rebuilt.
     pub epoch: String,
@@ -142,10 +164,31 @@ pub struct ChangesPage {
     pub changes: Vec<Change>,
     /// Where to go on.
     pub next_cursor: u64,
+    /// The [`marker`] of the change `next_cursor`; empty where no edit made it.
+    #[serde(default)]
+    pub marker: String,
+    /// The newest change number; 0 from servers before 1.1.
+    #[serde(default)]
+    pub head: u64,
     /// Is there nothing after it?
     pub complete: bool,
     /// The server's clock.
     pub server_hlc: Hlc,
+    /// Which rules the server settles by; 0 from one that does not say.
+    #[serde(default)]
+    pub rules_version: u64,
+}
+
+/// Digests of what somebody may see: `GET /api/v1/digest`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DigestReply {
+    /// Epoch, change number and buckets, of one snapshot.
+    #[serde(flatten)]
+    pub digests: Digests,
+    /// Deleted merchants up to this change number are forgotten and not in the digests; who holds them still
+    /// forgets them too.
+    #[serde(default)]
+    pub pruned: u64,
 }
 
 /// One line of a merchant's history: what an edit did to a register.

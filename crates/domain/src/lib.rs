@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod change;
+pub mod digest;
 pub mod edit;
 pub mod field;
 pub mod hlc;
@@ -13,6 +14,7 @@ pub mod id;
 pub mod ipc;
 pub mod metrics;
 pub mod orders;
+pub mod place;
 pub mod problem;
 pub mod profile;
 pub mod record;

@@ -55,6 +55,10 @@ codes! {
     InReview = "in_review",
     /// A resolution whose candidates have changed meanwhile.
     ReviewMoved = "review_moved",
+    /// A rule set that cannot be used.
+    BadRules = "bad_rules",
+    /// A change of rules that were changed meanwhile.
+    RulesMoved = "rules_moved",
     /// One register has too many candidates.
     TooManyCandidates = "too_many_candidates",
     /// A field cannot be written by people.
@@ -63,6 +67,10 @@ codes! {
     OutboxFull = "outbox_full",
     /// The server's data start anew (restored or rebuilt): begin from the first page.
     EpochChanged = "epoch_changed",
+    /// The device was away longer than deletions are remembered: begin from the first page.
+    CursorTooOld = "cursor_too_old",
+    /// The two sides speak versions of the protocol that do not go together.
+    Protocol = "protocol",
     /// Nobody answers at the server's address.
     Unreachable = "unreachable",
     /// The server asks to wait.
@@ -102,12 +110,24 @@ pub struct Problem {
     /// When to try again, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
+    /// For [`ErrorCode::Protocol`]: what the server speaks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<Box<ProtocolRange>>,
+}
+
+/// Versions of the protocol that are understood, from one to another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProtocolRange {
+    /// The oldest, such as `1.0`.
+    pub min: String,
+    /// The newest.
+    pub max: String,
 }
 
 impl Problem {
     /// A problem with a code and a sentence.
     pub fn new(code: ErrorCode, title: impl Into<String>) -> Self {
-        Self { code, title: title.into(), status: None, field: None, retry_after_ms: None }
+        Self { code, title: title.into(), status: None, field: None, retry_after_ms: None, protocol: None }
     }
     /// The same, about one field.
     #[must_use]

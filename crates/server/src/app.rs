@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use domain::rules::RuleSet;
 use tokio::sync::Semaphore;
 
 use crate::auth::{Attempts, Sessions};
 use crate::clock::ServerClock;
+use crate::counters::Counters;
 use crate::db::{Database, DbError};
 use crate::feed::Feed;
-use crate::telemetry::Telemetry;
+use crate::lineage::Lineage;
+use crate::rulebook::Rules;
 
 /// Passwords that are hashed at the same time; each takes 19 MiB.
 const HASHING_MAX: usize = 4;
@@ -27,11 +28,13 @@ pub struct App {
     /// Wake-ups.
     pub feed: Feed,
     /// Counters.
-    pub telemetry: Telemetry,
+    pub counters: Counters,
     /// Stamps.
     pub clock: ServerClock,
     /// How concurrent writes are settled without people.
-    pub rules: RuleSet,
+    pub rules: Rules,
+    /// Whether the data are still those that devices have seen.
+    pub lineage: Lineage,
     /// Turns at hashing passwords.
     pub hashing: Semaphore,
     /// Places for listeners.
@@ -49,9 +52,10 @@ impl App {
             sessions: Sessions::new(Arc::clone(&db)),
             attempts: Attempts::default(),
             feed: Feed::new(head),
-            telemetry: Telemetry::default(),
+            counters: Counters::default(),
             clock: ServerClock::default(),
-            rules: RuleSet::default(),
+            rules: Rules::load(db.as_ref()).await?,
+            lineage: Lineage::default(),
             hashing: Semaphore::new(HASHING_MAX),
             listening: Arc::new(Semaphore::new(LISTENING_MAX)),
             db,

@@ -7,7 +7,7 @@ use domain::Role;
 
 use crate::accounts::NewAccount;
 use crate::demo;
-use crate::service::{Config, DemoConfig};
+use crate::service::{Config, DemoConfig, TOMBSTONE_DAYS};
 
 /// The backend of Merchant Console. Its first line on standard output is {"listening":"http://HOST:PORT"};
 /// messages go to standard error (RUST_LOG sets how many). SIGTERM or ctrl-c stops it gracefully.
@@ -37,13 +37,16 @@ pub struct Serve {
     /// The seed of the demo data: the same seed gives the same data
     #[arg(long, value_name = "S", default_value_t = demo::SEED)]
     pub seed: u64,
+    /// Remember deletions for D days; a device that was away longer fetches everything anew
+    #[arg(long, value_name = "D", default_value_t = TOMBSTONE_DAYS, value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub tombstone_days: u32,
 }
 
 impl Serve {
     /// What to serve.
     pub fn config(self) -> Config {
         let demo = self.demo.map(|merchants| DemoConfig { merchants, seed: self.seed, kitchens: demo::KITCHENS });
-        Config { listen: self.listen, database: self.database, demo }
+        Config { listen: self.listen, database: self.database, demo, tombstone_days: self.tombstone_days }
     }
 }
 

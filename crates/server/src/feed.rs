@@ -30,6 +30,10 @@ impl Feed {
             rises
         });
     }
+    /// Something else changed that a pull brings: the rules.
+    pub fn announce_pull(&self) {
+        self.changes.send_modify(|_| {});
+    }
     /// Orders or forecasts changed.
     pub fn announce_orders(&self) {
         self.orders.send_modify(|count| *count = count.wrapping_add(1));

@@ -6,15 +6,12 @@ use std::collections::{BTreeMap, HashMap};
 use domain::api::HistoryEntry;
 use domain::edit::{Decision, Edit, FieldDecision, Outcome};
 use domain::field::FieldPath;
-use domain::rules::RuleSet;
-use domain::{Actor, EditId, ErrorCode, MerchantId, Record};
+use domain::rules::{RuleSet, SUPERSEDED};
+use domain::{Actor, EditId, ErrorCode, MerchantId, Record, digest};
 use sync_engine::{authority, reconcile};
 
 use crate::db::edits::{ConflictRow, EditRow, Loaded, MerchantRow, Plan, StoredWrite};
 use crate::db::{DbError, StoredMerchant};
-
-/// The rule's name for a write that arrived after its successor: late, but no conflict.
-const SUPERSEDED: &str = "superseded";
 
 /// Decides about a batch, in order.
 ///
@@ -82,6 +79,7 @@ impl Batch {
         for FieldDecision { field, decision } in &outcome.decisions {
             let reviewed = match decision {
                 Decision::NeedsReview => true,
+                // What arrived after its successor is late, but no conflict.
                 Decision::AutoResolved { rule, .. } if rule != SUPERSEDED => false,
                 _ => continue,
             };
@@ -131,13 +129,16 @@ pub fn merchant_row(seq: u64, record: &Record, rules: &RuleSet) -> Result<Mercha
         Some(review) => u32::try_from(review.items.len()).unwrap_or(u32::MAX),
         None => 0,
     };
+    let text = digest::canonical(record)?;
     Ok(MerchantRow {
         seq,
         merchant_id: record.merchant_id.clone(),
         name: shown_name(record, rules),
         deleted: may_be_open && reconcile::is_deleted(record, rules),
         contested,
-        record: serde_json::to_string(record)?,
+        digest: digest::row(&text),
+        bucket: digest::bucket(&record.merchant_id),
+        record: text,
     })
 }
 

@@ -2,7 +2,9 @@
 //!
 //! - [`http`]: one file for each resource; bodies and paths are those of [`domain::api`].
 //! - [`ingest`]: from a batch of edits to rows and answers; the decisions are [`sync_engine::authority`]'s.
+//! - [`rulebook`]: the rules in force, and what a change of them means for what is stored.
 //! - [`db`]: what is kept, behind traits; SQLite.
+//! - `lineage`: notices data restored from an older backup.
 //! - [`auth`]: passwords, secrets, tokens. [`feed`]: wake-ups. [`preptime`]: kitchens and forecasts.
 //! - [`jobs`]: what runs by itself. [`demo`]: generated merchants, users and kitchens.
 
@@ -11,14 +13,16 @@ pub mod app;
 pub mod auth;
 pub mod cli;
 pub mod clock;
+pub mod counters;
 pub mod db;
 pub mod demo;
 pub mod feed;
 pub mod http;
 pub mod ingest;
 pub mod jobs;
+mod lineage;
 pub mod preptime;
+pub mod rulebook;
 mod service;
-pub mod telemetry;
 
-pub use service::{Config, DemoConfig, Running, StartError, start};
+pub use service::{Config, DemoConfig, Running, StartError, TOMBSTONE_DAYS, start};

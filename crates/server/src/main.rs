@@ -1,25 +1,29 @@
 //! `merchant-console-server`: the command line of the backend.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{BufRead, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 use server::accounts::{self, AccountError};
 use server::cli::{Cli, ClientAction, Command, UserAction};
 use server::{Config, StartError};
-use tracing_subscriber::EnvFilter;
 
 /// Refused by data, or the database cannot be used.
 const REFUSED: u8 = 1;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
-        .init();
+    let _telemetry = telemetry::start(telemetry::Options {
+        service: "merchant-console-server",
+        version: env!("CARGO_PKG_VERSION"),
+        filter: "info",
+        log: telemetry::Log::Stderr,
+        collector: telemetry::Options::collector_of_environment(),
+    })
+    .unwrap_or_else(|error| {
+        tracing::warn!("{error}");
+        telemetry::Guard::default()
+    });
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error),

@@ -11,7 +11,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::app::App;
 use crate::db::{self, Database, DbError};
 use crate::demo::{self, DemoError};
-use crate::{http, jobs};
+use crate::{http, jobs, rulebook};
 
 /// How long requests that are under way may take when the server stops.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
@@ -25,7 +25,12 @@ pub struct Config {
     pub database: String,
     /// Generated merchants, users and kitchens.
     pub demo: Option<DemoConfig>,
+    /// How long deletions are remembered, in days, at least 1: a device that was away longer pulls anew.
+    pub tombstone_days: u32,
 }
+
+/// How long deletions are remembered if nobody says otherwise, in days.
+pub const TOMBSTONE_DAYS: u32 = 90;
 
 /// What to generate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,11 +101,15 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         new_users = demo::prepare(db.as_ref(), demo).await?;
     }
     let app = Arc::new(App::new(Arc::clone(&db)).await?);
+    rulebook::catch_up(&app).await?;
     let no_address = |cause| StartError::Listen { address: config.listen, cause };
     let listener = TcpListener::bind(config.listen).await.map_err(no_address)?;
     let url = format!("http://{}", listener.local_addr().map_err(no_address)?);
     let mut jobs = JoinSet::new();
     jobs.spawn(jobs::forget_expired(Arc::clone(&app)));
+    jobs.spawn(jobs::finish_rules(Arc::clone(&app)));
+    jobs.spawn(jobs::neighbours::run(Arc::clone(&app)));
+    jobs.spawn(jobs::pruning::run(Arc::clone(&app), config.tombstone_days));
     if let Some(demo) = config.demo.filter(|demo| demo.kitchens > 0) {
         jobs.spawn(jobs::kitchens::run(Arc::clone(&app), demo));
     }

@@ -141,6 +141,12 @@ fn examine(
     if stored.is_none() {
         let registers: Registers = writes.iter().map(|w| (w.field.clone(), w.value.clone())).collect();
         validate::complete(&registers).map_err(|problem| {
+            if !edit.base.is_empty() {
+                return whole(
+                    ErrorCode::NotFound,
+                    "this merchant is not there any more: it was deleted; enter it anew, with name and address, if it still exists",
+                );
+            }
             let missing = problem.field.as_deref().map(FieldPath::new);
             let field = missing.and_then(Result::ok);
             (field.unwrap_or_else(|| writes[0].field.clone()), problem)

@@ -3,9 +3,11 @@
 //!
 //! - [`reconcile`]: from the candidates of a register to what it shows, and which questions are open.
 //! - [`authority`]: what the server makes of an edit.
+//! - [`preview`]: what other rules would make of a record.
 //! - [`device`]: what a device does next.
 
 pub mod authority;
 pub mod device;
+pub mod preview;
 pub mod reconcile;
 pub mod three_way;

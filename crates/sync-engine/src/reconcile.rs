@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use domain::edit::{Edit, EditState, FieldDecision, Write};
 use domain::field::FieldPath;
 use domain::hlc::Hlc;
+use domain::place::Place;
 use domain::profile::Registers;
 use domain::record::{Record, Register, Sibling, WriteMeta};
 use domain::review::{Candidate, Review, ReviewItem, ReviewKind};
-use domain::rules::{Preference, RuleSet};
+use domain::rules::{Preference, RULED_OUT, Rule, RuleSet, SUPERSEDED};
 use domain::validate;
 use domain::value::Value;
 use domain::version::Dot;
@@ -60,28 +61,27 @@ fn preferred<'r>(
     b: (&Sibling, &WriteMeta),
     rules: &'r RuleSet,
 ) -> Option<&'r str> {
-    for rule in rules.0.iter().filter(|rule| rule.fields.matches(field)) {
-        let (a_wins, b_wins) = match &rule.prefer {
-            Preference::Source { of, over } => {
-                let beats = |x: &WriteMeta, y: &WriteMeta| of.contains(&x.source) && over.contains(&y.source);
-                (beats(a.1, b.1), beats(b.1, a.1))
-            }
-            Preference::Later => {
-                let (ka, kb) = ((a.1.hlc, a.0.dot), (b.1.hlc, b.0.dot));
-                (ka > kb, kb > ka)
-            }
-            Preference::Present => {
-                (!a.0.value.is_null() && b.0.value.is_null(), a.0.value.is_null() && !b.0.value.is_null())
-            }
-        };
-        if a_wins {
-            return Some(&rule.id);
-        }
-        if b_wins {
-            return None;
-        }
+    let decides = |rule: &&Rule| beats(&rule.prefer, a, b) != beats(&rule.prefer, b, a);
+    let rule = rules.0.iter().filter(|rule| rule.fields.matches(field)).find(decides)?;
+    beats(&rule.prefer, a, b).then_some(rule.id.as_str())
+}
+
+/// Does `a` have the quality that `b` lacks?
+fn beats(prefer: &Preference, a: (&Sibling, &WriteMeta), b: (&Sibling, &WriteMeta)) -> bool {
+    let later = || (a.1.hlc, a.0.dot) > (b.1.hlc, b.0.dot);
+    match prefer {
+        Preference::Source { of, over } => of.contains(&a.1.source) && over.contains(&b.1.source),
+        Preference::Role { of, over } => of.contains(&a.1.role) && over.contains(&b.1.role),
+        Preference::Later => later(),
+        Preference::Present => !a.0.value.is_null() && b.0.value.is_null(),
+        Preference::Near { metres } => later() && are_near(&a.0.value, &b.0.value, *metres),
+        Preference::Unknown(_) => false,
     }
-    None
+}
+
+fn are_near(a: &Value, b: &Value, metres: u32) -> bool {
+    let place = |value: &Value| value.as_str().and_then(Place::parse);
+    matches!((place(a), place(b)), (Some(a), Some(b)) if a.is_within(b, metres))
 }
 
 /// What a register shows. `None` for a register without candidates.
@@ -97,31 +97,65 @@ pub fn settle(field: &FieldPath, register: &Register, edits: &Edits, rules: &Rul
     if voices.len() == 1 {
         return Some(Settlement::Settled { dot: oldest, rule: None });
     }
-    let mut rule_used = None;
-    let mut open: Vec<&Sibling> = Vec::new();
-    for (n, voice) in voices.iter().enumerate() {
-        let others = || {
-            let apart = voices.iter().enumerate().filter(move |(m, _)| *m != n);
-            apart.flat_map(|(_, other)| other.iter().copied())
-        };
-        let outdone = |sibling: &Sibling| {
-            let meta = edits.get(&sibling.dot)?;
-            others().find_map(|other| preferred(field, (other, edits.get(&other.dot)?), (sibling, meta), rules))
-        };
-        match voice.iter().find(|sibling| outdone(sibling).is_none()) {
-            Some(unbeaten) => open.push(unbeaten),
-            None => rule_used = voice.first().and_then(|s| outdone(s)).or(rule_used),
+    let duel = Duel::between(field, &voices, edits, rules);
+    let (mut rule_used, mut open) = (None, Vec::new());
+    let mut place = 0;
+    for voice in &voices {
+        let places = place..place + voice.len();
+        place = places.end;
+        match places.clone().find(|n| !duel.is_outdone(*n)) {
+            Some(unbeaten) => open.push(voice[unbeaten - places.start]),
+            None => rule_used = duel.rule_against(places.start).or(rule_used),
         }
     }
     open.sort_by_key(|sibling| age(sibling, edits));
     match open.as_slice() {
         [winner] => Some(Settlement::Settled { dot: winner.dot, rule: rule_used.map(str::to_owned) }),
-        // Preferences that go round in a circle rule nobody out.
-        [] => Some(Settlement::Contested {
-            dot: oldest,
-            open: voices.iter().filter_map(|v| v.first()).map(|s| s.dot).collect(),
+        _ => Some(Settlement::Contested {
+            dot: open.first().map_or(oldest, |first| first.dot),
+            open: open.iter().map(|s| s.dot).collect(),
         }),
-        [first, ..] => Some(Settlement::Contested { dot: first.dot, open: open.iter().map(|s| s.dot).collect() }),
+    }
+}
+
+/// Every candidate against every other that means something else, by their places in the voices.
+struct Duel<'r> {
+    /// The rule by which the one is preferred to the other.
+    wins: Vec<Vec<Option<&'r str>>>,
+    /// Whether the one is preferred to the other, if need be by way of third ones.
+    above: Vec<Vec<bool>>,
+}
+
+impl<'r> Duel<'r> {
+    fn between(field: &FieldPath, voices: &[Vec<&Sibling>], edits: &Edits, rules: &'r RuleSet) -> Self {
+        let all: Vec<(usize, &Sibling)> =
+            voices.iter().enumerate().flat_map(|(n, voice)| voice.iter().map(move |s| (n, *s))).collect();
+        let win = |(n, a): (usize, &Sibling), (m, b): (usize, &Sibling)| {
+            let apart = n != m;
+            apart.then(|| preferred(field, (a, edits.get(&a.dot)?), (b, edits.get(&b.dot)?), rules)).flatten()
+        };
+        let wins: Vec<Vec<_>> = all.iter().map(|a| all.iter().map(|b| win(*a, *b)).collect()).collect();
+        let mut above: Vec<Vec<bool>> = wins.iter().map(|row| row.iter().map(Option::is_some).collect()).collect();
+        // Warshall, "A theorem on Boolean matrices", Journal of the ACM 9, 1962.
+        for via in 0..all.len() {
+            for from in 0..all.len() {
+                for to in 0..all.len() {
+                    above[from][to] |= above[from][via] && above[via][to];
+                }
+            }
+        }
+        Self { wins, above }
+    }
+
+    /// Is somebody above it who is not below it too? Preferences that go round in a circle rule nobody of the
+    /// circle out (the set of Schwartz, "Rationality and the Myth of the Maximum", Noûs 6, 1972).
+    fn is_outdone(&self, place: usize) -> bool {
+        (0..self.above.len()).any(|other| self.above[other][place] && !self.above[place][other])
+    }
+
+    /// The rule by which the oldest of those who are preferred to it are.
+    fn rule_against(&self, place: usize) -> Option<&'r str> {
+        self.wins.iter().find_map(|row| row[place])
     }
 }
 
@@ -282,7 +316,7 @@ pub fn decision(record: &Record, field: &FieldPath, dot: Dot, rules: &RuleSet) -
         return Decision::Applied;
     };
     let Some(own) = register.siblings.iter().find(|s| s.dot == dot) else {
-        return Decision::AutoResolved { rule: "superseded".to_owned(), won: false };
+        return Decision::AutoResolved { rule: SUPERSEDED.to_owned(), won: false };
     };
     if *field == FieldPath::deleted() && is_contested(record, field, rules) {
         return Decision::NeedsReview;
@@ -304,7 +338,7 @@ pub fn decision(record: &Record, field: &FieldPath, dot: Dot, rules: &RuleSet) -
             if speaks {
                 Decision::NeedsReview
             } else {
-                Decision::AutoResolved { rule: "ruled_out".to_owned(), won: false }
+                Decision::AutoResolved { rule: RULED_OUT.to_owned(), won: false }
             }
         }
         None => Decision::Applied,

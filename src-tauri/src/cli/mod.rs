@@ -10,6 +10,8 @@ mod output;
 
 pub use output::say;
 mod read;
+mod rules;
+mod settings;
 mod write;
 
 use std::path::PathBuf;
@@ -29,8 +31,8 @@ pub struct Arguments {
     /// The data folder.
     #[arg(long, env = "MERCHANT_CONSOLE_HOME", global = true, value_name = "DIR")]
     pub home: Option<PathBuf>,
-    /// The backend's address.
-    #[arg(long, env = "MERCHANT_CONSOLE_SERVER", global = true, value_name = "URL")]
+    /// The backend's address; or several with commas between, the preferred one first.
+    #[arg(long, env = "MERCHANT_CONSOLE_SERVER", global = true, value_name = "URL[,URL…]")]
     pub server: Option<String>,
     /// One JSON document on standard output.
     #[arg(long, global = true)]
@@ -108,6 +110,15 @@ pub enum Command {
     },
     /// Merge three profiles; `null` in a file means deleted.
     Merge(check::MergeArguments),
+    /// How this device sends: look, or change it as an administrator.
+    Settings {
+        /// Look or change.
+        #[command(subcommand)]
+        what: settings::SettingsCommand,
+    },
+    /// The rules that settle concurrent writes without people.
+    #[command(subcommand)]
+    Rules(rules::RulesCommand),
     /// Is everything in place on this computer?
     Doctor,
 }
@@ -134,6 +145,8 @@ impl From<Problem> for Failed {
 
 /// Runs a command and says how it ended.
 pub fn run(arguments: &Arguments, command: &Command) -> ExitCode {
+    // Standard error is for messages: the log is silent unless RUST_LOG asks for it.
+    let _telemetry = start_telemetry("off", telemetry::Log::Stderr);
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -152,6 +165,21 @@ pub fn run(arguments: &Arguments, command: &Command) -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Logs and traces of this program. Without them it works as well.
+pub fn start_telemetry(filter: &'static str, log: telemetry::Log) -> telemetry::Guard {
+    let options = telemetry::Options {
+        service: "merchant-console",
+        version: env!("CARGO_PKG_VERSION"),
+        filter,
+        log,
+        collector: telemetry::Options::collector_of_environment(),
+    };
+    telemetry::start(options).unwrap_or_else(|error| {
+        output::say(&error.to_string());
+        telemetry::Guard::default()
+    })
 }
 
 async fn dispatch(arguments: &Arguments, command: &Command) -> Result<(), Failed> {
@@ -176,8 +204,10 @@ async fn dispatch(arguments: &Arguments, command: &Command) -> Result<(), Failed
             write::resolve(&console, json, review, values, reason.as_deref()).await
         }
         Command::History { id } => read::history(&console, json, id).await,
+        Command::Rules(command) => rules::run(&console, json, command).await,
         Command::Import(import) => files::import(&console, json, import).await,
         Command::Export { file } => files::export(&console, json, file).await,
+        Command::Settings { what } => settings::run(&console, json, what).await,
         Command::Check { .. } | Command::Merge(_) | Command::Doctor => Ok(()),
     }
 }

@@ -19,7 +19,16 @@ struct StatusJson<'a> {
     last_sync: Option<String>,
     oldest_unsynced_s: Option<u64>,
     server: &'a str,
+    fallback: bool,
     online: bool,
+    checked: Option<CheckJson>,
+}
+
+/// The last comparison of this computer's records with the server's.
+#[derive(Serialize)]
+struct CheckJson {
+    equal: bool,
+    mended: u64,
 }
 
 impl<'a> StatusJson<'a> {
@@ -33,7 +42,9 @@ impl<'a> StatusJson<'a> {
             last_sync: status.last_sync_at.map(|at| at.to_rfc3339()),
             oldest_unsynced_s: status.oldest_unsynced_s,
             server: &status.server,
+            fallback: status.fallback,
             online: status.online,
+            checked: status.checked.map(|check| CheckJson { equal: check.equal, mended: check.mended }),
         }
     }
 }

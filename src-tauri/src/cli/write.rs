@@ -15,13 +15,13 @@ const SYNC_LIMIT: Duration = Duration::from_secs(30 * 60);
 
 /// Sends and receives until done; prints the status.
 pub async fn sync(console: &Console, as_json: bool) -> Result<(), Failed> {
-    let done = console.sync_once(SYNC_LIMIT).await;
+    let done = console.sync_and_check(SYNC_LIMIT).await;
     print_status(&console.status().await?, as_json)?;
     Ok(done?)
 }
 
 /// `FIELD=VALUE` taken apart.
-fn assignments(values: &[String]) -> Result<Vec<(String, String)>, Failed> {
+pub(super) fn assignments(values: &[String]) -> Result<Vec<(String, String)>, Failed> {
     values
         .iter()
         .map(|text| {

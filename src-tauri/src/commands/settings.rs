@@ -1,6 +1,6 @@
 //! Settings and sign-in.
 
-use domain::ipc::{Session, Settings, SignIn};
+use domain::ipc::{Session, Settings, SignIn, SyncSettings};
 
 use super::{Client, Reply};
 
@@ -14,6 +14,18 @@ pub async fn settings(client: Client<'_>) -> Reply<Settings> {
 #[tauri::command]
 pub async fn save_settings(client: Client<'_>, args: Settings) -> Reply<Settings> {
     Ok(client.save_settings(args).await?)
+}
+
+/// How this device sends.
+#[tauri::command]
+pub async fn sync_settings(client: Client<'_>) -> Reply<SyncSettings> {
+    Ok(client.sync_settings().await?)
+}
+
+/// Changes how this device sends.
+#[tauri::command]
+pub async fn save_sync_settings(client: Client<'_>, args: SyncSettings) -> Reply<SyncSettings> {
+    Ok(client.save_sync_settings(args).await?)
 }
 
 /// Signs in.

@@ -29,12 +29,18 @@ async fn main() -> Outcome<()> {
     let world = World::new()?;
     let mut backend = world.backend(merchants)?;
     let desk = world.device("desk", &backend, "operations")?;
-    let stores = meet(&world, &backend, &desk)?;
+    let shop = world.device("wangjing-till", &backend, "merchant")?;
+    let chief = world.device("chief", &backend, "administrator")?;
+    let stores = meet(&world, &backend, &desk, &shop)?;
+    chief.sync();
     backend.kill();
     wait(&desk, &stores);
 
-    let walk = Walk { seat: Seat::open(&desk).await?, out: pictures(), store: stores[0].clone() };
-    std::fs::create_dir_all(&walk.out)?;
+    std::fs::create_dir_all(pictures())?;
+    let sit = async |device: &Device| -> Outcome<Walk> {
+        Ok(Walk { seat: Seat::open(device).await?, out: pictures(), store: stores[0].clone() })
+    };
+    let walk = sit(&desk).await?;
     walk.seat.appears("[data-testid=store-row]").await?;
     walk.seat.offline().await?;
     // Each look is chosen in the settings, as a person does it.
@@ -50,6 +56,22 @@ async fn main() -> Outcome<()> {
     }
     walk.signed_out().await?;
     walk.seat.close().await?;
+
+    let walk = sit(&shop).await?;
+    walk.seat.appears("[data-testid=status-sync]:not(.off)").await?;
+    for look in looks() {
+        walk.choose(look).await?;
+        walk.as_shop(look).await?;
+    }
+    walk.seat.close().await?;
+
+    let walk = sit(&chief).await?;
+    walk.seat.synced().await?;
+    for look in looks() {
+        walk.choose(look).await?;
+        walk.as_administrator(look).await?;
+    }
+    walk.seat.close().await?;
     Ok(())
 }
 
@@ -60,10 +82,9 @@ fn looks() -> impl Iterator<Item = Look> {
 }
 
 /// Devices that change the same stores without seeing each other. Gives the stores, the most interesting one first.
-fn meet(world: &World, backend: &tests::world::Backend, desk: &Device) -> Outcome<Vec<String>> {
-    let shop = world.device("wangjing-till", backend, "merchant")?;
+fn meet(world: &World, backend: &tests::world::Backend, desk: &Device, shop: &Device) -> Outcome<Vec<String>> {
     let head = world.device("head-office", backend, "operations")?;
-    for device in [&shop, &head, desk] {
+    for device in [shop, &head, desk] {
         device.sync();
     }
     let found = desk.ask(&["search", "北京", "--limit", "12"]);
@@ -85,7 +106,14 @@ fn meet(world: &World, backend: &tests::world::Backend, desk: &Device) -> Outcom
         "hours.tu=10:00-14:00,17:00-02:00",
         "phones=+8613800138000",
     ]);
-    head.ask(&["set", a, &format!("name={name_a}旗舰"), "hours.tu=09:30-22:00", "address=北京市朝阳区阜通东大街6号"]);
+    head.ask(&[
+        "set",
+        a,
+        &format!("name={name_a}旗舰"),
+        "hours.tu=09:30-22:00",
+        "phones=+8613900139000",
+        "address=北京市朝阳区阜通东大街6号",
+    ]);
     shop.ask(&["set", b, &format!("name={name_b}·外卖"), "note=门口有台阶，轮椅请走后门"]);
     head.ask(&["set", b, "note=后门可停车", "category=快餐"]);
     shop.ask(&["set", c, "deleted=true"]);
@@ -94,7 +122,7 @@ fn meet(world: &World, backend: &tests::world::Backend, desk: &Device) -> Outcom
     head.ask(&["set", d, "address=北京市海淀区中关村大街59号"]);
     shop.ask(&["set", e, "category=小吃"]);
     desk.ask(&["set", e, "category=甜品饮品"]);
-    for device in [&shop, &head, &shop, desk, &head] {
+    for device in [shop, &head, shop, desk, &head] {
         device.sync();
     }
     // Two decide the same question; the second learns that it was settled.
@@ -109,6 +137,9 @@ fn meet(world: &World, backend: &tests::world::Backend, desk: &Device) -> Outcom
     // It ends with what is left to do, which is not a failure here.
     let _ = desk.run(&["sync", "--once"]);
     shop.sync();
+    // A shop cannot write to what operations are to decide: the edit is refused and stays in its outbox.
+    shop.ask(&["set", a, "phones=+8613700137000", "tags=外卖,清真", "hours.tu=08:00-20:00"]);
+    let _ = shop.run(&["sync", "--once"]);
     Ok(stores)
 }
 
@@ -210,6 +241,47 @@ impl Walk {
         self.picture("help", look, FULL).await?;
         window.press(&[key::ESCAPE]).await?;
         self.seat.vanishes("dialog[open]").await?;
+        Ok(())
+    }
+
+    /// What only shops see: a refused edit put right in place, conflicts that others decide, settings that are locked.
+    async fn as_shop(&self, look: Look) -> Outcome<()> {
+        let window = self.seat.window();
+        self.seat.go("outbox").await?;
+        self.seat.appears("[data-testid=outbox-row][data-state=rejected]").await?;
+        self.seat.appears("[data-testid=outbox-reason]").await?;
+        window.click("[data-testid=outbox-reason] summary").await?;
+        self.picture("outbox-refused", look, FULL).await?;
+        self.picture("outbox-refused", look, SMALL).await?;
+        window.click("[data-testid=outbox-edit]").await?;
+        self.seat.appears("dialog[open] [data-testid=outbox-input]").await?;
+        self.picture("outbox-resend", look, FULL).await?;
+        window.press(&[key::ESCAPE]).await?;
+        self.seat.vanishes("dialog[open]").await?;
+        self.seat.go("conflicts").await?;
+        self.seat.appears("[data-testid=conflict-readonly]").await?;
+        self.picture("conflicts-readonly", look, FULL).await?;
+        self.seat.go("settings").await?;
+        self.seat.appears("[data-testid=sync-locked]").await?;
+        window.execute("document.getElementById('settings-sync').scrollIntoView()", json!([])).await?;
+        self.picture("settings-sync-locked", look, FULL).await?;
+        Ok(())
+    }
+
+    /// What only administrators see: how the device sends, with a mistake at its field.
+    async fn as_administrator(&self, look: Look) -> Outcome<()> {
+        let window = self.seat.window();
+        self.seat.go("settings").await?;
+        self.seat.appears("[data-testid=sync-save]").await?;
+        let show = "document.getElementById('settings-sync').scrollIntoView()";
+        window.execute(show, json!([])).await?;
+        self.picture("settings-sync", look, FULL).await?;
+        window.type_over("[data-testid=sync-linger_ms]", "9000").await?;
+        window.type_over("[data-testid=sync-slow_ms]", "1000").await?;
+        self.seat.appears("[data-testid=sync-settings] [aria-invalid=true]").await?;
+        window.execute(show, json!([])).await?;
+        self.picture("settings-sync-mistake", look, SMALL).await?;
+        window.click("[data-testid=sync-defaults]").await?;
         Ok(())
     }
 

@@ -3,8 +3,7 @@
 use domain::ipc::IpcError;
 use leptos::prelude::*;
 
-use super::Icon;
-use crate::words::problem::problem_text;
+use super::{Icon, Problem};
 
 /// How urgent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,5 +73,5 @@ pub fn ProblemBanner(
     #[prop(into)]
     problem: Signal<Option<IpcError>>,
 ) -> impl IntoView {
-    move || problem.get().map(|problem| view! { <Banner tone=Tone::Bad>{move || problem_text(&problem)}</Banner> })
+    move || problem.get().map(|problem| view! { <Banner tone=Tone::Bad><Problem problem=problem /></Banner> })
 }

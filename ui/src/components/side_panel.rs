@@ -1,9 +1,10 @@
-//! The panel at the right: beside the content where there is room, over it where there is not.
+//! The panel at the right, beside the content; the list leaves out columns where there is little room.
 
 use leptos::prelude::*;
 
 use super::IconButton;
 use crate::i18n::common;
+use crate::keyboard::{is_composing, is_typing};
 
 /// The panel.
 #[component]
@@ -25,14 +26,18 @@ pub fn SidePanel(
     footer: Option<ViewFn>,
     children: Children,
 ) -> impl IntoView {
-    let keys = move |event: leptos::ev::KeyboardEvent| {
-        if event.key() == "Escape" && !crate::keyboard::is_composing(&event) {
-            event.stop_propagation();
+    // Wherever the focus is, except where Escape has another meaning: in an input, a dialog, a menu.
+    let keys = window_event_listener(leptos::ev::keydown, move |event| {
+        let modal = document().query_selector("dialog[open]").ok().flatten().is_some();
+        let ours = event.key() == "Escape" && !event.default_prevented() && !modal;
+        if ours && !is_composing(&event) && !is_typing(&event) {
+            event.prevent_default();
             on_close.run(());
         }
-    };
+    });
+    on_cleanup(move || keys.remove());
     view! {
-        <aside class="side" aria-label=label data-region="side" data-testid="side-panel" tabindex="-1" on:keydown=keys>
+        <aside class="side" aria-label=label data-region="side" data-testid="side-panel" tabindex="-1">
             <header>
                 <div class="row">
                     <h2 class="grow cut">{title}</h2>

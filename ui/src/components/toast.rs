@@ -7,10 +7,10 @@ use domain::ipc::IpcError;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{Icon, IconButton};
+use super::{Details, Icon, IconButton};
 use crate::i18n::common;
 use crate::ipc;
-use crate::words::problem::problem_text;
+use crate::words::problem::sentence;
 
 /// Long enough to read and reach for "undo".
 const SHOWN: Duration = Duration::from_secs(10);
@@ -22,6 +22,7 @@ struct Toast {
     id: u64,
     icon: &'static str,
     text: String,
+    detail: String,
     undo: Option<EditId>,
 }
 
@@ -49,16 +50,20 @@ impl Toaster {
     }
     /// A failed command.
     pub fn fail(&self, problem: &IpcError) {
-        self.show("bad", problem_text(problem), None);
+        let detail = problem.message.clone();
+        self.push(Toast { icon: "bad", text: sentence(problem.code).to_owned(), detail, id: 0, undo: None });
     }
     fn show(&self, icon: &'static str, text: String, undo: Option<EditId>) {
+        self.push(Toast { icon, text, undo, id: 0, detail: String::new() });
+    }
+    fn push(&self, toast: Toast) {
         let id = self.next.get_value() + 1;
         self.next.set_value(id);
         self.toasts.update(|toasts| {
             if toasts.len() >= TOASTS_MAX {
                 toasts.remove(0);
             }
-            toasts.push(Toast { id, icon, text, undo });
+            toasts.push(Toast { id, ..toast });
         });
         let toaster = *self;
         set_timeout(move || toaster.drop_toast(id), SHOWN);
@@ -92,7 +97,7 @@ pub fn Toasts() -> impl IntoView {
             <For each=move || toaster.toasts.get() key=|toast| toast.id let:toast>
                 <div class="toast" data-testid="toast">
                     <Icon name=toast.icon />
-                    <span class="grow">{toast.text}</span>
+                    <div class="grow"><span>{toast.text}</span><Details text=toast.detail /></div>
                     {toast
                         .undo
                         .map(|edit| {

@@ -20,7 +20,8 @@ const EVERYWHERE: &[Line] = &[
 ];
 const LISTS: &[Line] =
     &[(&["J", "K"], help::k_move), (&["Enter"], help::k_open), (&["E"], help::k_edit), (&["N"], help::k_new)];
-const CONFLICTS: &[Line] = &[(&["1", "2", "3"], help::k_take), (&["Z"], help::k_undo)];
+const CONFLICTS: &[Line] =
+    &[(&["1", "2", "3"], help::k_take), (&["E"], help::k_type), (&["Enter"], help::k_next), (&["Z"], help::k_undo)];
 
 /// The list.
 #[component]

@@ -12,7 +12,7 @@ use crate::components::Icon;
 use crate::i18n::shell;
 use crate::route::Route;
 use crate::session::use_shared;
-use crate::words::problem::problem_text;
+use crate::words::problem::sentence;
 use crate::words::time;
 
 /// Screen readers are told of a change at most this often.
@@ -100,13 +100,26 @@ pub fn StatusBar() -> impl IntoView {
             let last = status
                 .last_sync_at
                 .map_or_else(|| shell::never_synced().to_owned(), |at| shell::last_sync(when(at, now.get())));
+            let damaged = status.checked.filter(|checked| !checked.equal);
             let memory = status.session.signed_in && status.session.secret_store == domain::ipc::SecretStore::Memory;
             view! {
                 <span class="sep"></span>
                 <span data-testid="status-connection" title=status.server.clone()><Icon name=icon />{text}</span>
+                {status
+                    .fallback
+                    .then(|| view! {
+                        <span class="fg-hold" data-testid="status-server" title=status.server.clone()>
+                            <Icon name="link" />{shell::standby}
+                        </span>
+                    })}
                 <span class="sep"></span>
                 <span data-testid="status-last-sync">{last}</span>
                 <span class="grow"></span>
+                {damaged
+                    .map(|_| view! {
+                        <a class="fg-bad" href=Route::Settings.href() data-testid="status-data"><Icon name="warn" />{shell::data_differ}</a>
+                        <span class="sep"></span>
+                    })}
                 {status
                     .clock_ahead_ms
                     .map(|ahead| {
@@ -115,7 +128,10 @@ pub fn StatusBar() -> impl IntoView {
                             <span class="sep"></span>
                         }
                     })}
-                {memory.then(|| view! { <span><Icon name="key" />{shell::memory_only}</span><span class="sep"></span> })}
+                {memory.then(|| view! {
+                    <span title=shell::memory_only><Icon name="key" /><span class="roomy">{shell::memory_only}</span></span>
+                    <span class="sep"></span>
+                })}
                 <span data-testid="status-device"><Icon name="dev" />{status.device_name.clone()}</span>
             }
         })
@@ -128,7 +144,7 @@ pub fn StatusBar() -> impl IntoView {
             .filter(|_| shared.status().is_none_or(|status| status.phase != SyncPhase::Error))
             .map(|problem| {
                 view! {
-                    <span class="fg-bad" title=problem_text(&problem)>
+                    <span class="fg-bad" title=sentence(problem.code)>
                         <Icon name="bad" />
                         {shell::problem_status}
                     </span>

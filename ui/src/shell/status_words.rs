@@ -79,6 +79,8 @@ mod tests {
             next_attempt_at: None,
             device_name: "till".to_owned(),
             server: "http://127.0.0.1:1".to_owned(),
+            fallback: false,
+            checked: None,
             clock_ahead_ms: None,
             problem: None,
             session: Session {

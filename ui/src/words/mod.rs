@@ -1,7 +1,9 @@
 //! How values, times, fields and problems are worded. Pure: given the language, the same words every time.
 
+pub mod change;
 pub mod field;
 pub mod problem;
 pub mod role;
+pub mod source;
 pub mod time;
 pub mod value;

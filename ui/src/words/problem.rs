@@ -1,7 +1,6 @@
 //! A sentence for every error code: what happened, what is safe, what to do.
 
 use domain::ErrorCode;
-use domain::ipc::IpcError;
 
 use crate::i18n::problems;
 
@@ -22,10 +21,14 @@ pub fn sentence(code: ErrorCode) -> &'static str {
         ErrorCode::Forbidden => problems::forbidden(),
         ErrorCode::InReview => problems::in_review(),
         ErrorCode::ReviewMoved => problems::review_moved(),
+        ErrorCode::BadRules => problems::bad_rules(),
+        ErrorCode::RulesMoved => problems::rules_moved(),
         ErrorCode::TooManyCandidates => problems::too_many_candidates(),
         ErrorCode::ReadOnly => problems::read_only(),
         ErrorCode::OutboxFull => problems::outbox_full(),
         ErrorCode::EpochChanged => problems::epoch_changed(),
+        ErrorCode::CursorTooOld => problems::cursor_too_old(),
+        ErrorCode::Protocol => problems::protocol(),
         ErrorCode::Unreachable => problems::unreachable(),
         ErrorCode::Busy => problems::busy(),
         ErrorCode::Storage => problems::storage(),
@@ -34,18 +37,6 @@ pub fn sentence(code: ErrorCode) -> &'static str {
         ErrorCode::BadFile => problems::bad_file(),
         ErrorCode::Internal => problems::internal(),
         ErrorCode::Unknown => problems::unknown(),
-    }
-}
-
-/// The sentence of a failed command. Where only a developer can help, the detail is beside it.
-pub fn problem_text(problem: &IpcError) -> String {
-    match problem.code {
-        ErrorCode::Internal | ErrorCode::Unknown | ErrorCode::BadRequest | ErrorCode::Storage
-            if !problem.message.is_empty() =>
-        {
-            problems::detail(sentence(problem.code), &problem.message)
-        }
-        code => sentence(code).to_owned(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use super::{BUSY_TIMEOUT, Durability};
+use super::BUSY_TIMEOUT;
 use crate::error::{Error, Result};
 use domain::problem::ErrorCode;
 
@@ -42,10 +42,10 @@ async fn run<T: Send + 'static>(
 
 impl Direct {
     /// Opens a file that is there and up to date.
-    pub fn open(path: &Path, durability: Durability) -> Result<Self> {
+    pub fn open(path: &Path) -> Result<Self> {
         let connection = connect(path)?;
         for (name, value) in [
-            ("synchronous", durability.word()),
+            ("synchronous", "FULL"),
             ("temp_store", "memory"),
             ("mmap_size", "268435456"),
             ("cache_size", "-16384"),
@@ -81,6 +81,16 @@ impl Direct {
         work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         run(&self.reader, |connection| work(&connection.transaction()?)).await
+    }
+
+    /// Sets a pragma of the writing connection, outside of transactions.
+    pub async fn set(&self, name: &'static str, value: &'static str) -> Result<()> {
+        run(&self.writer, move |connection| Ok(connection.pragma_update(None, name, value)?)).await
+    }
+
+    /// The number that a pragma of the writing connection has.
+    pub async fn number(&self, name: &'static str) -> Result<i64> {
+        run(&self.writer, move |connection| Ok(connection.pragma_query_value(None, name, |row| row.get(0))?)).await
     }
 
     /// Changes when another connection has written; nothing while this one is in use.

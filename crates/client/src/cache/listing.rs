@@ -37,7 +37,7 @@ impl Own {
     pub(super) fn on_top(&self) -> bool {
         use EditState::{Applied, InReview, Merged, Queued, Sending};
         match self.state {
-            Queued | Sending => true,
+            Queued | Sending => !self.come_back,
             Applied | Merged | InReview => !self.come_back,
             _ => false,
         }

@@ -17,7 +17,7 @@ use crate::error::Result;
 const DEVICE: &str = "device_id";
 const COUNTER: &str = "counter";
 const CLOCK: &str = "hlc";
-const ACTOR: &str = "last_actor";
+pub(super) const ACTOR: &str = "last_actor";
 
 /// What is stored under a key.
 pub(super) async fn get(executor: impl SqliteExecutor<'_>, key: &str) -> Result<Option<String>> {

@@ -1,7 +1,9 @@
 //! The cache: one SQLite file. One connection writes at a time, in transactions that begin as writers and end before
 //! anything waits for the network; a pool of others reads and can do nothing else.
 
+mod checking;
 mod direct;
+mod durability;
 mod fetched;
 mod foreign;
 mod indexer;
@@ -12,7 +14,9 @@ mod migrations;
 mod outbox;
 mod pages;
 mod records;
+mod resending;
 mod reviews;
+mod rules;
 mod saving;
 mod sending;
 mod status;
@@ -20,7 +24,6 @@ mod stores;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use domain::DeviceId;
@@ -58,33 +61,6 @@ const WAL_PAGES: &str = "4000";
 /// What is left of the log's file then, in bytes.
 const WAL_BYTES_KEPT: &str = "67108864";
 
-/// When a saved edit is on the disk.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Durability {
-    /// When the save returns: it survives a power cut. `PRAGMA synchronous=FULL`.
-    #[default]
-    Full,
-    /// When the system gets round to it: it survives a crash of this program, and of a power cut the edits of the
-    /// last moments may be lost, never the file. `PRAGMA synchronous=NORMAL`.
-    Normal,
-}
-
-impl Durability {
-    fn synchronous(self) -> SqliteSynchronous {
-        match self {
-            Self::Full => SqliteSynchronous::Full,
-            Self::Normal => SqliteSynchronous::Normal,
-        }
-    }
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Full => "FULL",
-            Self::Normal => "NORMAL",
-        }
-    }
-}
-
 /// The cache of one data folder. Several processes may hold one.
 pub struct Cache {
     writer: Writer,
@@ -92,7 +68,7 @@ pub struct Cache {
     readers: SqlitePool,
     path: PathBuf,
     device: DeviceId,
-    rules: Arc<RuleSet>,
+    rules: rules::Rules,
 }
 
 impl Cache {
@@ -101,21 +77,13 @@ impl Cache {
     /// # Errors
     /// `newer_data` if a newer version has written it; `storage` if SQLite refuses.
     pub async fn open(home: &Path) -> Result<Self> {
-        Self::open_with(home, Durability::default()).await
-    }
-
-    /// The same, with another durability of what is saved.
-    ///
-    /// # Errors
-    /// As [`Self::open`].
-    pub async fn open_with(home: &Path, durability: Durability) -> Result<Self> {
         std::fs::create_dir_all(home)?;
         let path = home.join(FILE_NAME);
         let options = SqliteConnectOptions::new()
             .filename(&path)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(durability.synchronous())
+            .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT)
             .foreign_keys(false)
             .statement_cache_capacity(200)
@@ -130,6 +98,7 @@ impl Cache {
         let mut writer = writing.connect().await?;
         migrations::run(&mut writer).await?;
         let device = meta::device(&mut writer).await?;
+        let rules = rules::Rules::load(&mut writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .min_connections(1)
@@ -137,17 +106,22 @@ impl Cache {
             .test_before_acquire(false)
             .connect_with(options.create_if_missing(false).pragma("query_only", "1").pragma("cache_size", "-16384"))
             .await?;
-        let direct = Direct::open(&path, durability)?;
-        Ok(Self { writer: Writer::new(writer), direct, readers, path, device, rules: Arc::default() })
+        let direct = Direct::open(&path)?;
+        let cache = Self { writer: Writer::new(writer), direct, readers, path, device, rules };
+        cache.apply_rules().await?;
+        Ok(cache)
     }
 
-    /// Does work in one write transaction, on a thread that may block.
+    /// Does work in one write transaction, on a thread that may block, with the rules that are in force while it
+    /// writes.
     async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<T> + Send + 'static,
+        work: impl FnOnce(&rusqlite::Transaction<'_>, &RuleSet) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let _turn = self.writer.turn().await;
-        self.direct.write(work).await
+        // In its turn: rules change only while nobody writes.
+        let rules = self.rules();
+        self.direct.write(move |tx| work(tx, &rules)).await
     }
 
     /// This device.
@@ -158,11 +132,6 @@ impl Cache {
     /// Where the file is.
     pub fn path(&self) -> &Path {
         &self.path
-    }
-
-    /// The rules by which registers are settled.
-    pub fn rules(&self) -> &RuleSet {
-        &self.rules
     }
 
     /// Reads every page of the file and checks it. Slow for large files.

@@ -1,12 +1,11 @@
 //! The outbox as people see and handle it.
 
-use std::sync::Arc;
-
 use domain::change;
 use domain::edit::{Edit, EditState, Source, Write};
 use domain::ipc::{OutboxGroup, OutboxPage, OutboxQuery, OutboxRow};
 use domain::problem::ErrorCode;
 use domain::role::Actor;
+use domain::rules::RuleSet;
 use domain::{ActorId, EditId, MerchantId, validate};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use sqlx::FromRow;
@@ -106,13 +105,13 @@ impl Cache {
     /// `not_found` if it neither waits nor was refused; as [`Self::save`].
     pub async fn retry(&self, edit_id: EditId, actor: Option<&Actor>) -> Result<Option<Edit>> {
         let desk = self.desk(actor);
-        let work = move |tx: &Transaction<'_>| {
+        let work = move |tx: &Transaction<'_>, rules: &RuleSet| {
             if state_of(tx, edit_id)? == Some(EditState::Rejected) {
-                return Ok(Some(replace(tx, &desk, edit_id, |_| {})?));
+                return Ok(Some(replace(tx, &desk, rules, edit_id, |_| {})?));
             }
             let mut hurry = tx.prepare_cached(sql!("outbox/hurry"))?;
             let touched: Option<String> = hurry.query_row([edit_id.to_string()], |row| row.get(0)).optional()?;
-            merchant::refresh(tx, &MerchantId::new(touched.ok_or_else(gone)?)?, &desk.rules)?;
+            merchant::refresh(tx, &MerchantId::new(touched.ok_or_else(gone)?)?, rules)?;
             Ok(None)
         };
         self.write(work).await
@@ -133,11 +132,10 @@ impl Cache {
     /// # Errors
     /// `not_found` if it is neither in the outbox nor among the edits sent lately; `storage`.
     pub async fn discard(&self, edit_id: EditId) -> Result<Discarded> {
-        let rules = Arc::clone(&self.rules);
-        let work = move |tx: &Transaction<'_>| {
+        let work = move |tx: &Transaction<'_>, rules: &RuleSet| {
             let found = take_out(tx, edit_id)?;
             if let Discarded::Cancelled(edit) = &found {
-                merchant::refresh(tx, &edit.merchant_id, &rules)?;
+                merchant::refresh(tx, &edit.merchant_id, rules)?;
             }
             Ok(found)
         };
@@ -159,7 +157,7 @@ impl Cache {
             draft.settles = None;
             draft.writes = writes;
         };
-        self.write(move |tx| replace(tx, &desk, edit_id, change)).await
+        self.write(move |tx, rules| replace(tx, &desk, rules, edit_id, change)).await
     }
 
     /// The writes that undo an edit: of the registers that still have the value it gave them.
@@ -192,7 +190,13 @@ impl Cache {
 }
 
 /// Puts a new edit in the place of a refused one: it has seen what this device sees now.
-fn replace(tx: &Connection, desk: &Desk, edit_id: EditId, change: impl FnOnce(&mut Draft)) -> Result<Edit> {
+fn replace(
+    tx: &Connection,
+    desk: &Desk,
+    rules: &RuleSet,
+    edit_id: EditId,
+    change: impl FnOnce(&mut Draft),
+) -> Result<Edit> {
     if state_of(tx, edit_id)? != Some(EditState::Rejected) {
         return Err(gone());
     }
@@ -200,7 +204,7 @@ fn replace(tx: &Connection, desk: &Desk, edit_id: EditId, change: impl FnOnce(&m
     let mut draft = Draft::new(old.merchant_id, old.writes, old.source);
     (draft.settles, draft.trace_id) = (old.settles, Some(old.trace_id));
     change(&mut draft);
-    desk.insert(tx, vec![draft])?.pop().ok_or_else(gone)
+    desk.insert(tx, rules, vec![draft])?.pop().ok_or_else(gone)
 }
 
 fn state_of(tx: &Connection, edit_id: EditId) -> Result<Option<EditState>> {
@@ -270,6 +274,7 @@ fn lines(row: &PageRow) -> Result<Vec<OutboxRow>> {
         merchant_id: MerchantId::new(row.merchant_id.as_str())?,
         merchant_name: row.name.clone(),
         change: change::Change { field: String::new(), before: domain::Value::NULL, after: domain::Value::NULL },
+        writes: Vec::new(),
         state: parse(&row.state)?,
         group: group(row.turn),
         actor_name: row.actor_name.clone(),
@@ -278,5 +283,7 @@ fn lines(row: &PageRow) -> Result<Vec<OutboxRow>> {
         next_attempt_at: (row.not_before_ms > 0).then(|| clock::at(count(row.not_before_ms))),
         problem,
     };
-    Ok(change::changes(&edit.writes).into_iter().map(|change| OutboxRow { change, ..template.clone() }).collect())
+    let writes = |field: &str| edit.writes.iter().filter(|write| write.field.shown_as() == field).cloned().collect();
+    let changes = change::changes(&edit.writes).into_iter();
+    Ok(changes.map(|change| OutboxRow { writes: writes(&change.field), change, ..template.clone() }).collect())
 }

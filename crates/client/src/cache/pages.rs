@@ -2,21 +2,28 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use domain::api::{Change, ChangesPage, ChangesQuery};
+use domain::api::{Change, ChangesPage, ChangesQuery, marker};
 use domain::edit::{Edit, EditState, FieldDecision};
+use domain::rules::RuleSet;
 use domain::{MerchantId, Record};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{QueryBuilder, Sqlite};
 use sync_engine::reconcile;
 
 use super::listing::{self, Indexing};
-use super::{Cache, begin, count, int, json_list, json_numbers, meta, parse, sql};
+use super::{Cache, begin, checking, count, int, json_list, json_numbers, meta, parse, resending, sql};
 use crate::clock;
 use crate::error::Result;
 
-const CURSOR: &str = "cursor";
-const EPOCH: &str = "epoch";
-const GENERATION: &str = "generation";
+pub(super) const CURSOR: &str = "cursor";
+pub(super) const EPOCH: &str = "epoch";
+pub(super) const GENERATION: &str = "generation";
+/// The marker that came with the cursor.
+const MARKER: &str = "marker";
+/// The server's newest change number when this pull began with the first page.
+const BEGUN: &str = "pull_begun_at";
+/// The epoch before the newest start of the pull, until a pull is complete.
+const EPOCH_BEFORE: &str = "epoch_before";
 const OUTDATED: &str = "outdated_generation";
 pub(super) const PULL_COMPLETE: &str = "pull_complete";
 
@@ -31,12 +38,29 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub async fn cursor(&self) -> Result<ChangesQuery> {
-        let cursor = meta::number(&self.readers, CURSOR).await?;
-        Ok(ChangesQuery { cursor, limit: None, epoch: meta::get(&self.readers, EPOCH).await? })
+        let mut tx = self.readers.begin().await?;
+        let mut query = ChangesQuery {
+            cursor: meta::number(&mut *tx, CURSOR).await?,
+            epoch: meta::get(&mut *tx, EPOCH).await?,
+            marker: meta::get(&mut *tx, MARKER).await?.filter(|marker| !marker.is_empty()),
+            begun: Some(meta::number(&mut *tx, BEGUN).await?).filter(|begun| *begun > 0),
+            ..ChangesQuery::default()
+        };
+        if let Some(epoch) = &query.epoch {
+            let answered: Option<(i64, String)> =
+                sqlx::query_as(sql!("outbox/answered_last")).bind(epoch).fetch_optional(&mut *tx).await?;
+            if let Some((seq, edit_id)) = answered {
+                query.answered = Some(count(seq));
+                query.answered_marker = Some(marker(parse(&edit_id)?));
+            }
+        }
+        tx.rollback().await?;
+        Ok(query)
     }
 
     /// Writes a page and moves the cursor. A record that is not newer than the stored one is passed over.
-    /// Returns how many answered edits wait again, because the answer was of another epoch than a complete page.
+    /// Returns how many merchants have answered edits that wait again, because the server's data do not contain
+    /// them any more.
     ///
     /// # Errors
     /// `storage`.
@@ -46,7 +70,7 @@ impl Cache {
         let generation = int(meta::number(&mut *tx, GENERATION).await?);
         let named = json_list(page.changes.iter().map(|change| change.record.merchant_id.as_str()));
         let changes = newer(&mut tx, page.changes, generation).await?;
-        store(&mut tx, &changes, generation).await?;
+        store(&mut tx, &changes, generation, &self.rules()).await?;
 
         let mut touched: BTreeSet<MerchantId> = changes.iter().map(|c| c.record.merchant_id.clone()).collect();
         let mut records: HashMap<MerchantId, Record> =
@@ -70,15 +94,29 @@ impl Cache {
             for id in void {
                 touched.insert(MerchantId::new(id)?);
             }
+            if meta::number(&mut *tx, OUTDATED).await? > 0 {
+                let before = meta::get(&mut *tx, EPOCH_BEFORE).await?;
+                if before.as_ref() != Some(&page.epoch) {
+                    // Before anything is forgotten: what is gone there may be this device's own.
+                    let lost = resending::resend_lost(&mut tx, generation).await?;
+                    again += lost.len();
+                    touched.extend(lost);
+                }
+            }
         }
         self.settle(&mut tx, &touched, &mut records).await?;
         let ids: Vec<MerchantId> = touched.into_iter().collect();
-        listing::refresh(&mut tx, &ids, records, &self.rules, Indexing::Later).await?;
+        listing::refresh(&mut tx, &ids, records, &self.rules(), Indexing::Later).await?;
 
         if page.complete && meta::number(&mut *tx, OUTDATED).await? > 0 {
             self.forget_outdated(&mut tx, generation).await?;
             meta::set(&mut *tx, OUTDATED, 0).await?;
+            sqlx::query(sql!("meta/delete")).bind(EPOCH_BEFORE).execute(&mut *tx).await?;
         }
+        if meta::number(&mut *tx, CURSOR).await? == 0 {
+            meta::set(&mut *tx, BEGUN, page.head).await?;
+        }
+        meta::set(&mut *tx, MARKER, &page.marker).await?;
         meta::set(&mut *tx, CURSOR, page.next_cursor).await?;
         meta::set(&mut *tx, EPOCH, &page.epoch).await?;
         meta::set(&mut *tx, PULL_COMPLETE, u8::from(page.complete)).await?;
@@ -96,6 +134,9 @@ impl Cache {
         let mut writer = self.writer.lock().await;
         let mut tx = begin(&mut writer).await?;
         let epoch = meta::get(&mut *tx, EPOCH).await?.unwrap_or_default();
+        if meta::get(&mut *tx, EPOCH_BEFORE).await?.is_none() {
+            meta::set(&mut *tx, EPOCH_BEFORE, &epoch).await?;
+        }
         let again: Vec<String> =
             sqlx::query_scalar(sql!("outbox/resend_unreturned")).bind(epoch).fetch_all(&mut *tx).await?;
         let generation = meta::number(&mut *tx, GENERATION).await? + 1;
@@ -103,14 +144,16 @@ impl Cache {
         meta::set(&mut *tx, OUTDATED, 1).await?;
         meta::set(&mut *tx, CURSOR, 0).await?;
         meta::set(&mut *tx, PULL_COMPLETE, 0).await?;
-        sqlx::query(sql!("meta/delete")).bind(EPOCH).execute(&mut *tx).await?;
+        for gone in [EPOCH, MARKER, BEGUN] {
+            sqlx::query(sql!("meta/delete")).bind(gone).execute(&mut *tx).await?;
+        }
         self.refresh_ids(&mut tx, again.into_iter().collect::<BTreeSet<_>>()).await?;
         tx.commit().await?;
         Ok(())
     }
 
     /// Edits whose answer has come back leave the outbox; the ones in review only when people have settled it.
-    async fn settle(
+    pub(super) async fn settle(
         &self,
         tx: &mut SqliteConnection,
         touched: &BTreeSet<MerchantId>,
@@ -128,7 +171,7 @@ impl Cache {
                 let Some(record) = record_of(tx, &edit.merchant_id, records).await? else { continue };
                 let decisions: Vec<FieldDecision> =
                     decisions.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
-                state = reconcile::settled_state_of(record, &edit, &decisions, &self.rules);
+                state = reconcile::settled_state_of(record, &edit, &decisions, &self.rules());
                 if state == EditState::InReview {
                     continue;
                 }
@@ -194,20 +237,31 @@ async fn newer(tx: &mut SqliteConnection, changes: Vec<Change>, generation: i64)
     Ok(fresh)
 }
 
-async fn store(tx: &mut SqliteConnection, changes: &[Change], generation: i64) -> Result<()> {
+/// Writes the texts as they came, with members that this version does not know.
+pub(super) async fn store(
+    tx: &mut SqliteConnection,
+    changes: &[Change],
+    generation: i64,
+    rules: &RuleSet,
+) -> Result<()> {
     for chunk in changes.chunks(RECORDS_PER_STATEMENT) {
         let rows = chunk
             .iter()
-            .map(|c| Ok((c.record.merchant_id.as_str().to_owned(), int(c.seq), serde_json::to_string(&c.record)?)))
+            .map(|change| {
+                let (id, text) = (&change.record.merchant_id, change.text()?);
+                let beside = checking::beside(id, &text, &change.record, rules);
+                Ok((id.as_str().to_owned(), int(change.seq), text, beside))
+            })
             .collect::<Result<Vec<_>>>()?;
         let mut query: QueryBuilder<Sqlite> =
-            QueryBuilder::new("INSERT INTO records (merchant_id, seq, generation, record) ");
-        query.push_values(rows, |mut values, (id, seq, record)| {
+            QueryBuilder::new("INSERT INTO records (merchant_id, seq, generation, record, digest, bucket, deleted) ");
+        query.push_values(rows, |mut values, (id, seq, record, beside)| {
             values.push_bind(id).push_bind(seq).push_bind(generation).push_bind(record);
+            values.push_bind(beside.digest).push_bind(beside.bucket).push_bind(beside.deleted);
         });
         query.push(
             " ON CONFLICT (merchant_id) DO UPDATE SET seq = excluded.seq, generation = excluded.generation, \
-             record = excluded.record",
+             record = excluded.record, digest = excluded.digest, bucket = excluded.bucket, deleted = excluded.deleted",
         );
         query.build().execute(&mut *tx).await?;
     }

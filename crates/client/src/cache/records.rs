@@ -106,8 +106,8 @@ impl Cache {
             .iter()
             .map(|w| Own { edit: w.edit.clone(), state: w.state, changes: 0, come_back: w.come_back })
             .collect();
-        let registers = listing::registers(record.as_ref(), &own, &self.rules);
-        let review = record.as_ref().and_then(|record| listing::open_review(record, &own, &self.rules));
+        let registers = listing::registers(record.as_ref(), &own, &self.rules());
+        let review = record.as_ref().and_then(|record| listing::open_review(record, &own, &self.rules()));
         Ok(Known { record, waiting, registers, review })
     }
 
@@ -136,9 +136,10 @@ impl Cache {
         for (id, _, text) in rows {
             records.insert(id, serde_json::from_str::<Record>(&text)?);
         }
+        let rules = self.rules();
         let shown = ids.iter().map(|id| {
             let own = own.get(id).map(Vec::as_slice).unwrap_or_default();
-            (id.clone(), listing::registers(records.get(id.as_str()), own, &self.rules))
+            (id.clone(), listing::registers(records.get(id.as_str()), own, &rules))
         });
         Ok(shown.collect())
     }

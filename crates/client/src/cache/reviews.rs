@@ -23,11 +23,12 @@ impl Cache {
         let ids = json_list(records.iter().map(|record| record.merchant_id.as_str()));
         let own = listing::own_edits(&mut tx, &ids).await?;
         tx.rollback().await?;
+        let rules = self.rules();
         let mut reviews: Vec<Review> = records
             .iter()
             .filter_map(|record| {
                 let own = own.get(&record.merchant_id).map(Vec::as_slice).unwrap_or_default();
-                listing::open_review(record, own, &self.rules)
+                listing::open_review(record, own, &rules)
             })
             .collect();
         reviews.sort_by(|a, b| (a.since, &a.merchant_id).cmp(&(b.since, &b.merchant_id)));

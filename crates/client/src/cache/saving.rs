@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::sync::Arc;
+use std::time::SystemTime;
 
 use domain::change;
 use domain::edit::{Edit, EditState, Settles, Source, WRITES_MAX, Write};
@@ -13,6 +13,7 @@ use domain::rules::RuleSet;
 use domain::version::VersionVector;
 use domain::{DeviceId, EditId, MerchantId, TraceId};
 use rusqlite::{Connection, params};
+use telemetry::Stage;
 use uuid::Uuid;
 
 use super::listing::Own;
@@ -64,26 +65,30 @@ impl Cache {
     /// # Errors
     /// As [`Self::save`].
     pub async fn save_all(&self, drafts: Vec<Draft>, actor: Option<&Actor>) -> Result<Vec<Edit>> {
+        let begun = SystemTime::now();
         let desk = self.desk(actor);
-        self.write(move |tx| desk.insert(tx, drafts)).await
+        let edits = self.write(move |tx, rules| desk.insert(tx, rules, drafts)).await?;
+        for edit in &edits {
+            telemetry::edit(Stage::Saved, edit, begun, "queued");
+        }
+        Ok(edits)
     }
 
-    /// Who saves, and by which rules rows are made.
+    /// Who saves.
     pub(super) fn desk(&self, actor: Option<&Actor>) -> Desk {
-        Desk { device: self.device, rules: Arc::clone(&self.rules), actor: actor.cloned() }
+        Desk { device: self.device, actor: actor.cloned() }
     }
 }
 
 /// What saving needs beside the transaction.
 pub(super) struct Desk {
     pub device: DeviceId,
-    pub rules: Arc<RuleSet>,
     pub actor: Option<Actor>,
 }
 
 impl Desk {
     /// Saves within a transaction that is already begun.
-    pub fn insert(&self, tx: &Connection, drafts: Vec<Draft>) -> Result<Vec<Edit>> {
+    pub fn insert(&self, tx: &Connection, rules: &RuleSet, drafts: Vec<Draft>) -> Result<Vec<Edit>> {
         make_room(tx, drafts.len())?;
         let now_ms = clock::now_ms();
         let mut stamps = Stamps::read(tx, self.device)?;
@@ -117,7 +122,7 @@ impl Desk {
         }
         stamps.write(tx)?;
         for (id, merchant) in &merchants {
-            merchant.refresh(tx, id, &self.rules)?;
+            merchant.refresh(tx, id, rules)?;
         }
         Ok(edits)
     }

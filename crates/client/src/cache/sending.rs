@@ -1,12 +1,12 @@
 //! The outbox on its way to the server.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
 
 use domain::api::PushReply;
 use domain::edit::{Edit, EditState, Outcome, OutcomeState};
 use domain::ipc::IpcError;
 use domain::problem::{ErrorCode, Problem};
+use domain::rules::RuleSet;
 use domain::{ActorId, EditId, MerchantId};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use sqlx::sqlite::SqliteConnection;
@@ -106,7 +106,8 @@ fn window(tx: &Connection, after: i64) -> Result<Vec<ToSend>> {
 
 /// Reads windows of the outbox until the batch is full, and marks what it picked.
 fn load(tx: &Connection, mut picker: Picker<'_>) -> Result<Batch> {
-    let mut after = 0;
+    // What is sent again stands ahead of everything, below 1.
+    let mut after = i64::MIN;
     loop {
         let rows = window(tx, after)?;
         let whole = rows.len() as i64 == WINDOW_ROWS;
@@ -138,7 +139,7 @@ impl Cache {
         actor: Option<&ActorId>,
     ) -> Result<Batch> {
         let actor = actor.cloned();
-        self.write(move |tx| load(tx, Picker::new((edits_max, bytes_max), now_ms, actor.as_ref()))).await
+        self.write(move |tx, _| load(tx, Picker::new((edits_max, bytes_max), now_ms, actor.as_ref()))).await
     }
 
     /// After a crash: what was on its way waits again. Only the process that syncs may call it.
@@ -183,8 +184,8 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub async fn store_outcomes(&self, reply: &PushReply, retry_at_ms: u64) -> Result<()> {
-        let (reply, device, rules) = (reply.clone(), self.device, Arc::clone(&self.rules));
-        let work = move |tx: &Transaction<'_>| {
+        let (reply, device) = (reply.clone(), self.device);
+        let work = move |tx: &Transaction<'_>, rules: &RuleSet| {
             // What shows stays the same until the answer has come back, except after a refusal.
             let (mut recounted, mut refreshed) = (BTreeSet::new(), BTreeSet::new());
             for outcome in &reply.outcomes {
@@ -199,7 +200,7 @@ impl Cache {
                 recount.execute([merchant])?;
             }
             for merchant in refreshed {
-                merchant::refresh(tx, &MerchantId::new(merchant)?, &rules)?;
+                merchant::refresh(tx, &MerchantId::new(merchant)?, rules)?;
             }
             let mut stamps = meta::Stamps::read(tx, device)?;
             stamps.observe(reply.server_hlc, clock::now_ms());
@@ -215,7 +216,7 @@ impl Cache {
         ids: impl IntoIterator<Item = String>,
     ) -> Result<()> {
         let ids = ids.into_iter().map(|id| Ok(MerchantId::new(id)?)).collect::<Result<Vec<_>>>()?;
-        listing::refresh(tx, &ids, HashMap::new(), &self.rules, Indexing::Now).await
+        listing::refresh(tx, &ids, HashMap::new(), &self.rules(), Indexing::Now).await
     }
 
     /// Is anything to be sent now, by this actor?

@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use sync_engine::device::{Config, Input, Progress};
+use domain::ipc::SyncSettings;
+use sync_engine::device::{Input, Progress};
 use tokio::sync::{Mutex, watch};
 
-use super::Options;
+use super::{Options, sync_settings};
 use crate::cache::Cache;
 use crate::driver::{Announcer, Driver, FolderLock, Parts};
 use crate::error::Result;
@@ -17,30 +18,61 @@ use crate::session::Session;
 pub(super) struct Backend {
     pub remote: Arc<Remote>,
     pub session: Arc<Session>,
-    driver: Mutex<Option<Driver>>,
+    running: Mutex<Option<Running>>,
+}
+
+/// A driver, and what it was started with.
+struct Running {
+    driver: Driver,
+    settings: SyncSettings,
 }
 
 impl Backend {
     pub async fn connect(home: &Path, server: &str, options: &Options, cache: &Arc<Cache>) -> Result<Self> {
         let remote = Arc::new(Remote::new(server, cache.device())?);
         let secrets = if options.keyring && options.machine.is_none() {
-            Secrets::new(Arc::new(KeyringVault::new(vault_key(home, remote.base()))))
+            Secrets::new(Arc::new(KeyringVault::new(vault_key(home, remote.addresses().text(0)))))
         } else {
             Secrets::in_memory()
         };
         let session = Session::resume(remote.clone(), cache.clone(), secrets, options.machine.clone()).await;
-        Ok(Self { remote, session: Arc::new(session), driver: Mutex::new(None) })
+        Ok(Self { remote, session: Arc::new(session), running: Mutex::new(None) })
     }
 
     pub async fn start_sync(&self, cache: &Arc<Cache>, announcer: &Announcer, lock: Option<FolderLock>) {
-        let parts = Parts::new(cache.clone(), self.remote.clone(), self.session.clone(), announcer.clone());
-        *self.driver.lock().await = Some(Driver::start(lock, parts, Config::default()));
+        let settings = sync_settings::in_force(cache).await;
+        *self.running.lock().await = Some(self.run(cache, announcer, lock, settings));
+    }
+
+    fn run(
+        &self,
+        cache: &Arc<Cache>,
+        announcer: &Announcer,
+        lock: Option<FolderLock>,
+        settings: SyncSettings,
+    ) -> Running {
+        let mut parts = Parts::new(cache.clone(), self.remote.clone(), self.session.clone(), announcer.clone());
+        parts.compression = settings.compression;
+        Running { driver: Driver::start(lock, parts, sync_settings::engine_config(&settings)), settings }
+    }
+
+    /// Puts the stored sync settings in force. A driver that runs with others starts anew; what was on its way waits
+    /// again.
+    pub async fn apply_settings(&self, cache: &Arc<Cache>, announcer: &Announcer) -> Result<()> {
+        let settings = sync_settings::in_force(cache).await;
+        let mut running = self.running.lock().await;
+        cache.set_durability(settings.durability).await?;
+        if let Some(before) = running.take_if(|running| running.settings != settings) {
+            before.driver.stop().await;
+            *running = Some(self.run(cache, announcer, None, settings));
+        }
+        Ok(())
     }
 
     pub async fn stop_sync(&self) -> bool {
-        match self.driver.lock().await.take() {
-            Some(driver) => {
-                driver.stop().await;
+        match self.running.lock().await.take() {
+            Some(running) => {
+                running.driver.stop().await;
                 true
             }
             None => false,
@@ -49,18 +81,28 @@ impl Backend {
 
     /// Tells the engine, if it runs here; another process notices by itself.
     pub async fn tell(&self, input: Input) {
-        if let Some(driver) = self.driver.lock().await.as_ref() {
-            driver.tell(input).await;
+        if let Some(running) = self.running.lock().await.as_ref() {
+            running.driver.tell(input).await;
         }
     }
 
     /// Tells when the sync that runs here has come on.
     pub async fn watch(&self) -> Option<watch::Receiver<Progress>> {
-        self.driver.lock().await.as_ref().map(Driver::watch)
+        self.running.lock().await.as_ref().map(|running| running.driver.watch())
+    }
+
+    /// Is no address of the server left to try?
+    pub async fn is_out_of_servers(&self) -> bool {
+        self.running.lock().await.as_ref().is_none_or(|running| running.driver.is_out_of_servers())
+    }
+
+    /// Does the driver run here?
+    pub async fn is_syncing(&self) -> bool {
+        self.running.lock().await.is_some()
     }
 
     /// How far the sync is and what the server refused last, if it runs here.
     pub async fn progress(&self) -> Option<(Progress, Option<domain::ipc::IpcError>)> {
-        self.driver.lock().await.as_ref().map(|driver| (driver.progress(), driver.refusal()))
+        self.running.lock().await.as_ref().map(|running| (running.driver.progress(), running.driver.refusal()))
     }
 }

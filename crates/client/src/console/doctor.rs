@@ -38,6 +38,14 @@ impl Console {
         );
         let other = FolderLock::take(&self.home, SYNC_LOCK)?.is_none();
         found("sync", true, if other { "a running program syncs" } else { "nobody syncs now" }.to_owned());
+        let (ok, detail) = match &status.checked {
+            None => (true, "not compared with the server yet".to_owned()),
+            Some(check) => {
+                let same = if check.equal { "the same as the server's" } else { "not the same as the server's" };
+                (check.equal, format!("{same} at {}, {} fetched anew before", check.at.to_rfc3339(), check.mended))
+            }
+        };
+        found("records", ok, detail);
         let kept = match status.session.secret_store {
             SecretStore::Keyring => "tokens are kept in the system's keyring",
             SecretStore::Memory => "tokens are kept in memory only: sign in again at each start",
@@ -50,7 +58,8 @@ impl Console {
         match backend.remote.ready().await.map_err(Error::from) {
             Ok(()) => {
                 let latency = backend.remote.latency_ms().unwrap_or_default();
-                found("server", true, format!("{} answers in {latency} ms", status.server));
+                let which = if status.fallback { ", not the preferred address" } else { "" };
+                found("server", true, format!("{} answers in {latency} ms{which}", status.server));
             }
             Err(error) => found("server", false, format!("{}: {error}", status.server)),
         }

@@ -7,11 +7,13 @@ mod files;
 mod insights;
 mod outbox;
 mod reviews;
+mod rules;
 mod settings;
 mod signing;
 mod status;
 mod stores;
 mod sync;
+mod sync_settings;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,6 +23,7 @@ use domain::problem::ErrorCode;
 use domain::{Edit, change};
 use sync_engine::device::Input;
 use tokio::sync::{RwLock, broadcast};
+use tokio::task::JoinSet;
 
 use crate::cache::Cache;
 use crate::clock;
@@ -29,7 +32,6 @@ use crate::error::{Error, Result};
 use crate::session::ClientCredentials;
 use backend::Backend;
 
-pub use crate::cache::Durability;
 pub use doctor::Finding as DoctorFinding;
 pub use insights::{Fetched, KitchenFigures};
 pub use settings::DEFAULT_SERVER;
@@ -48,20 +50,18 @@ pub enum Mode {
 pub struct Options {
     /// Window or command.
     pub mode: Mode,
-    /// The backend's address, if it is given from outside; else the stored one.
+    /// The backend's address, or several with commas between, if given from outside; else the stored one.
     pub server: Option<String>,
     /// Signs a machine in.
     pub machine: Option<ClientCredentials>,
     /// Whether to use the operating system's keyring.
     pub keyring: bool,
-    /// When a saved edit is on the disk.
-    pub durability: Durability,
 }
 
 impl Options {
     /// A use without anything given.
     pub fn new(mode: Mode) -> Self {
-        Self { mode, server: None, machine: None, keyring: true, durability: Durability::default() }
+        Self { mode, server: None, machine: None, keyring: true }
     }
 }
 
@@ -71,7 +71,9 @@ pub struct Console {
     options: Options,
     cache: Arc<Cache>,
     announcer: Announcer,
-    backend: RwLock<Arc<Backend>>,
+    backend: Arc<RwLock<Arc<Backend>>>,
+    /// Follows what other processes set.
+    follower: JoinSet<()>,
     _window: Option<FolderLock>,
 }
 
@@ -92,15 +94,20 @@ impl Console {
                 )
             })?),
         };
-        let cache = Arc::new(Cache::open_with(home, options.durability).await?);
+        let cache = Arc::new(Cache::open(home).await?);
         let server = settings::server(&cache, &options).await?;
         let announcer = Announcer::default();
         let backend = Backend::connect(home, &server, &options, &cache).await?;
+        backend.apply_settings(&cache, &announcer).await?;
         if options.mode == Mode::Window {
             backend.start_sync(&cache, &announcer, None).await;
         }
-        let backend = RwLock::new(Arc::new(backend));
-        Ok(Self { home: home.to_path_buf(), options, cache, announcer, backend, _window: window })
+        let backend = Arc::new(RwLock::new(Arc::new(backend)));
+        let mut follower = JoinSet::new();
+        if options.mode == Mode::Window {
+            follower.spawn(sync_settings::follow(backend.clone(), cache.clone(), announcer.clone()));
+        }
+        Ok(Self { home: home.to_path_buf(), options, cache, announcer, backend, follower, _window: window })
     }
 
     /// The data folder.
@@ -129,7 +136,8 @@ impl Console {
     }
 
     /// Ends the sync and closes the cache.
-    pub async fn close(self) {
+    pub async fn close(mut self) {
+        self.follower.shutdown().await;
         self.backend().await.stop_sync().await;
         drop(self.backend);
         if let Ok(cache) = Arc::try_unwrap(self.cache) {

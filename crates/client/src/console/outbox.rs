@@ -76,9 +76,16 @@ impl Console {
     /// Sends a refused edit with other values.
     ///
     /// # Errors
-    /// The problem of a value; `not_found` unless the edit is refused; `storage`.
+    /// `bad_value` if nothing is left to send, or the problem of a value; `not_found` unless the edit is refused;
+    /// `storage`.
     pub async fn resend(&self, resend: Resend) -> Result<Saved> {
         let mut writes = resend.writes;
+        if writes.is_empty() {
+            return Err(Error::new(
+                ErrorCode::BadValue,
+                "nothing is left to send: the refused change was kept; discard it instead",
+            ));
+        }
         for write in &mut writes {
             write.value = validate::normalise(&write.field, &write.value)?;
         }

@@ -10,6 +10,7 @@ use super::backend::Backend;
 use super::{Console, Mode, Options};
 use crate::cache::Cache;
 use crate::error::{Error, Result};
+use crate::remote;
 
 /// Where a backend listens that was started without an address.
 pub const DEFAULT_SERVER: &str = "http://127.0.0.1:8787";
@@ -70,8 +71,8 @@ impl Console {
             let problem = domain::Problem::new(ErrorCode::BadValue, "give this computer a name; nothing was changed");
             return Err(problem.about("device_name").into());
         }
-        settings.server = settings.server.trim().trim_end_matches('/').to_owned();
-        let moved = settings.server != before.server.trim_end_matches('/');
+        settings.server = remote::tidy(&settings.server);
+        let moved = settings.server != remote::tidy(&before.server);
         if moved && before.server_fixed {
             return Err(Error::new(
                 ErrorCode::ReadOnly,

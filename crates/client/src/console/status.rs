@@ -1,12 +1,13 @@
 //! The status bar.
 
-use domain::ipc::{StatusView, SyncPhase};
+use domain::ipc::{DataCheck, StatusView, SyncPhase};
 use sync_engine::device::Progress;
 
 use super::Console;
+use super::backend::Backend;
 use crate::cache::Numbers;
 use crate::clock;
-use crate::driver::LastKnown;
+use crate::driver::{LastKnown, address_in_use};
 use crate::error::Result;
 
 impl Console {
@@ -25,6 +26,10 @@ impl Console {
             None => (None, None),
         };
         let online = progress.and_then(|progress| progress.online).unwrap_or(known.online);
+        let (server, fallback) = match backend.is_syncing().await {
+            true => (backend.remote.base().to_owned(), backend.remote.addresses().active() != 0),
+            false => self.address_elsewhere(&backend).await?,
+        };
         let phase = phase(progress.as_ref(), refusal.is_some(), session.signed_in, online, &numbers);
         Ok(StatusView {
             phase,
@@ -39,11 +44,26 @@ impl Console {
             last_sync_at: known.last_sync_ms.map(clock::at),
             next_attempt_at: progress.and_then(|progress| progress.next_attempt_ms).map(clock::at),
             device_name: settings.device_name,
-            server: backend.remote.base().to_owned(),
+            server,
+            fallback,
+            checked: known.checked.map(|check| DataCheck {
+                at: clock::at(check.at_ms),
+                equal: check.equal,
+                mended: check.mended,
+            }),
             clock_ahead_ms: progress.and_then(|progress| progress.clock_ahead_ms),
             problem: refusal.filter(|_| phase == SyncPhase::Error),
             session,
         })
+    }
+
+    /// The address that another process on this data folder uses, and whether it is not the preferred one.
+    async fn address_elsewhere(&self, backend: &Backend) -> Result<(String, bool)> {
+        let addresses = backend.remote.addresses();
+        let known = if addresses.count() > 1 { address_in_use(&self.cache).await? } else { None };
+        let place = known.and_then(|known| (0..addresses.count()).find(|place| addresses.text(*place) == known));
+        let place = place.unwrap_or(0);
+        Ok((addresses.text(place).to_owned(), place != 0))
     }
 }
 
@@ -81,6 +101,8 @@ mod tests {
             next_attempt_ms: None,
             clock_ahead_ms: None,
             storage_failed: false,
+            checked: None,
+            damaged_buckets: 0,
         }
     }
 

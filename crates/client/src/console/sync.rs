@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use domain::api::MINOR_DIGESTS;
 use domain::problem::ErrorCode;
 use sync_engine::device::Input;
 
@@ -13,6 +14,9 @@ use crate::session::Session;
 
 /// How often a waiting command looks, should nothing be told.
 const LOOK: Duration = Duration::from_millis(25);
+
+/// How long a comparison is waited for after everything else is done: a sync without it is a sync too.
+const CHECK_WITHIN: Duration = Duration::from_secs(60);
 
 impl Console {
     /// Sends and fetches now, whatever was waited for.
@@ -32,15 +36,26 @@ impl Console {
     /// `signed_out`, `unreachable`, `busy` if it takes longer than `limit`, or the server's refusal. What was
     /// saved is kept.
     pub async fn sync_once(&self, limit: Duration) -> Result<()> {
-        self.exchange(limit).await?;
+        self.exchange(limit, false).await?;
         self.cache.index_all().await
     }
 
-    /// The same without waiting for the search index: the list can be used.
+    /// The same, and compares the records with the server's, where the server can; [`Self::status`] says what that
+    /// showed.
     ///
     /// # Errors
     /// As [`Self::sync_once`].
-    pub async fn exchange(&self, limit: Duration) -> Result<()> {
+    pub async fn sync_and_check(&self, limit: Duration) -> Result<()> {
+        self.exchange(limit, true).await?;
+        self.cache.index_all().await
+    }
+
+    /// Sends and receives until the list can be used, without waiting for the search index; with `check` it also
+    /// compares.
+    ///
+    /// # Errors
+    /// As [`Self::sync_once`].
+    pub async fn exchange(&self, limit: Duration, check: bool) -> Result<()> {
         let until = Instant::now() + limit;
         self.cache.retry_all().await?;
         match FolderLock::take(&self.home, SYNC_LOCK)? {
@@ -50,7 +65,7 @@ impl Console {
                     return Err(Session::signed_out());
                 }
                 backend.start_sync(&self.cache, &self.announcer, Some(lock)).await;
-                let done = self.wait_for_own(until).await;
+                let done = self.wait_for_own(until, check).await;
                 backend.stop_sync().await;
                 done
             }
@@ -58,9 +73,10 @@ impl Console {
         }
     }
 
-    async fn wait_for_own(&self, until: Instant) -> Result<()> {
+    async fn wait_for_own(&self, until: Instant, check: bool) -> Result<()> {
         let backend = self.backend().await;
         let Some(mut watched) = backend.watch().await else { return Err(took_too_long()) };
+        let mut drained_at = None;
         while Instant::now() < until {
             // An end of the driver is no progress: the limit ends the wait.
             if !matches!(tokio::time::timeout(LOOK, watched.changed()).await, Ok(Ok(()))) {
@@ -84,11 +100,15 @@ impl Console {
             if let Some(refusal) = refusal {
                 return Err(Error::new(refusal.code, refusal.message));
             }
-            if progress.online == Some(false) {
+            if progress.online == Some(false) && backend.is_out_of_servers().await {
                 return Err(crate::remote::Failed::from(sync_engine::device::Failure::Unreachable).into());
             }
             if progress.pull_complete && self.is_drained().await? {
-                return Ok(());
+                let since = *drained_at.get_or_insert_with(Instant::now);
+                let can_check = backend.remote.addresses().minor().is_some_and(|minor| minor >= MINOR_DIGESTS);
+                if !check || !can_check || progress.checked.is_some() || since.elapsed() > CHECK_WITHIN {
+                    return Ok(());
+                }
             }
         }
         Err(took_too_long())

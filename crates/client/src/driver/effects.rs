@@ -1,8 +1,12 @@
 //! Carries out the engine's effects. Each answers with one input.
 
+use std::time::SystemTime;
+
 use domain::Problem;
+use domain::api::PushRequest;
 use domain::ipc::{IpcError, Topic};
 use sync_engine::device::{Effect, Failure, Input};
+use telemetry::Stage;
 use tokio::sync::mpsc;
 
 use super::Parts;
@@ -11,7 +15,7 @@ use crate::error::Result;
 use crate::remote::Failed;
 
 const OUTBOX_CHANGED: [Topic; 3] = [Topic::Outbox, Topic::Stores, Topic::Status];
-const RECORDS_CHANGED: [Topic; 4] = [Topic::Stores, Topic::Outbox, Topic::Reviews, Topic::Status];
+pub(super) const RECORDS_CHANGED: [Topic; 4] = [Topic::Stores, Topic::Outbox, Topic::Reviews, Topic::Status];
 
 /// Does it, and says how it went. Edits that wait again because of it are told as an input of their own.
 pub(super) async fn carry_out(parts: &Parts, inputs: &mpsc::Sender<Input>, effect: Effect) -> Input {
@@ -48,6 +52,8 @@ pub(super) async fn carry_out(parts: &Parts, inputs: &mpsc::Sender<Input>, effec
                 }
             }
         }
+        Effect::CompareDigests => super::checking::compare(parts).await,
+        Effect::RepairBuckets { buckets } => super::checking::repair(parts, buckets).await,
         Effect::RefreshToken => {
             let refreshed = parts.session.refresh().await.map_err(|failed| failed.failure);
             parts.announcer.announce(&[Topic::Session, Topic::Status]);
@@ -100,12 +106,16 @@ async fn push(parts: &Parts, edits: Vec<domain::Edit>) -> Input {
             return Input::Pushed(Err(failed.failure));
         }
     };
-    let count = edits.len();
-    let answer = parts.remote.push(&token, edits).await.and_then(|reply| {
-        let whole = reply.outcomes.len() == count;
+    let (request, begun) = (PushRequest { device_id: parts.cache.device(), edits }, SystemTime::now());
+    let answer = parts.remote.push(&token, &request, parts.compression).await.and_then(|reply| {
+        let whole = reply.outcomes.len() == request.edits.len();
         // A cut answer is no answer: the edits are sent again, and have their one effect.
         if whole { Ok(reply) } else { Err(Failed::from(Failure::Busy { retry_after_ms: None })) }
     });
+    for (n, edit) in request.edits.iter().enumerate() {
+        let outcome = answer.as_ref().map_or("unanswered", |reply| reply.outcomes[n].state.as_str());
+        telemetry::edit(Stage::Sent, edit, begun, outcome);
+    }
     if let Err(failed) = &answer {
         // Not taken for lack of a token or not sent at all: the server cannot have them.
         let never_left = failed.never_left || failed.failure == Failure::SignedOut;
@@ -130,12 +140,12 @@ async fn pull(parts: &Parts, limit: usize) -> std::result::Result<domain::api::C
     let page = judge(parts, answer.await)?;
     match &query.epoch {
         Some(epoch) if *epoch != page.epoch => Err(Failure::EpochChanged),
-        _ => Ok(page),
+        _ => super::rules::before(parts, page).await,
     }
 }
 
 /// Keeps what the server refused for the status bar.
-fn judge<T>(parts: &Parts, answer: std::result::Result<T, Failed>) -> std::result::Result<T, Failure> {
+pub(super) fn judge<T>(parts: &Parts, answer: std::result::Result<T, Failed>) -> std::result::Result<T, Failure> {
     match &answer {
         Ok(_) => parts.set_refusal(None),
         Err(Failed { failure: Failure::Refused(problem), .. }) => {

@@ -1,7 +1,7 @@
 //! What the syncing process leaves in the cache for others: they show it, and ask for more.
 
 use serde::{Deserialize, Serialize};
-use sync_engine::device::Progress;
+use sync_engine::device::{Checked, Progress};
 
 use super::Parts;
 use crate::cache::Cache;
@@ -9,6 +9,7 @@ use crate::clock;
 use crate::error::Result;
 
 const LAST_KNOWN: &str = "sync_state";
+const ADDRESS: &str = "server_in_use";
 const REQUESTED: &str = "sync_requested_ms";
 
 /// The state of the sync as its process left it.
@@ -23,6 +24,19 @@ pub struct LastKnown {
     pub last_pull_ms: Option<u64>,
     /// When outbox and pull were last complete, in milliseconds since 1970.
     pub last_sync_ms: Option<u64>,
+    /// What the last comparison with the server's digests showed.
+    pub checked: Option<LastCheck>,
+}
+
+/// A comparison with the server's digests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastCheck {
+    /// When, in milliseconds since 1970.
+    pub at_ms: u64,
+    /// Did both hold the same at its end?
+    pub equal: bool,
+    /// How many records were fetched anew before.
+    pub mended: u64,
 }
 
 impl LastKnown {
@@ -41,6 +55,9 @@ pub(super) async fn keep(parts: &Parts, progress: &Progress, stored: bool) -> Re
     let mut now = before;
     now.online = progress.online.unwrap_or(before.online);
     now.paused = progress.paused;
+    if let Some(Checked { at_ms, equal, mended }) = progress.checked {
+        now.checked = Some(LastCheck { at_ms, equal, mended });
+    }
     if stored && progress.pull_complete {
         now.last_pull_ms = Some(clock::now_ms());
         if parts.cache.numbers().await?.is_synced() {
@@ -51,6 +68,19 @@ pub(super) async fn keep(parts: &Parts, progress: &Progress, stored: bool) -> Re
         parts.cache.set_fact(LAST_KNOWN, &now).await?;
     }
     Ok(())
+}
+
+/// Leaves the address in use, where there are several.
+pub(super) async fn keep_address(cache: &Cache, address: &str) -> Result<()> {
+    cache.set_fact(ADDRESS, address).await
+}
+
+/// The address that the syncing process uses, if it left the preferred one.
+///
+/// # Errors
+/// `storage`.
+pub async fn address(cache: &Cache) -> Result<Option<String>> {
+    cache.fact(ADDRESS).await
 }
 
 /// Asks the process that syncs to do it now.

@@ -23,9 +23,15 @@ const GOOD: Duration = Duration::from_secs(10);
 pub(super) async fn listen(parts: Arc<Parts>, inputs: mpsc::Sender<Input>) {
     let mut failures = 0_u32;
     loop {
+        let (mut moves, mut sign_ins) = (parts.remote.addresses().moves(), parts.session.changes());
         if parts.session.is_signed_in().await {
             let mut opened = None;
-            let failure = once(&parts, &inputs, failures > 0, &mut opened).await;
+            let failure = tokio::select! {
+                failure = once(&parts, &inputs, failures > 0, &mut opened) => failure,
+                // To the other address, or as the other person; or not at all.
+                Ok(()) = moves.changed() => { failures = 0; continue },
+                Ok(()) = sign_ins.changed() => { failures = 0; continue },
+            };
             if opened.is_some_and(|at: Instant| at.elapsed() >= GOOD) {
                 failures = 0;
             }
@@ -36,7 +42,11 @@ pub(super) async fn listen(parts: Arc<Parts>, inputs: mpsc::Sender<Input>) {
         }
         failures = failures.saturating_add(1);
         let delay_ms = RECONNECT.delay_ms(failures, clock::random_u64());
-        tokio::time::sleep(Duration::from_millis(delay_ms)).await;
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(delay_ms)) => {}
+            Ok(()) = moves.changed() => {}
+            Ok(()) = sign_ins.changed() => {}
+        }
     }
 }
 

@@ -3,13 +3,16 @@
 //! Only one process on a data folder syncs: the one that holds the lock. Others write to the same cache, and
 //! this one notices.
 
+mod checking;
 mod effects;
 mod facts;
 mod listener;
 mod lock;
+mod rules;
+mod servers;
 mod watcher;
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -24,7 +27,7 @@ use crate::clock;
 use crate::remote::Remote;
 use crate::session::Session;
 
-pub use facts::{LastKnown, request_sync};
+pub use facts::{LastKnown, address as address_in_use, request_sync};
 pub use lock::{FolderLock, SYNC_LOCK, WINDOW_LOCK};
 
 /// Inputs that wait for the engine.
@@ -61,10 +64,14 @@ pub(crate) struct Parts {
     pub remote: Arc<Remote>,
     pub session: Arc<Session>,
     pub announcer: Announcer,
+    /// Are pushes compressed?
+    pub compression: bool,
     /// Rows wait for the search index.
     pub unindexed: Notify,
     /// The last push made no connection: the server cannot have its edits.
     pub never_left: AtomicBool,
+    /// None of several addresses of the server was able to serve when asked last.
+    pub all_ill: AtomicBool,
     /// What the server said last about a request that it will not take.
     pub refusal: Mutex<Option<IpcError>>,
 }
@@ -72,7 +79,8 @@ pub(crate) struct Parts {
 impl Parts {
     pub fn new(cache: Arc<Cache>, remote: Arc<Remote>, session: Arc<Session>, announcer: Announcer) -> Self {
         let (unindexed, never_left, refusal) = (Notify::new(), AtomicBool::new(false), Mutex::new(None));
-        Self { cache, remote, session, announcer, unindexed, never_left, refusal }
+        let all_ill = AtomicBool::new(false);
+        Self { cache, remote, session, announcer, compression: true, unindexed, never_left, all_ill, refusal }
     }
     pub fn set_refusal(&self, refusal: Option<IpcError>) {
         *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = refusal;
@@ -97,6 +105,7 @@ impl Driver {
         let mut tasks = JoinSet::new();
         tasks.spawn(run(engine, lock, parts.clone(), inputs.clone(), received, progress_in));
         tasks.spawn(listener::listen(parts.clone(), inputs.clone()));
+        tasks.spawn(servers::watch(parts.clone(), inputs.clone()));
         tasks.spawn(watcher::watch(parts.clone(), inputs.clone()));
         tasks.spawn(watcher::index(parts.clone()));
         Self { inputs, progress, parts, tasks }
@@ -120,6 +129,11 @@ impl Driver {
     /// How far it is.
     pub fn progress(&self) -> Progress {
         *self.progress.borrow()
+    }
+
+    /// Is no address of the server left to try?
+    pub fn is_out_of_servers(&self) -> bool {
+        self.parts.remote.addresses().count() < 2 || self.parts.all_ill.load(Ordering::SeqCst)
     }
 
     /// What the server said last about a request that it will not take.

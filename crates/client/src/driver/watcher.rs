@@ -36,6 +36,7 @@ async fn look(parts: &Parts, inputs: &mpsc::Sender<Input>, seen: Seen) -> Result
     if seen.0 == Some(version) {
         return Ok(seen);
     }
+    parts.cache.notice_rules().await?;
     let requested_ms = facts::requested_ms(&parts.cache).await?;
     parts.announcer.announce(&ALL_DATA);
     let asked = requested_ms > seen.1;

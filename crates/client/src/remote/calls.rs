@@ -1,11 +1,11 @@
 //! The typed calls.
 
-use domain::api::{ChangesPage, ChangesQuery, HistoryEntry, PushReply, PushRequest, path};
+use domain::api::{ChangesPage, ChangesQuery, DigestReply, HistoryEntry, PushReply, PushRequest, path};
 use domain::ipc::InsightsQuery;
 use domain::metrics::{KitchenMetrics, SyncMetrics};
 use domain::orders::AlertBoard;
 use domain::role::Actor;
-use domain::{Edit, MerchantId, OrderId};
+use domain::{MerchantId, OrderId};
 use reqwest::Method;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use serde::Deserialize;
@@ -15,6 +15,9 @@ use super::{Failed, Remote};
 /// Bodies from here on are compressed, in bytes.
 const COMPRESS_BYTES_MIN: usize = 1024;
 const COMPRESS_LEVEL: i32 = 3;
+
+/// W3C Trace Context, level 1. A batch goes under the trace of its first edit; each edit keeps its own.
+const TRACEPARENT: &str = "traceparent";
 
 /// The newest edits of a history.
 const HISTORY_ENTRIES: u32 = 200;
@@ -31,21 +34,23 @@ fn filled(path: &str, id: &str) -> String {
 }
 
 impl Remote {
-    /// Sends edits.
+    /// Sends edits, compressed if that is wanted and worth it.
     ///
     /// # Errors
     /// What the engine needs to know.
-    pub async fn push(&self, token: &str, edits: Vec<Edit>) -> Answer<PushReply> {
-        let request = PushRequest { device_id: self.device, edits };
+    pub async fn push(&self, token: &str, request: &PushRequest, compress: bool) -> Answer<PushReply> {
         let internal = |error: String| {
             Failed::from(sync_engine::device::Failure::Refused(domain::Problem::new(
                 domain::ErrorCode::Internal,
                 error,
             )))
         };
-        let mut body = serde_json::to_vec(&request).map_err(|error| internal(error.to_string()))?;
+        let mut body = serde_json::to_vec(request).map_err(|error| internal(error.to_string()))?;
         let mut call = self.request(Method::POST, path::EDITS, Some(token)).header(CONTENT_TYPE, "application/json");
-        if body.len() >= COMPRESS_BYTES_MIN {
+        if let Some(first) = request.edits.first() {
+            call = call.header(TRACEPARENT, telemetry::traceparent(first));
+        }
+        if compress && body.len() >= COMPRESS_BYTES_MIN {
             body = zstd::encode_all(body.as_slice(), COMPRESS_LEVEL).map_err(|error| internal(error.to_string()))?;
             call = call.header(CONTENT_ENCODING, "zstd");
         }
@@ -58,6 +63,14 @@ impl Remote {
     /// What the engine needs to know.
     pub async fn changes(&self, token: &str, query: &ChangesQuery) -> Answer<ChangesPage> {
         self.call(self.request(Method::GET, path::CHANGES, Some(token)).query(query)).await
+    }
+
+    /// Asks for the digests.
+    ///
+    /// # Errors
+    /// What the engine needs to know.
+    pub async fn digests(&self, token: &str) -> Answer<DigestReply> {
+        self.call(self.request(Method::GET, path::DIGEST, Some(token))).await
     }
 
     /// Who the token is of.

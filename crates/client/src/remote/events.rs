@@ -65,10 +65,8 @@ pub async fn wake_ups(
     mut wake: impl FnMut(WakeUp),
 ) -> Result<(), Failed> {
     let request = remote.request(Method::GET, path::EVENTS, Some(token)).header(ACCEPT, EVENT_STREAM);
-    let response = timeout(HEAD_TIMEOUT, request.send())
-        .await
-        .map_err(|_| Failed::from(Failure::Unreachable))?
-        .map_err(|error| Failed::of(&error))?;
+    let response =
+        timeout(HEAD_TIMEOUT, remote.send(request)).await.map_err(|_| Failed::from(Failure::Unreachable))??;
     if !response.status().is_success() {
         return Err(refusal(response).await);
     }

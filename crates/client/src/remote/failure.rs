@@ -104,9 +104,10 @@ pub(super) fn classify(refusal: &Refusal<'_>) -> Failed {
         };
     };
     match (refusal.status, problem.code) {
-        (_, ErrorCode::EpochChanged) => Failure::EpochChanged.into(),
+        // The pull starts anew in the same way.
+        (_, ErrorCode::EpochChanged | ErrorCode::CursorTooOld) => Failure::EpochChanged.into(),
         (_, ErrorCode::SignedOut) => Failure::SignedOut.into(),
-        (UPGRADE_REQUIRED, _) => Failed::other_version(problem),
+        (UPGRADE_REQUIRED, _) | (_, ErrorCode::Protocol) => Failed::other_version(problem),
         (_, ErrorCode::Busy) | (408 | 425 | 429 | 500.., _) => busy(refusal.retry_after_ms.or(problem.retry_after_ms)),
         _ => Failure::Refused(problem).into(),
     }
@@ -126,6 +127,8 @@ mod tests {
         let busy = |retry_after_ms| Failure::Busy { retry_after_ms };
         assert_eq!(ours(401, ErrorCode::SignedOut), Failure::SignedOut);
         assert_eq!(ours(409, ErrorCode::EpochChanged), Failure::EpochChanged);
+        assert_eq!(ours(410, ErrorCode::CursorTooOld), Failure::EpochChanged);
+        assert_eq!(ours(426, ErrorCode::Protocol), busy(None));
         assert_eq!(ours(500, ErrorCode::Internal), busy(None));
         assert_eq!(ours(503, ErrorCode::Storage), busy(None));
         assert_eq!(ours(426, ErrorCode::BadRequest), busy(None), "another version is no verdict on an edit");

@@ -1,22 +1,25 @@
 //! The backend over HTTP: typed calls, bounded in time and size. What a failure means for the engine is
 //! decided here; what to do about it, there.
 
+mod addresses;
 mod calls;
 mod events;
 mod failure;
+mod rules;
 mod token;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use domain::DeviceId;
-use domain::api::{DEVICE_HEADER, PROTOCOL, PROTOCOL_HEADER};
+use domain::api::{DEVICE_HEADER, PROTOCOL, PROTOCOL_HEADER, path};
 use domain::problem::{ErrorCode, Problem};
 use futures_util::StreamExt;
-use reqwest::{Client, Method, RequestBuilder, Response, Url};
+use reqwest::{Client, Method, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 use sync_engine::device::Failure;
 
+pub use addresses::{Addresses, tidy};
 pub use events::wake_ups;
 pub use failure::Failed;
 use failure::Refusal;
@@ -33,38 +36,33 @@ const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Most bytes of a problem document.
 const PROBLEM_BYTES_MAX: usize = 64 * 1024;
 
+/// How long a server may take to say that it is able to serve.
+const HEALTH_TIMEOUT: Duration = Duration::from_secs(2);
+
 /// One backend.
 pub struct Remote {
     http: Client,
-    base: Url,
+    addresses: Addresses,
     device: DeviceId,
     /// Milliseconds of the last answered call; `u64::MAX` before the first.
     latency_ms: AtomicU64,
 }
 
 impl Remote {
-    /// A backend at an address such as `http://127.0.0.1:8080`. Nothing is sent yet.
+    /// A backend at an address such as `http://127.0.0.1:8080`, or at several in order of preference. Nothing is
+    /// sent yet.
     ///
     /// # Errors
-    /// `bad_request` if it is no http or https address.
-    pub fn new(server: &str, device: DeviceId) -> Result<Self> {
-        let bad = || {
-            Error::new(
-                ErrorCode::BadRequest,
-                "the server's address must look like https://console.example.org; nothing was changed",
-            )
-        };
-        let base = Url::parse(server.trim()).map_err(|_| bad())?;
-        if !matches!(base.scheme(), "http" | "https") || base.cannot_be_a_base() {
-            return Err(bad());
-        }
+    /// `bad_request` if one is no http or https address.
+    pub fn new(servers: &str, device: DeviceId) -> Result<Self> {
+        let addresses = Addresses::parse(servers)?;
         let http = Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("merchant-console/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| Error::new(ErrorCode::Internal, error.to_string()))?;
-        Ok(Self { http, base, device, latency_ms: AtomicU64::new(u64::MAX) })
+        Ok(Self { http, addresses, device, latency_ms: AtomicU64::new(u64::MAX) })
     }
 
     /// How long the last answered call took, in milliseconds.
@@ -72,9 +70,44 @@ impl Remote {
         Some(self.latency_ms.load(Ordering::Relaxed)).filter(|ms| *ms != u64::MAX)
     }
 
-    /// The address.
+    /// The address in use.
     pub fn base(&self) -> &str {
-        self.base.as_str().trim_end_matches('/')
+        self.addresses.text(self.addresses.active())
+    }
+
+    /// All addresses.
+    pub fn addresses(&self) -> &Addresses {
+        &self.addresses
+    }
+
+    /// Is the server at one of the addresses able to serve? It has a short time to say so.
+    pub async fn is_healthy(&self, place: usize) -> bool {
+        let url = format!("{}{}", self.addresses.text(place), path::READYZ);
+        let request = self.http.get(url).header(PROTOCOL_HEADER, PROTOCOL).timeout(HEALTH_TIMEOUT);
+        matches!(request.send().await, Ok(response) if response.status().is_success() && media_type(&response) == "text/plain")
+    }
+
+    /// Sends, and tells who watches over the addresses how it went.
+    async fn send(&self, request: RequestBuilder) -> std::result::Result<Response, Failed> {
+        match request.send().await {
+            Ok(response) => {
+                let protocol = response.headers().get(PROTOCOL_HEADER).and_then(|value| value.to_str().ok());
+                self.addresses.speaks(response.url(), protocol);
+                // One that cannot serve is asked for its health like one that does not answer.
+                if response.status().is_server_error() {
+                    self.addresses.failed(response.url());
+                } else {
+                    self.addresses.answered(response.url());
+                }
+                Ok(response)
+            }
+            Err(error) => {
+                if let Some(url) = error.url() {
+                    self.addresses.failed(url);
+                }
+                Err(Failed::of(&error))
+            }
+        }
     }
 
     fn request(&self, method: Method, path: &str, token: Option<&str>) -> RequestBuilder {
@@ -104,7 +137,7 @@ impl Remote {
     /// The body of an answer of that media type; of any other it is not our server's.
     async fn call_raw(&self, request: RequestBuilder, expected: &str) -> std::result::Result<Vec<u8>, Failed> {
         let begun = Instant::now();
-        let response = request.timeout(CALL_TIMEOUT).send().await.map_err(|error| Failed::of(&error))?;
+        let response = self.send(request.timeout(CALL_TIMEOUT)).await?;
         let took = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX - 1);
         self.latency_ms.store(took, Ordering::Relaxed);
         if response.status().is_success() {

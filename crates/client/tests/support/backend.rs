@@ -14,7 +14,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use domain::api::{Change, ChangesPage, ChangesQuery, PushReply, PushRequest, TokenReply, WakeUp, path};
 use domain::hlc::Hlc;
-use domain::rules::RuleSet;
+use domain::rules::RuleBook;
 use domain::{EditId, ErrorCode, MerchantId, Outcome, Problem, Record};
 use futures_util::StreamExt;
 use sync_engine::authority;
@@ -26,6 +26,7 @@ pub struct Store {
     pub answers: HashMap<EditId, Outcome>,
     pub seq: u64,
     pub epoch: String,
+    pub rules: RuleBook,
     /// Tokens with a smaller number are not taken.
     pub oldest_token: u64,
     pub tokens: u64,
@@ -36,6 +37,8 @@ pub struct Store {
     /// Pushes are refused with this.
     pub refusal: Option<(StatusCode, Problem)>,
     pub pushes_refused: u32,
+    /// Nobody may listen to wake-ups.
+    pub deaf: bool,
 }
 
 pub struct Backend {
@@ -60,6 +63,7 @@ impl Backend {
             answers: HashMap::new(),
             seq: 0,
             epoch: "e1".to_owned(),
+            rules: RuleBook::default(),
             oldest_token: 0,
             tokens: 0,
             lose_answers: 0,
@@ -67,6 +71,7 @@ impl Backend {
             compressed: 0,
             refusal: None,
             pushes_refused: 0,
+            deaf: false,
         };
         Arc::new(Self { store: Mutex::new(store), wake: Mutex::new(broadcast::channel(64).0) })
     }
@@ -78,6 +83,7 @@ impl Backend {
             .route(path::EDITS, post(edits))
             .route(path::CHANGES, get(changes))
             .route(path::EVENTS, get(events))
+            .route(path::RULES, get(rules))
             .route(path::READYZ, get(|| async { "ok" }))
             .with_state(self.clone());
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -106,7 +112,7 @@ impl Backend {
     pub fn name_of(&self, merchant: &str) -> Option<String> {
         let store = self.store.lock().unwrap();
         let (_, record) = store.records.get(&super::id(merchant))?;
-        let shown = sync_engine::reconcile::shown(record, &RuleSet::default());
+        let shown = sync_engine::reconcile::shown(record, &store.rules.rules);
         shown.get(&super::field("name")).and_then(|v| v.as_str().map(str::to_owned))
     }
 }
@@ -142,7 +148,7 @@ async fn edits(State(backend): State<Shared>, headers: HeaderMap, body: Bytes) -
     for edit in request.edits {
         if !store.answers.contains_key(&edit.edit_id) {
             let known = store.records.get(&edit.merchant_id).map(|(_, record)| record.clone());
-            let verdict = authority::accept(known.as_ref(), &edit, &super::actor("ops"), &RuleSet::default());
+            let verdict = authority::accept(known.as_ref(), &edit, &super::actor("ops"), &store.rules.rules);
             let mut outcome = verdict.outcome;
             if verdict.changed {
                 store.seq += 1;
@@ -174,20 +180,37 @@ async fn changes(State(backend): State<Shared>, headers: HeaderMap, Query(query)
         .records
         .values()
         .filter(|(seq, _)| *seq > query.cursor)
-        .map(|(seq, record)| Change { seq: *seq, record: record.clone() })
+        .map(|(seq, record)| Change::new(*seq, record.clone()))
         .collect();
     all.sort_by_key(|change| change.seq);
     let limit = query.limit.unwrap_or(2000).min(3);
     let complete = all.len() <= limit;
     all.truncate(limit);
     let next_cursor = if complete { store.seq } else { all.last().unwrap().seq };
-    Json(ChangesPage { epoch: store.epoch.clone(), changes: all, next_cursor, complete, server_hlc: Hlc::default() })
-        .into_response()
+    let page = ChangesPage {
+        epoch: store.epoch.clone(),
+        changes: all,
+        next_cursor,
+        complete,
+        rules_version: store.rules.version,
+        ..ChangesPage::default()
+    };
+    Json(page).into_response()
+}
+
+async fn rules(State(backend): State<Shared>, headers: HeaderMap) -> Response {
+    match backend.refuses(&headers) {
+        Some(refusal) => refusal,
+        None => Json(backend.store.lock().unwrap().rules.clone()).into_response(),
+    }
 }
 
 async fn events(State(backend): State<Shared>, headers: HeaderMap) -> Response {
     if let Some(refusal) = backend.refuses(&headers) {
         return refusal;
+    }
+    if backend.store.lock().unwrap().deaf {
+        return problem(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Busy);
     }
     let receiver = backend.wake.lock().unwrap().subscribe();
     let wakes = futures_util::stream::unfold(receiver, |mut wakes| async move {

@@ -95,10 +95,12 @@ pub fn page(changes: Vec<(u64, Record)>, complete: bool) -> ChangesPage {
     let next_cursor = changes.iter().map(|(seq, _)| *seq).max().unwrap_or_default();
     ChangesPage {
         epoch: EPOCH.to_owned(),
-        changes: changes.into_iter().map(|(seq, record)| Change { seq, record }).collect(),
+        changes: changes.into_iter().map(|(seq, record)| Change::new(seq, record)).collect(),
         next_cursor,
         complete,
         server_hlc: Hlc::at_ms(1_700_000_000_000),
+        rules_version: 1,
+        ..ChangesPage::default()
     }
 }
 

@@ -36,6 +36,10 @@ pub struct MerchantRow {
     pub contested: u32,
     /// Its record, as JSON.
     pub record: String,
+    /// The digest of that text.
+    pub digest: u64,
+    /// The bucket of its id.
+    pub bucket: u8,
 }
 
 /// An answered edit to be stored.

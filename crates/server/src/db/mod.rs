@@ -4,6 +4,8 @@
 pub mod accounts;
 pub mod edits;
 pub mod orders;
+pub mod pull;
+pub mod rules;
 pub mod sqlite;
 
 use std::sync::Arc;
@@ -15,6 +17,8 @@ use domain::{ErrorCode, MerchantId, Problem, Record, Scope};
 pub use accounts::{Account, AccountKind, AccountStore, Rotation, TokenKind, TokenRow};
 pub use edits::{EditStore, Loaded, Plan};
 pub use orders::OrderStore;
+pub use pull::PullStore;
+pub use rules::RuleStore;
 
 /// Why the database did not do it.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +84,10 @@ pub struct RawChanges {
     pub json: String,
     /// Where to go on.
     pub next_cursor: u64,
+    /// The marker of that change; empty where no edit made it.
+    pub marker: String,
+    /// The newest change number.
+    pub head: u64,
     /// Nothing after it?
     pub complete: bool,
 }
@@ -87,8 +95,9 @@ pub struct RawChanges {
 /// Merchants as pull and lists read them.
 #[async_trait]
 pub trait MerchantStore: Send + Sync {
-    /// The changes after a number, within a scope, rising.
-    async fn changes(&self, after: u64, limit: usize, scope: &Scope) -> Result<RawChanges, DbError>;
+    /// The changes after a number, within a scope, rising; of one bucket if one is given.
+    async fn changes(&self, after: u64, limit: usize, scope: &Scope, bucket: Option<u8>)
+    -> Result<RawChanges, DbError>;
     /// The merchants after an id, within a scope, by id, without deleted ones.
     async fn merchants(&self, after: &str, limit: usize, scope: &Scope) -> Result<Vec<StoredMerchant>, DbError>;
     /// One merchant.
@@ -124,8 +133,6 @@ pub trait SeriesStore: Send + Sync {
 /// Small facts about the server itself.
 #[async_trait]
 pub trait MetaStore: Send + Sync {
-    /// The epoch: a new one means that the data start anew.
-    fn epoch(&self) -> &str;
     /// Does it answer?
     async fn ping(&self) -> Result<(), DbError>;
     /// A named fact.
@@ -137,8 +144,14 @@ pub trait MetaStore: Send + Sync {
 }
 
 /// All that the server keeps.
-pub trait Database: MetaStore + EditStore + MerchantStore + AccountStore + OrderStore + SeriesStore {}
-impl<T: MetaStore + EditStore + MerchantStore + AccountStore + OrderStore + SeriesStore> Database for T {}
+pub trait Database:
+    MetaStore + EditStore + MerchantStore + PullStore + AccountStore + OrderStore + SeriesStore + RuleStore
+{
+}
+impl<T> Database for T where
+    T: MetaStore + EditStore + MerchantStore + PullStore + AccountStore + OrderStore + SeriesStore + RuleStore
+{
+}
 
 /// Opens the database that the URL names.
 ///

@@ -140,6 +140,6 @@ pub trait OrderStore: Send + Sync {
     async fn notify(&self, id: &OrderId, actor: &ActorId, at_ms: u64, scope: &Scope) -> Result<Reported, DbError>;
     /// What people reported since, oldest first: order, event, when (milliseconds since 1970).
     async fn reports_since(&self, after_place: u64) -> Result<Vec<(u64, OrderId, OrderEvent, u64)>, DbError>;
-    /// Forgets final orders placed before, in milliseconds since 1970.
-    async fn forget_orders(&self, before_ms: u64) -> Result<u64, DbError>;
+    /// Forgets final orders placed before, in milliseconds since 1970. Returns how many, at most `limit`.
+    async fn forget_orders(&self, before_ms: u64, limit: usize) -> Result<u64, DbError>;
 }

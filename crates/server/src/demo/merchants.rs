@@ -9,7 +9,7 @@ use domain::field::WEEKDAYS;
 use domain::profile::Registers;
 use domain::{
     Actor, ActorId, DeviceId, Dot, EditId, FieldPath, Hlc, MerchantId, Problem, Record, Register, Role, Scope, Sibling,
-    TraceId, Value, VersionVector, WriteMeta,
+    TraceId, Value, VersionVector, WriteMeta, digest,
 };
 use rand::seq::IndexedRandom;
 use rand::{Rng, RngCore, SeedableRng};
@@ -178,13 +178,16 @@ pub(super) fn rows(merchant: &DemoMerchant, counter: u64, hlc: Hlc) -> Result<(M
         })
         .collect();
     let name = merchant.registers.get(&FieldPath::fixed("name")).map(Value::plain).unwrap_or_default();
+    let text = digest::canonical(&record).map_err(DbError::from)?;
     let row = MerchantRow {
         seq: counter,
         merchant_id: merchant.id.clone(),
         name,
         deleted: false,
         contested: 0,
-        record: serde_json::to_string(&record).map_err(DbError::from)?,
+        digest: digest::row(&text),
+        bucket: digest::bucket(&merchant.id),
+        record: text,
     };
     let edit = EditRow {
         edit_id: merchant.edit_id,

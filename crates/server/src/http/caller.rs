@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::header;
 use axum::http::request::Parts;
-use domain::Actor;
+use domain::{Actor, Role};
 use serde::de::DeserializeOwned;
 
 use super::refusal::Refusal;
@@ -32,6 +32,18 @@ impl Caller {
             Ok(())
         } else {
             Err(Refusal::forbidden("only operations and administrators may do this"))
+        }
+    }
+}
+
+impl Caller {
+    /// # Errors
+    /// `forbidden` to everybody but administrators.
+    pub fn must_administrate(&self) -> Result<(), Refusal> {
+        if self.actor().role == Role::Administrator {
+            Ok(())
+        } else {
+            Err(Refusal::forbidden("only administrators may do this"))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Push: a batch of edits, answered durably, in one transaction.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use axum::Json;
 use axum::body::Body;
@@ -44,14 +44,18 @@ async fn push(
     }
     // In a task of its own: a client that hangs up does not interrupt the transaction.
     let task = tokio::spawn(async move {
-        let begun = Instant::now();
-        let decide = |loaded| ingest::plan(&request.edits, caller.actor(), &app.rules, loaded, clock::now_ms());
+        let (begun, begun_at) = (Instant::now(), SystemTime::now());
+        let decide =
+            |loaded| ingest::plan(&request.edits, caller.actor(), &app.rules.now().rules, loaded, clock::now_ms());
         let outcomes = app.db.push(&request.edits, &decide).await?;
         if let Some(newest) = outcomes.iter().map(|outcome| outcome.seq).max() {
             app.feed.announce_changes(newest);
         }
-        app.telemetry.push(&outcomes, begun.elapsed().as_secs_f64());
-        Ok(Json(PushReply { outcomes, server_hlc: app.clock.tick(), epoch: app.db.epoch().to_owned() }))
+        for (edit, outcome) in request.edits.iter().zip(&outcomes) {
+            telemetry::edit(telemetry::Stage::Stored, edit, begun_at, outcome.state.as_str());
+        }
+        app.counters.push(&outcomes, begun.elapsed().as_secs_f64());
+        Ok(Json(PushReply { outcomes, server_hlc: app.clock.tick(), epoch: app.db.epoch().await? }))
     });
     task.await.map_err(|_| Refusal::internal())?
 }

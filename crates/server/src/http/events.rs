@@ -46,7 +46,7 @@ struct Listening {
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        self.app.telemetry.listeners.fetch_sub(1, Ordering::Relaxed);
+        self.app.counters.listeners.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -69,7 +69,7 @@ async fn events(
         )
         .after_ms(30_000)
     })?;
-    app.telemetry.listeners.fetch_add(1, Ordering::Relaxed);
+    app.counters.listeners.fetch_add(1, Ordering::Relaxed);
     let left_ms = caller.0.expires_at_ms.saturating_sub(clock::now_ms());
     let listener = app.feed.listen();
     let until = tokio::time::Instant::now() + Duration::from_millis(left_ms);

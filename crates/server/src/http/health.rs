@@ -33,6 +33,6 @@ async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, Refusal> {
 
 async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
     let (open_reviews, _) = app.db.contested_count(&Scope::All).await?;
-    let text = app.telemetry.text(open_reviews, app.db.head().await?);
+    let text = app.counters.text(open_reviews, app.db.head().await?);
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }

@@ -10,9 +10,9 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use domain::ErrorCode;
-use domain::api::{PROTOCOL, PROTOCOL_HEADER};
 use tower_http::catch_panic::CatchPanicLayer;
 
+use super::protocol::negotiate;
 use super::refusal::Refusal;
 use crate::app::App;
 
@@ -32,9 +32,9 @@ const HEADERS: [(HeaderName, &str); 6] = [
 /// Puts the layers around the routes; the last one is the outermost.
 pub fn around(router: Router<Arc<App>>, app: Arc<App>) -> Router<Arc<App>> {
     router
-        .layer(from_fn(protocol))
         .layer(from_fn(time_limit))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(negotiate))
         .layer(from_fn_with_state(app, count))
         .layer(from_fn(guard))
 }
@@ -73,36 +73,18 @@ async fn time_limit(request: Request, next: Next) -> Response {
     }
 }
 
-fn major(version: &str) -> &str {
-    version.split('.').next().unwrap_or_default()
-}
-
-async fn protocol(request: Request, next: Next) -> Response {
-    let theirs = request.headers().get(PROTOCOL_HEADER).map(|value| value.to_str().unwrap_or_default().to_owned());
-    match theirs {
-        Some(theirs) if major(&theirs) != major(PROTOCOL) => Refusal::new(
-            StatusCode::UPGRADE_REQUIRED,
-            ErrorCode::BadRequest,
-            format!(
-                "this server speaks protocol {PROTOCOL}; nothing was changed: use a program of the same major version"
-            ),
-        )
-        .into_response(),
-        _ => next.run(request).await,
-    }
-}
-
 async fn count(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let method = match *request.method() {
         Method::GET => "get",
         Method::POST => "post",
+        Method::PUT => "put",
         // Anything else has no route; its name is the caller's to choose and must not become a label.
         _ => "other",
     };
     let route =
         request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
     let response = next.run(request).await;
-    app.telemetry.request(&route, method, response.status().as_u16());
+    app.counters.request(&route, method, response.status().as_u16());
     response
 }
 

@@ -110,10 +110,11 @@ pub struct HistoryReply {
 
 fn view(app: &App, merchant: &StoredMerchant) -> MerchantView {
     let record = &merchant.record;
-    let shown = reconcile::shown(record, &app.rules);
-    let state = if reconcile::review(record, &app.rules).is_some() {
+    let book = app.rules.now();
+    let shown = reconcile::shown(record, &book.rules);
+    let state = if reconcile::review(record, &book.rules).is_some() {
         MerchantState::InReview
-    } else if reconcile::is_deleted(record, &app.rules) {
+    } else if reconcile::is_deleted(record, &book.rules) {
         MerchantState::Deleted
     } else {
         MerchantState::Settled

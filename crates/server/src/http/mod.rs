@@ -5,6 +5,7 @@ mod alerts;
 mod body;
 mod caller;
 mod changes;
+mod digest;
 mod edits;
 mod events;
 mod health;
@@ -14,9 +15,11 @@ mod merchants;
 mod metrics;
 pub mod openapi;
 mod orders;
+mod protocol;
 mod refusal;
 mod reviews;
 pub mod route;
+mod rules;
 mod token;
 
 use std::sync::Arc;
@@ -36,8 +39,10 @@ pub fn routes() -> Vec<Route> {
         me::routes(),
         edits::routes(),
         changes::routes(),
+        digest::routes(),
         merchants::routes(),
         reviews::routes(),
+        rules::routes(),
         orders::routes(),
         alerts::routes(),
         metrics::routes(),

@@ -54,7 +54,7 @@ fn operation(route: &Route) -> Value {
     let common: &[u16] = match route.access {
         Access::Open => &[426, 500],
         Access::SignedIn => &[401, 426, 500, 503],
-        Access::Reviewers => &[401, 403, 426, 500, 503],
+        Access::Reviewers | Access::Administrators => &[401, 403, 426, 500, 503],
     };
     for status in route.problems.iter().chain(common) {
         let problem = json!({ "application/problem+json": { "schema": schema("Problem") } });

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::problem::ProtocolRange;
 use domain::{ErrorCode, Problem};
 
 use crate::auth::secrets::SecretError;
@@ -54,6 +55,18 @@ impl Refusal {
             ErrorCode::Internal,
             "the server failed on this request; what it had answered before is kept: try again, and report it if it stays",
         )
+    }
+    /// The same, about one part of what was sent.
+    #[must_use]
+    pub fn about(mut self, field: String) -> Self {
+        self.problem.field = Some(field);
+        self
+    }
+    /// The same, with the versions of the protocol that are understood.
+    #[must_use]
+    pub fn speaking(mut self, min: &str, max: &str) -> Self {
+        self.problem.protocol = Some(Box::new(ProtocolRange { min: min.to_owned(), max: max.to_owned() }));
+        self
     }
     /// The same, to be tried again after a time.
     #[must_use]

@@ -66,7 +66,8 @@ async fn list(
     let limit = asked.limit.unwrap_or(100).clamp(1, PAGE_MAX);
     let found = app.db.contested(&asked.after, limit, scope).await?;
     let next = found.last().filter(|_| found.len() == limit).map(|last| last.record.merchant_id.clone());
-    let reviews = found.iter().filter_map(|merchant| reconcile::review(&merchant.record, &app.rules)).collect();
+    let book = app.rules.now();
+    let reviews = found.iter().filter_map(|merchant| reconcile::review(&merchant.record, &book.rules)).collect();
     let (total, _) = app.db.contested_count(scope).await?;
     Ok(Json(ReviewsPage { reviews, total, next }))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::handler::Handler;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, get, post, put};
 
 use crate::app::App;
 
@@ -16,6 +16,8 @@ pub enum Access {
     SignedIn,
     /// Operations and administrators.
     Reviewers,
+    /// Administrators.
+    Administrators,
 }
 
 /// A parameter in the query.
@@ -46,7 +48,7 @@ pub enum Content {
 
 /// One route.
 pub struct Route {
-    /// `get` or `post`.
+    /// `get`, `post` or `put`.
     pub method: &'static str,
     /// With `{id}` for what varies.
     pub path: &'static str,
@@ -85,6 +87,16 @@ impl Route {
     {
         let handler = post(handler);
         Self { method: "post", path, handler, about, access, parameters: &[], request: None, answer, problems: &[] }
+    }
+
+    /// A route that replaces something.
+    pub fn put<H, T>(path: &'static str, handler: H, access: Access, about: &'static str, answer: Content) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        let handler = put(handler);
+        Self { method: "put", path, handler, about, access, parameters: &[], request: None, answer, problems: &[] }
     }
 
     /// With parameters in the query.

@@ -26,11 +26,14 @@ async fn every_route_is_in_the_document() {
         path::TOKEN,
         path::EDITS,
         path::CHANGES,
+        path::DIGEST,
         path::ME,
         path::MERCHANTS,
         path::MERCHANT,
         path::HISTORY,
         path::REVIEWS,
+        path::RULES,
+        path::RULES_PREVIEW,
         path::ORDERS,
         path::ORDER_EVENTS,
         path::PICKUP_READY,
@@ -47,8 +50,8 @@ async fn every_route_is_in_the_document() {
     }
     for (path, method) in &served {
         let url = format!("{}{}", world.url, path.replace("{id}", "x"));
-        let request = if method == "get" { world.http.get(url) } else { world.http.post(url) };
-        let status = request.send().await.unwrap().status();
+        let method: reqwest::Method = method.to_uppercase().parse().unwrap();
+        let status = world.http.request(method.clone(), url).send().await.unwrap().status();
         assert!(![404, 405].contains(&status.as_u16()), "{method} {path}: {status}");
     }
 }
@@ -163,6 +166,7 @@ async fn what_is_sent_is_as_documented() {
         ("/api/v1/merchants/ZZ-1", "MerchantView"),
         ("/api/v1/merchants/ZZ-1/history", "HistoryPage"),
         (path::REVIEWS, "ReviewsPage"),
+        (path::RULES, "RuleBook"),
         (path::ORDERS, "OrdersPage"),
         (path::ALERTS, "AlertBoard"),
         (path::METRICS_SYNC, "SyncMetrics"),
@@ -170,6 +174,11 @@ async fn what_is_sent_is_as_documented() {
     ] {
         check(&document, &schema(name), &ops.json(path).await, name);
     }
+    let draft = serde_json::json!({ "rules": [{ "id": "any", "fields": "*", "prefer": "later" }] });
+    check(&document, &schema("RulesDraft"), &draft, "RulesDraft");
+    let preview: Json = ops.post(path::RULES_PREVIEW, draft.to_string()).await.json().await.unwrap();
+    assert_eq!(preview["settles"], 1);
+    check(&document, &schema("RulesPreview"), &preview, "RulesPreview");
     let problem: Json = world.get_open(path::ME).await.json().await.unwrap();
     check(&document, &schema("Problem"), &problem, "Problem");
 }

@@ -47,7 +47,8 @@ impl World {
     }
 
     pub async fn start(&mut self, demo: Option<DemoConfig>) {
-        let config = Config { listen: "127.0.0.1:0".parse().unwrap(), database: self.database(), demo };
+        let config =
+            Config { listen: "127.0.0.1:0".parse().unwrap(), database: self.database(), demo, tombstone_days: 90 };
         let running = server::start(config).await.unwrap();
         self.url = running.url.clone();
         self.server = Some(running);

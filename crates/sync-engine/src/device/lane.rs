@@ -19,6 +19,8 @@ pub(super) struct Lane {
     wanted: bool,
     /// Not before this, in milliseconds since 1970.
     due_ms: u64,
+    /// Until when it waits for more of the same, in milliseconds since 1970.
+    linger_until_ms: u64,
     failures: u32,
     /// The server itself asked for the delay.
     asked_to_wait: bool,
@@ -38,10 +40,18 @@ impl Lane {
     /// Something is to be done, as soon as it is due.
     pub fn want(&mut self) {
         self.wanted = true;
+        self.linger_until_ms = 0;
+    }
+    /// Something is to be done; more of it may come until then, and goes with it. Who was first decides.
+    pub fn want_by(&mut self, at_ms: u64) {
+        if !self.wanted {
+            self.wanted = true;
+            self.linger_until_ms = at_ms;
+        }
     }
     /// Something is to be done now, whatever the delay.
     pub fn hurry(&mut self) {
-        self.wanted = true;
+        self.want();
         self.due_ms = 0;
         self.failures = 0;
         self.asked_to_wait = false;
@@ -60,14 +70,19 @@ impl Lane {
     pub fn start_if_due(&mut self, now_ms: u64) -> bool {
         if self.later_ms.is_some_and(|at| at <= now_ms) {
             self.later_ms = None;
-            self.wanted = true;
+            self.want();
         }
-        let starts = self.phase == Phase::Idle && self.wanted && self.due_ms <= now_ms;
+        let starts = self.phase == Phase::Idle && self.wanted && self.due_ms.max(self.linger_until_ms) <= now_ms;
         if starts {
             self.phase = Phase::Busy;
             self.wanted = false;
+            self.linger_until_ms = 0;
         }
         starts
+    }
+    /// Takes the lane for something that nobody asked for. What is wanted meanwhile follows it.
+    pub fn occupy(&mut self) {
+        self.phase = Phase::Busy;
     }
     /// The request was answered; its result goes to disk.
     pub fn store(&mut self) {
@@ -83,7 +98,9 @@ impl Lane {
     pub fn finish(&mut self, more: bool) -> bool {
         self.phase = Phase::Idle;
         let wanted_meanwhile = self.wanted;
-        self.wanted |= more;
+        if more {
+            self.want();
+        }
         wanted_meanwhile
     }
     /// The request failed: wait, then try again.
@@ -97,16 +114,21 @@ impl Lane {
         self.due_ms = earliest_ms.max(now_ms + own.max(asked));
         self.asked_to_wait = asked > 0 || still_asked;
         self.phase = Phase::Idle;
-        self.wanted = true;
+        self.want();
     }
     /// The wall clock was set back by so much: delays stay as long as they were.
     pub fn clock_set_back(&mut self, by_ms: u64) {
         self.due_ms = self.due_ms.saturating_sub(by_ms);
+        self.linger_until_ms = self.linger_until_ms.saturating_sub(by_ms);
         self.later_ms = self.later_ms.map(|at| at.saturating_sub(by_ms));
     }
     /// A request is under way.
     pub fn is_busy(&self) -> bool {
         self.phase != Phase::Idle
+    }
+    /// Nothing is under way, nothing is wanted, and the last request went well.
+    pub fn is_quiet(&self) -> bool {
+        self.phase == Phase::Idle && !self.wanted && self.failures == 0
     }
     /// The last request failed.
     pub fn is_failing(&self) -> bool {
@@ -117,6 +139,6 @@ impl Lane {
         if self.phase != Phase::Idle {
             return None;
         }
-        if self.wanted { Some(self.due_ms) } else { self.later_ms }
+        if self.wanted { Some(self.due_ms.max(self.linger_until_ms)) } else { self.later_ms }
     }
 }

@@ -18,9 +18,16 @@ pub struct Config {
     pub page_changes_max: usize,
     /// A pull at least this often, should wake-ups fail to arrive, in milliseconds.
     pub poll_ms: u64,
+    /// After a save a push waits so long for more of them, in milliseconds, or until a batch is full.
+    pub linger_ms: u64,
+    /// The digests are compared with the server's at most so often, in milliseconds; at least [`CHECK_MS_MIN`].
+    pub check_ms: u64,
     /// How long to wait after failures.
     pub backoff: Backoff,
 }
+
+/// The shortest [`Config::check_ms`] that counts: a comparison reads all digests on both sides.
+pub const CHECK_MS_MIN: u64 = 1_000;
 
 impl Default for Config {
     fn default() -> Self {
@@ -29,6 +36,8 @@ impl Default for Config {
             batch_bytes_max: PUSH_BYTES_MAX / 2,
             page_changes_max: PAGE_CHANGES_MAX,
             poll_ms: 15_000,
+            linger_ms: 10,
+            check_ms: 600_000,
             backoff: Backoff::default(),
         }
     }
@@ -48,8 +57,22 @@ pub enum Failure {
     SignedOut,
     /// The server will not take this request, however often it is sent.
     Refused(Problem),
-    /// The server's data start anew.
+    /// The server's data start anew, or no longer reach back to the cursor.
     EpochChanged,
+}
+
+/// What a comparison of digests showed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// The server's newest change is not the one at the stored cursor: a pull comes first.
+    Moved,
+    /// Both hold the same.
+    Equal,
+    /// They do not.
+    Different {
+        /// In which buckets (`domain::digest`), rising.
+        buckets: Vec<u8>,
+    },
 }
 
 /// What happened.
@@ -87,11 +110,15 @@ pub enum Input {
     Pulled(Result<ChangesPage, Failure>),
     /// Answers [`Effect::StorePage`]: page and cursor are on disk.
     PageStored,
+    /// Answers [`Effect::CompareDigests`].
+    DigestsCompared(Result<Comparison, Failure>),
+    /// Answers [`Effect::RepairBuckets`]: it is on disk. How many records were mended.
+    BucketsRepaired(Result<u64, Failure>),
     /// Answers [`Effect::RefreshToken`].
     Refreshed(Result<(), Failure>),
     /// The disk refused an effect on the outbox.
     PushStorageFailed,
-    /// The disk refused an effect on the pages.
+    /// The disk refused an effect on the pages, a comparison or a repair.
     PullStorageFailed,
 }
 
@@ -141,8 +168,27 @@ pub enum Effect {
     },
     /// Forget the cursor, keep the outbox: the next pull starts from the beginning.
     RestartPull,
+    /// Ask for the server's digests and compare them with those of the pulled records, in one snapshot.
+    CompareDigests,
+    /// Fetch these buckets whole. Records that differ are replaced, whatever their change number; records that
+    /// did not come are removed; the outbox is kept.
+    RepairBuckets {
+        /// Which, rising.
+        buckets: Vec<u8>,
+    },
     /// Get a new token.
     RefreshToken,
+}
+
+/// What the last finished comparison of digests showed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// When, in milliseconds since 1970.
+    pub at_ms: u64,
+    /// Did device and server hold the same at its end?
+    pub equal: bool,
+    /// How many records were mended before.
+    pub mended: u64,
 }
 
 /// For the status bar.
@@ -162,4 +208,8 @@ pub struct Progress {
     pub clock_ahead_ms: Option<u64>,
     /// Did the disk refuse?
     pub storage_failed: bool,
+    /// The last comparison of digests, if there was one since the start.
+    pub checked: Option<Checked>,
+    /// In how many buckets the device is known to differ from the server: being mended, or could not be.
+    pub damaged_buckets: u16,
 }

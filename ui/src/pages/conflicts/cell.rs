@@ -2,25 +2,26 @@
 
 use domain::Value;
 use domain::field::FieldKind;
-use domain::review::ReviewItem;
+use domain::review::{Candidate, ReviewItem};
 use leptos::prelude::*;
 
 use super::hours_bar::{Axis, Segment, Stretch, segments};
 use super::model::Column;
+use crate::components::pieces;
 use crate::i18n::conflicts;
-use crate::pages::outbox::text_diff::pieces;
 use crate::words::value::value_text;
 
 /// Width of the picture, and where the track begins, in units of its view box.
 const TRACK: (f64, f64) = (4.0, 170.0);
 
-/// The name of a column.
-pub fn column_name(column: Column) -> String {
-    match column {
-        Column::Base => conflicts::base().to_owned(),
-        Column::Mine => conflicts::mine().to_owned(),
-        Column::Theirs => conflicts::theirs().to_owned(),
-        Column::Nth(n) => conflicts::nth(n),
+/// The name of a column, or of a value in it: that of its author, where "mine" and "theirs" would be wrong.
+pub fn column_name(column: Column, author: Option<&Candidate>) -> String {
+    match (column, author) {
+        (Column::Base, _) => conflicts::base().to_owned(),
+        (Column::Mine, _) => conflicts::mine().to_owned(),
+        (Column::Theirs, _) => conflicts::theirs().to_owned(),
+        (Column::Nth(_), Some(author)) => author.actor_name.clone(),
+        (Column::Nth(n), None) => conflicts::nth(n),
     }
 }
 
@@ -38,7 +39,10 @@ pub fn Cell(
     value: Value,
     /// In which column.
     column: Column,
+    /// Whose it is; nobody's, if it was there before.
+    author: Option<Candidate>,
 ) -> impl IntoView {
+    let author = StoredValue::new(author);
     let field = item.field.as_str().to_owned();
     if item.field.kind() == FieldKind::Hours {
         let bars = segments(&item.base, &value);
@@ -50,7 +54,9 @@ pub fn Cell(
                 axis=axis
                 bars=bars
                 column=column
-                label=Signal::derive(move || conflicts::hours_label(column_name(column), text()))
+                label=Signal::derive(move || {
+                    conflicts::hours_label(author.with_value(|author| column_name(column, author.as_ref())), text())
+                })
             />
             <span>{text}</span>
         }

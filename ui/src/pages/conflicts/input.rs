@@ -11,12 +11,12 @@ use leptos::task::spawn_local;
 
 use super::desk::use_desk;
 use super::model::{self, Picked};
-use crate::components::{Button, Icon};
+use crate::components::{Button, Icon, Problem};
 use crate::i18n::{common, conflicts};
 use crate::ipc;
 use crate::keyboard::is_composing;
 use crate::words::field::field_label;
-use crate::words::problem::{problem_text, sentence};
+use crate::words::problem::sentence;
 use crate::words::value::value_text;
 
 /// How long typing rests before it is checked.
@@ -123,7 +123,7 @@ pub fn TypedValue(
             <div id="conflict-input-note" aria-live="polite">
                 {move || match (failed.get(), checked.get()) {
                     (Some(problem), _) => view! {
-                        <p class="msg bad"><Icon name="bad" size="s" />{move || problem_text(&problem)}</p>
+                        <div class="msg bad"><Icon name="bad" size="s" /><Problem problem=problem /></div>
                     }
                     .into_any(),
                     (None, None) => view! { <p class="hint">{conflicts::input_hint}</p> }.into_any(),

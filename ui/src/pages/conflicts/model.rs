@@ -29,11 +29,11 @@ pub enum Picked {
 pub enum Column {
     /// What all saw before.
     Base,
-    /// This actor's; for others the older one.
+    /// This actor's.
     Mine,
-    /// The other one.
+    /// The other one, beside this actor's.
     Theirs,
-    /// The nth of more than two, from 1.
+    /// The nth, from 1, where none of two is this actor's, or there are more.
     Nth(usize),
 }
 
@@ -49,13 +49,20 @@ pub fn in_order<'a>(item: &'a ReviewItem, me: Option<&ActorId>) -> Vec<&'a Candi
     shown
 }
 
-/// The columns before "merged", for a review whose widest field has so many candidates.
-pub fn columns(review: &Review) -> Vec<Column> {
+/// The columns before "merged", for a review whose widest field has so many candidates. They are "mine" and
+/// "theirs" only where that is true of every field.
+pub fn columns(review: &Review, me: Option<&ActorId>) -> Vec<Column> {
     let most = review.items.iter().map(|item| item.candidates.len()).max().unwrap_or(0).max(2);
-    let rest = (0..most).map(|n| match (most, n) {
-        (2, 0) => Column::Mine,
-        (2, _) => Column::Theirs,
-        _ => Column::Nth(n + 1),
+    let mine_first = |item: &ReviewItem| {
+        let shown = in_order(item, me);
+        let mine = |n: usize| shown.get(n).map(|candidate| me == Some(&candidate.actor));
+        mine(0) == Some(true) && mine(1) != Some(true)
+    };
+    let mine = most == 2 && review.items.iter().all(mine_first);
+    let rest = (0..most).map(|n| match (mine, n) {
+        (true, 0) => Column::Mine,
+        (true, _) => Column::Theirs,
+        (false, n) => Column::Nth(n + 1),
     });
     std::iter::once(Column::Base).chain(rest).collect()
 }

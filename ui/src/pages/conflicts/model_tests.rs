@@ -75,12 +75,31 @@ fn of_two_mine_comes_first() {
 
 #[test]
 fn as_many_columns_as_the_widest_field() {
-    assert_eq!(columns(&review(vec![two("name")])), [Column::Base, Column::Mine, Column::Theirs]);
+    let shop = actor("shop");
+    assert_eq!(columns(&review(vec![two("name")]), Some(&shop)), [Column::Base, Column::Mine, Column::Theirs]);
     let wide = item("address", vec![candidate(1, "a", "1"), candidate(2, "b", "2"), candidate(3, "c", "3")]);
     assert_eq!(
-        columns(&review(vec![two("name"), wide])),
+        columns(&review(vec![two("name"), wide]), Some(&shop)),
         [Column::Base, Column::Nth(1), Column::Nth(2), Column::Nth(3)]
     );
+}
+
+#[test]
+fn mine_and_theirs_are_said_only_where_they_are_true() {
+    let named = [Column::Base, Column::Nth(1), Column::Nth(2)];
+    let both_mine = item("name", vec![candidate(1, "shop", "a"), candidate(2, "shop", "b")]);
+    let others = item("note", vec![candidate(1, "a", "1"), candidate(2, "b", "2")]);
+    let shop = actor("shop");
+    for (items, me) in [
+        (vec![two("name")], None),
+        (vec![two("name")], Some(&actor("somebody"))),
+        (vec![both_mine], Some(&shop)),
+        (vec![two("name"), others], Some(&shop)),
+    ] {
+        assert_eq!(columns(&review(items.clone()), me), named, "{me:?} {items:?}");
+    }
+    let late = item("name", vec![candidate(1, "other", "a"), candidate(2, "shop", "b")]);
+    assert_eq!(columns(&review(vec![late]), Some(&shop))[1], Column::Mine, "mine stands first, though later");
 }
 
 #[test]
@@ -213,6 +232,7 @@ fn line(n: u64, field: &str, state: EditState, code: Option<ErrorCode>) -> Outbo
         edit_id: candidate(n, "a", "").edit_id,
         merchant_id: MerchantId::new("BJ-0187").unwrap(),
         merchant_name: String::new(),
+        writes: Vec::new(),
         change: Change { field: field.to_owned(), before: Value::NULL, after: Value::NULL },
         state,
         group: OutboxGroup::Queued,

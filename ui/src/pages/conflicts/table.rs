@@ -1,6 +1,5 @@
 //! The table: one row a field, one column a value, and what comes out.
 
-use domain::edit::Source;
 use domain::field::FieldPath;
 use domain::review::{Candidate, ReviewItem};
 use leptos::ev::KeyboardEvent;
@@ -13,34 +12,27 @@ use super::input::TypedValue;
 use super::model::{self, Bench, Column, Picked};
 use crate::clock::{local, use_now};
 use crate::components::{Button, Icon, Kbd};
-use crate::i18n::{common, conflicts};
+use crate::i18n::conflicts;
 use crate::keyboard::is_composing;
-use crate::pages::outbox::model::typed_text;
+use crate::pages::outbox::resend::typed_text;
 use crate::words::field::field_label;
+use crate::words::role::role_label;
+use crate::words::source::source_label;
 use crate::words::time;
 use crate::words::value::value_text;
 
 const DIGITS: [&str; 9] = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
-/// The word of a source.
-pub fn source_word(source: Source) -> &'static str {
-    match source {
-        Source::Feedback => common::source_feedback(),
-        Source::ThirdParty => common::source_third_party(),
-        Source::Import => common::source_import(),
-        Source::Manual => common::source_manual(),
-        Source::Resolution => common::source_resolution(),
-    }
-}
-
-fn by_line(candidate: &Candidate, now: chrono::DateTime<chrono::Utc>) -> String {
+/// Who, as what, from where, when. Without the name where it stands beside it.
+fn by_line(candidate: &Candidate, named: bool, now: chrono::DateTime<chrono::Utc>) -> String {
     let millis = i64::try_from(candidate.hlc.wall_ms()).unwrap_or_default();
     let at = chrono::DateTime::from_timestamp_millis(millis).unwrap_or_default();
     let when = time::moment(local(at), local(now));
-    // By hand is the usual way: only others are named.
-    match candidate.source {
-        Source::Manual => conflicts::by_short(&candidate.actor_name, when),
-        source => conflicts::by(&candidate.actor_name, source_word(source), when),
+    let (role, source) = (role_label(candidate.role), source_label(candidate.source));
+    if named {
+        conflicts::by_named(role, source, when)
+    } else {
+        conflicts::by(&candidate.actor_name, role, source, when)
     }
 }
 
@@ -95,7 +87,8 @@ pub fn Fields() -> impl IntoView {
     let desk = use_desk();
     let now = use_now();
     let columns = Memo::new(move |_| {
-        desk.bench.with(|bench| bench.as_ref().map(|bench| model::columns(bench.review())).unwrap_or_default())
+        desk.bench
+            .with(|bench| bench.as_ref().map(|bench| model::columns(bench.review(), bench.me())).unwrap_or_default())
     });
     let fields = Memo::new(move |_| {
         desk.bench.with(|bench| {
@@ -107,19 +100,21 @@ pub fn Fields() -> impl IntoView {
     });
     let head = move |n: usize, column: Column| {
         // The author stands in the heading where the whole column is theirs.
-        let below = move || match (n, column) {
-            (_, Column::Base) => conflicts::base_sub().to_owned(),
-            (n, _) => desk.bench.with(|bench| {
-                bench.as_ref().map_or_else(String::new, |bench| {
-                    model::common_author(bench.review(), n - 1, bench.me())
-                        .map_or_else(|| conflicts::several_authors().to_owned(), |c| by_line(c, now.get()))
-                })
-            }),
+        let author = move || {
+            desk.bench.with(|bench| {
+                let bench = bench.as_ref()?;
+                model::common_author(bench.review(), n.checked_sub(1)?, bench.me()).cloned()
+            })
+        };
+        let below = move || match (column, author()) {
+            (Column::Base, _) => conflicts::base_sub().to_owned(),
+            (_, None) => conflicts::several_authors().to_owned(),
+            (column, Some(author)) => by_line(&author, matches!(column, Column::Nth(_)), now.get()),
         };
         view! {
             <th scope="col">
                 <b>
-                    {move || column_name(column)}
+                    <span class="cut">{move || column_name(column, author().as_ref())}</span>
                     {move || desk.may_review.get().then(|| DIGITS.get(n).map(|digit| view! { <Kbd keys=*digit /> }))}
                 </b>
                 <span title=below>{below}</span>
@@ -233,12 +228,13 @@ fn Row(field: FieldPath, columns: Memo<Vec<Column>>) -> impl IntoView {
                     (_, Some(candidate)) => (candidate.value.clone(), Picked::Candidate(n - 1)),
                     (_, None) => return view! { <td></td> }.into_any(),
                 };
+                let author = StoredValue::new(candidate.clone());
                 let by =
                     candidate.filter(|_| !common.get(n.wrapping_sub(1)).copied().unwrap_or(true)).map(|candidate| {
-                        view! { <span class="by xs faint">{move || by_line(&candidate, now.get())}</span> }
+                        view! { <span class="by xs faint">{move || by_line(&candidate, false, now.get())}</span> }
                     });
                 let spoken = StoredValue::new((item.field.as_str().to_owned(), value.clone()));
-                let cell = view! { <Cell item=item.clone() value=value column=column /> };
+                let cell = view! { <Cell item=item.clone() value=value column=column author=author.get_value() /> };
                 if !may {
                     return view! { <td>{cell}{by}</td> }.into_any();
                 }
@@ -256,7 +252,10 @@ fn Row(field: FieldPath, columns: Memo<Vec<Column>>) -> impl IntoView {
                             data-testid=testid
                             aria-pressed=move || pressed.get().to_string()
                             aria-label=move || spoken.with_value(|(field, value)| {
-                                conflicts::pick_hint(column_name(column), value_text(field, value))
+                                {
+                                    let name = author.with_value(|author| column_name(column, author.as_ref()));
+                                    conflicts::pick_hint(name, value_text(field, value))
+                                }
                             })
                             on:click=move |_| {
                                 select();
@@ -285,14 +284,14 @@ fn Row(field: FieldPath, columns: Memo<Vec<Column>>) -> impl IntoView {
         >
             <th scope="row">{move || field.with_value(|field| field_label(field.as_str()))}</th>
             {values}
-            {move || desk.may_review.get().then(|| view! { <Merged field=field /> })}
+            {move || desk.may_review.get().then(|| view! { <Merged field=field columns=columns /> })}
         </tr>
     }
 }
 
 /// What comes out for the field: nothing, until somebody chooses.
 #[component]
-fn Merged(field: StoredValue<FieldPath>) -> impl IntoView {
+fn Merged(field: StoredValue<FieldPath>, columns: Memo<Vec<Column>>) -> impl IntoView {
     let desk = use_desk();
     let typing =
         Memo::new(move |_| desk.typing.with(|typing| field.with_value(|field| typing.as_ref() == Some(field))));
@@ -300,7 +299,12 @@ fn Merged(field: StoredValue<FieldPath>) -> impl IntoView {
         desk.bench.with(|bench| {
             let bench = bench.as_ref()?;
             let item = bench.items().iter().find(|item| field.with_value(|field| item.field == *field))?;
-            Some((bench.picked(&item.field).cloned(), bench.merged(item), item.candidates.len()))
+            let picked = bench.picked(&item.field).cloned();
+            let author = match picked {
+                Some(Picked::Candidate(n)) => model::in_order(item, bench.me()).get(n).map(|c| c.actor_name.clone()),
+                _ => None,
+            };
+            Some((picked, author.unwrap_or_default(), bench.merged(item), item.candidates.len()))
         })
     });
     let typeable = field.with_value(model::typeable);
@@ -316,12 +320,14 @@ fn Merged(field: StoredValue<FieldPath>) -> impl IntoView {
             Some(typed_text(&item.field, &value))
         })
     };
-    let took = |picked: &Picked, candidates: usize| match picked {
+    let took = move |picked: &Picked, author: &str| match picked {
         Picked::Base => conflicts::took_base().to_owned(),
-        Picked::Candidate(0) if candidates == 2 => conflicts::took_mine().to_owned(),
-        Picked::Candidate(_) if candidates == 2 => conflicts::took_theirs().to_owned(),
-        Picked::Candidate(n) => conflicts::took_nth(n + 1),
         Picked::Typed(_) => conflicts::took_typed().to_owned(),
+        Picked::Candidate(n) => match columns.with(|columns| columns.get(n + 1).copied()) {
+            Some(Column::Mine) => conflicts::took_mine().to_owned(),
+            Some(Column::Theirs) => conflicts::took_theirs().to_owned(),
+            _ => conflicts::took_of(author),
+        },
     };
     view! {
         <td class="out" data-testid="conflict-merged">
@@ -333,15 +339,15 @@ fn Merged(field: StoredValue<FieldPath>) -> impl IntoView {
                     .into_any();
                 }
                 match state.get() {
-                    Some((Some(picked), Some(value), candidates)) => {
+                    Some((Some(picked), author, Some(value), _)) => {
                         let text = move || field.with_value(|field| value_text(field.as_str(), &value));
                         view! {
                             <span data-testid="conflict-value">{text}</span>
-                            <span class="took xs faint"><Icon name="ok" size="s" />{move || took(&picked, candidates)}</span>
+                            <span class="took xs faint"><Icon name="ok" size="s" />{move || took(&picked, &author)}</span>
                         }
                         .into_any()
                     }
-                    Some((_, _, candidates)) => {
+                    Some((_, _, _, candidates)) => {
                         let keys = (1..=(candidates + 1).min(DIGITS.len())).map(|n| n.to_string()).collect::<Vec<_>>().join(" ");
                         view! {
                             <span class="none">

@@ -92,9 +92,7 @@ fn Keys() -> impl IntoView {
     view! {
         <div class="keys end" aria-label=conflicts::keys_label>
             <span><Kbd keys="J" /><Kbd keys="K" />{conflicts::key_move}</span>
-            <span><Kbd keys="1" />{conflicts::base}</span>
-            <span><Kbd keys="2" />{conflicts::mine}</span>
-            <span><Kbd keys="3" />{conflicts::theirs}</span>
+            <span><Kbd keys="1" /><Kbd keys="2" /><Kbd keys="3" />{conflicts::key_take}</span>
             <span><Kbd keys="E" />{conflicts::key_edit}</span>
             <span><Kbd keys="Enter" />{conflicts::key_next}</span>
             <span><Kbd keys="Z" />{conflicts::key_undo}</span>

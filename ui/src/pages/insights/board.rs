@@ -1,7 +1,6 @@
 //! The alert board: what is about to be ready, how sure that is, and the rider.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use domain::OrderId;
 use domain::ipc::{ChartView, KitchenInsights};
@@ -10,12 +9,12 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::answer::Answer;
 use super::model::{Attempt, Rider, rider, share_percent, still_open};
 use crate::clock::local;
 use crate::components::{Chip, Empty, Icon};
 use crate::i18n::insights;
 use crate::ipc;
-use crate::query::Query;
 use crate::words::time;
 
 type Attempts = RwSignal<BTreeMap<OrderId, Attempt>>;
@@ -24,17 +23,11 @@ type Attempts = RwSignal<BTreeMap<OrderId, Attempt>>;
 #[component]
 pub fn Board(
     /// What the shell says.
-    query: Query<Option<KitchenInsights>>,
-    /// The newest answer.
-    #[prop(into)]
-    data: Signal<Option<Arc<Option<KitchenInsights>>>>,
+    answer: Answer<KitchenInsights>,
 ) -> impl IntoView {
     let attempts: Attempts = RwSignal::new(BTreeMap::new());
-    let board =
-        Memo::new(move |_| data.get().and_then(|data| data.as_ref().as_ref().and_then(|data| data.board.clone())));
-    let strips = Memo::new(move |_| {
-        data.get().and_then(|data| data.as_ref().as_ref().map(|data| data.strips.clone())).unwrap_or_default()
-    });
+    let board = Memo::new(move |_| answer.own(|data| data.board.clone()));
+    let strips = Memo::new(move |_| answer.own(|data| Some(data.strips.clone())).unwrap_or_default());
     Effect::new(move |_| {
         if let Some(board) = board.get() {
             attempts.update(|attempts| still_open(attempts, &board));
@@ -115,7 +108,7 @@ pub fn Board(
                                         strips.with(|strips| at.and_then(|at| strips.get(at).cloned()).unwrap_or_default())
                                     });
                                     let next = Memo::new(move |_| first.with(|first| id.with_value(|id| first.as_ref() == Some(id))));
-                                    view! { <Row id=id alert=alert strip=strip next=next attempts=attempts query=query /> }
+                                    view! { <Row id=id alert=alert strip=strip next=next attempts=attempts answer=answer /> }
                                 }
                             </For>
                         </tbody>
@@ -134,7 +127,7 @@ fn Row(
     strip: Memo<ChartView>,
     next: Memo<bool>,
     attempts: Attempts,
-    query: Query<Option<KitchenInsights>>,
+    answer: Answer<KitchenInsights>,
 ) -> impl IntoView {
     let clock = move |pick: fn(&AlertView) -> chrono::DateTime<chrono::Utc>| {
         alert.with(|alert| alert.as_ref().map(|alert| time::hm(local(pick(alert)))).unwrap_or_default())
@@ -177,7 +170,7 @@ fn Row(
                     <span class="conf"><progress max="100" value=share.to_string() aria-hidden="true"></progress>{format!("{share}%")}</span>
                 })}
             </td>
-            <RiderCell id=id alert=alert next=next attempts=attempts query=query />
+            <RiderCell id=id alert=alert next=next attempts=attempts answer=answer />
         </tr>
     }
 }
@@ -188,7 +181,7 @@ fn RiderCell(
     alert: Memo<Option<AlertView>>,
     next: Memo<bool>,
     attempts: Attempts,
-    query: Query<Option<KitchenInsights>>,
+    answer: Answer<KitchenInsights>,
 ) -> impl IntoView {
     let cell = NodeRef::<html::Td>::new();
     let state = Memo::new(move |_| {
@@ -211,7 +204,7 @@ fn RiderCell(
                 // The general sentence would promise another try, which nobody makes: the button says so itself.
                 Err(problem) => note(Attempt::Failed(problem)),
             }
-            query.refetch();
+            answer.refetch();
         });
     };
     let button = move |icon: &'static str, label: fn() -> &'static str| {

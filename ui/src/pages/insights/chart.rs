@@ -80,9 +80,12 @@ pub fn ChartCard(
     /// Names at the left of each mark, for charts whose rows have names.
     #[prop(optional, into)]
     names: Option<Signal<Vec<String>>>,
-    /// Words at the ends of the axes: the vertical one's, the horizontal one's.
-    #[prop(optional)]
-    axes: Option<[fn() -> &'static str; 2]>,
+    /// Words at the upper end of the vertical axis.
+    #[prop(optional, into)]
+    vertical: Option<Signal<String>>,
+    /// Words at the right end of the horizontal axis.
+    #[prop(optional, into)]
+    horizontal: Option<Signal<String>>,
     /// For tests.
     testid: &'static str,
     /// The legend.
@@ -98,12 +101,12 @@ pub fn ChartCard(
                 <TableTwin headings=headings rows=rows />
             </header>
             <div class="in-pad">
-                {axes.map(|[vertical, _]| view! { <span class="axis xs faint">{vertical}</span> })}
+                {vertical.map(|words| view! { <span class="axis xs faint">{words}</span> })}
                 <div class="named">
                     {names.map(|names| view! { <Names names=names chart=chart /> })}
                     <Plot title=title chart=chart tip=tip />
                 </div>
-                {axes.map(|[_, horizontal]| view! { <span class="axis below xs faint">{horizontal}</span> })}
+                {horizontal.map(|words| view! { <span class="axis below xs faint">{words}</span> })}
                 {move || (!drawn.get()).then(|| view! { <p class="hint">{empty}</p> })}
                 {children.map(|legend| view! { <div class="legend">{legend()}</div> })}
             </div>

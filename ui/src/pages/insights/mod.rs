@@ -1,5 +1,6 @@
 //! Insights: orders that are about to be ready, and how syncing goes.
 
+mod answer;
 mod board;
 mod chart;
 mod figures;

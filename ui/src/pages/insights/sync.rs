@@ -1,18 +1,17 @@
 //! The page on syncing: lag, conflicts, and where they come from.
 
 use chrono::NaiveDate;
-use domain::edit::Source;
-use domain::ipc::{InsightsQuery, SyncInsights, Topic};
+use domain::ipc::{AxisUnit, InsightsQuery, Topic};
 use leptos::prelude::*;
 
+use super::answer::{Answer, FiguresPage};
 use super::chart::{ChartCard, Entry, Swatch};
-use super::figures::{Figure, Stale, or_dash};
+use super::figures::{Figure, or_dash};
 use super::model::{GROUPS, by_group, conflicts, data_of, lag, percent, reviewed};
 use crate::clock::{local, use_now};
-use crate::components::{ProblemBanner, Skeleton};
-use crate::i18n::{common, grouped, insights, listed};
+use crate::i18n::{grouped, insights, listed};
 use crate::ipc;
-use crate::query::use_query;
+use crate::words::source::source_label;
 use crate::words::time;
 
 const GROUP_WORDS: [fn() -> &'static str; 5] = [
@@ -24,13 +23,13 @@ const GROUP_WORDS: [fn() -> &'static str; 5] = [
 ];
 const GROUP_COLOURS: [&str; 5] = ["c1", "c2", "c3", "c4", "c6"];
 
-fn source_word(source: Source) -> &'static str {
-    match source {
-        Source::Feedback => common::source_feedback(),
-        Source::ThirdParty => common::source_third_party(),
-        Source::Import => common::source_import(),
-        Source::Manual => common::source_manual(),
-        Source::Resolution => common::source_resolution(),
+/// What the digits at the axis of the lag mean.
+fn lag_unit(unit: AxisUnit) -> &'static str {
+    match unit {
+        AxisUnit::Plain => "",
+        AxisUnit::Seconds => insights::axis_seconds(),
+        AxisUnit::MinutesSeconds => insights::axis_minutes(),
+        AxisUnit::HoursMinutes => insights::axis_hours(),
     }
 }
 
@@ -42,40 +41,14 @@ pub fn Sync(
     asked: Signal<Option<InsightsQuery>>,
 ) -> impl IntoView {
     let now = use_now();
-    let query = use_query(
-        &[Topic::Insights, Topic::Session, Topic::Outbox],
-        move || asked.get(),
-        |asked: Option<InsightsQuery>| async move {
-            match asked {
-                Some(asked) => ipc::insights_sync(&asked).await.map(Some),
-                None => Ok(None),
-            }
-        },
-    );
-    let data = Signal::derive(move || query.get());
-    let known = Memo::new(move |_| data.get().is_some_and(|data| data.is_some()));
-    // What this device knows by itself.
-    let own = move |pick: &dyn Fn(&SyncInsights) -> Option<String>| {
-        data.get().and_then(|data| data.as_ref().as_ref().and_then(pick))
-    };
-    // What only the server knows: nothing, if it was never asked.
-    let read = move |pick: &dyn Fn(&SyncInsights) -> Option<String>| {
-        data.get().and_then(|data| data.as_ref().as_ref().filter(|data| data.as_of.is_some()).and_then(pick))
-    };
-    let metrics = Memo::new(move |_| {
-        data.get().and_then(|data| data.as_ref().as_ref().map(|data| data.metrics.clone())).unwrap_or_default()
+    let answer = Answer::new(&[Topic::Insights, Topic::Session, Topic::Outbox], asked, |asked| async move {
+        ipc::insights_sync(&asked).await
     });
-    let chart = move |pick: fn(&SyncInsights) -> domain::ipc::ChartView| {
-        Signal::derive(move || data.get().and_then(|data| data.as_ref().as_ref().map(pick)).unwrap_or_default())
-    };
-    let lag_chart = chart(|data| data.lag.clone());
-    let conflicts_chart = chart(|data| data.conflicts.clone());
-    let sources_chart = chart(|data| data.sources.clone());
-    let has_data = Memo::new(move |_| {
-        data.get().is_some_and(|data| data.as_ref().as_ref().is_some_and(|data| data.as_of.is_some()))
-    });
-    let rejected =
-        Memo::new(move |_| data.get().and_then(|data| data.as_ref().as_ref().map(|data| data.rejected)).unwrap_or(0));
+    let metrics = answer.metrics;
+    let lag_chart = answer.chart(|data| data.lag.clone());
+    let conflicts_chart = answer.chart(|data| data.conflicts.clone());
+    let sources_chart = answer.chart(|data| data.sources.clone());
+    let rejected = Memo::new(move |_| answer.own(|data| Some(data.rejected)).unwrap_or(0));
 
     let bucket = move |at| {
         let (at, now) = (local(at), local(now.get()));
@@ -133,7 +106,7 @@ pub fn Sync(
             source
                 .map(|source| {
                     insights::sources_tip(
-                        source_word(source.source),
+                        source_label(source.source),
                         grouped(source.auto),
                         source.auto + source.reviewed,
                     )
@@ -146,137 +119,136 @@ pub fn Sync(
             sources_chart.with(|chart| {
                 let named = chart.marks.iter().map(|mark| metrics.sources.get(mark.index));
                 named
-                    .map(|source| source.map(|source| source_word(source.source).to_owned()).unwrap_or_default())
+                    .map(|source| source.map(|source| source_label(source.source).to_owned()).unwrap_or_default())
                     .collect()
             })
         })
     };
-    view! {
-        <ProblemBanner problem=query.problem />
-        {move || (!known.get()).then(|| view! { <Skeleton /> })}
-        <div class="figures" hidden=move || !known.get()>
-            <Stale
-                fresh=Signal::derive(move || data.get().is_none_or(|data| data.as_ref().as_ref().is_none_or(|data| data.fresh)))
-                as_of=Signal::derive(move || data.get().and_then(|data| data.as_ref().as_ref().and_then(|data| data.as_of)))
+    let tiles = move || {
+        view! {
+            <Figure
+                testid="kpi-p50"
+                label=Signal::derive(|| insights::lag_p50().to_owned())
+                value=Signal::derive(move || or_dash(answer.told(|data| data.metrics.p50_ms.map(time::span_ms))))
+                sub=Signal::derive(move || answer.told(|data| Some(insights::lag_edits(data.metrics.edits))).unwrap_or_default())
             />
-            <dl class="kpis card">
-                <Figure
-                    testid="kpi-p50"
-                    label=Signal::derive(|| insights::lag_p50().to_owned())
-                    value=Signal::derive(move || or_dash(read(&|data| data.metrics.p50_ms.map(time::span_ms))))
-                    sub=Signal::derive(move || read(&|data| Some(insights::lag_edits(data.metrics.edits))).unwrap_or_default())
-                />
-                <Figure
-                    testid="kpi-p95"
-                    label=Signal::derive(|| insights::lag_p95().to_owned())
-                    value=Signal::derive(move || or_dash(read(&|data| data.metrics.p95_ms.map(time::span_ms))))
-                    sub=Signal::derive(move || read(&|data| Some(insights::lag_edits(data.metrics.edits))).unwrap_or_default())
-                />
-                <Figure
-                    testid="kpi-oldest"
-                    label=Signal::derive(|| insights::oldest().to_owned())
-                    value=Signal::derive(move || or_dash(own(&|data| {
-                        Some(data.oldest_unsynced_s.map_or_else(|| insights::oldest_none().to_owned(), time::span))
-                    })))
-                    sub=Signal::derive(move || match rejected.get() {
-                        0 => insights::oldest_here().to_owned(),
-                        count => insights::oldest_refused(count),
-                    })
-                    bad=Signal::derive(move || rejected.get() > 0)
-                />
-                <Figure
-                    testid="kpi-conflicts"
-                    label=Signal::derive(|| insights::open_conflicts().to_owned())
-                    value=Signal::derive(move || or_dash(read(&|data| Some(grouped(data.metrics.open_conflicts)))))
-                    sub=Signal::derive(move || read(&|data| {
+            <Figure
+                testid="kpi-p95"
+                label=Signal::derive(|| insights::lag_p95().to_owned())
+                value=Signal::derive(move || or_dash(answer.told(|data| data.metrics.p95_ms.map(time::span_ms))))
+                sub=Signal::derive(move || answer.told(|data| Some(insights::lag_edits(data.metrics.edits))).unwrap_or_default())
+            />
+            <Figure
+                testid="kpi-oldest"
+                label=Signal::derive(|| insights::oldest().to_owned())
+                value=Signal::derive(move || or_dash(answer.own(|data| {
+                    Some(data.oldest_unsynced_s.map_or_else(|| insights::oldest_none().to_owned(), time::span))
+                })))
+                sub=Signal::derive(move || match rejected.get() {
+                    0 => insights::oldest_here().to_owned(),
+                    count => insights::oldest_refused(count),
+                })
+                bad=Signal::derive(move || rejected.get() > 0)
+            />
+            <Figure
+                testid="kpi-conflicts"
+                label=Signal::derive(|| insights::open_conflicts().to_owned())
+                value=Signal::derive(move || or_dash(answer.own(|data| Some(insights::open_conflicts_stores(data.reviews)))))
+                sub=Signal::derive(move || {
+                    let fields = answer.told(|data| Some(insights::open_conflicts_fields(data.metrics.open_conflicts)));
+                    let new = answer.told(|data| {
                         let (all, auto) = conflicts(&data.metrics);
                         Some(match percent(auto, all) {
                             Some(share) => insights::open_conflicts_sub(all, share),
                             None => insights::open_conflicts_quiet().to_owned(),
                         })
-                    }).unwrap_or_default())
-                />
-            </dl>
-            {move || has_data.get().then(|| view! {
+                    });
+                    [fields, new].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+                })
+            />
+        }
+    };
+    view! {
+        <FiguresPage answer=answer tiles=tiles.into()>
+            <ChartCard
+                testid="chart-lag"
+                title=insights::lag_title
+                lead=insights::lag_lead
+                empty=insights::lag_empty
+                chart=lag_chart
+                tip=lag_tip
+                vertical=Signal::derive(move || lag_unit(lag_chart.with(|chart| chart.unit)).to_owned())
+                headings=Signal::derive(|| vec![
+                    insights::lag_col_time().to_owned(), "p50".to_owned(), "p95".to_owned(), insights::lag_col_edits().to_owned(),
+                ])
+                rows=Signal::derive(move || metrics.with(|metrics| {
+                    let points = metrics.lag.iter();
+                    points
+                        .map(|p| vec![bucket(p.at), time::span_ms(p.p50_ms), time::span_ms(p.p95_ms), grouped(p.edits)])
+                        .collect()
+                }))
+            >
+                <Entry swatch=Swatch::Line label=insights::lag_legend_p50 />
+                <Entry swatch=Swatch::Dashed label=insights::lag_legend_p95 />
+            </ChartCard>
+            <div class="pair">
                 <ChartCard
-                    testid="chart-lag"
-                    title=insights::lag_title
-                    lead=insights::lag_lead
-                    empty=insights::lag_empty
-                    chart=lag_chart
-                    tip=lag_tip
+                    testid="chart-conflicts"
+                    title=insights::conflicts_title
+                    lead=insights::conflicts_lead
+                    empty=insights::conflicts_empty
+                    chart=conflicts_chart
+                    tip=conflicts_tip
+                    headings=Signal::derive(|| {
+                        let groups = GROUP_WORDS.iter().map(|word| word().to_owned());
+                        std::iter::once(insights::conflicts_col_day().to_owned())
+                            .chain(groups)
+                            .chain([insights::conflicts_col_all().to_owned(), insights::conflicts_col_people().to_owned()])
+                            .collect::<Vec<_>>()
+                    })
+                    rows=Signal::derive(move || metrics.with(|metrics| {
+                        let days = metrics.conflicts.iter();
+                        days.map(|one| {
+                            let counts = by_group(one);
+                            std::iter::once(day(one.day))
+                                .chain(counts.iter().map(|count| grouped(*count)))
+                                .chain([grouped(counts.iter().sum()), grouped(reviewed(one))])
+                                .collect::<Vec<_>>()
+                        })
+                        .collect()
+                    }))
+                >
+                    {GROUP_WORDS
+                        .iter()
+                        .zip(GROUP_COLOURS)
+                        .map(|(word, colour)| view! { <Entry swatch=Swatch::Area(colour) label=*word /> })
+                        .collect_view()}
+                </ChartCard>
+                <ChartCard
+                    testid="chart-sources"
+                    title=insights::sources_title
+                    lead=insights::sources_lead
+                    empty=insights::sources_empty
+                    chart=sources_chart
+                    tip=sources_tip
+                    names=Signal::derive(source_names)
                     headings=Signal::derive(|| vec![
-                        insights::lag_col_time().to_owned(), "p50".to_owned(), "p95".to_owned(), insights::lag_col_edits().to_owned(),
+                        insights::sources_col_source().to_owned(),
+                        insights::sources_auto().to_owned(),
+                        insights::sources_people().to_owned(),
+                        insights::sources_col_all().to_owned(),
                     ])
                     rows=Signal::derive(move || metrics.with(|metrics| {
-                        let points = metrics.lag.iter();
-                        points
-                            .map(|p| vec![bucket(p.at), time::span_ms(p.p50_ms), time::span_ms(p.p95_ms), grouped(p.edits)])
+                        let sources = metrics.sources.iter();
+                        sources
+                            .map(|s| vec![source_label(s.source).to_owned(), grouped(s.auto), grouped(s.reviewed), grouped(s.auto + s.reviewed)])
                             .collect()
                     }))
                 >
-                    <Entry swatch=Swatch::Line label=insights::lag_legend_p50 />
-                    <Entry swatch=Swatch::Dashed label=insights::lag_legend_p95 />
+                    <Entry swatch=Swatch::Area("c1") label=insights::sources_auto />
+                    <Entry swatch=Swatch::Tint label=insights::sources_people />
                 </ChartCard>
-                <div class="pair">
-                    <ChartCard
-                        testid="chart-conflicts"
-                        title=insights::conflicts_title
-                        lead=insights::conflicts_lead
-                        empty=insights::conflicts_empty
-                        chart=conflicts_chart
-                        tip=conflicts_tip
-                        headings=Signal::derive(|| {
-                            let groups = GROUP_WORDS.iter().map(|word| word().to_owned());
-                            std::iter::once(insights::conflicts_col_day().to_owned())
-                                .chain(groups)
-                                .chain([insights::conflicts_col_all().to_owned(), insights::conflicts_col_people().to_owned()])
-                                .collect::<Vec<_>>()
-                        })
-                        rows=Signal::derive(move || metrics.with(|metrics| {
-                            let days = metrics.conflicts.iter();
-                            days.map(|one| {
-                                let counts = by_group(one);
-                                std::iter::once(day(one.day))
-                                    .chain(counts.iter().map(|count| grouped(*count)))
-                                    .chain([grouped(counts.iter().sum()), grouped(reviewed(one))])
-                                    .collect::<Vec<_>>()
-                            })
-                            .collect()
-                        }))
-                    >
-                        {GROUP_WORDS
-                            .iter()
-                            .zip(GROUP_COLOURS)
-                            .map(|(word, colour)| view! { <Entry swatch=Swatch::Area(colour) label=*word /> })
-                            .collect_view()}
-                    </ChartCard>
-                    <ChartCard
-                        testid="chart-sources"
-                        title=insights::sources_title
-                        lead=insights::sources_lead
-                        empty=insights::sources_empty
-                        chart=sources_chart
-                        tip=sources_tip
-                        names=Signal::derive(source_names)
-                        headings=Signal::derive(|| vec![
-                            insights::sources_col_source().to_owned(),
-                            insights::sources_auto().to_owned(),
-                            insights::sources_people().to_owned(),
-                            insights::sources_col_all().to_owned(),
-                        ])
-                        rows=Signal::derive(move || metrics.with(|metrics| {
-                            let sources = metrics.sources.iter();
-                            sources
-                                .map(|s| vec![source_word(s.source).to_owned(), grouped(s.auto), grouped(s.reviewed), grouped(s.auto + s.reviewed)])
-                                .collect()
-                        }))
-                    >
-                        <Entry swatch=Swatch::Area("c1") label=insights::sources_auto />
-                        <Entry swatch=Swatch::Tint label=insights::sources_people />
-                    </ChartCard>
-                </div>
-            })}
-        </div>
+            </div>
+        </FiguresPage>
     }
 }

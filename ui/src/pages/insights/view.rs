@@ -9,9 +9,8 @@ use super::kitchen::Kitchen;
 use super::model::{Span, Tab, query};
 use super::sync::Sync;
 use crate::clock::{now, utc_offset_min};
-use crate::components::{Segment, Segmented};
+use crate::components::{Segment, Segmented, use_size};
 use crate::i18n::insights;
-use crate::pages::outbox::size::use_size;
 
 /// What lies beside a full-width chart: the page's gutters, the card's padding and edges, in CSS pixels.
 const BESIDE_PX: f64 = 2.0 * 20.0 + 2.0 * 16.0 + 2.0;

@@ -4,10 +4,9 @@ use domain::ipc::StatusView;
 use leptos::prelude::*;
 
 use super::model::Banner as Say;
-use crate::components::{Banner, Button, Tone};
+use crate::components::{Banner, Button, Problem, Tone};
 use crate::i18n::outbox;
 use crate::route::{Route, use_navigator};
-use crate::words::problem::problem_text;
 use crate::words::time;
 
 fn oldest(status: &StatusView) -> String {
@@ -49,7 +48,7 @@ pub fn OutboxBanner(
                 }
             >
                 <b>{outbox::banner_error_title}</b>
-                {move || problem_text(&problem)}
+                <Problem problem=problem />
                 " "
                 {text(|status| if status.queued > 0 { outbox::banner_error_kept(status.queued) } else { String::new() })}
             </Banner>

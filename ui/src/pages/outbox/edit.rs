@@ -3,18 +3,19 @@
 use std::time::Duration;
 
 use domain::ipc::{Checked, OutboxRow, Resend};
-use domain::{EditId, Value};
+use domain::{EditId, Value, Write};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::model::{EditLine, edit_lines, writes};
-use crate::components::{Button, Dialog, Icon, use_toaster};
+use super::resend::{EditInput, EditLine, Holds, check_here, edit_lines, writes};
+use crate::components::{Button, Dialog, Icon, Problem, use_toaster};
 use crate::i18n::{common, outbox};
 use crate::ipc;
 use crate::keyboard::is_composing;
+use crate::words::change::set_change;
 use crate::words::field::field_label;
-use crate::words::problem::{problem_text, sentence};
+use crate::words::problem::sentence;
 use crate::words::value::value_text;
 
 /// How long typing rests before it is checked.
@@ -32,26 +33,30 @@ pub struct Editing {
 }
 
 impl Editing {
-    /// Starts to edit; nothing if the profile is the better place.
-    pub fn begin(row: &OutboxRow, rows: &[OutboxRow]) -> Option<Self> {
-        Some(Self { edit_id: row.edit_id, store: row.merchant_name.clone(), lines: edit_lines(row.edit_id, rows)? })
+    /// Starts to edit, with all lines of the edit.
+    pub fn begin(row: &OutboxRow, rows: &[OutboxRow]) -> Self {
+        Self { edit_id: row.edit_id, store: row.merchant_name.clone(), lines: edit_lines(row.edit_id, rows) }
     }
 }
 
 #[derive(Clone, Copy)]
 struct Input {
-    line: StoredValue<EditLine>,
+    what: StoredValue<EditInput>,
     text: RwSignal<String>,
     checked: RwSignal<Option<Checked>>,
 }
 
 impl Input {
-    fn new(line: EditLine) -> Self {
-        Self { text: RwSignal::new(line.typed.clone()), line: StoredValue::new(line), checked: RwSignal::new(None) }
+    fn new(what: EditInput) -> Self {
+        Self { text: RwSignal::new(what.typed.clone()), what: StoredValue::new(what), checked: RwSignal::new(None) }
     }
     fn check(self) {
         let Some(text) = self.text.try_get_untracked() else { return };
-        let field = self.line.with_value(|line| line.field.as_str().to_owned());
+        if let Some(found) = self.what.with_value(|what| check_here(what, &text)) {
+            self.checked.try_set(Some(found));
+            return;
+        }
+        let field = self.what.with_value(|what| what.check.clone());
         spawn_local(async move {
             let reply = ipc::check_field(&field, &text).await;
             // Of use only if nothing was typed meanwhile.
@@ -63,8 +68,29 @@ impl Input {
         });
     }
     fn differs(self) -> bool {
-        self.line.with_value(|line| self.text.with(|text| *text != line.typed))
+        self.what.with_value(|what| self.text.with(|text| *text != what.typed))
     }
+    /// What is stored for it; nothing while it is not checked, or bad.
+    fn good(self) -> Option<Value> {
+        self.checked.with(|checked| checked.as_ref().filter(|found| found.ok).map(|found| found.normalised.clone()))
+    }
+}
+
+/// A line with its inputs.
+#[derive(Clone)]
+struct Entry {
+    line: EditLine,
+    inputs: Vec<Input>,
+}
+
+/// The writes of all lines; nothing while an input is not good.
+fn all_writes(entries: &[Entry]) -> Option<Vec<Write>> {
+    let mut all = Vec::new();
+    for entry in entries {
+        let values: Vec<Value> = entry.inputs.iter().map(|input| input.good()).collect::<Option<_>>()?;
+        all.extend(writes(&entry.line, &values).ok()?);
+    }
+    Some(all)
 }
 
 /// The dialog, while something is edited.
@@ -85,28 +111,28 @@ pub fn EditDialog(
 #[component]
 fn Form(editing: Editing, on_close: Callback<()>) -> impl IntoView {
     let toaster = use_toaster();
-    let inputs: Vec<Input> = editing.lines.iter().cloned().map(Input::new).collect();
-    let inputs = StoredValue::new(inputs);
+    let entries: Vec<Entry> = editing
+        .lines
+        .into_iter()
+        .map(|line| Entry { inputs: line.inputs.iter().cloned().map(Input::new).collect(), line })
+        .collect();
+    let entries = StoredValue::new(entries);
     let busy = RwSignal::new(false);
     let problem = RwSignal::new(None);
-    let good = Memo::new(move |_| {
-        inputs.with_value(|inputs| {
-            inputs.iter().all(|input| input.checked.with(|checked| checked.as_ref().is_some_and(|checked| checked.ok)))
-        })
+    let good = Memo::new(move |_| entries.with_value(|entries| all_writes(entries)));
+    let differs = Memo::new(move |_| {
+        entries.with_value(|entries| entries.iter().flat_map(|entry| &entry.inputs).any(|input| input.differs()))
     });
-    let differs = Memo::new(move |_| inputs.with_value(|inputs| inputs.iter().any(|input| input.differs())));
+    let ready =
+        Memo::new(move |_| differs.get() && good.with(|good| good.as_ref().is_some_and(|writes| !writes.is_empty())));
+    let nothing_left = Memo::new(move |_| good.with(|good| good.as_ref().is_some_and(Vec::is_empty)));
     let edit_id = editing.edit_id;
     let save = move || {
-        if busy.get_untracked() || !good.get_untracked() || !differs.get_untracked() {
+        if busy.get_untracked() || !ready.get_untracked() {
             return;
         }
-        let (lines, values): (Vec<EditLine>, Vec<Value>) = inputs.with_value(|inputs| {
-            inputs
-                .iter()
-                .filter_map(|input| Some((input.line.get_value(), input.checked.get_untracked()?.normalised)))
-                .unzip()
-        });
-        let resend = Resend { edit_id, writes: writes(&lines, &values) };
+        let Some(writes) = good.get_untracked() else { return };
+        let resend = Resend { edit_id, writes };
         busy.set(true);
         spawn_local(async move {
             match ipc::resend(&resend).await {
@@ -132,13 +158,22 @@ fn Form(editing: Editing, on_close: Callback<()>) -> impl IntoView {
         >
             <div class="txt">{move || outbox::edit_lead(&store)}</div>
             <div class="fields">
-                {inputs.with_value(|inputs| inputs.iter().enumerate().map(|(n, input)| view! { <Line input=*input nth=n /> }).collect_view())}
+                {entries.with_value(|entries| {
+                    entries
+                        .iter()
+                        .enumerate()
+                        .map(|(nth, entry)| view! { <Line entry=entry.clone() nth=nth /> })
+                        .collect_view()
+                })}
                 {move || problem.get().map(|problem| view! {
-                    <p class="msg bad" role="alert"><Icon name="bad" size="s" />{move || problem_text(&problem)}</p>
+                    <div class="msg bad" role="alert"><Icon name="bad" size="s" /><Problem problem=problem /></div>
                 })}
-                {move || (!differs.get()).then(|| view! {
-                    <p class="hint"><Icon name="info" size="s" />{outbox::edit_same}</p>
-                })}
+                {move || match (differs.get(), nothing_left.get()) {
+                    (false, _) => Some(outbox::edit_same()),
+                    (true, true) => Some(outbox::edit_nothing()),
+                    (true, false) => None,
+                }
+                .map(|text| view! { <p class="hint"><Icon name="info" size="s" />{text}</p> })}
             </div>
             <footer>
                 <Button on_press=move |_| on_close.run(())>{common::cancel}</Button>
@@ -146,7 +181,7 @@ fn Form(editing: Editing, on_close: Callback<()>) -> impl IntoView {
                     kind="primary"
                     r#type="submit"
                     testid="outbox-resend"
-                    disabled=Signal::derive(move || busy.get() || !good.get() || !differs.get())
+                    disabled=Signal::derive(move || busy.get() || !ready.get())
                 >
                     {outbox::edit_save}
                 </Button>
@@ -155,12 +190,51 @@ fn Form(editing: Editing, on_close: Callback<()>) -> impl IntoView {
     }
 }
 
+/// A line: what was refused, and its inputs.
 #[component]
-fn Line(input: Input, nth: usize) -> impl IntoView {
-    let field = input.line.with_value(|line| line.field.as_str().to_owned());
-    let label = StoredValue::new(field);
-    let id = format!("resend-{nth}");
+fn Line(entry: Entry, nth: usize) -> impl IntoView {
+    let Entry { line, inputs } = entry;
+    let change = domain::change::changes(&line.writes).into_iter().next();
     let note = format!("resend-{nth}-note");
+    let refused = move || {
+        change.as_ref().map(|change| {
+            let words = set_change(&change.field, &change.before, &change.after).map(|set| set.words());
+            outbox::edit_refused_value(words.unwrap_or_else(|| value_text(&change.field, &change.after)))
+        })
+    };
+    let field = StoredValue::new(line.field);
+    let kept = inputs.is_empty();
+    view! {
+        <div class="col g6" role="group" data-testid="outbox-line">
+            {inputs
+                .into_iter()
+                .enumerate()
+                .map(|(n, input)| view! { <Typed input=input field=field id=format!("resend-{nth}-{n}") note=note.clone() /> })
+                .collect_view()}
+            {kept.then(|| view! { <b class="sm">{move || field.with_value(|field| field_label(field))}</b> })}
+            <p class="hint" id=note.clone()>
+                {refused}
+                {kept.then(|| view! { " " {outbox::edit_as_it_was} })}
+            </p>
+        </div>
+    }
+}
+
+/// One input of a line.
+#[component]
+fn Typed(input: Input, field: StoredValue<String>, id: String, note: String) -> impl IntoView {
+    let holds = input.what.with_value(|what| what.holds);
+    let label = move || {
+        let field = match holds {
+            Holds::Value => input.what.with_value(|what| field_label(&what.check)),
+            _ => field.with_value(|field| field_label(field)),
+        };
+        match holds {
+            Holds::Value => field,
+            Holds::Added => outbox::edit_added(field),
+            Holds::Removed => outbox::edit_removed(field),
+        }
+    };
     let timer = StoredValue::new(None::<TimeoutHandle>);
     input.check();
     on_cleanup(move || {
@@ -179,38 +253,31 @@ fn Line(input: Input, nth: usize) -> impl IntoView {
     };
     view! {
         <div class="field" class:bad=bad>
-            <label class="lab" for=id.clone()>{move || label.with_value(|field| field_label(field))}</label>
+            <label class="lab" for=id.clone()>{label}</label>
             <input
                 class="in"
                 id=id
                 autocomplete="off"
                 data-testid="outbox-input"
                 aria-invalid=move || bad.get().to_string()
-                aria-describedby=note.clone()
+                aria-describedby=note
                 prop:value=move || input.text.get()
                 on:input=typed
                 // Enter that ends a composition does not send the form.
                 on:keydown=|event: KeyboardEvent| if is_composing(&event) { event.stop_propagation() }
             />
-            <div id=note class="col g2">
-                <p class="hint">
-                    {move || input.line.with_value(|line| {
-                        outbox::edit_refused_value(label.with_value(|field| value_text(field, &line.sent)))
-                    })}
-                </p>
-                {move || input.checked.get().map(|checked| {
-                    let messages = checked
-                        .errors
-                        .into_iter()
-                        .map(|finding| ("msg bad", "bad", finding))
-                        .chain(checked.warnings.into_iter().map(|finding| ("msg warn", "warn", finding)));
-                    messages
-                        .map(|(class, icon, finding)| view! {
-                            <p class=class><Icon name=icon size="s" />{move || sentence(finding.code)}</p>
-                        })
-                        .collect_view()
-                })}
-            </div>
+            {move || input.checked.get().map(|checked| {
+                let messages = checked
+                    .errors
+                    .into_iter()
+                    .map(|finding| ("msg bad", "bad", finding))
+                    .chain(checked.warnings.into_iter().map(|finding| ("msg warn", "warn", finding)));
+                messages
+                    .map(|(class, icon, finding)| view! {
+                        <p class=class><Icon name=icon size="s" />{move || sentence(finding.code)}</p>
+                    })
+                    .collect_view()
+            })}
         </div>
     }
 }

@@ -10,11 +10,11 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::model::{self, Next, ROW_PX};
-use super::size::use_size;
 use crate::clock::{local, use_now};
-use crate::components::{Chip, Icon};
+use crate::components::{Chip, Icon, use_size};
 use crate::i18n::{common, outbox};
 use crate::keyboard::is_composing;
+use crate::words::change::set_change;
 use crate::words::field::field_label;
 use crate::words::time;
 use crate::words::value::value_text;
@@ -92,12 +92,7 @@ pub fn next_text(row: &OutboxRow, phase: SyncPhase, now: DateTime<Utc>) -> Strin
 }
 
 fn side(field: &str, value: &Value) -> String {
-    // A set's line names only what came or went: nothing is a dash, not "none".
-    match value.as_list() {
-        Some(items) if items.is_empty() && !field.starts_with("hours") => "—".to_owned(),
-        _ if value.is_null() && field != domain::field::DELETED => "—".to_owned(),
-        _ => value_text(field, value),
-    }
+    if value.is_null() && field != domain::field::DELETED { "—".to_owned() } else { value_text(field, value) }
 }
 
 /// The list.
@@ -216,14 +211,13 @@ pub fn List(
                 </thead>
                 <tbody node_ref=rows on:keydown=keys>
                     <tr class="spacer" aria-hidden="true">
-                        <td colspan="5" style:height=move || format!("{}px", range.get().0 as f64 * ROW_PX)></td>
+                        <td style:height=move || format!("{}px", range.get().0 as f64 * ROW_PX)></td>
                     </tr>
                     <For each=move || { let (first, last) = range.get(); first..last } key=|index| *index let:index>
                         <Row index=index loaded=loaded cursor=cursor phase=phase on_select=on_select on_open=on_open />
                     </For>
                     <tr class="spacer" aria-hidden="true">
                         <td
-                            colspan="5"
                             style:height=move || format!("{}px", total.get().saturating_sub(range.get().1) as f64 * ROW_PX)
                         ></td>
                     </tr>
@@ -257,8 +251,9 @@ fn Row(
             on:dblclick=move |_| on_open.run(())
         >
             {move || match row.get() {
-                None => view! { <td colspan="5"><span class="sk b"></span></td> }.into_any(),
+                None => view! { <td><span class="sk b"></span></td> }.into_any(),
                 Some(row) => {
+                    let set = set_change(&row.change.field, &row.change.before, &row.change.after);
                     let (row, shown) = (StoredValue::new(row.clone()), Signal::stored(row));
                     let what = move || row.with_value(|row| {
                         format!("{} · {} {}", field_label(&row.change.field), row.actor_name, time::hm(local(row.at)))
@@ -273,11 +268,20 @@ fn Row(
                             <span class="two">{what}</span>
                         </td>
                         <td>
-                            <div class="diff">
-                                <del class="was cut" class:nothing=move || before() == "—" title=before><span class="vh">{outbox::sr_was}</span>{before}</del>
-                                <Icon name="arrow" size="s" />
-                                <span class="now cut" title=after><span class="vh">{outbox::sr_now}</span>{after}</span>
-                            </div>
+                            {match set {
+                                Some(set) => view! {
+                                    <div class="cut" data-testid="outbox-set">{move || set.words()}</div>
+                                }
+                                .into_any(),
+                                None => view! {
+                                    <div class="diff">
+                                        <del class="was cut" class:nothing=move || before() == "—" title=before><span class="vh">{outbox::sr_was}</span>{before}</del>
+                                        <Icon name="arrow" size="s" />
+                                        <span class="now cut" title=after><span class="vh">{outbox::sr_now}</span>{after}</span>
+                                    </div>
+                                }
+                                .into_any(),
+                            }}
                         </td>
                         <td class="num" class:faint=attempts == 0>{attempts}</td>
                         <td class=if group == OutboxGroup::NeedsYou { "fg-bad" } else { "faint" }>

@@ -5,8 +5,7 @@ mod edit;
 mod list;
 pub mod model;
 mod panel;
-pub mod size;
-pub mod text_diff;
+pub mod resend;
 mod tiles;
 mod view;
 

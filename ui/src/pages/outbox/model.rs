@@ -1,10 +1,9 @@
 //! What the outbox says and offers, without a page around it.
 
 use chrono::{DateTime, Utc};
-use domain::change::Change;
 use domain::field::{FieldKind, FieldPath};
 use domain::ipc::{IpcError, OutboxGroup, OutboxPage, OutboxRow, StatusView, SyncPhase};
-use domain::{EditId, EditState, ErrorCode, Value, Write};
+use domain::{EditState, ErrorCode};
 
 /// Height of a row, in CSS pixels; `assets/pages/outbox.css` draws it so.
 pub const ROW_PX: f64 = 52.0;
@@ -138,10 +137,11 @@ pub fn offers(row: &OutboxRow) -> Offers {
     }
 }
 
-/// Can the value be typed here? Phones and tags are sets: the profile has an editor for them.
+/// Can the value be typed here? Not a deletion, which is sent again as it is, and not a field of a newer version.
 pub fn editable(field: &str) -> bool {
-    FieldPath::new(field)
-        .is_ok_and(|path| matches!(path.kind(), FieldKind::Text | FieldKind::Hours | FieldKind::Custom))
+    matches!(field, "phones" | "tags")
+        || FieldPath::new(field)
+            .is_ok_and(|path| matches!(path.kind(), FieldKind::Text | FieldKind::Hours | FieldKind::Custom))
 }
 
 /// What to do about a refusal.
@@ -217,65 +217,6 @@ pub fn scroll_to(row: u64, scroll_top_px: f64, height_px: f64, heading_px: f64) 
 /// The row that the cursor is on after a move, within the list.
 pub fn moved(cursor: u64, by: i64, total: u64) -> u64 {
     cursor.saturating_add_signed(by).min(total.saturating_sub(1))
-}
-
-/// One line of a refused edit that is being edited.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EditLine {
-    /// The field.
-    pub field: FieldPath,
-    /// What its editor saw.
-    pub before: Value,
-    /// What was sent.
-    pub sent: Value,
-    /// As shown to be edited.
-    pub typed: String,
-}
-
-/// The lines of a refused edit, ready to be edited; nothing if one of them can only be edited in the profile.
-pub fn edit_lines(edit_id: EditId, rows: &[OutboxRow]) -> Option<Vec<EditLine>> {
-    let lines: Option<Vec<EditLine>> =
-        rows.iter().filter(|row| row.edit_id == edit_id).map(|row| edit_line(&row.change)).collect();
-    lines.filter(|lines| !lines.is_empty())
-}
-
-fn edit_line(change: &Change) -> Option<EditLine> {
-    let field = FieldPath::new(change.field.as_str()).ok().filter(|_| editable(&change.field))?;
-    let typed = typed_text(&field, &change.after);
-    Some(EditLine { field, before: change.before.clone(), sent: change.after.clone(), typed })
-}
-
-/// A value as it is put into an input: hours as people write them, everything else plain.
-pub fn typed_text(field: &FieldPath, value: &Value) -> String {
-    match (field.kind(), value.as_list()) {
-        (FieldKind::Hours, Some(spans)) if spans.is_empty() => "closed".to_owned(),
-        _ => value.plain(),
-    }
-}
-
-/// What is stored for a line: what checking made of the text, as a number or a truth where it was one before.
-pub fn stored(line: &EditLine, normalised: &Value) -> Value {
-    let same_kind = |value: &serde_json::Value| {
-        (value.is_number() && line.sent.0.is_number()) || (value.is_boolean() && line.sent.0.is_boolean())
-    };
-    normalised
-        .as_str()
-        .and_then(|text| serde_json::from_str(text).ok())
-        .filter(same_kind)
-        .map_or_else(|| normalised.clone(), Value)
-}
-
-/// The writes of the new edit, from lines and what checking made of each.
-pub fn writes(lines: &[EditLine], normalised: &[Value]) -> Vec<Write> {
-    lines
-        .iter()
-        .zip(normalised)
-        .map(|(line, value)| Write {
-            field: line.field.clone(),
-            base_value: line.before.clone(),
-            value: stored(line, value),
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use domain::MerchantId;
+use domain::change::Change;
 use domain::ipc::{SecretStore, Session};
+use domain::{MerchantId, Value};
 
 fn at(s: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_790_000_000 + s, 0).unwrap_or_default()
@@ -23,6 +24,8 @@ fn status(phase: SyncPhase) -> StatusView {
         next_attempt_at: None,
         device_name: String::new(),
         server: String::new(),
+        fallback: false,
+        checked: None,
         clock_ahead_ms: None,
         problem: None,
         session: Session { actor: None, signed_in: false, secret_store: SecretStore::Memory },
@@ -34,6 +37,7 @@ fn row(state: EditState, group: OutboxGroup, field: &str) -> OutboxRow {
         edit_id: "0199a3b0-0000-7000-8000-000000000001".parse().unwrap(),
         merchant_id: MerchantId::new("BJ-0155").unwrap(),
         merchant_name: "阿婆生煎（西单店）".to_owned(),
+        writes: Vec::new(),
         change: Change { field: field.to_owned(), before: Value::NULL, after: Value::text("x") },
         state,
         group,
@@ -96,10 +100,12 @@ fn offers_follow_the_state() {
     let moved = OutboxRow { problem: Some(problem(ErrorCode::ReviewMoved)), ..refused.clone() };
     let chosen_again = offers(&moved);
     assert!(!chosen_again.edit_here && !chosen_again.retry && chosen_again.discard && chosen_again.open_conflicts);
-    assert!(
-        !offers(&row(EditState::Rejected, OutboxGroup::NeedsYou, "phones")).edit_here,
-        "sets have their own editor"
-    );
+    for (field, here) in
+        [("phones", true), ("tags", true), ("hours.mo", true), ("custom.seats", true), ("deleted", false)]
+    {
+        let offered = offers(&row(EditState::Rejected, OutboxGroup::NeedsYou, field));
+        assert_eq!((offered.edit_here, offered.retry), (here, true), "{field}");
+    }
     let waiting = offers(&row(EditState::InReview, OutboxGroup::WaitingOnOthers, "name"));
     assert!(!waiting.discard && !waiting.retry && waiting.open_conflicts);
     let sending = offers(&row(EditState::Sending, OutboxGroup::Queued, "name"));
@@ -131,35 +137,4 @@ fn only_what_is_seen_is_drawn() {
     assert_eq!(scroll_to(3, 100.0, 400.0, 34.0), None);
     assert_eq!(scroll_to(9, 0.0, 400.0, 34.0), Some(154.0));
     assert_eq!((moved(0, -1, 5), moved(4, 1, 5), moved(1, 1, 5), moved(0, 1, 0)), (0, 4, 2, 0));
-}
-
-#[test]
-fn a_refused_edit_is_edited_as_a_whole() {
-    let name = row(EditState::Rejected, OutboxGroup::NeedsYou, "name");
-    let closed = OutboxRow {
-        change: Change {
-            field: "hours.tu".to_owned(),
-            before: Value::list(["10:00-22:00"]),
-            after: Value(serde_json::json!([])),
-        },
-        ..name.clone()
-    };
-    let other = OutboxRow { edit_id: "0199a3b0-0000-7000-8000-000000000002".parse().unwrap(), ..name.clone() };
-    let lines = edit_lines(name.edit_id, &[name.clone(), closed.clone(), other]).unwrap();
-    assert_eq!(lines.iter().map(|l| l.typed.as_str()).collect::<Vec<_>>(), ["x", "closed"]);
-    let writes = writes(&lines, &[Value::text("y"), Value::list(["09:00-17:00"])]);
-    assert_eq!(writes[1].base_value, Value::list(["10:00-22:00"]));
-    assert_eq!(writes[0].value, Value::text("y"));
-
-    let seats = EditLine {
-        field: FieldPath::new("custom.seats").unwrap(),
-        before: Value::NULL,
-        sent: Value(serde_json::json!(40)),
-        typed: String::new(),
-    };
-    assert_eq!(stored(&seats, &Value::text("42")), Value(serde_json::json!(42)), "a number stays one");
-    assert_eq!(stored(&seats, &Value::text("many")), Value::text("many"));
-
-    let phones = row(EditState::Rejected, OutboxGroup::NeedsYou, "phones");
-    assert_eq!(edit_lines(name.edit_id, &[name, phones]), None, "then the profile's editor is the place");
 }

@@ -6,11 +6,11 @@ use leptos::prelude::*;
 
 use super::list::{LineChip, next_text};
 use super::model::{Advice, advice, offers};
-use super::text_diff::{Piece, pieces};
 use crate::clock::{local, use_now};
-use crate::components::{Button, Icon, Moment, SidePanel};
+use crate::components::{Button, Details, Icon, Moment, Piece, SidePanel, pieces};
 use crate::i18n::{common, outbox};
 use crate::route::{Route, StoreTab, use_navigator};
+use crate::words::change::set_change;
 use crate::words::field::field_label;
 use crate::words::problem::sentence;
 use crate::words::time;
@@ -138,8 +138,7 @@ fn Why(row: Signal<OutboxRow>) -> impl IntoView {
                                 <b>{move || if refused { outbox::why_refused() } else { outbox::why_failed() }}</b>
                                 <p>{move || sentence(code)}</p>
                                 <p>{move || advice_text(code)}</p>
-                                {(!message.is_empty())
-                                    .then(|| view! { <p class="xs muted">{move || outbox::server_said(&message)}</p> })}
+                                <Details text=message />
                             </div>
                         </div>
                     }
@@ -164,6 +163,24 @@ fn Why(row: Signal<OutboxRow>) -> impl IntoView {
 #[component]
 fn Lines(row: Signal<OutboxRow>) -> impl IntoView {
     move || {
+        if let Some(set) = row.with(|row| set_change(&row.change.field, &row.change.before, &row.change.after)) {
+            let lines = |items: Vec<String>, came: bool| {
+                let (class, sign) = if came { ("add", "+") } else { ("del", "−") };
+                items
+                    .into_iter()
+                    .map(|item| {
+                        view! {
+                            <span
+                                class=format!("s {class}")
+                                aria-label=move || if came { common::added() } else { common::removed() }
+                            >{sign}</span>
+                            <span class=class>{item}</span>
+                        }
+                    })
+                    .collect_view()
+            };
+            return view! { <div class="dl">{lines(set.went, false)}{lines(set.came, true)}</div> }.into_any();
+        }
         let (before, after) = row.with(|row| {
             let text = |value| value_text(&row.change.field, value);
             (text(&row.change.before), text(&row.change.after))
@@ -184,6 +201,7 @@ fn Lines(row: Signal<OutboxRow>) -> impl IntoView {
                 <span class="add">{marked(come, true)}</span>
             </div>
         }
+        .into_any()
     }
 }
 

@@ -150,21 +150,17 @@ pub fn OutboxPage() -> impl IntoView {
     let edit = move || {
         let Some(row) = detail.get_untracked() else { return };
         let offers = model::offers(&row);
-        let profile = Route::Store(row.merchant_id.clone(), StoreTab::Profile);
         if !offers.edit_here {
             if offers.open_conflicts {
                 navigator.go(Route::Conflicts);
             } else if offers.open_profile {
-                navigator.go(profile);
+                navigator.go(Route::Store(row.merchant_id, StoreTab::Profile));
             }
             return;
         }
         spawn_local(async move {
             match lines_of(row.clone()).await {
-                Ok(rows) => match Editing::begin(&row, &rows) {
-                    Some(begun) => editing.set(Some(begun)),
-                    None => navigator.go(profile),
-                },
+                Ok(rows) => editing.set(Some(Editing::begin(&row, &rows))),
                 Err(problem) => toaster.fail(&problem),
             }
         });

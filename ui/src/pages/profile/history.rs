@@ -10,14 +10,16 @@ use leptos::task::spawn_local;
 
 use super::editor::Editor;
 use crate::components::{
-    Banner, Button, Empty, Icon, Moment, Segment, Segmented, Skeleton, Tone, state_label, use_toaster,
+    Banner, Button, Empty, Icon, Moment, Problem, Segment, Segmented, Skeleton, Tone, state_label, use_toaster,
 };
 use crate::i18n::{common, profile as words};
 use crate::ipc::{self, Entry};
 use crate::query::use_query;
+use crate::words::change::{set_change, shown_field};
 use crate::words::field::field_label;
-use crate::words::problem::{problem_text, sentence};
+use crate::words::problem::sentence;
 use crate::words::role::role_label;
+use crate::words::source::source_label;
 use crate::words::value::value_text;
 
 /// Entries that are shown; a page with more would be slow, and nobody scrolls so far.
@@ -37,18 +39,8 @@ struct Restore {
     value: Value,
 }
 
-fn source_label(source: Source) -> &'static str {
-    match source {
-        Source::Feedback => common::source_feedback(),
-        Source::ThirdParty => common::source_third_party(),
-        Source::Import => common::source_import(),
-        Source::Manual => common::source_manual(),
-        Source::Resolution => common::source_resolution(),
-    }
-}
-
 fn deed(source: Source, field: &str) -> String {
-    let field = field_label(field);
+    let field = field_label(shown_field(field));
     match source {
         Source::Resolution => words::h_resolved(field),
         Source::Import => words::h_imported(field),
@@ -107,7 +99,7 @@ pub fn History(editor: Editor, id: MerchantId) -> impl IntoView {
     let list = move || match (history.get(), history.problem.get()) {
         (Some(history), _) => entries(editor, history, shown.get(), restore).into_any(),
         (None, Some(problem)) => {
-            view! { <p class="msg bad"><Icon name="bad" size="s" />{problem_text(&problem)}</p> }.into_any()
+            view! { <div class="msg bad"><Icon name="bad" size="s" /><Problem problem=problem /></div> }.into_any()
         }
         (None, None) => view! { <Skeleton /> }.into_any(),
     };
@@ -232,6 +224,9 @@ fn Line(who: String, at: DateTime<Utc>, text: Signal<String>) -> impl IntoView {
 
 #[component]
 fn Values(field: String, before: Value, after: Value) -> impl IntoView {
+    if let Some(set) = set_change(&field, &before, &after) {
+        return view! { <div class="sm">{move || set.words()}</div> }.into_any();
+    }
     let (field, before, after) = (StoredValue::new(field), StoredValue::new(before), StoredValue::new(after));
     let worded = move |value: StoredValue<Value>| {
         move || field.with_value(|field| value.with_value(|value| value_text(field, value)))
@@ -243,6 +238,7 @@ fn Values(field: String, before: Value, after: Value) -> impl IntoView {
             <span class="now">{worded(after)}</span>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -255,7 +251,9 @@ fn Preview(editor: Editor, restore: RwSignal<Option<Restore>>) -> impl IntoView 
         let edited = with_register(&view.profile, &restored);
         let same = now == restored.value;
         let path = restored.field.as_str().to_owned();
-        let (label, before, after) = (field_label(&path), value_text(&path, &now), value_text(&path, &restored.value));
+        let set = set_change(&path, &now, &restored.value);
+        let (label, before, after) =
+            (field_label(shown_field(&path)), value_text(&path, &now), value_text(&path, &restored.value));
         let act = move |_| {
             let done = move || {
                 restore.try_set(None);
@@ -264,12 +262,18 @@ fn Preview(editor: Editor, restore: RwSignal<Option<Restore>>) -> impl IntoView 
         };
         view! {
             <p class="sm muted">{words::restore_text}</p>
-            <div class="dl">
-                <span class="s del" aria-label=words::now>"−"</span>
-                <span class="del">{label.clone()} " " {before}</span>
-                <span class="s add" aria-label=words::then>"+"</span>
-                <span class="add">{label} " " {after}</span>
-            </div>
+            {match set {
+                Some(set) => view! { <p class="sm"><b>{label}</b> " " {set.words()}</p> }.into_any(),
+                None => view! {
+                    <div class="dl">
+                        <span class="s del" aria-label=words::now>"−"</span>
+                        <span class="del">{label.clone()} " " {before}</span>
+                        <span class="s add" aria-label=words::then>"+"</span>
+                        <span class="add">{label} " " {after}</span>
+                    </div>
+                }
+                .into_any(),
+            }}
             {same.then(|| view! { <p class="msg">{words::restore_same}</p> })}
             <div class="row">
                 <Button kind="primary" testid="restore-do" disabled=same on_press=act>{words::restore_do}</Button>

@@ -13,13 +13,13 @@ use super::hours::Week;
 use super::lists::{Custom, Phones};
 use super::special::SpecialDates;
 use crate::clock::local;
-use crate::components::{Banner, Button, Chip, Dialog, Empty, Icon, Skeleton, StoreChip, Tone};
+use crate::components::{Banner, Button, Chip, Details, Dialog, Empty, Icon, Skeleton, StoreChip, Tone};
 use crate::i18n::{common, profile as words, stores};
 use crate::ipc;
 use crate::keyboard::{PageKey, use_keyboard};
 use crate::query::use_query;
 use crate::route::{Route, StoreTab, use_navigator};
-use crate::words::problem::problem_text;
+use crate::words::problem::sentence;
 use crate::words::time;
 
 /// The page of a store, or of one that is not there yet.
@@ -52,7 +52,7 @@ pub fn ProfilePage(id: Option<MerchantId>, #[prop(into)] tab: Signal<StoreTab>) 
     let id = StoredValue::new(id);
     let content = move || match (ready.get(), problem.get()) {
         (true, _) => view! { <Loaded editor=editor id=id.get_value() tab=tab /> }.into_any(),
-        (false, Some(problem)) => view! { <Missing text=problem_text(&problem) /> }.into_any(),
+        (false, Some(problem)) => view! { <Missing text=sentence(problem.code) detail=problem.message /> }.into_any(),
         (false, None) => view! { <Skeleton /> }.into_any(),
     };
     view! {
@@ -122,10 +122,12 @@ fn Leaving(editor: Editor, to: RwSignal<Option<Route>>) -> impl IntoView {
 }
 
 #[component]
-fn Missing(text: String) -> impl IntoView {
+fn Missing(text: &'static str, detail: String) -> impl IntoView {
+    let detail = StoredValue::new(detail);
     let navigator = use_navigator();
     view! {
-        <Empty icon="bad" kind="bad" title=Signal::derive(|| words::missing().to_owned()) text=Signal::stored(text)>
+        <Empty icon="bad" kind="bad" title=Signal::derive(|| words::missing().to_owned()) text=Signal::stored(text.to_owned())>
+            <Details text=detail.get_value() />
             <Button kind="sm" on_press=move |_| navigator.go(Route::Stores)>{words::back}</Button>
         </Empty>
     }

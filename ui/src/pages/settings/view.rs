@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 
+use super::sync::{DataFacts, Synchronisation};
 use crate::appearance::use_appearance;
 use crate::components::{Button, Icon, ProblemBanner, Segment, Segmented, Skeleton, use_toaster};
 use crate::i18n::{grouped, listed, settings as words, shell};
@@ -22,11 +23,12 @@ pub fn SettingsPage() -> impl IntoView {
     let shared = use_shared();
     let ready = Memo::new(move |_| shared.settings.data.with(Option::is_some));
     type Link = (&'static str, &'static str, fn() -> &'static str);
-    let links: [Link; 5] = [
+    let links: [Link; 6] = [
         ("connection", "link", words::connection),
         ("account", "user", words::account),
         ("general", "set", words::general),
         ("device", "dev", words::device),
+        ("sync", "sync", words::sync),
         ("keys", "table", words::keys),
     ];
     let jump = |section: &str| {
@@ -64,6 +66,7 @@ pub fn SettingsPage() -> impl IntoView {
                             <Account />
                             <General />
                             <Device />
+                            <Synchronisation />
                             <section class="card" id="settings-keys" tabindex="-1">
                                 <header><h3>{words::keys}</h3></header>
                                 <div class="in-pad keys-grid"><ShortcutList /></div>
@@ -104,8 +107,10 @@ fn Connection() -> impl IntoView {
     let tested = RwSignal::new(false);
     let bad = Memo::new(move |_| {
         address.with(|address| {
-            let rest = address.trim().strip_prefix("https://").or_else(|| address.trim().strip_prefix("http://"));
-            rest.is_none_or(str::is_empty)
+            address.split(',').map(str::trim).any(|one| {
+                let rest = one.strip_prefix("https://").or_else(|| one.strip_prefix("http://"));
+                rest.is_none_or(str::is_empty)
+            })
         })
     });
     let test = move |()| {
@@ -162,7 +167,7 @@ fn Connection() -> impl IntoView {
                         <input
                             id="server"
                             class="in"
-                            type="url"
+                            inputmode="url"
                             spellcheck="false"
                             autocomplete="off"
                             readonly=fixed
@@ -182,6 +187,7 @@ fn Connection() -> impl IntoView {
                     }}
                     {found}
                 </div>
+                <DataFacts />
             </form>
         </section>
     }

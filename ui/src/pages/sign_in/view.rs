@@ -6,7 +6,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::components::{Banner, Button, Icon, Tone};
+use crate::components::{Banner, Button, Icon, Problem, Tone};
 use crate::i18n::{common, shell, sign_in as words};
 use crate::ipc;
 use crate::keyboard::use_keyboard;
@@ -14,7 +14,6 @@ use crate::query::Topics;
 use crate::route::{Route, use_navigator};
 use crate::session::use_shared;
 use crate::shell::{LanguageSwitch, Mark};
-use crate::words::problem::problem_text;
 
 /// The page.
 #[component]
@@ -121,7 +120,7 @@ fn Form() -> impl IntoView {
                 problem
                     .get()
                     .filter(|problem| problem.code != ErrorCode::BadCredentials)
-                    .map(|problem| view! { <Banner tone=Tone::Bad>{problem_text(&problem)}</Banner> })
+                    .map(|problem| view! { <Banner tone=Tone::Bad><Problem problem=problem /></Banner> })
             }}
             {move || memory().then(|| view! { <Banner tone=Tone::Clash>{words::no_secret_store}</Banner> })}
             <div class="col g12">
@@ -158,7 +157,7 @@ fn Form() -> impl IntoView {
                                 view! {
                                     <span class="msg bad" role="alert" data-testid="sign-in-problem">
                                         <Icon name="bad" size="s" />
-                                        {problem_text(&problem)}
+                                        <Problem problem=problem />
                                     </span>
                                 }
                             })

@@ -6,13 +6,12 @@ use domain::{EditState, MerchantId, Profile, Value};
 use leptos::prelude::*;
 
 use crate::clock::{local, use_now};
-use crate::components::{Button, Diff, Icon, SidePanel, Skeleton};
+use crate::components::{Button, Diff, Icon, Problem, SidePanel, Skeleton};
 use crate::i18n::stores;
 use crate::ipc;
 use crate::query::use_query;
 use crate::route::{Route, StoreTab, use_navigator};
 use crate::words::field::{field_label, status_label};
-use crate::words::problem::problem_text;
 use crate::words::time;
 use crate::words::value::{hours_of_texts, value_text};
 
@@ -50,7 +49,7 @@ pub fn StorePanel(
         }
         .into_any(),
         (None, Some(problem)) => {
-            view! { <p class="sect msg bad"><Icon name="bad" size="s" />{problem_text(&problem)}</p> }.into_any()
+            view! { <div class="sect msg bad"><Icon name="bad" size="s" /><Problem problem=problem /></div> }.into_any()
         }
         (None, None) => view! { <Skeleton /> }.into_any(),
     };

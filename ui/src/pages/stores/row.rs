@@ -37,7 +37,7 @@ pub fn Row(index: u64, list: ListState) -> impl IntoView {
     });
     let cells = move || {
         if row.with(Option::is_none) {
-            return view! { <td colspan="7" aria-busy="true"><span class="sk b"></span></td> }.into_any();
+            return view! { <td aria-busy="true"><span class="sk b"></span></td> }.into_any();
         }
         let text = move |pick: fn(&domain::ipc::StoreRow) -> String| move || row.with(|row| row.as_ref().map(pick));
         let shown = Signal::derive(move || row.get());

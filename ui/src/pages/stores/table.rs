@@ -150,13 +150,13 @@ pub fn Table(list: ListState, view_px: RwSignal<f64>) -> impl IntoView {
                 </thead>
                 <tbody>
                     <tr class="spacer" aria-hidden="true">
-                        <td colspan="7" style:height=move || format!("{}px", before_px.get())></td>
+                        <td style:height=move || format!("{}px", before_px.get())></td>
                     </tr>
                     <For each=move || rows.get() key=|index| *index let:index>
                         <Row index=index list=list />
                     </For>
                     <tr class="spacer" aria-hidden="true">
-                        <td colspan="7" style:height=move || format!("{}px", after_px.get())></td>
+                        <td style:height=move || format!("{}px", after_px.get())></td>
                     </tr>
                 </tbody>
             </table>
@@ -169,6 +169,14 @@ fn scroll(scroller: NodeRef<html::Div>, px: f64) {
         // A list has far fewer pixels than an i32 can count.
         #[allow(clippy::cast_possible_truncation)]
         scroller.set_scroll_top(px as i32);
+    }
+}
+
+/// Gives the focus back to the row that the keys act on.
+pub fn focus_active() {
+    let found = document().query_selector("[data-testid=store-row][tabindex=\"0\"]").ok().flatten();
+    if let Some(row) = found.and_then(|row| row.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = row.focus();
     }
 }
 

@@ -11,7 +11,7 @@ use super::filters::Filters;
 use super::model::visible;
 use super::panel::StorePanel;
 use super::state::{ListState, use_list};
-use super::table::Table;
+use super::table::{Table, focus_active};
 use crate::components::{Button, Empty, Icon, IconButton, ProblemBanner, Skeleton};
 use crate::i18n::stores;
 use crate::ipc;
@@ -122,8 +122,11 @@ pub fn StoresPage() -> impl IntoView {
         }
         .into_any(),
     };
-    let panel =
-        move || list.selected.get().map(|id| view! { <StorePanel id=id on_close=move |()| list.selected.set(None) /> });
+    let close_panel = move |()| {
+        list.selected.set(None);
+        focus_active();
+    };
+    let panel = move || list.selected.get().map(|id| view! { <StorePanel id=id on_close=close_panel /> });
     let alone = Memo::new(move |_| list.selected.with(Option::is_none));
     view! {
         <div class="head">

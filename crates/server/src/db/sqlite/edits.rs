@@ -98,6 +98,8 @@ async fn store(writer: &mut SqliteConnection, plan: &Plan) -> Result<(), DbError
                 .bind(row.deleted)
                 .bind(i64::from(row.contested))
                 .bind(row.record.as_str())
+                .bind(row.digest.cast_signed())
+                .bind(i64::from(row.bucket))
         })
         .await?;
     PUT_EDIT

@@ -36,19 +36,31 @@ impl Sqlite {
 
 #[async_trait]
 impl MerchantStore for Sqlite {
-    async fn changes(&self, after: u64, limit: usize, scope: &Scope) -> Result<RawChanges, DbError> {
+    async fn changes(
+        &self,
+        after: u64,
+        limit: usize,
+        scope: &Scope,
+        bucket: Option<u8>,
+    ) -> Result<RawChanges, DbError> {
         // The end is read first: what changes meanwhile moves beyond it and comes with the next pull.
         let head = self.head().await?;
-        let mut page = RawChanges { next_cursor: head.max(after), complete: true, ..RawChanges::default() };
+        let mut page = RawChanges { next_cursor: head.max(after), complete: true, head, ..RawChanges::default() };
+        let mut reader = self.readers.acquire().await?;
         if after >= head {
+            page.marker = super::pull::marker_of(&mut reader, page.next_cursor).await?;
             return Ok(page);
         }
-        let mut rows = sqlx::query(include_str!("sql/changes.sql"))
-            .bind(signed(after))
-            .bind(signed(head))
-            .bind(scope_json(scope)?)
-            .bind(signed(limit as u64))
-            .fetch(&self.readers);
+        let sql = match bucket {
+            None => include_str!("sql/changes.sql"),
+            Some(_) => include_str!("sql/changes_of_bucket.sql"),
+        };
+        let mut query =
+            sqlx::query(sql).bind(signed(after)).bind(signed(head)).bind(scope_json(scope)?).bind(signed(limit as u64));
+        if let Some(bucket) = bucket {
+            query = query.bind(i64::from(bucket));
+        }
+        let mut rows = query.fetch(&mut *reader);
         let mut count = 0;
         while let Some(row) = rows.try_next().await? {
             let seq: i64 = row.try_get(0)?;
@@ -66,6 +78,8 @@ impl MerchantStore for Sqlite {
                 break;
             }
         }
+        drop(rows);
+        page.marker = super::pull::marker_of(&mut reader, page.next_cursor).await?;
         Ok(page)
     }
 

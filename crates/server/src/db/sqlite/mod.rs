@@ -4,7 +4,9 @@ mod accounts;
 mod edits;
 mod merchants;
 mod orders;
+mod pull;
 mod rows;
+mod rules;
 mod schema;
 mod series;
 
@@ -34,7 +36,6 @@ const WAL_PAGES: &str = "16384";
 pub struct Sqlite {
     writer: Mutex<SqliteConnection>,
     readers: SqlitePool,
-    epoch: String,
 }
 
 impl Sqlite {
@@ -58,13 +59,14 @@ impl Sqlite {
             .disable_statement_logging();
         let mut writer = options.connect().await?;
         schema::bring_up_to_date(&mut writer).await?;
-        let epoch = schema::epoch(&mut writer).await?;
+        schema::draw_epoch(&mut writer).await?;
+        pull::fill_digests(&mut writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS_MAX)
             .acquire_timeout(BUSY_TIMEOUT)
             .connect_with(options.read_only(true).pragma("query_only", "1"))
             .await?;
-        Ok(Self { writer: Mutex::new(writer), readers, epoch })
+        Ok(Self { writer: Mutex::new(writer), readers })
     }
 }
 
@@ -86,10 +88,6 @@ fn unsigned(number: i64) -> u64 {
 
 #[async_trait]
 impl MetaStore for Sqlite {
-    fn epoch(&self) -> &str {
-        &self.epoch
-    }
-
     async fn ping(&self) -> Result<(), DbError> {
         sqlx::query_scalar::<_, i64>("SELECT 1").fetch_one(&self.readers).await?;
         Ok(())

@@ -300,10 +300,13 @@ impl OrderStore for Sqlite {
             .collect()
     }
 
-    async fn forget_orders(&self, before_ms: u64) -> Result<u64, DbError> {
+    async fn forget_orders(&self, before_ms: u64, limit: usize) -> Result<u64, DbError> {
         let mut writer = self.writer.lock().await;
-        let done =
-            sqlx::query(include_str!("sql/forget_orders.sql")).bind(signed(before_ms)).execute(&mut *writer).await?;
+        let done = sqlx::query(include_str!("sql/forget_orders.sql"))
+            .bind(signed(before_ms))
+            .bind(signed(limit as u64))
+            .execute(&mut *writer)
+            .await?;
         Ok(done.rows_affected())
     }
 }

@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn many_rows_have_many_placeholders() {
         for (insert, columns) in [
-            (&PUT_MERCHANT, 6),
+            (&PUT_MERCHANT, 8),
             (&PUT_EDIT, 16),
             (&PUT_CONFLICT, 5),
             (&PUT_ORDER, 9),

@@ -5,7 +5,8 @@ use sqlx::{Connection, SqliteConnection};
 use crate::db::DbError;
 
 /// Never edit one that was released: append.
-const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_start.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("../migrations/0001_start.sql"), include_str!("../migrations/0002_pull.sql")];
 
 /// Applies what is missing.
 pub(super) async fn bring_up_to_date(writer: &mut SqliteConnection) -> Result<(), DbError> {
@@ -26,11 +27,8 @@ pub(super) async fn bring_up_to_date(writer: &mut SqliteConnection) -> Result<()
     Ok(())
 }
 
-/// The epoch of the data; drawn when the file is made.
-pub(super) async fn epoch(writer: &mut SqliteConnection) -> Result<String, DbError> {
-    sqlx::query(include_str!("sql/draw_epoch.sql"))
-        .bind(uuid::Uuid::now_v7().to_string())
-        .execute(&mut *writer)
-        .await?;
-    Ok(sqlx::query_scalar(include_str!("sql/fact.sql")).bind("epoch").fetch_one(writer).await?)
+/// Draws the epoch of the data when the file is made.
+pub(super) async fn draw_epoch(writer: &mut SqliteConnection) -> Result<(), DbError> {
+    sqlx::query(include_str!("sql/draw_epoch.sql")).bind(uuid::Uuid::now_v7().to_string()).execute(writer).await?;
+    Ok(())
 }

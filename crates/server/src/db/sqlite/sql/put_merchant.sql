@@ -1,8 +1,10 @@
-INSERT INTO merchants (seq, merchant_id, name, deleted, contested, record)
-VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO merchants (seq, merchant_id, name, deleted, contested, record, digest, bucket)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (merchant_id) DO UPDATE SET
     seq = excluded.seq,
     name = excluded.name,
     deleted = excluded.deleted,
     contested = excluded.contested,
-    record = excluded.record
+    record = excluded.record,
+    digest = excluded.digest,
+    bucket = excluded.bucket

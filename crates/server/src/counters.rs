@@ -9,12 +9,12 @@ use domain::edit::{Outcome, OutcomeState};
 
 /// Upper ends of the push histogram, in seconds.
 const PUSH_SECONDS: [f64; 10] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
-const STATES: [(OutcomeState, &str); 5] = [
-    (OutcomeState::Applied, "applied"),
-    (OutcomeState::Merged, "merged"),
-    (OutcomeState::InReview, "in_review"),
-    (OutcomeState::Rejected, "rejected"),
-    (OutcomeState::Deferred, "deferred"),
+const STATES: [OutcomeState; 5] = [
+    OutcomeState::Applied,
+    OutcomeState::Merged,
+    OutcomeState::InReview,
+    OutcomeState::Rejected,
+    OutcomeState::Deferred,
 ];
 
 #[derive(Default)]
@@ -29,13 +29,13 @@ struct Counts {
 
 /// What happened since the start.
 #[derive(Default)]
-pub struct Telemetry {
+pub struct Counters {
     counts: Mutex<Counts>,
     /// Clients that listen to wake-ups now.
     pub listeners: AtomicU64,
 }
 
-impl Telemetry {
+impl Counters {
     fn counts(&self) -> std::sync::MutexGuard<'_, Counts> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -74,9 +74,9 @@ impl Telemetry {
             );
         }
         head_of(&mut out, "edits_total", "counter", "Edits answered, by outcome.");
-        for (state, word) in STATES {
+        for state in STATES {
             let count = counts.edits.get(&state).copied().unwrap_or_default();
-            let _ = writeln!(out, "merchant_console_edits_total{{outcome=\"{word}\"}} {count}");
+            let _ = writeln!(out, "merchant_console_edits_total{{outcome=\"{}\"}} {count}", state.as_str());
         }
         head_of(&mut out, "push_seconds", "histogram", "Time to decide and store a batch of edits.");
         for (end, count) in PUSH_SECONDS.iter().zip(counts.push_buckets) {

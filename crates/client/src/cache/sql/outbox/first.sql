@@ -1,0 +1,1 @@
+SELECT min(n) FROM outbox

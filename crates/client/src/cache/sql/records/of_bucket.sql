@@ -1,0 +1,1 @@
+SELECT merchant_id, seq, digest FROM records WHERE bucket = ?1

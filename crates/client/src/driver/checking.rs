@@ -1,0 +1,118 @@
+//! The comparison with the server's digests, and the repair of what differs.
+
+use domain::api::{ChangesQuery, DigestReply, MINOR_DIGESTS, PAGE_CHANGES_MAX};
+use domain::problem::{ErrorCode, Problem};
+use sync_engine::device::{Comparison, Failure, Input};
+
+use super::Parts;
+use super::effects::{RECORDS_CHANGED, judge};
+use crate::error::Error;
+
+/// Why it did not come to an end.
+enum Stopped {
+    /// The server's word, or none.
+    Call(Failure),
+    /// The cache refused.
+    Cache(Error),
+}
+
+impl From<Failure> for Stopped {
+    fn from(failure: Failure) -> Self {
+        Self::Call(failure)
+    }
+}
+impl From<Error> for Stopped {
+    fn from(error: Error) -> Self {
+        Self::Cache(error)
+    }
+}
+
+/// What the server does not say it can, it is not asked for.
+fn offered(parts: &Parts) -> Result<(), Failure> {
+    match parts.remote.addresses().minor() {
+        Some(minor) if minor >= MINOR_DIGESTS => Ok(()),
+        _ => Err(Failure::Refused(Problem::new(ErrorCode::Protocol, "this server does not know digests"))),
+    }
+}
+
+/// Compares the digests of the pulled records with the server's.
+pub(super) async fn compare(parts: &Parts) -> Input {
+    match comparison(parts).await {
+        Ok(comparison) => Input::DigestsCompared(Ok(comparison)),
+        Err(Stopped::Call(failure)) => Input::DigestsCompared(Err(failure)),
+        Err(Stopped::Cache(error)) => refused_by_disk(&error),
+    }
+}
+
+async fn comparison(parts: &Parts) -> Result<Comparison, Stopped> {
+    offered(parts)?;
+    parts.cache.reread_digests().await?;
+    let answer = async {
+        let token = parts.session.bearer().await?;
+        parts.remote.digests(&token).await
+    };
+    let DigestReply { digests: theirs, pruned } = judge(parts, answer.await)?;
+    let moved = |ours: &domain::digest::Digests| ours.epoch != theirs.epoch || ours.seq != theirs.seq;
+    if moved(&parts.cache.digests().await?) {
+        return Ok(Comparison::Moved);
+    }
+    parts.cache.forget_pruned(pruned).await?;
+    let buckets = parts.cache.digests().await?.differing(&theirs);
+    if buckets.is_empty() {
+        return Ok(Comparison::Equal);
+    }
+    tracing::warn!(buckets = buckets.len(), "this computer's records differ from the server's; they are fetched anew");
+    Ok(Comparison::Different { buckets })
+}
+
+/// Fetches these buckets whole, one after the other. What was mended before one fails stays mended.
+pub(super) async fn repair(parts: &Parts, buckets: Vec<u8>) -> Input {
+    let mut mended = 0;
+    for bucket in buckets {
+        match repair_bucket(parts, bucket).await {
+            Ok(records) => mended += records,
+            Err(Stopped::Call(failure)) => return Input::BucketsRepaired(Err(failure)),
+            Err(Stopped::Cache(error)) => return refused_by_disk(&error),
+        }
+    }
+    parts.announcer.announce(&RECORDS_CHANGED);
+    parts.unindexed.notify_one();
+    Input::BucketsRepaired(Ok(mended))
+}
+
+async fn repair_bucket(parts: &Parts, bucket: u8) -> Result<u64, Stopped> {
+    let epoch = parts.cache.cursor().await?.epoch;
+    let (mut changes, mut cursor) = (Vec::new(), 0);
+    loop {
+        let query = ChangesQuery {
+            cursor,
+            limit: Some(PAGE_CHANGES_MAX),
+            epoch: epoch.clone(),
+            bucket: Some(bucket),
+            ..ChangesQuery::default()
+        };
+        let answer = async {
+            let token = parts.session.bearer().await?;
+            parts.remote.changes(&token, &query).await
+        };
+        let page = judge(parts, answer.await)?;
+        if epoch.as_ref() != Some(&page.epoch) {
+            return Err(Failure::EpochChanged.into());
+        }
+        changes.extend(page.changes);
+        if page.complete {
+            break;
+        }
+        if page.next_cursor <= cursor {
+            // A server that does not go on must not be asked without end.
+            return Err(Failure::Busy { retry_after_ms: None }.into());
+        }
+        cursor = page.next_cursor;
+    }
+    Ok(parts.cache.mend_bucket(bucket, changes).await?)
+}
+
+fn refused_by_disk(error: &Error) -> Input {
+    tracing::error!(%error, "the records could not be compared or mended");
+    Input::PullStorageFailed
+}

@@ -1,0 +1,167 @@
+//! Between the window and its shell: command names, arguments, replies, events.
+//!
+//! Queries read, mutations change and announce the [`Topic`]s that they changed; every open view that
+//! shows a topic asks again by itself.
+
+mod insights;
+mod outbox;
+mod settings;
+mod stores;
+mod sync;
+mod sync_settings;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{EditId, MerchantId, OrderId};
+use crate::problem::ErrorCode;
+
+pub use insights::*;
+pub use outbox::*;
+pub use settings::*;
+pub use stores::*;
+pub use sync::*;
+pub use sync_settings::*;
+
+/// Command names.
+pub mod command {
+    /// `()` → [`super::StatusView`]
+    pub const STATUS: &str = "status";
+    /// [`super::StoresQuery`] → [`super::StoresPage`]
+    pub const STORES: &str = "stores";
+    /// [`super::ById`] → [`super::StoreView`]
+    pub const STORE: &str = "store";
+    /// [`super::SaveStore`] → [`super::Saved`]
+    pub const SAVE_STORE: &str = "save_store";
+    /// [`super::ByEdit`] → [`super::Saved`]: takes back an unsent edit, or queues its inverse
+    pub const UNDO: &str = "undo";
+    /// [`super::ById`] → [`super::HistoryView`]
+    pub const HISTORY: &str = "history";
+    /// [`super::CheckField`] → [`super::Checked`]
+    pub const CHECK_FIELD: &str = "check_field";
+    /// [`super::OutboxQuery`] → [`super::OutboxPage`]
+    pub const OUTBOX: &str = "outbox";
+    /// [`super::ByEdit`] → `()`: sends a waiting or rejected edit now
+    pub const RETRY: &str = "retry";
+    /// [`super::ByEdit`] → `()`: discards an unsent or rejected edit
+    pub const DISCARD: &str = "discard";
+    /// [`super::Resend`] → [`super::Saved`]: a rejected edit with other values
+    pub const RESEND: &str = "resend";
+    /// `()` → `Vec<Review>`
+    pub const REVIEWS: &str = "reviews";
+    /// [`super::Resolve`] → [`super::Saved`]
+    pub const RESOLVE: &str = "resolve";
+    /// [`super::InsightsQuery`] → [`super::SyncInsights`]
+    pub const INSIGHTS_SYNC: &str = "insights_sync";
+    /// [`super::InsightsQuery`] → [`super::KitchenInsights`]
+    pub const INSIGHTS_KITCHEN: &str = "insights_kitchen";
+    /// [`super::ByOrder`] → `()`: tells the rider
+    pub const PICKUP_READY: &str = "pickup_ready";
+    /// `()` → `()`
+    pub const SYNC_NOW: &str = "sync_now";
+    /// `()` → [`super::Settings`]
+    pub const SETTINGS: &str = "settings";
+    /// [`super::Settings`] → [`super::Settings`]
+    pub const SAVE_SETTINGS: &str = "save_settings";
+    /// `()` → [`super::SyncSettings`]
+    pub const SYNC_SETTINGS: &str = "sync_settings";
+    /// [`super::SyncSettings`] → [`super::SyncSettings`]; administrators only
+    pub const SAVE_SYNC_SETTINGS: &str = "save_sync_settings";
+    /// [`super::SignIn`] → [`super::Session`]
+    pub const SIGN_IN: &str = "sign_in";
+    /// `()` → `()`
+    pub const SIGN_OUT: &str = "sign_out";
+    /// All of them, for the test that holds shell and window together.
+    pub const ALL: [&str; 23] = [
+        STATUS,
+        STORES,
+        STORE,
+        SAVE_STORE,
+        UNDO,
+        HISTORY,
+        CHECK_FIELD,
+        OUTBOX,
+        RETRY,
+        DISCARD,
+        RESEND,
+        REVIEWS,
+        RESOLVE,
+        INSIGHTS_SYNC,
+        INSIGHTS_KITCHEN,
+        PICKUP_READY,
+        SYNC_NOW,
+        SETTINGS,
+        SAVE_SETTINGS,
+        SYNC_SETTINGS,
+        SAVE_SYNC_SETTINGS,
+        SIGN_IN,
+        SIGN_OUT,
+    ];
+}
+
+/// The one event from shell to window; its payload is [`Changed`].
+pub const CHANGED: &str = "changed";
+
+/// What changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    /// Topics to ask again.
+    pub topics: Vec<Topic>,
+}
+
+/// Something that views show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Topic {
+    /// The status bar.
+    Status,
+    /// Profiles and lists of stores.
+    Stores,
+    /// The outbox.
+    Outbox,
+    /// Conflicts.
+    Reviews,
+    /// Orders, alerts, charts.
+    Insights,
+    /// Who is signed in.
+    Session,
+    /// Settings.
+    Settings,
+}
+
+/// A failed command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IpcError {
+    /// Stable code; the window has a sentence for it in each language.
+    pub code: ErrorCode,
+    /// Detail in English.
+    pub message: String,
+    /// The field that it is about.
+    pub field: Option<String>,
+}
+
+impl From<crate::Problem> for IpcError {
+    fn from(problem: crate::Problem) -> Self {
+        Self { code: problem.code, message: problem.title, field: problem.field }
+    }
+}
+
+/// One merchant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ById {
+    /// Which.
+    pub id: MerchantId,
+}
+
+/// One edit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ByEdit {
+    /// Which.
+    pub edit_id: EditId,
+}
+
+/// One order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ByOrder {
+    /// Which.
+    pub order_id: OrderId,
+}

@@ -1,0 +1,217 @@
+//! List, profile, history.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::api::HistoryEntry;
+use crate::change::Change;
+use crate::edit::EditState;
+use crate::id::{EditId, MerchantId};
+use crate::problem::ErrorCode;
+use crate::profile::Profile;
+use crate::review::Review;
+use crate::value::Value;
+
+/// Filter of the list by what waits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StoreFilter {
+    /// All.
+    #[default]
+    All,
+    /// With unsent changes.
+    Pending,
+    /// With open reviews.
+    Conflict,
+    /// With refused changes.
+    Rejected,
+}
+
+/// Order of the list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StoreSort {
+    /// Changed last, first.
+    #[default]
+    Updated,
+    /// By name.
+    Name,
+    /// By id.
+    Id,
+    /// By address.
+    Address,
+    /// By category.
+    Category,
+}
+
+/// A window into the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoresQuery {
+    /// What was typed; empty for all.
+    #[serde(default)]
+    pub text: String,
+    /// Filter.
+    #[serde(default)]
+    pub filter: StoreFilter,
+    /// Category, exactly.
+    #[serde(default)]
+    pub category: Option<String>,
+    /// Business status, exactly.
+    #[serde(default)]
+    pub status: Option<String>,
+    /// Order.
+    #[serde(default)]
+    pub sort: StoreSort,
+    /// Backwards?
+    #[serde(default)]
+    pub descending: bool,
+    /// First row.
+    pub offset: u64,
+    /// At most 500 rows.
+    pub limit: u32,
+}
+
+/// One row of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreRow {
+    /// Which merchant.
+    pub id: MerchantId,
+    /// Its name.
+    pub name: String,
+    /// Its address.
+    pub address: String,
+    /// `region` if given.
+    pub region: String,
+    /// What it sells.
+    pub category: String,
+    /// `open`, `paused`, …; empty if not given.
+    pub status: String,
+    /// Spans of each weekday, Monday first; `None` where not given.
+    pub hours: Vec<Option<Vec<String>>>,
+    /// Changes not answered by the server.
+    pub queued: u32,
+    /// Refused changes.
+    pub rejected: u32,
+    /// Contested registers.
+    pub contested: u32,
+    /// Own changes that wait for people.
+    pub in_review: u32,
+    /// Newest change, its own queued ones too.
+    pub updated_at: Option<DateTime<Utc>>,
+}
+
+/// Rows of the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoresPage {
+    /// How many rows match.
+    pub total: u64,
+    /// How many merchants there are.
+    pub all: u64,
+    /// With unsent changes.
+    pub pending: u64,
+    /// With open reviews.
+    pub conflict: u64,
+    /// With refused changes.
+    pub rejected: u64,
+    /// Categories in use, most frequent first, at most 50.
+    pub categories: Vec<String>,
+    /// The rows from `offset`.
+    pub rows: Vec<StoreRow>,
+}
+
+/// One change in an edit of this device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingChange {
+    /// The edit.
+    pub edit_id: EditId,
+    /// The line.
+    pub change: Change,
+    /// Where the edit stands.
+    pub state: EditState,
+    /// Who.
+    pub actor_name: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A profile to look at or edit: the server's word with this device's own changes on top.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StoreView {
+    /// The list's row.
+    pub row: StoreRow,
+    /// The profile.
+    pub profile: Profile,
+    /// Own changes that the server has not answered, refused, or given to people; newest first.
+    pub pending: Vec<PendingChange>,
+    /// Fields that this actor cannot edit because people are choosing.
+    pub contested: Vec<String>,
+    /// The open review.
+    pub review: Option<Review>,
+    /// Changes with each change of the view; sent back with a save.
+    pub version: String,
+}
+
+/// Saves a profile. The shell compares it with `original` and writes the registers that differ, so that
+/// what others changed meanwhile stays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SaveStore {
+    /// As it was when the editor opened; `None` for a new merchant.
+    pub original: Option<Profile>,
+    /// As it shall be. Hours may be typed text in a list of one; the shell normalises.
+    pub edited: Profile,
+    /// The `version` of the view that was edited.
+    pub version: Option<String>,
+}
+
+/// Durable on this computer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Saved {
+    /// The edit; nothing if nothing differed.
+    pub edit_id: Option<EditId>,
+    /// When.
+    pub saved_at: DateTime<Utc>,
+    /// The lines.
+    pub changes: Vec<Change>,
+}
+
+/// A field to normalise and check while typing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckField {
+    /// `phones`, `hours`, `name`, …
+    pub field: String,
+    /// As typed.
+    pub text: String,
+}
+
+/// What normalising and checking found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checked {
+    /// No errors?
+    pub ok: bool,
+    /// As it would be stored.
+    pub normalised: Value,
+    /// Errors.
+    pub errors: Vec<Finding>,
+    /// Warnings.
+    pub warnings: Vec<Finding>,
+}
+
+/// One error or warning.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Stable code.
+    pub code: ErrorCode,
+    /// In English.
+    pub message: String,
+}
+
+/// History of a merchant, newest first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HistoryView {
+    /// This device's own changes that the server has not answered.
+    pub pending: Vec<PendingChange>,
+    /// What the server knows.
+    pub entries: Vec<HistoryEntry>,
+    /// Could the server be asked? If not, `entries` is what was known last.
+    pub complete: bool,
+}

@@ -1,0 +1,1 @@
+DELETE FROM merchants WHERE deleted AND contested = 0 AND seq <= ?1

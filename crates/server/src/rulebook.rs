@@ -1,0 +1,154 @@
+//! The rules in force, and what a change of them means for what is stored.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use domain::rules::{NewRules, PREVIEW_DIFFERENCES_MAX, RuleBook, RuleEffect, RuleSet, RulesPreview};
+use domain::{ErrorCode, Problem, Scope};
+use sync_engine::preview;
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::app::App;
+use crate::db::{Database, DbError, StoredMerchant};
+use crate::ingest;
+
+/// Fact: the rule book as JSON; absent as long as nobody has changed the rules.
+const RULES: &str = "rules";
+/// Fact: the version of the rules by which the columns of all merchants were read off their records.
+const DERIVED_BY: &str = "rules_derived_by";
+/// Merchants that are looked at, or written, at once.
+const BATCH: usize = 200;
+
+/// The rules in force. Readers never wait; changes come one after the other.
+pub struct Rules {
+    book: RwLock<Arc<RuleBook>>,
+    changing: Mutex<()>,
+    previewing: Mutex<()>,
+}
+
+/// Why the rules were not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum RulesError {
+    /// They cannot be used, or others are in force meanwhile.
+    #[error(transparent)]
+    Refused(#[from] Problem),
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl Rules {
+    /// The rules that were put in force last.
+    ///
+    /// # Errors
+    /// If the database fails or holds no rules where rules should be.
+    pub async fn load(db: &dyn Database) -> Result<Self, DbError> {
+        let book = match db.fact(RULES).await? {
+            Some(text) => serde_json::from_str(&text)?,
+            None => RuleBook::default(),
+        };
+        Ok(Self { book: RwLock::new(Arc::new(book)), changing: Mutex::new(()), previewing: Mutex::new(()) })
+    }
+
+    /// The rules in force.
+    pub fn now(&self) -> Arc<RuleBook> {
+        Arc::clone(&self.book.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn put_in_force(&self, book: Arc<RuleBook>) {
+        *self.book.write().unwrap_or_else(PoisonError::into_inner) = book;
+    }
+}
+
+/// Puts rules in force: keeps them, decides by them from now on, reads the open questions of all merchants off
+/// their records anew, and wakes those who pull. The same rules again change nothing.
+///
+/// # Errors
+/// `bad_rules`, `too_large` or `rules_moved`, and then nothing has changed; `storage` if they could not be kept.
+pub async fn change(app: &App, new: NewRules) -> Result<Arc<RuleBook>, RulesError> {
+    new.rules.check()?;
+    let turn = app.rules.changing.lock().await;
+    let now = app.rules.now();
+    if now.rules == new.rules {
+        return Ok(now);
+    }
+    if now.version != new.replaces {
+        return Err(Problem::new(
+            ErrorCode::RulesMoved,
+            format!(
+                "the rules have version {} now, not {}; nothing was changed: look at them and decide again",
+                now.version, new.replaces
+            ),
+        )
+        .into());
+    }
+    let book = Arc::new(RuleBook { version: now.version + 1, rules: new.rules });
+    app.db.set_fact(RULES, &serde_json::to_string(&*book).map_err(DbError::from)?).await?;
+    app.rules.put_in_force(Arc::clone(&book));
+    // In force they are; what fails now is made up for by the next round of `catch_up`.
+    if let Err(error) = derive(app, &book, &turn).await {
+        tracing::error!(%error, version = book.version, "open questions could not be read anew; it is tried again");
+    }
+    app.feed.announce_pull();
+    Ok(book)
+}
+
+/// Finishes a change of rules that was interrupted. Does nothing where there is nothing to do.
+///
+/// # Errors
+/// `storage`.
+pub async fn catch_up(app: &App) -> Result<(), DbError> {
+    let turn = app.rules.changing.lock().await;
+    let book = app.rules.now();
+    let done = app.db.fact(DERIVED_BY).await?.and_then(|text| text.parse().ok()).unwrap_or(1_u64);
+    if done == book.version { Ok(()) } else { derive(app, &book, &turn).await }
+}
+
+async fn derive(app: &App, book: &RuleBook, _turn: &MutexGuard<'_, ()>) -> Result<(), DbError> {
+    let row = |merchant: &StoredMerchant| ingest::merchant_row(merchant.seq, &merchant.record, &book.rules);
+    // A push that was decided by the old rules has ended when the writer is free; later ones know the new rules.
+    app.db.derive_again(&[], &row).await?;
+    let until = app.db.head().await?;
+    let mut after = 0;
+    loop {
+        let found = app.db.disputed(after, until, BATCH).await?;
+        let ids: Vec<_> = found.iter().map(|merchant| merchant.record.merchant_id.clone()).collect();
+        app.db.derive_again(&ids, &row).await?;
+        match found.last() {
+            Some(last) if found.len() == BATCH => after = last.seq,
+            _ => break,
+        }
+    }
+    app.db.set_fact(DERIVED_BY, &book.version.to_string()).await
+}
+
+/// What other rules would lead to, within a scope. Nothing is changed.
+///
+/// # Errors
+/// `bad_rules` or `too_large`; `storage`.
+pub async fn preview(app: &App, rules: &RuleSet, scope: &Scope) -> Result<RulesPreview, RulesError> {
+    rules.check()?;
+    let _turn = app.rules.previewing.lock().await;
+    let now = app.rules.now();
+    let mut preview = RulesPreview { against: now.version, ..RulesPreview::default() };
+    let until = app.db.head().await?;
+    let mut after = 0;
+    loop {
+        let found = app.db.disputed(after, until, BATCH).await?;
+        for merchant in found.iter().filter(|merchant| scope.contains(&merchant.record.merchant_id)) {
+            for difference in preview::differences(&merchant.record, &now.rules, rules) {
+                match difference.effect {
+                    RuleEffect::Settles => preview.settles += 1,
+                    RuleEffect::Reopens => preview.reopens += 1,
+                    RuleEffect::Changes => preview.changes += 1,
+                }
+                if preview.differences.len() < PREVIEW_DIFFERENCES_MAX {
+                    preview.differences.push(difference);
+                }
+            }
+        }
+        match found.last() {
+            Some(last) if found.len() == BATCH => after = last.seq,
+            _ => return Ok(preview),
+        }
+    }
+}

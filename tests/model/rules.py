@@ -1,0 +1,132 @@
+"""Rules: which candidate is preferred, and which sets a server takes (docs/sync-protocol.md, section 8)."""
+
+import math
+import re
+
+from values import Refused, is_field
+
+SOURCES = ("feedback", "third_party", "import", "manual", "resolution")
+ROLES = ("merchant", "operations", "administrator")
+
+FIRST = [
+    {
+        "id": "merchant_over_third_party",
+        "fields": "*",
+        "prefer": {"source": {"of": ["import", "manual", "resolution"], "over": ["third_party", "feedback"]}},
+    },
+    {"id": "tag_added", "fields": "tags.*", "prefer": "present"},
+    {"id": "phone_added", "fields": "phones.+*", "prefer": "present"},
+    {"id": "custom_later", "fields": "custom.*", "prefer": "later"},
+]
+
+
+def matches(pattern, field):
+    return field.startswith(pattern[:-1]) if pattern.endswith("*") else field == pattern
+
+
+def sides(prefer, name, words):
+    """The two sides of a preference by source or role; nothing if it is none that is known."""
+    if not isinstance(prefer, dict) or list(prefer) != [name] or not isinstance(prefer[name], dict):
+        return None
+    both = prefer[name].get("of"), prefer[name].get("over")
+    return both if all(isinstance(side, list) and all(w in words for w in side) for side in both) else None
+
+
+def metres_of(prefer):
+    near = prefer.get("near") if isinstance(prefer, dict) and list(prefer) == ["near"] else None
+    metres = near.get("metres") if isinstance(near, dict) else None
+    return metres if isinstance(metres, int) and not isinstance(metres, bool) and metres >= 0 else None
+
+
+def beats(prefer, a, b):
+    """Does `a` have the quality that `b` lacks? Candidates are dicts: dot (a pair), value, hlc, source, role."""
+    later = (a["hlc"], a["dot"]) > (b["hlc"], b["dot"])
+    for name, words in (("source", SOURCES), ("role", ROLES)):
+        if both := sides(prefer, name, words):
+            return a[name] in both[0] and b[name] in both[1]
+    if prefer == "later":
+        return later
+    if prefer == "present":
+        return a["value"] is not None and b["value"] is None
+    metres = metres_of(prefer)
+    return metres is not None and later and are_near(a["value"], b["value"], metres)
+
+
+def preferred(rules, field, a, b):
+    """The rule by which `a` is preferred to `b`, if any."""
+    for rule in rules:
+        if matches(rule["fields"], field):
+            wins, loses = beats(rule["prefer"], a, b), beats(rule["prefer"], b, a)
+            if wins != loses:
+                return rule["id"] if wins else None
+    return None
+
+
+DEGREES = re.compile(r"[ \t]*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))[ \t]*")
+
+
+def place(value):
+    parts = value.split(",") if isinstance(value, str) else []
+    found = [DEGREES.fullmatch(part) for part in parts]
+    if len(found) != 2 or not all(found):
+        return None
+    lat, lon = (float(part[1]) for part in found)
+    return (lat * (math.pi / 180), lon * (math.pi / 180)) if abs(lat) <= 90 and abs(lon) <= 180 else None
+
+
+def sine(x):
+    t = s = x
+    for k in range(1, 17):
+        t = -(t * (x * x)) / ((2.0 * k) * (2.0 * k + 1.0))
+        s = s + t
+    return s
+
+
+def hav(x):
+    half = sine(x / 2)
+    return half * half
+
+
+def cosine(x):
+    return 1 - 2 * hav(x)
+
+
+def are_near(a, b, metres):
+    a, b = place(a), place(b)
+    if a is None or b is None:
+        return False
+    return hav(a[0] - b[0]) + (cosine(a[0]) * cosine(b[0])) * hav(a[1] - b[1]) <= hav(metres / 6371008.8)
+
+
+def could_match(pattern):
+    if pattern == "*":
+        return True
+    begin = pattern[:-1] if pattern.endswith("*") else pattern
+    begin += "x" if pattern.endswith("*") and begin.endswith(".") else ""
+    return len(pattern.encode()) <= 128 and "*" not in begin and is_field(begin)
+
+
+def is_preference(prefer):
+    for name, words in (("source", SOURCES), ("role", ROLES)):
+        if both := sides(prefer, name, words):
+            together = [*both[0], *both[1]]
+            return bool(both[0] and both[1]) and len(set(together)) == len(together)
+    metres = metres_of(prefer)
+    return prefer in ("later", "present") or metres is not None and 1 <= metres <= 10_000
+
+
+def check(rules):
+    """Refused unless a server may put these rules in force."""
+    if len(rules) > 100:
+        raise Refused("too_large")
+    ids = set()
+    for n, rule in enumerate(rules):
+        good = (
+            re.fullmatch(r"[a-z0-9_]{1,64}", rule["id"])
+            and rule["id"] not in ids | {"superseded", "ruled_out"}
+            and could_match(rule["fields"])
+            and is_preference(rule["prefer"])
+        )
+        if not good:
+            raise Refused("bad_rules", f"rules.{n}")
+        ids.add(rule["id"])

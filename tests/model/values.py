@@ -1,0 +1,199 @@
+"""Values and fields: canonical text, normal form, sameness (docs/sync-protocol.md, section 3)."""
+
+import datetime
+import json
+import re
+import unicodedata
+
+
+class Refused(Exception):
+    """A value or edit that is not taken: its code, and the field that it is about."""
+
+    def __init__(self, code, about=None):
+        super().__init__(code)
+        self.code, self.about = code, about
+
+
+def text_of(value):
+    """The canonical text of a value. JSON objects are dicts; integers and doubles differ."""
+    if isinstance(value, dict):
+        members = sorted(value.items(), key=lambda member: member[0].encode())
+        return "{" + ",".join(f"{text_of(key)}:{text_of(item)}" for key, item in members) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(text_of, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def equal(a, b):
+    return text_of(a) == text_of(b)
+
+
+FIELD_ROOT = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def is_field(path):
+    root, point, key = path.partition(".")
+    return (
+        FIELD_ROOT.fullmatch(root) is not None
+        and len(path.encode()) <= 128
+        and (not point or key != "")
+        and not any(unicodedata.category(c) == "Cc" for c in path)
+    )
+
+
+TEXTS = {"name", "branch", "address", "category", "status", "region", "note", "phones.primary"}
+WEEKDAYS = {"mo", "tu", "we", "th", "fr", "sa", "su"}
+NO_REGISTERS = {"merchant_id", "phones", "tags", "hours", "special_hours", "custom", "state", "version", "review"}
+STATUSES = {"open", "paused", "moving", "closed"}
+REQUIRED = {"name", "address"}
+
+
+def kind(field):
+    root, point, _ = field.partition(".")
+    if field in TEXTS:
+        return "text"
+    if field == "deleted":
+        return "deleted"
+    if point:
+        return {"phones": "set", "tags": "set", "hours": "hours", "custom": "custom"}.get(root, "unknown")
+    return "unknown"
+
+
+INVISIBLE = {0xAD, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065)}
+# Unicode's White_Space, which is not what str.isspace() answers.
+WHITE = {0x20, 0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000, *range(0x09, 0x0E), *range(0x2000, 0x200B)}
+
+
+def is_blank(c):
+    return ord(c) in WHITE or unicodedata.category(c) == "Cc"
+
+
+def tidy(text):
+    words, word = [], []
+    for c in text:
+        if ord(c) in INVISIBLE:
+            continue
+        if not is_blank(c):
+            word.append(c)
+        elif word:
+            words.append("".join(word))
+            word = []
+    return " ".join([*words, "".join(word)] if word else words)
+
+
+def key(text):
+    if text.isascii():
+        return tidy(text).lower()
+    lower = unicodedata.normalize("NFKC", tidy(text)).lower()
+    return tidy(unicodedata.normalize("NFKC", lower))
+
+
+MINUTE = re.compile(r"([0-9]{1,2})(?::([0-9]{2}))?")
+CLOSED = {"closed", "off", "休息", "休", "不营业", "店休", "-"}
+WHOLE_DAY = {"24h", "24小:00", "24小时", "全天", "24/7", "24hours"}
+
+
+def minute(text):
+    found = MINUTE.fullmatch(text)
+    minutes = int(found[1]) * 60 + int(found[2] or 0) if found else 1441
+    if minutes > 1440 or int(found[2] or 0) > 59:
+        raise Refused("bad_hours")
+    return minutes
+
+
+def hours(typed):
+    plain = unicodedata.normalize("NFKC", typed).lower()
+    for signs, becomes in (("–—~〜至到−", "-"), ("、;，；", ",")):
+        plain = "".join(becomes if c in signs else c for c in plain)
+    plain = plain.replace("次日", "").replace("翌日", "").replace("时", ":00").replace("点", ":00")
+    plain = "".join(c for c in plain if ord(c) not in WHITE)
+    if plain in CLOSED:
+        return []
+    if plain in WHOLE_DAY:
+        return ["00:00-24:00"]
+    spans = []
+    for part in filter(None, plain.split(",")):
+        begin, minus, end = part.partition("-")
+        if not minus:
+            raise Refused("bad_hours")
+        begin, end = minute(begin), minute(end)
+        if begin == 1440 or begin == end:
+            raise Refused("bad_hours")
+        spans.append((begin, end + 1440 if end < begin else end))
+    spans.sort()
+    overlaps = any(after[0] < before[1] for before, after in zip(spans, spans[1:]))
+    if not 1 <= len(spans) <= 8 or overlaps:
+        raise Refused("bad_hours")
+    clock = lambda at: f"{at // 60:02}:{at % 60:02}"
+    return [f"{clock(begin)}-{clock(end - 1440 if end > 1440 else end)}" for begin, end in spans]
+
+
+def check_key(field):
+    root, point, name = field.partition(".")
+    if not point:
+        if field in NO_REGISTERS:
+            raise Refused("bad_field")
+    elif root == "phones" and name != "primary":
+        if not re.fullmatch(r"\+[0-9]{7,15}", name):
+            raise Refused("bad_phone")
+    elif root == "tags" and tidy(name) != name:
+        raise Refused("bad_field")
+    elif root == "hours" and name not in WEEKDAYS:
+        date = name.removeprefix("special.")
+        try:
+            if date == name or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", date):
+                raise ValueError
+            datetime.date.fromisoformat(date)
+        except ValueError:
+            raise Refused("bad_field") from None
+
+
+def normal(field, value):
+    """The normal form of a value; Refused where it has none."""
+    if len(text_of(value).encode()) > 16_384:
+        raise Refused("too_large")
+    if value is not None:
+        check_key(field)
+        value = normal_of_kind(field, value)
+    if value is None and field in REQUIRED:
+        raise Refused("required")
+    return value
+
+
+def normal_of_kind(field, value):
+    match kind(field):
+        case "text":
+            if not isinstance(value, str):
+                raise Refused("bad_value")
+            line = tidy(value)
+            if len(line) > 500:
+                raise Refused("too_large")
+            if field == "status" and line and line not in STATUSES:
+                raise Refused("bad_value")
+            return line or None
+        case "set" | "deleted":
+            if value is not True:
+                raise Refused("bad_value")
+        case "hours":
+            if isinstance(value, str):
+                return hours(value) if any(ord(c) not in WHITE for c in value) else None
+            if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+                raise Refused("bad_hours")
+            return hours(",".join(value)) if value else []
+        case "custom" if isinstance(value, str):
+            return tidy(value) or None
+    return value
+
+
+def same(field, a, b):
+    """Do two values of a field mean the same?"""
+    if equal(a, b):
+        return True
+    if kind(field) in ("text", "custom"):
+        return isinstance(a, str) and isinstance(b, str) and key(a) == key(b)
+    if kind(field) == "hours":
+        try:
+            return equal(normal(field, a), normal(field, b))
+        except Refused:
+            return False
+    return False
