@@ -29,6 +29,11 @@ pub(super) async fn number(executor: impl SqliteExecutor<'_>, key: &str) -> Resu
     Ok(get(executor, key).await?.and_then(|text| text.parse().ok()).unwrap_or(0))
 }
 
+/// What is stored under a key, for who reads directly.
+pub(super) fn value(tx: &Connection, key: &str) -> Result<Option<String>> {
+    Ok(tx.prepare_cached(sql!("meta/get"))?.query_row([key], |row| row.get(0)).optional()?)
+}
+
 /// Stores under a key.
 pub(super) async fn set(executor: impl SqliteExecutor<'_>, key: &str, value: impl ToString) -> Result<()> {
     sqlx::query(sql!("meta/set")).bind(key).bind(value.to_string()).execute(executor).await?;
@@ -62,10 +67,8 @@ pub(super) struct Stamps {
 
 impl Stamps {
     pub(super) fn read(tx: &Connection, device: DeviceId) -> Result<Self> {
-        let mut get = tx.prepare_cached(sql!("meta/get"))?;
-        let mut read = |key| get.query_row([key], |row| row.get::<_, String>(0)).optional();
-        let counter = read(COUNTER)?.and_then(|text| text.parse().ok()).unwrap_or(0);
-        let last = read(CLOCK)?.map(Hlc::try_from).transpose()?.unwrap_or_default();
+        let counter = value(tx, COUNTER)?.and_then(|text| text.parse().ok()).unwrap_or(0);
+        let last = value(tx, CLOCK)?.map(Hlc::try_from).transpose()?.unwrap_or_default();
         Ok(Self { device, counter, clock: HlcClock::after(last) })
     }
     pub(super) fn next(&mut self, now_ms: u64) -> (Dot, Hlc) {

@@ -7,6 +7,7 @@ mod durability;
 mod fetched;
 mod foreign;
 mod indexer;
+mod landing;
 mod listing;
 mod merchant;
 mod meta;

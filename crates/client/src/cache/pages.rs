@@ -19,18 +19,18 @@ pub(super) const CURSOR: &str = "cursor";
 pub(super) const EPOCH: &str = "epoch";
 pub(super) const GENERATION: &str = "generation";
 /// The marker that came with the cursor.
-const MARKER: &str = "marker";
+pub(super) const MARKER: &str = "marker";
 /// The server's newest change number when this pull began with the first page.
 const BEGUN: &str = "pull_begun_at";
 /// The epoch before the newest start of the pull, until a pull is complete.
 const EPOCH_BEFORE: &str = "epoch_before";
-const OUTDATED: &str = "outdated_generation";
+pub(super) const OUTDATED: &str = "outdated_generation";
 pub(super) const PULL_COMPLETE: &str = "pull_complete";
 
 /// Records in one statement.
 const RECORDS_PER_STATEMENT: usize = 250;
 /// How many sent edits are remembered.
-const LOG_EDITS_MAX: i64 = 10_000;
+pub(super) const LOG_EDITS_MAX: i64 = 10_000;
 
 impl Cache {
     /// Where to go on pulling.
@@ -116,8 +116,12 @@ impl Cache {
         if meta::number(&mut *tx, CURSOR).await? == 0 {
             meta::set(&mut *tx, BEGUN, page.head).await?;
         }
-        meta::set(&mut *tx, MARKER, &page.marker).await?;
-        meta::set(&mut *tx, CURSOR, page.next_cursor).await?;
+        // A batch that landed while the page was on its way has moved the cursor beyond it.
+        let epoch = meta::get(&mut *tx, EPOCH).await?;
+        if epoch.as_ref() != Some(&page.epoch) || meta::number(&mut *tx, CURSOR).await? <= page.next_cursor {
+            meta::set(&mut *tx, MARKER, &page.marker).await?;
+            meta::set(&mut *tx, CURSOR, page.next_cursor).await?;
+        }
         meta::set(&mut *tx, EPOCH, &page.epoch).await?;
         meta::set(&mut *tx, PULL_COMPLETE, u8::from(page.complete)).await?;
         meta::observe(&mut tx, page.server_hlc, clock::now_ms()).await?;

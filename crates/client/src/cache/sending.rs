@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use sqlx::sqlite::SqliteConnection;
 
 use super::listing::{self, Indexing};
-use super::{Cache, begin, count, int, json_list, merchant, meta, sql};
+use super::{Cache, begin, count, int, json_list, landing, merchant, meta, sql};
 use crate::clock;
 use crate::error::Result;
 
@@ -179,7 +179,7 @@ impl Cache {
         Ok(())
     }
 
-    /// Writes the server's answers. A deferred edit waits until `retry_at_ms`.
+    /// Writes the server's answers, and what the server made of the edits where that is known here. A deferred edit waits until `retry_at_ms`.
     ///
     /// # Errors
     /// `storage`.
@@ -188,6 +188,9 @@ impl Cache {
         let work = move |tx: &Transaction<'_>, rules: &RuleSet| {
             // What shows stays the same until the answer has come back, except after a refusal.
             let (mut recounted, mut refreshed) = (BTreeSet::new(), BTreeSet::new());
+            if landing::land(tx, rules, &reply)? {
+                tracing::debug!(edits = reply.outcomes.len(), "a batch need not be pulled");
+            }
             for outcome in &reply.outcomes {
                 let Some(merchant) = answer(tx, outcome, &reply.epoch, retry_at_ms)? else { continue };
                 match outcome.state {

@@ -64,7 +64,7 @@ impl Console {
                 if !backend.session.is_signed_in().await {
                     return Err(Session::signed_out());
                 }
-                backend.start_sync(&self.cache, &self.announcer, Some(lock)).await;
+                backend.start_sync(&self.cache, &self.announcer, Some(lock), check).await;
                 let done = self.wait_for_own(until, check).await;
                 backend.stop_sync().await;
                 done
