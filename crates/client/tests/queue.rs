@@ -60,6 +60,7 @@ async fn totals_follow_every_edit() {
     let outcomes = edits.iter().zip(states).map(|(edit, state)| outcome(edit, state, 9)).collect();
     cache.store_outcomes(&reply(outcomes), 0).await.unwrap();
     totals_are_right(&cache).await;
+    assert_eq!(cache.numbers().await.unwrap().coming_back, 3, "also the one that people decide about");
     cache.resend(edits[3].edit_id, vec![write("name", "old", "new")], None).await.unwrap();
     totals_are_right(&cache).await;
     cache

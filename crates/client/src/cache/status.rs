@@ -56,6 +56,9 @@ impl Cache {
                 _ => numbers.coming_back += count(edits),
             }
         }
+        // Their turn is other people's, but what the server made of them has not come back either.
+        let in_review: i64 = sqlx::query_scalar(sql!("outbox/in_review_to_come_back")).fetch_one(&mut *tx).await?;
+        numbers.coming_back += count(in_review);
         let (all, contested): (i64, i64) = sqlx::query_as(sql!("listing/sums")).fetch_one(&mut *tx).await?;
         (numbers.merchants, numbers.reviews) = (count(all), count(contested));
         let oldest: Option<i64> = sqlx::query_scalar(sql!("outbox/oldest")).fetch_one(&mut *tx).await?;

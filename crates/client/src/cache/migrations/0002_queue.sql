@@ -22,3 +22,7 @@ END;
 -- What is to be sent, in order: a batch reads a window of it.
 DROP INDEX outbox_to_send;
 CREATE INDEX outbox_open ON outbox (n) WHERE state IN ('queued', 'sending');
+
+-- Answers that people decide about and that have not come back: a sync ends only when there are none.
+CREATE INDEX outbox_in_review_to_come_back ON outbox (n)
+WHERE state = 'in_review' AND come_back = 0 AND answered_seq IS NOT NULL;
