@@ -170,10 +170,81 @@ run_foreign_client() {
 
 # Sizes, seconds from start to a usable list, memory: of the release programs, on a virtual screen.
 dev_bench() {
+  if [ "${1:-}" = sync ]; then
+    shift
+    bench_sync "$@"
+    return
+  fi
   install_all
   dev_build
   build_programs
   MERCHANT_CONSOLE_BIN=$(realpath target/release/merchant-console) \
     MERCHANT_CONSOLE_SERVER_BIN=$(realpath target/release/merchant-console-server) \
     dbus-run-session -- "$target/debug/measure" || fail "the measurements stopped" "see above"
+}
+
+# How fast the synchronisation is. With a harness (MERCHANT_CONSOLE_PEERS or ../shared/bench) the peers and limits that
+# are installed take part in the same run; without one our own phases run alone, against SQLite.
+bench_sync() {
+  local merchants=100000 edits=10000 rounds=7 out=target/bench harness=${MERCHANT_CONSOLE_PEERS:-../shared/bench}
+  while [ $# -gt 0 ]; do
+    case "$1" in
+      --merchants) merchants=$(value_of "$@"); shift 2 ;;
+      --edits) edits=$(value_of "$@"); shift 2 ;;
+      --rounds) rounds=$(value_of "$@"); shift 2 ;;
+      *) fail "bench sync does not know $1" "./dev bench sync [--merchants N] [--edits N] [--rounds N]" ;;
+    esac
+  done
+  need_rust
+  say "compiling the release program (some minutes)"
+  cargo build "${locked[@]}" --release --package tests --bin bench-adapter || fail "it does not compile" "see above"
+  local adapter
+  adapter=$(realpath "$target/release/bench-adapter")
+  mkdir -p "$out"
+  rm -f "$out/sync.ndjson"
+  if [ -f "$harness/bench.py" ]; then
+    bench_beside_peers "$harness" "$adapter" "$merchants" "$edits" "$rounds"
+  else
+    say "no harness: our own phases alone, $rounds rounds after a warm-up"
+    "$adapter" generate "$out/alone/workload" "$merchants" "$edits" >/dev/null
+    "$adapter" alone "$out/alone" "$out/sync.ndjson" "$rounds" || fail "a phase failed" "see above"
+    rm -rf "$out/alone"
+  fi
+  "$adapter" judge "$out/sync.ndjson" | tee "$out/sync.md"
+  say "$out/sync.ndjson, $out/sync.md"
+}
+
+# The harness is copied, because ours is entered into its list.
+bench_beside_peers() {
+  local harness=$1 adapter=$2 merchants=$3 edits=$4 rounds=$5 copy=target/bench/harness entrants
+  export PEERS_HOME=${PEERS_HOME:-$cache/peers}
+  [ -f "$PEERS_HOME/fsynccount.so" ] || "$harness/setup.sh" || fail "the peers cannot be installed" "see above"
+  rm -rf "$copy"
+  mkdir -p "$copy"
+  cp -r "$harness/." "$copy/"
+  chmod -R u+w "$copy"
+  entrants=$(python3 - "$copy/entrants.json" "$adapter" <<'PYTHON'
+import json, os, sys
+path, adapter = sys.argv[1:]
+entrants = json.load(open(path))
+for mode in ("full", "normal"):
+    entrants[f"ours_{mode}"] = {"cmd": [adapter], "env": {"PEER_MODE": mode}, "seed_as": "ours"}
+json.dump(entrants, open(path, "w"), indent=1)
+wanted = ["ours_full", "ours_normal", "raw_rust_full", "raw_rust_normal", "anki", "automerge_full", "automerge_normal"]
+there = lambda name: os.path.exists(entrants[name]["cmd"][0].format(HERE=".", ROOT=os.environ["PEERS_HOME"]))
+print(" ".join(name for name in wanted if name in entrants and there(name)))
+PYTHON
+  )
+  # Another version of ours may have left its store.
+  rm -rf "$PEERS_HOME/seed/ours-$merchants"
+  say "in turn, $rounds rounds after a warm-up: $entrants"
+  local round
+  # shellcheck disable=SC2086 # one word an entrant
+  "$copy/suite.sh" "$PWD/target/bench/sync.ndjson" "$merchants" "$edits" "$((rounds + 1))" $entrants
+  for round in $(seq 0 "$rounds"); do
+    rm -rf target/bench/limit
+    "$adapter" limit "$PEERS_HOME/w/$merchants-$edits" target/bench/limit |
+      sed "s/^{/{\"entrant\":\"limit\",\"phase\":\"local_edit\",\"rep\":$round,/" >>target/bench/sync.ndjson
+  done
+  rm -rf target/bench/limit
 }

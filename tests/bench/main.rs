@@ -4,9 +4,13 @@
 //! Everything goes the way the window goes: [`client::Console`] over its cache and driver, the real backend with
 //! sign-in. Only the sign-in itself lies before the clock.
 
+mod alone;
 mod dump;
 mod edits;
 mod figures;
+mod generate;
+mod judge;
+mod limit;
 mod place;
 mod seed;
 mod serving;
@@ -21,7 +25,13 @@ use place::Place;
 /// Whatever stops a phase; it is printed and ends the process.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-const USAGE: &str = "bench-adapter seed | serve | bootstrap | edit FILE | sync push|both|pull | dump OUT | dump_server OUT | limit MERCHANTS EDITS";
+const USAGE: &str = "a phase, as a harness calls it:
+  bench-adapter seed | serve | bootstrap | edit FILE | sync push|both|pull | dump OUT | dump_server OUT
+without a harness:
+  bench-adapter generate WORKLOAD MERCHANTS EDITS   write a workload
+  bench-adapter limit WORKLOAD FOLDER               what SQLite alone allows
+  bench-adapter alone FOLDER OUT ROUNDS             all phases with FOLDER/workload, a line of JSON each
+  bench-adapter judge FILE                          medians and budgets of such lines, as Markdown";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -44,6 +54,12 @@ async fn run(arguments: &[&str]) -> Result<(), Failure> {
         ["sync", "push" | "both" | "pull"] => syncing::sync(&Place::from_environment()?).await?,
         ["dump", out] => dump::client(&Place::from_environment()?, out.as_ref()).await?,
         ["dump_server", out] => dump::server(&Place::from_environment()?, out.as_ref()).await?,
+        ["generate", folder, merchants, edits] => {
+            generate::generate(folder.as_ref(), merchants.parse()?, edits.parse()?)?
+        }
+        ["limit", workload, folder] => limit::run(workload.as_ref(), folder.as_ref())?,
+        ["alone", folder, out, rounds] => return alone::run(folder.as_ref(), out.as_ref(), rounds.parse()?),
+        ["judge", file] => return judge::judge(file.as_ref()),
         _ => return Err(USAGE.into()),
     };
     println!("{}", figures.line()?);

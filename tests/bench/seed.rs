@@ -38,7 +38,7 @@ pub async fn seed(place: &Place) -> Result<Figures, Failure> {
         let edits: Vec<Edit> =
             chunk.iter().zip(first..).map(|(merchant, n)| import(merchant, n)).collect::<Result<_, _>>()?;
         let decide = |loaded| ingest::plan(&edits, &importer, &rules, loaded, IMPORTED_AT_MS);
-        let outcomes = db.push(&edits, &decide).await?;
+        let (outcomes, _) = db.push(&edits, &decide).await?;
         if let Some((field, _, message)) = outcomes.iter().find_map(|outcome| outcome.refusal()) {
             return Err(format!("the backend does not take the workload: {field}: {message}").into());
         }

@@ -6,6 +6,7 @@
 mod checking;
 mod failover;
 mod horizon;
+mod landing;
 mod restored;
 mod unknown;
 mod world;

@@ -77,7 +77,7 @@ async fn an_answer_that_had_not_come_back_shows_the_loss_too() {
         seq: 2,
     };
     let epoch = one.console.cache().cursor().await.unwrap().epoch.unwrap();
-    let reply = domain::api::PushReply { outcomes: vec![outcome], server_hlc: Default::default(), epoch };
+    let reply = domain::api::PushReply { outcomes: vec![outcome], server_hlc: Default::default(), epoch, landed: None };
     one.console.cache().store_outcomes(&reply, 0).await.unwrap();
     world.restore().await;
     two.create("M2").await;

@@ -192,6 +192,7 @@ impl Device {
             poll_ms: 15_000,
             linger_ms: *chance.pick(&[0, 10, 200]),
             check_ms: *chance.pick(&[1_000, 5_000, 20_000]),
+            first_check_ms: *chance.pick(&[0, 0, 5_000]),
             backoff: Backoff::default(),
         };
         Self {

@@ -233,7 +233,7 @@ impl Server {
             outcomes.push(outcome);
         }
         let server_hlc = self.clock.tick(now.wall_ms);
-        Pushed { reply: Ok(PushReply { outcomes, server_hlc, epoch: self.epoch.clone() }), changed }
+        Pushed { reply: Ok(PushReply { outcomes, server_hlc, epoch: self.epoch.clone(), landed: None }), changed }
     }
 
     /// Record, history and answer in one transaction.

@@ -15,6 +15,9 @@ pub enum Error {
     /// SQLite refused.
     #[error("the cache on this computer cannot be used: {0}")]
     Database(#[from] sqlx::Error),
+    /// SQLite refused a save.
+    #[error("the cache on this computer cannot be used: {0}")]
+    Sqlite(#[from] rusqlite::Error),
     /// What is stored cannot be read.
     #[error("the cache on this computer holds something that cannot be read: {0}")]
     Stored(#[from] serde_json::Error),
@@ -36,7 +39,7 @@ impl Error {
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Problem(problem) => problem.code,
-            Self::Database(_) | Self::Stored(_) => ErrorCode::Storage,
+            Self::Database(_) | Self::Sqlite(_) | Self::Stored(_) => ErrorCode::Storage,
             Self::Io(_) | Self::Csv(_) => ErrorCode::BadFile,
         }
     }

@@ -9,7 +9,7 @@ mod pulled;
 pub use protocol::{MINOR_DIGESTS, PROTOCOL, PROTOCOL_HEADER, PROTOCOL_MIN, Version};
 pub use pulled::Change;
 
-use crate::digest::Digests;
+use crate::digest::{Bucket, Digests};
 use crate::edit::{Decision, Edit, Outcome, Source};
 use crate::field::FieldPath;
 use crate::hlc::Hlc;
@@ -116,6 +116,25 @@ pub struct PushReply {
     pub server_hlc: Hlc,
     /// The server's epoch.
     pub epoch: String,
+    /// What the batch did to the server's data; absent where it changed nothing, and from servers that do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub landed: Option<Landed>,
+}
+
+/// What a batch did to the server's data. A device that held all of them up to `before`, and makes of its own records
+/// and edits the same as the server, holds all up to `head` without pulling.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Landed {
+    /// The newest change number before the batch.
+    pub before: u64,
+    /// The marker of that change.
+    pub before_marker: String,
+    /// The newest change number after it: all in between are the batch's.
+    pub head: u64,
+    /// The marker of that change.
+    pub marker: String,
+    /// The merchants that it changed, as they are after it.
+    pub changed: Bucket,
 }
 
 /// Query of a pull.

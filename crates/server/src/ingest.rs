@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use domain::api::HistoryEntry;
+use domain::api::{HistoryEntry, Landed, marker};
+use domain::digest::Bucket;
 use domain::edit::{Decision, Edit, FieldDecision, Outcome};
 use domain::field::FieldPath;
 use domain::rules::{RuleSet, SUPERSEDED};
@@ -29,6 +30,9 @@ pub fn plan(
         answers: loaded.answers,
         merchants: loaded.merchants,
         changed: BTreeMap::new(),
+        before: loaded.head,
+        before_marker: loaded.head_marker,
+        newest: None,
     };
     batch.plan.outcomes.reserve(edits.len());
     batch.plan.edits.reserve(edits.len());
@@ -48,6 +52,11 @@ struct Batch {
     merchants: HashMap<MerchantId, StoredMerchant>,
     /// The merchants that changed, in the order of their newest change.
     changed: BTreeMap<MerchantId, u64>,
+    /// The newest change before the batch.
+    before: u64,
+    before_marker: String,
+    /// The edit that made the newest change of the batch.
+    newest: Option<EditId>,
 }
 
 impl Batch {
@@ -61,6 +70,7 @@ impl Batch {
         }
         let seq = if verdict.changed {
             self.plan.head += 1;
+            self.newest = Some(edit.edit_id);
             self.changed.insert(edit.merchant_id.clone(), self.plan.head);
             self.merchants
                 .insert(edit.merchant_id.clone(), StoredMerchant { seq: self.plan.head, record: verdict.record });
@@ -97,11 +107,21 @@ impl Batch {
         let mut changed: Vec<(u64, MerchantId)> = self.changed.into_iter().map(|(id, seq)| (seq, id)).collect();
         changed.sort_unstable();
         self.plan.merchants.reserve(changed.len());
+        let mut digests = Bucket::default();
         for (_, id) in changed {
             if let Some(merchant) = self.merchants.remove(&id) {
-                self.plan.merchants.push(merchant_row(merchant.seq, &merchant.record, rules)?);
+                let row = merchant_row(merchant.seq, &merchant.record, rules)?;
+                digests.add(row.digest);
+                self.plan.merchants.push(row);
             }
         }
+        self.plan.landed = self.newest.map(|newest| Landed {
+            before: self.before,
+            before_marker: self.before_marker,
+            head: self.plan.head,
+            marker: marker(newest),
+            changed: digests,
+        });
         Ok(self.plan)
     }
 }

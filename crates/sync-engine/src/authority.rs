@@ -234,24 +234,16 @@ pub fn write_register(register: &mut Register, sibling: Sibling, base: &VersionV
 }
 
 fn apply(mut record: Record, edit: &Edit, writes: &[Write], actor: &Actor, rules: &RuleSet) -> Verdict {
-    let before = record.clone();
-    let concurrent = !covers(&before, edit);
-    record.edits.insert(
-        edit.dot,
-        WriteMeta {
-            edit_id: edit.edit_id,
-            actor: actor.id.clone(),
-            actor_name: actor.name.clone(),
-            role: actor.role,
-            source: edit.source,
-            hlc: edit.hlc,
-        },
-    );
+    let concurrent = !covers(&record, edit);
+    let mut changed = false;
     for write in writes {
         let sibling = Sibling { dot: edit.dot, value: write.value.clone(), base_value: write.base_value.clone() };
-        write_register(record.registers.entry(write.field.clone()).or_default(), sibling, &edit.base);
+        let before = record.registers.get(&write.field).cloned();
+        let register = record.registers.entry(write.field.clone()).or_default();
+        write_register(register, sibling, &edit.base);
+        changed |= before.as_ref() != Some(register);
     }
-    record.forget_unused_edits();
+    changed |= sign(&mut record, edit, actor);
     let decisions: Vec<FieldDecision> = writes
         .iter()
         .map(|write| FieldDecision {
@@ -269,7 +261,26 @@ fn apply(mut record: Record, edit: &Edit, writes: &[Write], actor: &Actor, rules
         OutcomeState::Applied
     };
     let outcome = Outcome { edit_id: edit.edit_id, state, decisions, seq: 0 };
-    Verdict { changed: record != before, record, outcome, history }
+    Verdict { changed, record, outcome, history }
+}
+
+/// Notes who made the edit, if something of it is left, and forgets the edits of which nothing is. Returns whether
+/// the record's edits differ from before.
+fn sign(record: &mut Record, edit: &Edit, actor: &Actor) -> bool {
+    let meta = WriteMeta {
+        edit_id: edit.edit_id,
+        actor: actor.id.clone(),
+        actor_name: actor.name.clone(),
+        role: actor.role,
+        source: edit.source,
+        hlc: edit.hlc,
+    };
+    let before = record.edits.get(&edit.dot).cloned();
+    let others = record.edits.len() - usize::from(before.is_some());
+    record.edits.insert(edit.dot, meta);
+    record.forget_unused_edits();
+    let after = record.edits.get(&edit.dot);
+    before.as_ref() != after || record.edits.len() - usize::from(after.is_some()) != others
 }
 
 /// Had the editor seen every edit of which something is left?

@@ -70,7 +70,7 @@ fn batch(edits: &[Edit]) -> Input {
 fn answers(edits: &[Edit], state: OutcomeState) -> Input {
     let outcome = |edit: &Edit| Outcome { edit_id: edit.edit_id, state, decisions: Vec::new(), seq: 7 };
     let outcomes = edits.iter().map(outcome).collect();
-    Input::Pushed(Ok(PushReply { outcomes, server_hlc: Hlc::at_ms(SERVER_MS), epoch: "e1".to_owned() }))
+    Input::Pushed(Ok(PushReply { outcomes, server_hlc: Hlc::at_ms(SERVER_MS), epoch: "e1".to_owned(), landed: None }))
 }
 fn page(complete: bool) -> Input {
     Input::Pulled(Ok(ChangesPage {

@@ -13,7 +13,7 @@ use domain::review::{Review, ReviewItem};
 use domain::rules::RuleSet;
 use domain::{MerchantId, search};
 use sqlx::sqlite::SqliteConnection;
-use sqlx::{QueryBuilder, Sqlite};
+use sqlx::{FromRow, QueryBuilder, Sqlite};
 use sync_engine::reconcile;
 
 use super::{int, json_list, json_numbers, parse, sql};
@@ -53,19 +53,56 @@ pub(super) enum Indexing {
     Later,
 }
 
-struct Row {
-    id: MerchantId,
-    registers: Registers,
+/// One row of the list.
+pub(super) struct Row {
+    pub id: MerchantId,
+    pub registers: Registers,
+    pub queued: i64,
+    pub rejected: i64,
+    pub contested: i64,
+    pub in_review: i64,
+    pub updated_ms: i64,
+    pub tokens: String,
+    pub tokens_hash: i64,
+}
+
+/// A row as it is stored.
+#[derive(FromRow)]
+struct Stored {
+    merchant_id: String,
+    n: i64,
+    tokens_hash: i64,
+    name: String,
+    address: String,
+    region: String,
+    category: String,
+    status: String,
+    hours: String,
     queued: i64,
     rejected: i64,
     contested: i64,
     in_review: i64,
     updated_ms: i64,
-    tokens: String,
-    tokens_hash: i64,
 }
 
-fn text(registers: &Registers, field: &'static str) -> String {
+impl Stored {
+    /// Does it say all that this row says?
+    fn is(&self, row: &Row) -> bool {
+        let text = |field| text(&row.registers, field);
+        self.tokens_hash == row.tokens_hash
+            && (self.queued, self.rejected, self.contested) == (row.queued, row.rejected, row.contested)
+            && (self.in_review, self.updated_ms) == (row.in_review, row.updated_ms)
+            && self.name == text("name")
+            && self.address == text("address")
+            && self.region == text("region")
+            && self.category == text("category")
+            && self.status == text("status")
+            && self.hours == week(&row.registers)
+    }
+}
+
+/// A register's text; empty if there is none.
+pub(super) fn text(registers: &Registers, field: &'static str) -> String {
     registers.get(&FieldPath::fixed(field)).and_then(|value| value.as_str()).unwrap_or_default().to_owned()
 }
 
@@ -80,7 +117,7 @@ fn is_stored_span(text: &str) -> bool {
 }
 
 /// Spans of the seven weekdays as JSON.
-fn week(registers: &Registers) -> String {
+pub(super) fn week(registers: &Registers) -> String {
     let day = |n| {
         let Some(value) = registers.get(&FieldPath::hours(n)) else { return serde_json::Value::Null };
         // Almost always the value is in normal form already.
@@ -111,7 +148,8 @@ fn tokens(id: &MerchantId, registers: &Registers) -> String {
     search::index_tokens(&all)
 }
 
-fn row(id: &MerchantId, record: Option<&Record>, own: &[Own], rules: &RuleSet) -> Option<Row> {
+/// The row of a merchant; nothing if it does not show.
+pub(super) fn row(id: &MerchantId, record: Option<&Record>, own: &[Own], rules: &RuleSet) -> Option<Row> {
     let registers = registers(record, own, rules);
     if registers.is_empty() || registers.contains_key(&FieldPath::deleted()) {
         return None;
@@ -145,7 +183,10 @@ pub(super) fn registers(record: Option<&Record>, own: &[Own], rules: &RuleSet) -
 
 /// The open questions about a merchant, without the ones that this device has answered already.
 pub(super) fn open_review(record: &Record, own: &[Own], rules: &RuleSet) -> Option<Review> {
-    let mut review = reconcile::review(record, rules)?;
+    // A question needs two candidates, or a deletion: most merchants have neither.
+    let may_be_open = record.registers.contains_key(&FieldPath::deleted())
+        || record.registers.values().any(|register| register.siblings.len() > 1);
+    let mut review = may_be_open.then(|| reconcile::review(record, rules)).flatten()?;
     for settles in own.iter().filter(|o| o.on_top()).filter_map(|o| Some((&o.edit, o.edit.settles.as_ref()?))) {
         let (edit, settles) = settles;
         let answered = |item: &ReviewItem| {
@@ -191,16 +232,19 @@ pub(super) async fn refresh(
         }
     }
     let own = own_edits(&mut *tx, &list).await?;
-    let known: Vec<(String, i64, i64)> = sqlx::query_as(sql!("listing/known")).bind(&list).fetch_all(&mut *tx).await?;
-    let known: HashMap<String, (i64, i64)> = known.into_iter().map(|(id, n, hash)| (id, (n, hash))).collect();
+    let known: Vec<Stored> = sqlx::query_as(sql!("listing/known")).bind(&list).fetch_all(&mut *tx).await?;
+    let known: HashMap<String, Stored> = known.into_iter().map(|stored| (stored.merchant_id.clone(), stored)).collect();
 
     let mut rows = Vec::with_capacity(ids.len());
     let mut gone = Vec::new();
     for id in ids {
         let own = own.get(id).map(Vec::as_slice).unwrap_or_default();
+        let stored = known.get(id.as_str());
         match row(id, records.get(id), own, rules) {
+            // Often what comes from the server is what this device shows already: nothing is to be written.
+            Some(row) if stored.is_some_and(|stored| stored.is(&row)) => {}
             Some(row) => rows.push(row),
-            None => gone.extend(known.get(id.as_str()).map(|(n, _)| *n)),
+            None => gone.extend(stored.map(|stored| stored.n)),
         }
     }
     for n in &gone {
@@ -212,7 +256,7 @@ pub(super) async fn refresh(
         let numbers = upsert(&mut *tx, chunk).await?;
         for row in chunk {
             let Some(n) = numbers.get(row.id.as_str()) else { continue };
-            let before = known.get(row.id.as_str()).map(|(_, hash)| *hash);
+            let before = known.get(row.id.as_str()).map(|stored| stored.tokens_hash);
             if before == Some(row.tokens_hash) {
                 continue;
             }

@@ -4,6 +4,7 @@ use domain::DeviceId;
 use domain::hlc::{Hlc, HlcClock};
 use domain::role::Actor;
 use domain::version::Dot;
+use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::SqliteExecutor;
@@ -26,6 +27,11 @@ pub(super) async fn get(executor: impl SqliteExecutor<'_>, key: &str) -> Result<
 /// A stored number; 0 if there is none.
 pub(super) async fn number(executor: impl SqliteExecutor<'_>, key: &str) -> Result<u64> {
     Ok(get(executor, key).await?.and_then(|text| text.parse().ok()).unwrap_or(0))
+}
+
+/// What is stored under a key, for who reads directly.
+pub(super) fn value(tx: &Connection, key: &str) -> Result<Option<String>> {
+    Ok(tx.prepare_cached(sql!("meta/get"))?.query_row([key], |row| row.get(0)).optional()?)
 }
 
 /// Stores under a key.
@@ -60,17 +66,24 @@ pub(super) struct Stamps {
 }
 
 impl Stamps {
-    pub(super) async fn load(tx: &mut SqliteConnection, device: DeviceId) -> Result<Self> {
-        let counter = number(&mut *tx, COUNTER).await?;
-        Ok(Self { device, counter, clock: clock_of(tx).await? })
+    pub(super) fn read(tx: &Connection, device: DeviceId) -> Result<Self> {
+        let counter = value(tx, COUNTER)?.and_then(|text| text.parse().ok()).unwrap_or(0);
+        let last = value(tx, CLOCK)?.map(Hlc::try_from).transpose()?.unwrap_or_default();
+        Ok(Self { device, counter, clock: HlcClock::after(last) })
     }
     pub(super) fn next(&mut self, now_ms: u64) -> (Dot, Hlc) {
         self.counter += 1;
         (Dot { device: self.device, counter: self.counter }, self.clock.tick(now_ms))
     }
-    pub(super) async fn store(&self, tx: &mut SqliteConnection) -> Result<()> {
-        set(&mut *tx, COUNTER, self.counter).await?;
-        set(&mut *tx, CLOCK, self.clock.last()).await
+    pub(super) fn write(&self, tx: &Connection) -> Result<()> {
+        let mut set = tx.prepare_cached(sql!("meta/set"))?;
+        set.execute([COUNTER, &self.counter.to_string()])?;
+        set.execute([CLOCK, &self.clock.last().to_string()])?;
+        Ok(())
+    }
+    /// Takes note of the server's stamp, so that the next own one is larger.
+    pub(super) fn observe(&mut self, seen: Hlc, now_ms: u64) {
+        self.clock.observe(seen, now_ms);
     }
 }
 

@@ -6,7 +6,11 @@ use sqlx::sqlite::SqliteConnection;
 use super::begin;
 use crate::error::{Error, Result};
 
-const MIGRATIONS: [&str; 2] = [include_str!("migrations/0001_cache.sql"), include_str!("migrations/0003_digests.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("migrations/0001_cache.sql"),
+    include_str!("migrations/0002_queue.sql"),
+    include_str!("migrations/0003_digests.sql"),
+];
 
 /// Brings the file to this version.
 ///

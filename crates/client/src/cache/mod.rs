@@ -1,11 +1,15 @@
-//! The cache: one SQLite file. One connection writes, in transactions that begin as writers and end before
+//! The cache: one SQLite file. One connection writes at a time, in transactions that begin as writers and end before
 //! anything waits for the network; a pool of others reads and can do nothing else.
 
 mod checking;
+mod direct;
 mod durability;
 mod fetched;
+mod foreign;
 mod indexer;
+mod landing;
 mod listing;
+mod merchant;
 mod meta;
 mod migrations;
 mod outbox;
@@ -24,13 +28,15 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use domain::DeviceId;
+use domain::rules::RuleSet;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{ConnectOptions, Connection, Sqlite, Transaction};
-use tokio::sync::Mutex;
 
 use crate::error::Result;
+use direct::Direct;
+use foreign::Writer;
 
 pub use checking::Mended;
 pub use outbox::Discarded;
@@ -52,9 +58,15 @@ pub const FILE_NAME: &str = "cache.sqlite";
 /// How long a statement waits for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 
+/// Pages of the write-ahead log after which it is folded into the file.
+const WAL_PAGES: &str = "4000";
+/// What is left of the log's file then, in bytes.
+const WAL_BYTES_KEPT: &str = "67108864";
+
 /// The cache of one data folder. Several processes may hold one.
 pub struct Cache {
-    writer: Mutex<SqliteConnection>,
+    writer: Writer,
+    direct: Direct,
     readers: SqlitePool,
     path: PathBuf,
     device: DeviceId,
@@ -83,8 +95,8 @@ impl Cache {
         let writing = options
             .clone()
             .pragma("cache_size", "-65536")
-            .pragma("wal_autocheckpoint", "4000")
-            .pragma("journal_size_limit", "67108864");
+            .pragma("wal_autocheckpoint", WAL_PAGES)
+            .pragma("journal_size_limit", WAL_BYTES_KEPT);
         let mut writer = writing.connect().await?;
         migrations::run(&mut writer).await?;
         let device = meta::device(&mut writer).await?;
@@ -92,11 +104,26 @@ impl Cache {
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .min_connections(1)
+            // A file does not go away as a server does.
+            .test_before_acquire(false)
             .connect_with(options.create_if_missing(false).pragma("query_only", "1").pragma("cache_size", "-16384"))
             .await?;
-        let cache = Self { writer: Mutex::new(writer), readers, path, device, rules };
+        let direct = Direct::open(&path)?;
+        let cache = Self { writer: Writer::new(writer), direct, readers, path, device, rules };
         cache.apply_rules().await?;
         Ok(cache)
+    }
+
+    /// Does work in one write transaction, on a thread that may block, with the rules that are in force while it
+    /// writes.
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&rusqlite::Transaction<'_>, &RuleSet) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let _turn = self.writer.turn().await;
+        // In its turn: rules change only while nobody writes.
+        let rules = self.rules();
+        self.direct.write(move |tx| work(tx, &rules)).await
     }
 
     /// This device.
@@ -109,15 +136,6 @@ impl Cache {
         &self.path
     }
 
-    /// A number that changes when another process has written; nothing while this one is writing.
-    ///
-    /// # Errors
-    /// `storage`.
-    pub async fn foreign_version(&self) -> Result<Option<i64>> {
-        let Ok(mut writer) = self.writer.try_lock() else { return Ok(None) };
-        Ok(Some(sqlx::query_scalar("PRAGMA data_version").fetch_one(&mut *writer).await?))
-    }
-
     /// Reads every page of the file and checks it. Slow for large files.
     ///
     /// # Errors
@@ -128,6 +146,7 @@ impl Cache {
 
     /// Closes all connections; the write-ahead log is folded into the file.
     pub async fn close(self) {
+        drop(self.direct);
         self.readers.close().await;
         if let Err(error) = self.writer.into_inner().close().await {
             tracing::warn!(%error, "closing the cache");

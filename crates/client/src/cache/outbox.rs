@@ -1,19 +1,19 @@
 //! The outbox as people see and handle it.
 
-use std::collections::HashMap;
-
 use domain::change;
 use domain::edit::{Edit, EditState, Source, Write};
 use domain::ipc::{OutboxGroup, OutboxPage, OutboxQuery, OutboxRow};
 use domain::problem::ErrorCode;
 use domain::role::Actor;
+use domain::rules::RuleSet;
 use domain::{ActorId, EditId, MerchantId, validate};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use sqlx::FromRow;
 use sqlx::sqlite::SqliteConnection;
 
-use super::listing::{self, Indexing};
+use super::saving::Desk;
 use super::status::turn;
-use super::{Cache, Draft, begin, count, int, json_numbers, pages, parse, small, sql};
+use super::{Cache, Draft, count, int, json_numbers, merchant, parse, small, sql};
 use crate::clock;
 use crate::error::{Error, Result};
 
@@ -104,19 +104,17 @@ impl Cache {
     /// # Errors
     /// `not_found` if it neither waits nor was refused; as [`Self::save`].
     pub async fn retry(&self, edit_id: EditId, actor: Option<&Actor>) -> Result<Option<Edit>> {
-        let mut writer = self.writer.lock().await;
-        let mut tx = begin(&mut writer).await?;
-        if state_of(&mut tx, edit_id).await? == Some(EditState::Rejected) {
-            let edit = self.replace(&mut tx, edit_id, actor, |_| {}).await?;
-            tx.commit().await?;
-            return Ok(Some(edit));
-        }
-        let touched: Option<String> =
-            sqlx::query_scalar(sql!("outbox/hurry")).bind(edit_id.to_string()).fetch_optional(&mut *tx).await?;
-        let touched = touched.ok_or_else(gone)?;
-        self.refresh_ids(&mut tx, [touched]).await?;
-        tx.commit().await?;
-        Ok(None)
+        let desk = self.desk(actor);
+        let work = move |tx: &Transaction<'_>, rules: &RuleSet| {
+            if state_of(tx, edit_id)? == Some(EditState::Rejected) {
+                return Ok(Some(replace(tx, &desk, rules, edit_id, |_| {})?));
+            }
+            let mut hurry = tx.prepare_cached(sql!("outbox/hurry"))?;
+            let touched: Option<String> = hurry.query_row([edit_id.to_string()], |row| row.get(0)).optional()?;
+            merchant::refresh(tx, &MerchantId::new(touched.ok_or_else(gone)?)?, rules)?;
+            Ok(None)
+        };
+        self.write(work).await
     }
 
     /// Sends all that waits for a time now.
@@ -134,21 +132,14 @@ impl Cache {
     /// # Errors
     /// `not_found` if it is neither in the outbox nor among the edits sent lately; `storage`.
     pub async fn discard(&self, edit_id: EditId) -> Result<Discarded> {
-        let mut writer = self.writer.lock().await;
-        let mut tx = begin(&mut writer).await?;
-        let found = take_out(&mut tx, edit_id).await?;
-        if let Discarded::Cancelled(edit) = &found {
-            listing::refresh(
-                &mut tx,
-                std::slice::from_ref(&edit.merchant_id),
-                HashMap::new(),
-                &self.rules(),
-                Indexing::Now,
-            )
-            .await?;
-        }
-        tx.commit().await?;
-        Ok(found)
+        let work = move |tx: &Transaction<'_>, rules: &RuleSet| {
+            let found = take_out(tx, edit_id)?;
+            if let Discarded::Cancelled(edit) = &found {
+                merchant::refresh(tx, &edit.merchant_id, rules)?;
+            }
+            Ok(found)
+        };
+        self.write(work).await
     }
 
     /// A refused edit with other values: the old one leaves the outbox, a new one takes its place, in one
@@ -157,41 +148,16 @@ impl Cache {
     /// # Errors
     /// `not_found` unless it is refused; as [`Self::save`].
     pub async fn resend(&self, edit_id: EditId, writes: Vec<Write>, actor: Option<&Actor>) -> Result<Edit> {
-        let mut writer = self.writer.lock().await;
-        let mut tx = begin(&mut writer).await?;
-        let edit = self
-            .replace(&mut tx, edit_id, actor, |draft| {
-                // Other values are no choice between the candidates any more.
-                if draft.source == Source::Resolution {
-                    draft.source = Source::Manual;
-                }
-                draft.settles = None;
-                draft.writes = writes;
-            })
-            .await?;
-        tx.commit().await?;
-        Ok(edit)
-    }
-
-    /// Puts a new edit in the place of a refused one: it has seen what this device sees now.
-    async fn replace(
-        &self,
-        tx: &mut SqliteConnection,
-        edit_id: EditId,
-        actor: Option<&Actor>,
-        change: impl FnOnce(&mut Draft),
-    ) -> Result<Edit> {
-        let old = match state_of(tx, edit_id).await? {
-            Some(EditState::Rejected) => match take_out(tx, edit_id).await? {
-                Discarded::Cancelled(edit) => edit,
-                Discarded::Sent(_) => return Err(gone()),
-            },
-            _ => return Err(gone()),
+        let desk = self.desk(actor);
+        let change = |draft: &mut Draft| {
+            // Other values are no choice between the candidates any more.
+            if draft.source == Source::Resolution {
+                draft.source = Source::Manual;
+            }
+            draft.settles = None;
+            draft.writes = writes;
         };
-        let mut draft = Draft::new(old.merchant_id, old.writes, old.source);
-        (draft.settles, draft.trace_id) = (old.settles, Some(old.trace_id));
-        change(&mut draft);
-        self.insert(tx, vec![draft], actor).await?.pop().ok_or_else(gone)
+        self.write(move |tx, rules| replace(tx, &desk, rules, edit_id, change)).await
     }
 
     /// The writes that undo an edit: of the registers that still have the value it gave them.
@@ -223,21 +189,40 @@ impl Cache {
     }
 }
 
-async fn state_of(tx: &mut SqliteConnection, edit_id: EditId) -> Result<Option<EditState>> {
-    let row: Option<(i64, String, String, String, Option<String>, i64)> =
-        sqlx::query_as(sql!("outbox/get")).bind(edit_id.to_string()).fetch_optional(tx).await?;
-    row.map(|row| parse(&row.3)).transpose()
+/// Puts a new edit in the place of a refused one: it has seen what this device sees now.
+fn replace(
+    tx: &Connection,
+    desk: &Desk,
+    rules: &RuleSet,
+    edit_id: EditId,
+    change: impl FnOnce(&mut Draft),
+) -> Result<Edit> {
+    if state_of(tx, edit_id)? != Some(EditState::Rejected) {
+        return Err(gone());
+    }
+    let Discarded::Cancelled(old) = take_out(tx, edit_id)? else { return Err(gone()) };
+    let mut draft = Draft::new(old.merchant_id, old.writes, old.source);
+    (draft.settles, draft.trace_id) = (old.settles, Some(old.trace_id));
+    change(&mut draft);
+    desk.insert(tx, rules, vec![draft])?.pop().ok_or_else(gone)
+}
+
+fn state_of(tx: &Connection, edit_id: EditId) -> Result<Option<EditState>> {
+    let mut get = tx.prepare_cached(sql!("outbox/get"))?;
+    let state: Option<String> = get.query_row([edit_id.to_string()], |row| row.get("state")).optional()?;
+    state.map(|state| parse(&state)).transpose()
 }
 
 /// Removes an edit that the server cannot have, or says that it may have it.
-async fn take_out(tx: &mut SqliteConnection, edit_id: EditId) -> Result<Discarded> {
-    let row: Option<(i64, String, String, String, Option<String>, i64)> =
-        sqlx::query_as(sql!("outbox/get")).bind(edit_id.to_string()).fetch_optional(&mut *tx).await?;
-    let Some((n, merchant, text, state, _, doubts)) = row else {
-        let logged: Option<(String, String)> =
-            sqlx::query_as(sql!("outbox/logged")).bind(edit_id.to_string()).fetch_optional(tx).await?;
-        let (text, _) = logged.ok_or_else(gone)?;
-        return Ok(Discarded::Sent(Box::new(serde_json::from_str(&text)?)));
+fn take_out(tx: &Connection, edit_id: EditId) -> Result<Discarded> {
+    let mut get = tx.prepare_cached(sql!("outbox/get"))?;
+    let row = get.query_row([edit_id.to_string()], |row| {
+        Ok((row.get::<_, i64>("n")?, row.get("edit")?, row.get("state")?, row.get::<_, i64>("doubts")?))
+    });
+    let Some((n, text, state, doubts)): Option<(i64, String, String, i64)> = row.optional()? else {
+        let mut logged = tx.prepare_cached(sql!("outbox/logged"))?;
+        let text: Option<String> = logged.query_row([edit_id.to_string()], |row| row.get("edit")).optional()?;
+        return Ok(Discarded::Sent(Box::new(serde_json::from_str(&text.ok_or_else(gone)?)?)));
     };
     let edit = Box::new(serde_json::from_str::<Edit>(&text)?);
     let state: EditState = parse(&state)?;
@@ -246,8 +231,14 @@ async fn take_out(tx: &mut SqliteConnection, edit_id: EditId) -> Result<Discarde
     if !unsent && state != EditState::Rejected {
         return Ok(Discarded::Sent(edit));
     }
-    sqlx::query(sql!("outbox/delete_many")).bind(json_numbers([n])).execute(&mut *tx).await?;
-    pages::log(tx, &merchant, &text, EditState::Cancelled, int(clock::now_ms())).await?;
+    tx.prepare_cached(sql!("outbox/delete_many"))?.execute([json_numbers([n])])?;
+    tx.prepare_cached(sql!("outbox/log"))?.execute(params![
+        edit.edit_id.to_string(),
+        edit.merchant_id.as_str(),
+        text,
+        EditState::Cancelled.as_str(),
+        int(clock::now_ms()),
+    ])?;
     Ok(Discarded::Cancelled(edit))
 }
 

@@ -1,6 +1,6 @@
 //! What comes from the server: a page of changes and the cursor behind it, in one transaction.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::api::{Change, ChangesPage, ChangesQuery, marker};
 use domain::edit::{Edit, EditState, FieldDecision};
@@ -19,18 +19,18 @@ pub(super) const CURSOR: &str = "cursor";
 pub(super) const EPOCH: &str = "epoch";
 pub(super) const GENERATION: &str = "generation";
 /// The marker that came with the cursor.
-const MARKER: &str = "marker";
+pub(super) const MARKER: &str = "marker";
 /// The server's newest change number when this pull began with the first page.
 const BEGUN: &str = "pull_begun_at";
 /// The epoch before the newest start of the pull, until a pull is complete.
 const EPOCH_BEFORE: &str = "epoch_before";
-const OUTDATED: &str = "outdated_generation";
+pub(super) const OUTDATED: &str = "outdated_generation";
 pub(super) const PULL_COMPLETE: &str = "pull_complete";
 
 /// Records in one statement.
 const RECORDS_PER_STATEMENT: usize = 250;
 /// How many sent edits are remembered.
-const LOG_EDITS_MAX: i64 = 10_000;
+pub(super) const LOG_EDITS_MAX: i64 = 10_000;
 
 impl Cache {
     /// Where to go on pulling.
@@ -68,6 +68,7 @@ impl Cache {
         let mut writer = self.writer.lock().await;
         let mut tx = begin(&mut writer).await?;
         let generation = int(meta::number(&mut *tx, GENERATION).await?);
+        let named = json_list(page.changes.iter().map(|change| change.record.merchant_id.as_str()));
         let changes = newer(&mut tx, page.changes, generation).await?;
         store(&mut tx, &changes, generation, &self.rules()).await?;
 
@@ -78,6 +79,7 @@ impl Cache {
             .bind(int(page.next_cursor))
             .bind(&page.epoch)
             .bind(page.complete)
+            .bind(named)
             .bind(generation)
             .fetch_all(&mut *tx)
             .await?;
@@ -115,8 +117,12 @@ impl Cache {
         if meta::number(&mut *tx, CURSOR).await? == 0 {
             meta::set(&mut *tx, BEGUN, page.head).await?;
         }
-        meta::set(&mut *tx, MARKER, &page.marker).await?;
-        meta::set(&mut *tx, CURSOR, page.next_cursor).await?;
+        // A batch that landed while the page was on its way has moved the cursor beyond it.
+        let epoch = meta::get(&mut *tx, EPOCH).await?;
+        if epoch.as_ref() != Some(&page.epoch) || meta::number(&mut *tx, CURSOR).await? <= page.next_cursor {
+            meta::set(&mut *tx, MARKER, &page.marker).await?;
+            meta::set(&mut *tx, CURSOR, page.next_cursor).await?;
+        }
         meta::set(&mut *tx, EPOCH, &page.epoch).await?;
         meta::set(&mut *tx, PULL_COMPLETE, u8::from(page.complete)).await?;
         meta::observe(&mut tx, page.server_hlc, clock::now_ms()).await?;
@@ -158,12 +164,12 @@ impl Cache {
         touched: &BTreeSet<MerchantId>,
         records: &mut HashMap<MerchantId, Record>,
     ) -> Result<()> {
-        let rows: Vec<(i64, String, String, String, Option<String>)> = sqlx::query_as(sql!("outbox/settle_candidates"))
+        let rows: Vec<(i64, String, String, Option<String>)> = sqlx::query_as(sql!("outbox/settle_candidates"))
             .bind(json_list(touched.iter().map(MerchantId::as_str)))
             .fetch_all(&mut *tx)
             .await?;
-        let (mut done, now_ms) = (Vec::new(), int(clock::now_ms()));
-        for (n, merchant, text, state, decisions) in rows {
+        let mut done: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+        for (n, text, state, decisions) in rows {
             let mut state: EditState = parse(&state)?;
             if state == EditState::InReview {
                 let edit: Edit = serde_json::from_str(&text)?;
@@ -180,11 +186,15 @@ impl Cache {
                     continue;
                 }
             }
-            log(tx, &merchant, &text, state, now_ms).await?;
-            done.push(n);
+            done.entry(state.as_str()).or_default().push(n);
+        }
+        let now_ms = int(clock::now_ms());
+        for (state, numbers) in &done {
+            let list = json_numbers(numbers.iter().copied());
+            sqlx::query(sql!("outbox/log_many")).bind(&list).bind(*state).bind(now_ms).execute(&mut *tx).await?;
+            sqlx::query(sql!("outbox/delete_many")).bind(&list).execute(&mut *tx).await?;
         }
         if !done.is_empty() {
-            sqlx::query(sql!("outbox/delete_many")).bind(json_numbers(done)).execute(&mut *tx).await?;
             sqlx::query(sql!("outbox/trim_log")).bind(LOG_EDITS_MAX).execute(&mut *tx).await?;
         }
         Ok(())
@@ -211,26 +221,6 @@ impl Cache {
         let gone: Vec<MerchantId> = gone.into_iter().collect();
         listing::refresh(tx, &gone, HashMap::new(), &self.rules(), Indexing::Now).await
     }
-}
-
-/// Remembers an edit that leaves the outbox.
-pub(super) async fn log(
-    tx: &mut SqliteConnection,
-    merchant: &str,
-    text: &str,
-    state: EditState,
-    now_ms: i64,
-) -> Result<()> {
-    let edit: Edit = serde_json::from_str(text)?;
-    sqlx::query(sql!("outbox/log"))
-        .bind(edit.edit_id.to_string())
-        .bind(merchant)
-        .bind(text)
-        .bind(state.as_str())
-        .bind(now_ms)
-        .execute(tx)
-        .await?;
-    Ok(())
 }
 
 async fn record_of<'r>(

@@ -8,6 +8,7 @@ use domain::profile::Registers;
 use domain::record::Record;
 use domain::review::Review;
 use domain::version::VersionVector;
+use rusqlite::Connection;
 
 use super::listing::{self, Own};
 use super::{Cache, count, parse, sql};
@@ -71,24 +72,36 @@ impl Known {
     }
 }
 
-type WaitingRow = (i64, String, String, String, String, i64, bool);
+fn record_of(tx: &Connection, id: &MerchantId) -> Result<Option<Record>> {
+    let mut select = tx.prepare_cached(sql!("records/get"))?;
+    let mut rows = select.query([id.as_str()])?;
+    let text = rows.next()?.map(|row| row.get_ref(0)).transpose()?;
+    let text = text.map(|text| text.as_str()).transpose().map_err(rusqlite::Error::from)?;
+    Ok(text.map(serde_json::from_str).transpose()?)
+}
+
+fn waiting_of(tx: &Connection, id: &MerchantId) -> Result<Vec<Waiting>> {
+    let mut select = tx.prepare_cached(sql!("outbox/of_merchant"))?;
+    let mut rows = select.query([id.as_str()])?;
+    let mut waiting = Vec::new();
+    while let Some(row) = rows.next()? {
+        waiting.push(Waiting {
+            edit: serde_json::from_str(row.get_ref("edit")?.as_str().map_err(rusqlite::Error::from)?)?,
+            state: parse(row.get_ref("state")?.as_str().map_err(rusqlite::Error::from)?)?,
+            actor_name: row.get("actor_name")?,
+            saved_ms: count(row.get("saved_ms")?),
+            come_back: row.get("come_back")?,
+        });
+    }
+    Ok(waiting)
+}
 
 impl Cache {
     /// All that this device knows about a merchant.
     pub(crate) async fn known(&self, id: &MerchantId) -> Result<Known> {
-        // One transaction, so that record and edits are of one moment.
-        let mut tx = self.readers.begin().await?;
-        let text: Option<String> =
-            sqlx::query_scalar(sql!("records/get")).bind(id.as_str()).fetch_optional(&mut *tx).await?;
-        let rows: Vec<WaitingRow> =
-            sqlx::query_as(sql!("outbox/of_merchant")).bind(id.as_str()).fetch_all(&mut *tx).await?;
-        tx.rollback().await?;
-        let record: Option<Record> = text.map(|text| serde_json::from_str(&text)).transpose()?;
-        let mut waiting = Vec::with_capacity(rows.len());
-        for (_, _, edit, state, actor_name, saved_ms, come_back) in rows {
-            let (edit, state) = (serde_json::from_str(&edit)?, parse(&state)?);
-            waiting.push(Waiting { edit, state, actor_name, saved_ms: count(saved_ms), come_back });
-        }
+        let asked = id.clone();
+        let (record, waiting) =
+            self.direct.read(move |tx| Ok((record_of(tx, &asked)?, waiting_of(tx, &asked)?))).await?;
         let own: Vec<Own> = waiting
             .iter()
             .map(|w| Own { edit: w.edit.clone(), state: w.state, changes: 0, come_back: w.come_back })

@@ -1,22 +1,25 @@
 //! Saving: an edit, the list's row and the search index in one transaction, durable when it returns.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::time::SystemTime;
 
 use domain::change;
-use domain::edit::{Edit, Settles, Source, WRITES_MAX, Write};
+use domain::edit::{Edit, EditState, Settles, Source, WRITES_MAX, Write};
 use domain::problem::ErrorCode;
 use domain::record::Record;
 use domain::role::Actor;
+use domain::rules::RuleSet;
 use domain::version::VersionVector;
-use domain::{EditId, MerchantId, TraceId};
-use sqlx::sqlite::SqliteConnection;
+use domain::{DeviceId, EditId, MerchantId, TraceId};
+use rusqlite::{Connection, params};
 use telemetry::Stage;
 use uuid::Uuid;
 
-use super::listing::{self, Indexing, Own};
+use super::listing::Own;
+use super::merchant::Merchant;
 use super::meta::Stamps;
-use super::{Cache, begin, int, json_list, sql};
+use super::{Cache, int, sql};
 use crate::clock;
 use crate::error::{Error, Result};
 
@@ -63,50 +66,49 @@ impl Cache {
     /// As [`Self::save`].
     pub async fn save_all(&self, drafts: Vec<Draft>, actor: Option<&Actor>) -> Result<Vec<Edit>> {
         let begun = SystemTime::now();
-        let mut writer = self.writer.lock().await;
-        let mut tx = begin(&mut writer).await?;
-        let edits = self.insert(&mut tx, drafts, actor).await?;
-        tx.commit().await?;
+        let desk = self.desk(actor);
+        let edits = self.write(move |tx, rules| desk.insert(tx, rules, drafts)).await?;
         for edit in &edits {
             telemetry::edit(Stage::Saved, edit, begun, "queued");
         }
         Ok(edits)
     }
 
-    /// Saves within a transaction that is already begun.
-    pub(super) async fn insert(
-        &self,
-        tx: &mut SqliteConnection,
-        drafts: Vec<Draft>,
-        actor: Option<&Actor>,
-    ) -> Result<Vec<Edit>> {
-        make_room(tx, drafts.len()).await?;
-        let touched: BTreeSet<MerchantId> = drafts.iter().map(|draft| draft.merchant_id.clone()).collect();
-        let ids: Vec<MerchantId> = touched.into_iter().collect();
-        let list = json_list(ids.iter().map(MerchantId::as_str));
-        let rows: Vec<(String, i64, String)> =
-            sqlx::query_as(sql!("records/get_many")).bind(&list).fetch_all(&mut *tx).await?;
-        let mut records: HashMap<MerchantId, Record> = HashMap::new();
-        for (id, _, record) in rows {
-            records.insert(MerchantId::new(id)?, serde_json::from_str(&record)?);
-        }
-        let mut own = listing::own_edits(&mut *tx, &list).await?;
+    /// Who saves.
+    pub(super) fn desk(&self, actor: Option<&Actor>) -> Desk {
+        Desk { device: self.device, actor: actor.cloned() }
+    }
+}
 
+/// What saving needs beside the transaction.
+pub(super) struct Desk {
+    pub device: DeviceId,
+    pub actor: Option<Actor>,
+}
+
+impl Desk {
+    /// Saves within a transaction that is already begun.
+    pub fn insert(&self, tx: &Connection, rules: &RuleSet, drafts: Vec<Draft>) -> Result<Vec<Edit>> {
+        make_room(tx, drafts.len())?;
         let now_ms = clock::now_ms();
-        let mut stamps = Stamps::load(&mut *tx, self.device).await?;
+        let mut stamps = Stamps::read(tx, self.device)?;
+        let mut merchants: BTreeMap<MerchantId, Merchant> = BTreeMap::new();
         let mut edits = Vec::with_capacity(drafts.len());
         for draft in drafts {
             if draft.writes.is_empty() || draft.writes.len() > WRITES_MAX {
                 return Err(Error::new(ErrorCode::BadRequest, "an edit has 1 to 256 changes: nothing was saved"));
             }
-            let mine = own.entry(draft.merchant_id.clone()).or_default();
+            let merchant = match merchants.entry(draft.merchant_id.clone()) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(Merchant::read(tx, &draft.merchant_id)?),
+            };
             let (dot, hlc) = stamps.next(now_ms);
             let edit = Edit {
                 edit_id: EditId(Uuid::now_v7()),
                 dot,
-                base: base(draft.seen, records.get(&draft.merchant_id), mine),
+                base: base(draft.seen, merchant.record.as_ref(), &merchant.own),
                 hlc,
-                actor: actor.map(|actor| actor.id.clone()),
+                actor: self.actor.as_ref().map(|actor| actor.id.clone()),
                 source: draft.source,
                 writes: draft.writes,
                 settles: draft.settles,
@@ -114,12 +116,14 @@ impl Cache {
                 merchant_id: draft.merchant_id,
             };
             let lines = int(change::count(&edit.writes) as u64);
-            put(&mut *tx, &edit, lines, actor, now_ms).await?;
-            mine.push(Own { edit: edit.clone(), state: domain::EditState::Queued, changes: lines, come_back: false });
+            put(tx, &edit, lines, self.actor.as_ref(), now_ms)?;
+            merchant.own.push(Own { edit: edit.clone(), state: EditState::Queued, changes: lines, come_back: false });
             edits.push(edit);
         }
-        stamps.store(&mut *tx).await?;
-        listing::refresh(&mut *tx, &ids, records, &self.rules(), Indexing::Now).await?;
+        stamps.write(tx)?;
+        for (id, merchant) in &merchants {
+            merchant.refresh(tx, id, rules)?;
+        }
         Ok(edits)
     }
 }
@@ -131,8 +135,8 @@ fn base(seen: Option<VersionVector>, record: Option<&Record>, own: &[Own]) -> Ve
     base
 }
 
-async fn make_room(tx: &mut SqliteConnection, wanted: usize) -> Result<()> {
-    let waiting: i64 = sqlx::query_scalar(sql!("outbox/count")).fetch_one(tx).await?;
+fn make_room(tx: &Connection, wanted: usize) -> Result<()> {
+    let waiting: i64 = tx.prepare_cached(sql!("outbox/count"))?.query_row([], |row| row.get(0))?;
     if super::count(waiting) + wanted as u64 > OUTBOX_EDITS_MAX {
         return Err(Error::new(
             ErrorCode::OutboxFull,
@@ -144,18 +148,17 @@ async fn make_room(tx: &mut SqliteConnection, wanted: usize) -> Result<()> {
     Ok(())
 }
 
-async fn put(tx: &mut SqliteConnection, edit: &Edit, lines: i64, actor: Option<&Actor>, now_ms: u64) -> Result<()> {
+fn put(tx: &Connection, edit: &Edit, lines: i64, actor: Option<&Actor>, now_ms: u64) -> Result<()> {
     let json = serde_json::to_string(edit)?;
-    sqlx::query(sql!("outbox/insert"))
-        .bind(edit.edit_id.to_string())
-        .bind(edit.merchant_id.as_str())
-        .bind(&json)
-        .bind(int(json.len() as u64))
-        .bind(lines)
-        .bind(actor.map(|actor| actor.id.as_str()))
-        .bind(actor.map(|actor| actor.name.as_str()).unwrap_or_default())
-        .bind(int(now_ms))
-        .execute(tx)
-        .await?;
+    tx.prepare_cached(sql!("outbox/insert"))?.execute(params![
+        edit.edit_id.to_string(),
+        edit.merchant_id.as_str(),
+        &json,
+        int(json.len() as u64),
+        lines,
+        actor.map(|actor| actor.id.as_str()),
+        actor.map(|actor| actor.name.as_str()).unwrap_or_default(),
+        int(now_ms),
+    ])?;
     Ok(())
 }

@@ -6,11 +6,13 @@ use domain::api::PushReply;
 use domain::edit::{Edit, EditState, Outcome, OutcomeState};
 use domain::ipc::IpcError;
 use domain::problem::{ErrorCode, Problem};
+use domain::rules::RuleSet;
 use domain::{ActorId, EditId, MerchantId};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use sqlx::sqlite::SqliteConnection;
 
 use super::listing::{self, Indexing};
-use super::{Cache, begin, count, int, json_list, json_numbers, meta, sql};
+use super::{Cache, begin, count, int, json_list, landing, merchant, meta, sql};
 use crate::clock;
 use crate::error::Result;
 
@@ -27,38 +29,101 @@ pub struct Batch {
     pub next_due_ms: Option<u64>,
 }
 
-type ToSend = (i64, String, String, Option<String>, i64, i64);
+/// An edit of the outbox that is not answered.
+#[derive(Clone)]
+struct ToSend {
+    n: i64,
+    merchant: String,
+    state: String,
+    author: Option<String>,
+    not_before_ms: i64,
+    bytes: i64,
+}
+
+/// Rows of the outbox that are looked at together.
+const WINDOW_ROWS: i64 = 2_000;
 
 /// Picks what may go now: oldest first, each merchant in order; a merchant whose head waits is passed over.
-fn pick(
-    rows: Vec<ToSend>,
-    (edits_max, bytes_max): (usize, usize),
+struct Picker<'a> {
+    edits_max: usize,
+    bytes_max: usize,
     now_ms: u64,
-    actor: Option<&ActorId>,
-) -> (Vec<i64>, Option<u64>) {
-    let mut waits: HashSet<String> = HashSet::new();
-    let (mut picked, mut bytes, mut next_due_ms) = (Vec::new(), 0, None::<u64>);
-    for (n, merchant, state, author, not_before_ms, size) in rows {
-        if waits.contains(&merchant) {
-            continue;
+    actor: Option<&'a ActorId>,
+    waits: HashSet<String>,
+    picked: Vec<i64>,
+    bytes: usize,
+    next_due_ms: Option<u64>,
+}
+
+impl<'a> Picker<'a> {
+    fn new((edits_max, bytes_max): (usize, usize), now_ms: u64, actor: Option<&'a ActorId>) -> Self {
+        let (waits, picked) = (HashSet::new(), Vec::new());
+        Self { edits_max, bytes_max, now_ms, actor, waits, picked, bytes: 0, next_due_ms: None }
+    }
+
+    /// Looks at the next row. Returns whether the batch has room for more.
+    fn look(&mut self, row: ToSend) -> bool {
+        if self.waits.contains(&row.merchant) {
+            return true;
         }
-        let mine = author.as_deref().is_none_or(|author| actor.is_some_and(|actor| actor.as_str() == author));
-        let due_ms = Some(count(not_before_ms)).filter(|due| *due <= now_ms.saturating_add(DEFER_MS_MAX)).unwrap_or(0);
-        if state != EditState::Queued.as_str() || !mine || due_ms > now_ms {
-            if mine && due_ms > now_ms {
-                next_due_ms = Some(next_due_ms.map_or(due_ms, |next| next.min(due_ms)));
+        let mine = row.author.as_deref().is_none_or(|author| self.actor.is_some_and(|actor| actor.as_str() == author));
+        let latest_ms = self.now_ms.saturating_add(DEFER_MS_MAX);
+        let due_ms = Some(count(row.not_before_ms)).filter(|due| *due <= latest_ms).unwrap_or(0);
+        let waits = due_ms > self.now_ms;
+        if row.state != EditState::Queued.as_str() || !mine || waits {
+            if mine && waits {
+                self.next_due_ms = Some(self.next_due_ms.map_or(due_ms, |next| next.min(due_ms)));
             }
-            waits.insert(merchant);
-            continue;
+            self.waits.insert(row.merchant);
+            return true;
         }
-        let size = usize::try_from(size).unwrap_or(usize::MAX);
-        if picked.len() >= edits_max || !picked.is_empty() && bytes + size > bytes_max {
+        let bytes = usize::try_from(row.bytes).unwrap_or(usize::MAX);
+        if self.picked.len() >= self.edits_max
+            || !self.picked.is_empty() && self.bytes.saturating_add(bytes) > self.bytes_max
+        {
+            return false;
+        }
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.picked.push(row.n);
+        self.picked.len() < self.edits_max
+    }
+}
+
+fn window(tx: &Connection, after: i64) -> Result<Vec<ToSend>> {
+    let mut select = tx.prepare_cached(sql!("outbox/to_send"))?;
+    let rows = select.query_map([after, WINDOW_ROWS], |row| {
+        Ok(ToSend {
+            n: row.get(0)?,
+            merchant: row.get(1)?,
+            state: row.get(2)?,
+            author: row.get(3)?,
+            not_before_ms: row.get(4)?,
+            bytes: row.get(5)?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Reads windows of the outbox until the batch is full, and marks what it picked.
+fn load(tx: &Connection, mut picker: Picker<'_>) -> Result<Batch> {
+    // What is sent again stands ahead of everything, below 1.
+    let mut after = i64::MIN;
+    loop {
+        let rows = window(tx, after)?;
+        let whole = rows.len() as i64 == WINDOW_ROWS;
+        after = rows.last().map_or(after, |row| row.n);
+        let has_room = rows.into_iter().all(|row| picker.look(row));
+        if !whole || !has_room {
             break;
         }
-        bytes += size;
-        picked.push(n);
     }
-    (picked, next_due_ms)
+    let mut mark = tx.prepare_cached(sql!("outbox/mark_sending"))?;
+    let mut edits = Vec::with_capacity(picker.picked.len());
+    for n in picker.picked {
+        let text: String = mark.query_row([n], |row| row.get(0))?;
+        edits.push(serde_json::from_str(&text)?);
+    }
+    Ok(Batch { edits, next_due_ms: picker.next_due_ms })
 }
 
 impl Cache {
@@ -73,19 +138,8 @@ impl Cache {
         now_ms: u64,
         actor: Option<&ActorId>,
     ) -> Result<Batch> {
-        let mut writer = self.writer.lock().await;
-        let mut tx = begin(&mut writer).await?;
-        let rows: Vec<ToSend> = sqlx::query_as(sql!("outbox/to_send")).fetch_all(&mut *tx).await?;
-        let (picked, next_due_ms) = pick(rows, (edits_max, bytes_max), now_ms, actor);
-        if picked.is_empty() {
-            return Ok(Batch { edits: Vec::new(), next_due_ms });
-        }
-        let list = json_numbers(picked);
-        sqlx::query(sql!("outbox/mark_sending")).bind(&list).execute(&mut *tx).await?;
-        let texts: Vec<String> = sqlx::query_scalar(sql!("outbox/edits")).bind(&list).fetch_all(&mut *tx).await?;
-        let edits = texts.iter().map(|text| Ok(serde_json::from_str(text)?)).collect::<Result<Vec<Edit>>>()?;
-        tx.commit().await?;
-        Ok(Batch { edits, next_due_ms })
+        let actor = actor.cloned();
+        self.write(move |tx, _| load(tx, Picker::new((edits_max, bytes_max), now_ms, actor.as_ref()))).await
     }
 
     /// After a crash: what was on its way waits again. Only the process that syncs may call it.
@@ -125,21 +179,37 @@ impl Cache {
         Ok(())
     }
 
-    /// Writes the server's answers. A deferred edit waits until `retry_at_ms`.
+    /// Writes the server's answers, and what the server made of the edits where that is known here. A deferred edit waits until `retry_at_ms`.
     ///
     /// # Errors
     /// `storage`.
     pub async fn store_outcomes(&self, reply: &PushReply, retry_at_ms: u64) -> Result<()> {
-        let mut writer = self.writer.lock().await;
-        let mut tx = begin(&mut writer).await?;
-        let mut touched = BTreeSet::new();
-        for outcome in &reply.outcomes {
-            touched.extend(answer(&mut tx, outcome, &reply.epoch, retry_at_ms).await?);
-        }
-        meta::observe(&mut tx, reply.server_hlc, clock::now_ms()).await?;
-        self.refresh_ids(&mut tx, touched).await?;
-        tx.commit().await?;
-        Ok(())
+        let (reply, device) = (reply.clone(), self.device);
+        let work = move |tx: &Transaction<'_>, rules: &RuleSet| {
+            // What shows stays the same until the answer has come back, except after a refusal.
+            let (mut recounted, mut refreshed) = (BTreeSet::new(), BTreeSet::new());
+            if landing::land(tx, rules, &reply)? {
+                tracing::debug!(edits = reply.outcomes.len(), "a batch need not be pulled");
+            }
+            for outcome in &reply.outcomes {
+                let Some(merchant) = answer(tx, outcome, &reply.epoch, retry_at_ms)? else { continue };
+                match outcome.state {
+                    OutcomeState::Rejected => refreshed.insert(merchant),
+                    _ => recounted.insert(merchant),
+                };
+            }
+            let mut recount = tx.prepare_cached(sql!("listing/recount"))?;
+            for merchant in recounted.difference(&refreshed) {
+                recount.execute([merchant])?;
+            }
+            for merchant in refreshed {
+                merchant::refresh(tx, &MerchantId::new(merchant)?, rules)?;
+            }
+            let mut stamps = meta::Stamps::read(tx, device)?;
+            stamps.observe(reply.server_hlc, clock::now_ms());
+            stamps.write(tx)
+        };
+        self.write(work).await
     }
 
     /// Makes the rows of some merchants anew.
@@ -165,7 +235,7 @@ impl Cache {
     }
 }
 
-async fn answer(tx: &mut SqliteConnection, outcome: &Outcome, epoch: &str, retry_at_ms: u64) -> Result<Option<String>> {
+fn answer(tx: &Connection, outcome: &Outcome, epoch: &str, retry_at_ms: u64) -> Result<Option<String>> {
     let state = match outcome.state {
         OutcomeState::Applied => EditState::Applied,
         OutcomeState::Merged => EditState::Merged,
@@ -177,11 +247,9 @@ async fn answer(tx: &mut SqliteConnection, outcome: &Outcome, epoch: &str, retry
                 message: "the server could not store it yet; it is sent again by itself".to_owned(),
                 field: None,
             };
-            let query = sqlx::query_scalar(sql!("outbox/defer"))
-                .bind(outcome.edit_id.to_string())
-                .bind(int(retry_at_ms))
-                .bind(serde_json::to_string(&problem)?);
-            return Ok(query.fetch_optional(tx).await?);
+            let mut defer = tx.prepare_cached(sql!("outbox/defer"))?;
+            let values = params![outcome.edit_id.to_string(), int(retry_at_ms), serde_json::to_string(&problem)?];
+            return Ok(defer.query_row(values, |row| row.get(0)).optional()?);
         }
     };
     let problem = outcome.refusal().map(|(field, code, message)| IpcError {
@@ -190,15 +258,17 @@ async fn answer(tx: &mut SqliteConnection, outcome: &Outcome, epoch: &str, retry
         field: Some(field.to_string()),
     });
     let rejected = state == EditState::Rejected;
-    let query = sqlx::query_scalar(sql!("outbox/answer"))
-        .bind(outcome.edit_id.to_string())
-        .bind(state.as_str())
+    let mut answer = tx.prepare_cached(sql!("outbox/answer"))?;
+    let values = params![
+        outcome.edit_id.to_string(),
+        state.as_str(),
         // A refusal changes nothing on the server: there is nothing to come back.
-        .bind((!rejected).then(|| int(outcome.seq)))
-        .bind((!rejected).then_some(epoch))
-        .bind(problem.map(|problem| serde_json::to_string(&problem)).transpose()?)
-        .bind(serde_json::to_string(&outcome.decisions)?);
-    Ok(query.fetch_optional(tx).await?)
+        (!rejected).then(|| int(outcome.seq)),
+        (!rejected).then_some(epoch),
+        problem.map(|problem| serde_json::to_string(&problem)).transpose()?,
+        serde_json::to_string(&outcome.decisions)?,
+    ];
+    Ok(answer.query_row(values, |row| row.get(0)).optional()?)
 }
 
 #[cfg(test)]
@@ -207,7 +277,20 @@ mod tests {
     use super::*;
 
     fn row(n: i64, merchant: &str, state: &str, author: Option<&str>, not_before_ms: i64, bytes: i64) -> ToSend {
-        (n, merchant.into(), state.into(), author.map(Into::into), not_before_ms, bytes)
+        ToSend {
+            n,
+            merchant: merchant.into(),
+            state: state.into(),
+            author: author.map(Into::into),
+            not_before_ms,
+            bytes,
+        }
+    }
+
+    fn pick(rows: &[ToSend], limits: (usize, usize), now_ms: u64, actor: Option<&ActorId>) -> (Vec<i64>, Option<u64>) {
+        let mut picker = Picker::new(limits, now_ms, actor);
+        rows.iter().cloned().all(|row| picker.look(row));
+        (picker.picked, picker.next_due_ms)
     }
 
     #[test]
@@ -223,9 +306,9 @@ mod tests {
             row(7, "D", "queued", Some("me"), 0, 10),
             row(8, "D", "queued", None, 0, 10),
         ];
-        assert_eq!(pick(rows.clone(), (9, 99), 10, Some(&me)), (vec![7, 8], Some(50)));
-        assert_eq!(pick(rows.clone(), (1, 99), 60, Some(&me)).0, vec![1]);
-        assert_eq!(pick(rows.clone(), (9, 5), 60, Some(&me)).0, vec![1], "at least one edit");
-        assert_eq!(pick(rows, (9, 99), 60, None).0, vec![1, 2], "D's head is somebody's who is not signed in");
+        assert_eq!(pick(&rows, (9, 99), 10, Some(&me)), (vec![7, 8], Some(50)));
+        assert_eq!(pick(&rows, (1, 99), 60, Some(&me)).0, vec![1]);
+        assert_eq!(pick(&rows, (9, 5), 60, Some(&me)).0, vec![1], "at least one edit");
+        assert_eq!(pick(&rows, (9, 99), 60, None).0, vec![1, 2], "D's head is somebody's who is not signed in");
     }
 }

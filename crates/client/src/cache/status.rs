@@ -56,11 +56,10 @@ impl Cache {
                 _ => numbers.coming_back += count(edits),
             }
         }
-        // Whoever waits for people has to come back too before anybody says "synced".
-        let away: i64 = sqlx::query_scalar(sql!("outbox/in_review_away")).fetch_one(&mut *tx).await?;
-        numbers.coming_back += count(away);
-        let (all, _, contested, _): (i64, i64, i64, i64) =
-            sqlx::query_as(sql!("listing/counts")).fetch_one(&mut *tx).await?;
+        // Their turn is other people's, but what the server made of them has not come back either.
+        let in_review: i64 = sqlx::query_scalar(sql!("outbox/in_review_to_come_back")).fetch_one(&mut *tx).await?;
+        numbers.coming_back += count(in_review);
+        let (all, contested): (i64, i64) = sqlx::query_as(sql!("listing/sums")).fetch_one(&mut *tx).await?;
         (numbers.merchants, numbers.reviews) = (count(all), count(contested));
         let oldest: Option<i64> = sqlx::query_scalar(sql!("outbox/oldest")).fetch_one(&mut *tx).await?;
         numbers.oldest_ms = oldest.map(count);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::ipc::SyncSettings;
 use sync_engine::device::{Input, Progress};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 use super::{Options, sync_settings};
 use crate::cache::Cache;
@@ -25,6 +25,7 @@ pub(super) struct Backend {
 struct Running {
     driver: Driver,
     settings: SyncSettings,
+    checks: bool,
 }
 
 impl Backend {
@@ -39,9 +40,11 @@ impl Backend {
         Ok(Self { remote, session: Arc::new(session), running: Mutex::new(None) })
     }
 
-    pub async fn start_sync(&self, cache: &Arc<Cache>, announcer: &Announcer, lock: Option<FolderLock>) {
+    /// With `checks` the records are compared with the server's once the first pull is complete; a command that does
+    /// not ask for it need not wait for it.
+    pub async fn start_sync(&self, cache: &Arc<Cache>, announcer: &Announcer, lock: Option<FolderLock>, checks: bool) {
         let settings = sync_settings::in_force(cache).await;
-        *self.running.lock().await = Some(self.run(cache, announcer, lock, settings));
+        *self.running.lock().await = Some(self.run(cache, announcer, lock, settings, checks));
     }
 
     fn run(
@@ -50,10 +53,13 @@ impl Backend {
         announcer: &Announcer,
         lock: Option<FolderLock>,
         settings: SyncSettings,
+        checks: bool,
     ) -> Running {
         let mut parts = Parts::new(cache.clone(), self.remote.clone(), self.session.clone(), announcer.clone());
         parts.compression = settings.compression;
-        Running { driver: Driver::start(lock, parts, sync_settings::engine_config(&settings)), settings }
+        let mut config = sync_settings::engine_config(&settings);
+        config.first_check_ms = if checks { 0 } else { config.check_ms };
+        Running { driver: Driver::start(lock, parts, config), settings, checks }
     }
 
     /// Puts the stored sync settings in force. A driver that runs with others starts anew; what was on its way waits
@@ -64,7 +70,7 @@ impl Backend {
         cache.set_durability(settings.durability).await?;
         if let Some(before) = running.take_if(|running| running.settings != settings) {
             before.driver.stop().await;
-            *running = Some(self.run(cache, announcer, None, settings));
+            *running = Some(self.run(cache, announcer, None, settings, before.checks));
         }
         Ok(())
     }
@@ -84,6 +90,11 @@ impl Backend {
         if let Some(running) = self.running.lock().await.as_ref() {
             running.driver.tell(input).await;
         }
+    }
+
+    /// Tells when the sync that runs here has come on.
+    pub async fn watch(&self) -> Option<watch::Receiver<Progress>> {
+        self.running.lock().await.as_ref().map(|running| running.driver.watch())
     }
 
     /// Is no address of the server left to try?

@@ -100,7 +100,7 @@ impl Console {
         let backend = Backend::connect(home, &server, &options, &cache).await?;
         backend.apply_settings(&cache, &announcer).await?;
         if options.mode == Mode::Window {
-            backend.start_sync(&cache, &announcer, None).await;
+            backend.start_sync(&cache, &announcer, None, true).await;
         }
         let backend = Arc::new(RwLock::new(Arc::new(backend)));
         let mut follower = JoinSet::new();

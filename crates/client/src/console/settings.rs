@@ -93,7 +93,7 @@ impl Console {
             let mut backend = self.backend.write().await;
             backend.stop_sync().await;
             if self.options.mode == Mode::Window {
-                next.start_sync(&self.cache, &self.announcer, None).await;
+                next.start_sync(&self.cache, &self.announcer, None, true).await;
             }
             *backend = Arc::new(next);
         }

@@ -12,7 +12,7 @@ use crate::driver::{FolderLock, LastKnown, SYNC_LOCK, request_sync};
 use crate::error::{Error, Result};
 use crate::session::Session;
 
-/// How often a waiting command looks.
+/// How often a waiting command looks, should nothing be told.
 const LOOK: Duration = Duration::from_millis(25);
 
 /// How long a comparison is waited for after everything else is done: a sync without it is a sync too.
@@ -64,7 +64,7 @@ impl Console {
                 if !backend.session.is_signed_in().await {
                     return Err(Session::signed_out());
                 }
-                backend.start_sync(&self.cache, &self.announcer, Some(lock)).await;
+                backend.start_sync(&self.cache, &self.announcer, Some(lock), check).await;
                 let done = self.wait_for_own(until, check).await;
                 backend.stop_sync().await;
                 done
@@ -75,9 +75,13 @@ impl Console {
 
     async fn wait_for_own(&self, until: Instant, check: bool) -> Result<()> {
         let backend = self.backend().await;
+        let Some(mut watched) = backend.watch().await else { return Err(took_too_long()) };
         let mut drained_at = None;
         while Instant::now() < until {
-            tokio::time::sleep(LOOK).await;
+            // An end of the driver is no progress: the limit ends the wait.
+            if !matches!(tokio::time::timeout(LOOK, watched.changed()).await, Ok(Ok(()))) {
+                tokio::task::yield_now().await;
+            }
             let Some((progress, refusal)) = backend.progress().await else { continue };
             // Before its first step the engine is paused too.
             let begun = progress.online.is_some() || !backend.session.is_signed_in().await;

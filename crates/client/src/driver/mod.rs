@@ -121,6 +121,11 @@ impl Driver {
         self.tasks.shutdown().await;
     }
 
+    /// Tells when it has come on.
+    pub fn watch(&self) -> watch::Receiver<Progress> {
+        self.progress.clone()
+    }
+
     /// How far it is.
     pub fn progress(&self) -> Progress {
         *self.progress.borrow()

@@ -165,7 +165,7 @@ async fn edits(State(backend): State<Shared>, headers: HeaderMap, body: Bytes) -
         store.lose_answers -= 1;
         return problem(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Busy);
     }
-    Json(PushReply { outcomes, server_hlc: Hlc::default(), epoch: store.epoch.clone() }).into_response()
+    Json(PushReply { outcomes, server_hlc: Hlc::default(), epoch: store.epoch.clone(), landed: None }).into_response()
 }
 
 async fn changes(State(backend): State<Shared>, headers: HeaderMap, Query(query): Query<ChangesQuery>) -> Response {

@@ -105,7 +105,7 @@ pub fn page(changes: Vec<(u64, Record)>, complete: bool) -> ChangesPage {
 }
 
 pub fn reply(outcomes: Vec<Outcome>) -> PushReply {
-    PushReply { outcomes, server_hlc: Hlc::at_ms(1_700_000_000_000), epoch: EPOCH.to_owned() }
+    PushReply { outcomes, server_hlc: Hlc::at_ms(1_700_000_000_000), epoch: EPOCH.to_owned(), landed: None }
 }
 
 pub fn outcome(edit: &Edit, state: OutcomeState, seq: u64) -> Outcome {

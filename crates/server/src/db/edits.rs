@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use domain::api::HistoryEntry;
+use domain::api::{HistoryEntry, Landed};
 use domain::edit::{Decision, Edit, Outcome, OutcomeState};
 use domain::{EditId, FieldPath, MerchantId, Source, Value};
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,8 @@ pub struct Loaded {
     pub merchants: HashMap<MerchantId, StoredMerchant>,
     /// The newest change number.
     pub head: u64,
+    /// The marker of that change.
+    pub head_marker: String,
 }
 
 /// A merchant to be stored.
@@ -131,6 +133,8 @@ pub struct Plan {
     pub conflicts: Vec<ConflictRow>,
     /// The newest change number afterwards.
     pub head: u64,
+    /// What the batch did, for the device that sent it; nothing if it changed nothing.
+    pub landed: Option<Landed>,
 }
 
 /// Decides about a batch. Pure, and called once inside the transaction.
@@ -149,7 +153,7 @@ pub struct HistoryPage {
 #[async_trait]
 pub trait EditStore: Send + Sync {
     /// In one transaction: loads what the batch needs, lets `decide` decide, stores the plan.
-    async fn push(&self, edits: &[Edit], decide: Decide<'_>) -> Result<Vec<Outcome>, DbError>;
+    async fn push(&self, edits: &[Edit], decide: Decide<'_>) -> Result<(Vec<Outcome>, Option<Landed>), DbError>;
     /// Stores a plan that needs nothing loaded, and a named fact with it, in one transaction.
     async fn import(&self, plan: &Plan, fact: (&str, &str)) -> Result<(), DbError>;
     /// The edits of a merchant before a place, newest first.

@@ -47,7 +47,7 @@ async fn push(
         let (begun, begun_at) = (Instant::now(), SystemTime::now());
         let decide =
             |loaded| ingest::plan(&request.edits, caller.actor(), &app.rules.now().rules, loaded, clock::now_ms());
-        let outcomes = app.db.push(&request.edits, &decide).await?;
+        let (outcomes, landed) = app.db.push(&request.edits, &decide).await?;
         if let Some(newest) = outcomes.iter().map(|outcome| outcome.seq).max() {
             app.feed.announce_changes(newest);
         }
@@ -55,7 +55,7 @@ async fn push(
             telemetry::edit(telemetry::Stage::Stored, edit, begun_at, outcome.state.as_str());
         }
         app.counters.push(&outcomes, begun.elapsed().as_secs_f64());
-        Ok(Json(PushReply { outcomes, server_hlc: app.clock.tick(), epoch: app.db.epoch().await? }))
+        Ok(Json(PushReply { outcomes, server_hlc: app.clock.tick(), epoch: app.db.epoch().await?, landed }))
     });
     task.await.map_err(|_| Refusal::internal())?
 }

@@ -32,6 +32,10 @@ impl Checker {
         self.failures = self.failures.saturating_add(1);
         self.due_ms = now_ms + backoff.delay_ms(self.failures, jitter);
     }
+    /// Nothing is compared before this, in milliseconds since 1970.
+    pub fn begin(&mut self, due_ms: u64) {
+        self.due_ms = due_ms;
+    }
     /// The next complete pull is to be checked.
     pub fn want(&mut self) {
         self.due_ms = 0;

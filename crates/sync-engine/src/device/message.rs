@@ -22,6 +22,8 @@ pub struct Config {
     pub linger_ms: u64,
     /// The digests are compared with the server's at most so often, in milliseconds; at least [`CHECK_MS_MIN`].
     pub check_ms: u64,
+    /// After the start they are not compared before so long, in milliseconds.
+    pub first_check_ms: u64,
     /// How long to wait after failures.
     pub backoff: Backoff,
 }
@@ -38,6 +40,7 @@ impl Default for Config {
             poll_ms: 15_000,
             linger_ms: 10,
             check_ms: 600_000,
+            first_check_ms: 0,
             backoff: Backoff::default(),
         }
     }

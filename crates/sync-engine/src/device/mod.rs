@@ -89,6 +89,7 @@ impl Engine {
         match input {
             Input::Started { signed_in } => {
                 self.signing.session = if signed_in { Session::Open } else { Session::Paused };
+                self.checker.begin(now_ms.saturating_add(self.config.first_check_ms));
                 self.push.want();
                 self.pull.want();
             }

@@ -1,7 +1,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use async_trait::async_trait;
-use domain::api::HistoryEntry;
+use domain::api::{HistoryEntry, Landed};
 use domain::edit::{Edit, FieldDecision, Outcome, OutcomeState};
 use domain::{ActorId, EditId, MerchantId, Role, Source, TraceId};
 use sqlx::sqlite::SqliteRow;
@@ -84,8 +84,9 @@ async fn load(writer: &mut SqliteConnection, edits: &[Edit]) -> Result<Loaded, D
         let stored = super::merchants::stored(&row)?;
         merchants.insert(stored.record.merchant_id.clone(), stored);
     }
-    let head = sqlx::query_scalar(include_str!("sql/head.sql")).fetch_one(writer).await?;
-    Ok(Loaded { answers, merchants, head: unsigned(head) })
+    let head = unsigned(sqlx::query_scalar(include_str!("sql/head.sql")).fetch_one(&mut *writer).await?);
+    let head_marker = super::pull::marker_of(writer, head).await?;
+    Ok(Loaded { answers, merchants, head, head_marker })
 }
 
 async fn store(writer: &mut SqliteConnection, plan: &Plan) -> Result<(), DbError> {
@@ -171,14 +172,14 @@ fn history_of(row: &SqliteRow, id: &MerchantId, entries: &mut Vec<HistoryEntry>)
 
 #[async_trait]
 impl EditStore for Sqlite {
-    async fn push(&self, edits: &[Edit], decide: Decide<'_>) -> Result<Vec<Outcome>, DbError> {
+    async fn push(&self, edits: &[Edit], decide: Decide<'_>) -> Result<(Vec<Outcome>, Option<Landed>), DbError> {
         let mut writer = self.writer.lock().await;
         let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
         let loaded = load(&mut transaction, edits).await?;
         let plan = decide(loaded)?;
         store(&mut transaction, &plan).await?;
         transaction.commit().await?;
-        Ok(plan.outcomes)
+        Ok((plan.outcomes, plan.landed))
     }
 
     async fn import(&self, plan: &Plan, (name, value): (&str, &str)) -> Result<(), DbError> {

@@ -1,1 +1,3 @@
-SELECT merchant_id, n, tokens_hash FROM listing WHERE merchant_id IN (SELECT value FROM json_each(?1))
+SELECT merchant_id, n, tokens_hash, name, address, region, category, status, hours, queued, rejected, contested, in_review,
+       updated_ms
+FROM listing WHERE merchant_id IN (SELECT value FROM json_each(?1))

@@ -1,1 +1,1 @@
-SELECT count(*) FROM outbox
+SELECT coalesce(sum(edits), 0) FROM outbox_totals

@@ -1,1 +1,1 @@
-SELECT turn, sum(changes), count(*) FROM outbox GROUP BY turn
+SELECT turn, changes, edits FROM outbox_totals WHERE edits > 0

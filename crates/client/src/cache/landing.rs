@@ -1,0 +1,138 @@
+//! A batch that nobody else came between: what the server made of it this device makes too, and need not pull.
+//!
+//! All or nothing, in the transaction that stores the answers. Whatever differs, is in question or is merely unusual
+//! is left to the pull.
+
+use std::collections::BTreeMap;
+
+use domain::MerchantId;
+use domain::api::{Landed, PushReply};
+use domain::digest::{self, Bucket};
+use domain::edit::{EditState, Outcome, OutcomeState};
+use domain::role::Actor;
+use domain::rules::RuleSet;
+use rusqlite::{Connection, OptionalExtension, params};
+use sync_engine::authority;
+
+use super::merchant::Merchant;
+use super::{checking, int, meta, pages, sql};
+use crate::clock;
+use crate::error::Result;
+
+/// A merchant after the batch, and its newest change number.
+struct Made {
+    merchant: Merchant,
+    seq: u64,
+    text: String,
+}
+
+/// Makes the batch's records here, if they come out as the server says, and moves the cursor behind them. Returns
+/// whether it did; then the answered edits have left the outbox.
+pub(super) fn land(tx: &Connection, rules: &RuleSet, reply: &PushReply) -> Result<bool> {
+    let Some(landed) = reply.landed.as_ref().filter(|landed| landed.head > landed.before) else { return Ok(false) };
+    if !follows(tx, landed, &reply.epoch)? {
+        return Ok(false);
+    }
+    let Some(actor) = meta::value(tx, meta::ACTOR)? else { return Ok(false) };
+    let actor: Actor = serde_json::from_str(&actor)?;
+    let new = || reply.outcomes.iter().filter(|outcome| is_of(outcome, landed));
+    let Some(made) = make(tx, rules, &actor, new())? else { return Ok(false) };
+    let mut changed = Bucket::default();
+    made.values().for_each(|made| changed.add(digest::row(&made.text)));
+    if changed != landed.changed || made.values().map(|made| made.seq).max() != Some(landed.head) {
+        return Ok(false);
+    }
+    let now_ms = int(clock::now_ms());
+    for outcome in new() {
+        let id = outcome.edit_id.to_string();
+        tx.prepare_cached(sql!("outbox/log_one"))?.execute(params![
+            id,
+            state(outcome).map(EditState::as_str),
+            now_ms
+        ])?;
+        tx.prepare_cached(sql!("outbox/delete_one"))?.execute([id])?;
+    }
+    tx.prepare_cached(sql!("outbox/trim_log"))?.execute([pages::LOG_EDITS_MAX])?;
+    let generation = number(tx, pages::GENERATION)?;
+    let mut put = tx.prepare_cached(sql!("records/put"))?;
+    for (id, made) in &made {
+        let Some(record) = &made.merchant.record else { continue };
+        let beside = checking::beside(id, &made.text, record, rules);
+        let (digest, bucket, deleted) = (beside.digest, beside.bucket, beside.deleted);
+        put.execute(params![id.as_str(), int(made.seq), int(generation), made.text, digest, bucket, deleted])?;
+        made.merchant.refresh(tx, id, rules)?;
+    }
+    let mut set = tx.prepare_cached(sql!("meta/set"))?;
+    set.execute([pages::CURSOR, &landed.head.to_string()])?;
+    set.execute([pages::MARKER, &landed.marker])?;
+    Ok(true)
+}
+
+/// Is everything before the batch here, and nothing else under way?
+fn follows(tx: &Connection, landed: &Landed, epoch: &str) -> Result<bool> {
+    Ok(meta::value(tx, pages::EPOCH)?.as_deref() == Some(epoch)
+        && number(tx, pages::CURSOR)? == landed.before
+        && meta::value(tx, pages::MARKER)?.unwrap_or_default() == landed.before_marker
+        && number(tx, pages::OUTDATED)? == 0)
+}
+
+fn number(tx: &Connection, key: &str) -> Result<u64> {
+    Ok(meta::value(tx, key)?.and_then(|text| text.parse().ok()).unwrap_or(0))
+}
+
+/// Was this edit taken with this batch? Answers that were given before have older numbers.
+fn is_of(outcome: &Outcome, landed: &Landed) -> bool {
+    let taken = !matches!(outcome.state, OutcomeState::Rejected | OutcomeState::Deferred);
+    taken && outcome.seq > landed.before && outcome.seq <= landed.head
+}
+
+/// The state of an edit that nobody is asked about.
+fn state(outcome: &Outcome) -> Option<EditState> {
+    match outcome.state {
+        OutcomeState::Applied => Some(EditState::Applied),
+        OutcomeState::Merged => Some(EditState::Merged),
+        _ => None,
+    }
+}
+
+/// The merchants as the engine makes them, edit by edit, in order; nothing where people are asked, or an edit is not
+/// as it was sent.
+fn make<'o>(
+    tx: &Connection,
+    rules: &RuleSet,
+    actor: &Actor,
+    outcomes: impl Iterator<Item = &'o Outcome>,
+) -> Result<Option<BTreeMap<MerchantId, Made>>> {
+    let mut made: BTreeMap<MerchantId, Made> = BTreeMap::new();
+    for outcome in outcomes {
+        let mut select = tx.prepare_cached(sql!("outbox/merchant_of"))?;
+        let id: Option<String> = select.query_row([outcome.edit_id.to_string()], |row| row.get(0)).optional()?;
+        let (Some(id), Some(_)) = (id.map(MerchantId::new).transpose()?, state(outcome)) else { return Ok(None) };
+        if !made.contains_key(&id) {
+            let merchant = Merchant::read(tx, &id)?;
+            made.insert(id.clone(), Made { merchant, seq: 0, text: String::new() });
+        }
+        let Some(Made { merchant, seq, .. }) = made.get_mut(&id) else { return Ok(None) };
+        let Some(at) = merchant.own.iter().position(|own| own.edit.edit_id == outcome.edit_id) else { return Ok(None) };
+        let own = merchant.own.remove(at);
+        if !matches!(own.state, EditState::Sending | EditState::Queued) {
+            return Ok(None);
+        }
+        let verdict = authority::accept(merchant.record.as_ref(), &own.edit, actor, rules);
+        if verdict.outcome.state != outcome.state {
+            return Ok(None);
+        }
+        merchant.record = Some(verdict.record);
+        *seq = (*seq).max(outcome.seq);
+    }
+    for Made { merchant, text, .. } in made.values_mut() {
+        // Whether people have settled it meanwhile the pull finds out.
+        if merchant.own.iter().any(|own| own.state == EditState::InReview) {
+            return Ok(None);
+        }
+        if let Some(record) = &merchant.record {
+            *text = digest::canonical(record)?;
+        }
+    }
+    Ok(Some(made))
+}

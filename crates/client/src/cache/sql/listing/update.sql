@@ -1,0 +1,3 @@
+UPDATE listing SET name = ?2, address = ?3, region = ?4, category = ?5, status = ?6, hours = ?7, queued = ?8, rejected = ?9,
+    contested = ?10, in_review = ?11, updated_ms = ?12, tokens_hash = ?13
+WHERE n = ?1

@@ -1,0 +1,1 @@
+DELETE FROM outbox WHERE edit_id = ?1

@@ -1,0 +1,3 @@
+INSERT INTO sent (edit_id, merchant_id, edit, state, settled_ms)
+SELECT edit_id, merchant_id, edit, ?2, ?3 FROM outbox WHERE n IN (SELECT value FROM json_each(?1)) ORDER BY n
+ON CONFLICT (edit_id) DO UPDATE SET state = excluded.state

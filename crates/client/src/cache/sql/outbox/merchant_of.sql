@@ -1,0 +1,1 @@
+SELECT merchant_id FROM outbox WHERE edit_id = ?1

@@ -1,0 +1,134 @@
+//! The outbox when it is long: what a save and a batch look at, and the totals that triggers keep.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod support;
+
+use client::cache::Cache;
+use domain::OutcomeState;
+use domain::ipc::Durability;
+use sqlx::ConnectOptions;
+use support::*;
+
+/// More than a batch looks at together.
+const LONG: usize = 2_100;
+
+fn drafts(merchant: impl Fn(usize) -> String, count: usize) -> Vec<client::cache::Draft> {
+    (0..count).map(|n| draft(&merchant(n), vec![write("name", "", "店"), write("address", "", "街")])).collect()
+}
+
+/// What the triggers keep, and what is there: lines and edits of each turn.
+async fn totals(cache: &Cache) -> [Vec<(i64, i64, i64)>; 2] {
+    let mut raw = sqlx::sqlite::SqliteConnectOptions::new().filename(cache.path()).connect().await.unwrap();
+    let mut both = [Vec::new(), Vec::new()];
+    for (rows, statement) in both.iter_mut().zip([
+        "SELECT turn, changes, edits FROM outbox_totals WHERE edits > 0 ORDER BY turn",
+        "SELECT turn, sum(changes), count(*) FROM outbox GROUP BY turn ORDER BY turn",
+    ]) {
+        *rows = sqlx::query_as(statement).fetch_all(&mut raw).await.unwrap();
+    }
+    both
+}
+
+async fn totals_are_right(cache: &Cache) {
+    let [kept, counted] = totals(cache).await;
+    assert_eq!(kept, counted);
+}
+
+#[tokio::test]
+async fn totals_follow_every_edit() {
+    let (_home, cache) = open().await;
+    cache
+        .apply_page(page((0..5).map(|n| (n + 1, named(&format!("M-{n}"), n + 1, "old"))).collect(), true))
+        .await
+        .unwrap();
+    let edits = cache.save_all(drafts(|n| format!("M-{n}"), 5), None).await.unwrap();
+    totals_are_right(&cache).await;
+    for _ in 0..2 {
+        assert_eq!(cache.load_batch(9, 1_000_000, 0, None).await.unwrap().edits.len(), 5);
+        totals_are_right(&cache).await;
+        cache.release_all().await.unwrap();
+        totals_are_right(&cache).await;
+    }
+    cache.load_batch(9, 1_000_000, 0, None).await.unwrap();
+    let states = [
+        OutcomeState::Applied,
+        OutcomeState::Merged,
+        OutcomeState::InReview,
+        OutcomeState::Rejected,
+        OutcomeState::Deferred,
+    ];
+    let outcomes = edits.iter().zip(states).map(|(edit, state)| outcome(edit, state, 9)).collect();
+    cache.store_outcomes(&reply(outcomes), 0).await.unwrap();
+    totals_are_right(&cache).await;
+    assert_eq!(cache.numbers().await.unwrap().coming_back, 3, "also the one that people decide about");
+    cache.resend(edits[3].edit_id, vec![write("name", "old", "new")], None).await.unwrap();
+    totals_are_right(&cache).await;
+    cache
+        .apply_page(page((0..3).map(|n| (n + 9, named(&format!("M-{n}"), n + 9, "店"))).collect(), true))
+        .await
+        .unwrap();
+    totals_are_right(&cache).await;
+    assert_eq!(cache.numbers().await.unwrap().coming_back, 0);
+}
+
+#[tokio::test]
+async fn a_batch_is_found_behind_a_long_row_of_edits_that_wait() {
+    let (_home, cache) = open().await;
+    // All of one merchant, whose head waits for its time; then one of another.
+    let waiting = cache.save_all(drafts(|_| "A".to_owned(), LONG), None).await.unwrap();
+    let free = cache.save_all(drafts(|_| "B".to_owned(), 1), None).await.unwrap();
+    cache.load_batch(1, 1_000_000, 0, None).await.unwrap();
+    cache.store_outcomes(&reply(vec![outcome(&waiting[0], OutcomeState::Deferred, 0)]), 5_000).await.unwrap();
+    let batch = cache.load_batch(9, 1_000_000, 0, None).await.unwrap();
+    assert_eq!((batch.edits, batch.next_due_ms), (free, Some(5_000)));
+    let batch = cache.load_batch(LONG, 100_000_000, 5_000, None).await.unwrap();
+    assert_eq!(batch.edits, waiting, "in order, over more than one window");
+}
+
+#[tokio::test]
+async fn what_is_sent_again_goes_first_and_is_counted() {
+    let (_home, cache) = open().await;
+    let old = cache.save_all(drafts(|n| format!("M-{n}"), 3), None).await.unwrap();
+    cache.load_batch(9, 1_000_000, 0, None).await.unwrap();
+    let outcomes = (1..).zip(&old).map(|(seq, edit)| outcome(edit, OutcomeState::Applied, seq)).collect();
+    cache.store_outcomes(&reply(outcomes), 0).await.unwrap();
+    let records = |until| (0..until).map(|n| (n + 1, named(&format!("M-{n}"), n + 1, "店"))).collect();
+    cache.apply_page(page(records(3), true)).await.unwrap();
+    assert_eq!(cache.numbers().await.unwrap().coming_back, 0, "all three are in the log");
+
+    // The server's data are of another epoch, and hold none of the three; somebody who saw the first wrote over it.
+    let newer = cache.save_all(drafts(|_| "M-9".to_owned(), 1), None).await.unwrap();
+    cache.restart_pull().await.unwrap();
+    let mut over = named("M-0", 7, "铺");
+    over.registers.insert(field("address"), over.registers[&field("name")].clone());
+    over.registers.values_mut().for_each(|register| register.context.add(old[0].dot));
+    let restored = domain::api::ChangesPage { epoch: "restored".into(), ..page(vec![(1, over)], true) };
+    assert_eq!(cache.apply_page(restored).await.unwrap(), 3);
+    totals_are_right(&cache).await;
+    assert_eq!(shown(&cache, "M-0").await, "铺", "an edit that was written over shows nothing");
+    assert_eq!(shown(&cache, "M-1").await, "店");
+
+    // A save after that makes the row anew from what waits.
+    let more = cache.save(draft("M-0", vec![write("note", "", "x")]), None).await.unwrap();
+    assert_eq!(shown(&cache, "M-0").await, "铺");
+    let sent = cache.load_batch(9, 1_000_000, 0, None).await.unwrap().edits;
+    assert_eq!(sent, [old, newer, vec![more]].concat(), "in the order in which they were made");
+    totals_are_right(&cache).await;
+}
+
+/// The name that the list shows.
+async fn shown(cache: &Cache, merchant: &str) -> String {
+    let mut raw = sqlx::sqlite::SqliteConnectOptions::new().filename(cache.path()).connect().await.unwrap();
+    let select = sqlx::query_scalar("SELECT name FROM listing WHERE merchant_id = ?1").bind(merchant);
+    select.fetch_one(&mut raw).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_is_saved_without_a_flush_is_there_for_the_next_program() {
+    let home = tempfile::tempdir().unwrap();
+    let cache = Cache::open(home.path()).await.unwrap();
+    cache.set_durability(Durability::Normal).await.unwrap();
+    cache.save_all(drafts(|n| format!("M-{n}"), 3), None).await.unwrap();
+    let other = Cache::open(home.path()).await.unwrap();
+    assert_eq!(other.numbers().await.unwrap().queued, 6, "lines");
+}
