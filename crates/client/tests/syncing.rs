@@ -21,7 +21,7 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 async fn console(home: &Path, server: &str, mode: Mode) -> Console {
     let machine = Some(ClientCredentials { id: "till".to_owned(), secret: "s".to_owned() });
-    let options = Options { mode, server: Some(server.to_owned()), machine, keyring: false, ..Options::new(mode) };
+    let options = Options { mode, server: Some(server.to_owned()), machine, keyring: false };
     Console::open(home, options).await.unwrap()
 }
 
