@@ -180,14 +180,21 @@ async fn a_local_lock_makes_no_dead_letter_of_what_the_server_applied() {
     let site = Site::new();
     let desk = Desk::open(&site.device, Window).await.unwrap();
     desk.until(SyncPhase::Synced).await;
-    let locked = "CREATE TRIGGER locked BEFORE UPDATE OF state ON outbox WHEN new.state = 'applied' \
-        BEGIN SELECT RAISE(ABORT, 'database is locked'); END";
-    tamper(&site.cache, locked).await.unwrap();
+    // Neither as an answer that comes back later, nor as one that leaves the outbox at once.
+    let locks = [
+        "CREATE TRIGGER answer BEFORE UPDATE OF answered_seq ON outbox BEGIN SELECT RAISE(ABORT, 'database is locked'); END",
+        "CREATE TRIGGER leave BEFORE DELETE ON outbox BEGIN SELECT RAISE(ABORT, 'database is locked'); END",
+    ];
+    for lock in locks {
+        tamper(&site.cache, lock).await.unwrap();
+    }
     desk.create("A").await.unwrap();
     desk.until(SyncPhase::Error).await;
     let status = desk.0.status().await.unwrap();
     assert_eq!((site.taken().await, status.rejected, status.queued), (1, 0, 2), "{status:?}");
-    tamper(&site.cache, "DROP TRIGGER locked").await.unwrap();
+    for unlock in ["DROP TRIGGER answer", "DROP TRIGGER leave"] {
+        tamper(&site.cache, unlock).await.unwrap();
+    }
     desk.until(SyncPhase::Synced).await;
     assert_eq!((site.taken().await, desk.0.status().await.unwrap().rejected), (1, 0));
 }

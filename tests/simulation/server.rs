@@ -238,16 +238,18 @@ impl Server {
 
     /// Record, history and answer in one transaction.
     fn commit(&mut self, now: Now, edit: &Edit, actor: &Actor, report: &mut Report) -> (Outcome, bool) {
-        let stored = self.records.get(&edit.merchant_id).map(|(_, record)| record);
-        let mut verdict = authority::accept(stored, edit, actor, &self.rules);
+        let stored = self.records.get(&edit.merchant_id);
+        let mut seq = stored.map_or(0, |(seq, _)| *seq);
+        let mut verdict = authority::accept(stored.map(|(_, record)| record), edit, actor, &self.rules);
         if verdict.changed {
             self.seq += 1;
-            let seq = self.seq;
+            seq = self.seq;
             self.records.insert(edit.merchant_id.clone(), (seq, verdict.record));
             self.made_by.insert(seq, edit.edit_id);
             self.changed_ms.insert(edit.merchant_id.clone(), now.ms);
         }
-        verdict.outcome.seq = self.seq;
+        // What changes nothing has the number of what it met, so several edits may have one number.
+        verdict.outcome.seq = seq;
         report.outcome(verdict.outcome.state);
         for decision in &verdict.outcome.decisions {
             report.decision(&decision.decision);
@@ -256,7 +258,6 @@ impl Server {
             self.accepted.push(Accepted { edit: edit.clone(), actor: actor.clone() });
         }
         *self.effects.entry(edit.edit_id).or_insert(0) += 1;
-        let seq = self.seq;
         self.history.extend(verdict.history.into_iter().map(|mut entry| {
             entry.seq = seq;
             entry
@@ -290,8 +291,9 @@ impl Server {
         let seen = [(Some(query.cursor), of_cursor), (query.answered, query.answered_marker.clone())];
         let beyond = |(seq, _): &(Option<u64>, Option<String>)| seq.is_some_and(|seq| seq > self.seq);
         let other = |(seq, marker): &(Option<u64>, Option<String>)| {
-            let made = seq.and_then(|seq| self.made_by.get(&seq));
-            made.zip(marker.as_ref()).is_some_and(|(made, marker)| api::marker(*made) != *marker)
+            let Some((seq, marker)) = seq.zip(marker.as_ref()) else { return false };
+            let made = self.made_by.get(&seq).is_some_and(|made| api::marker(*made) != *marker);
+            made && !self.answers.values().any(|known| known.seq == seq && api::marker(known.edit_id) == *marker)
         };
         let ahead = seen.iter().any(beyond);
         if ahead || seen.iter().any(other) {
