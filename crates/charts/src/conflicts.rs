@@ -21,7 +21,7 @@ const MOST_GROUPS: usize = 6;
 
 /// Stacked columns in the order of `days`, with totals on top where there is room. The last of five
 /// or more groups is drawn in the grey of "other". More days than fit are added up in
-/// neighbouring groups (see [`Mark::span`]).
+/// neighbouring groups (see [`crate::Mark::span`]).
 ///
 /// # Errors
 /// [`ChartError::Draw`] when the drawing library refuses.
