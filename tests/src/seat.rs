@@ -189,6 +189,13 @@ impl Seat {
     pub async fn open_store(&self, search: &str, id: &str) -> Result<(), WindowError> {
         self.go("stores").await?;
         self.window().type_over("[data-testid=store-search]", search).await?;
+        // Rows move while the answer arrives: a click before that may meet another row.
+        self.window()
+            .wait_for_script(
+                "the search to be answered",
+                "return (document.querySelector('[data-testid=store-matches]')?.textContent ?? '').trim().length > 0",
+            )
+            .await?;
         self.window()
             .click(format!("[data-testid=store-row][data-id=\"{id}\"] [data-testid=store-name]").as_str())
             .await?;
