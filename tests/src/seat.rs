@@ -189,21 +189,15 @@ impl Seat {
     pub async fn open_store(&self, search: &str, id: &str) -> Result<(), WindowError> {
         self.go("stores").await?;
         self.window().type_over("[data-testid=store-search]", search).await?;
-        // Rows move while the answer arrives: a click before that may meet another row.
-        self.window()
-            .wait_for_script(
-                "the search to be answered",
-                "return (document.querySelector('[data-testid=store-matches]')?.textContent ?? '').trim().length > 0",
-            )
-            .await?;
-        self.window()
-            .click(format!("[data-testid=store-row][data-id=\"{id}\"] [data-testid=store-name]").as_str())
-            .await?;
-        self.window()
-            .wait_for_count(format!("[data-testid=store-row][data-id=\"{id}\"][aria-selected=true]").as_str(), |n| {
-                n == 1
-            })
-            .await?;
+        // Rows move while the answer of the search arrives: who met another row clicks once more.
+        let row = format!("[data-testid=store-row][data-id=\"{id}\"]");
+        let (name, selected) = (format!("{row} [data-testid=store-name]"), format!("{row}[aria-selected=true]"));
+        webdriver::wait_until("the store to be selected", webdriver::PATIENCE, async || {
+            self.window().click(name.as_str()).await?;
+            let count = self.window().count(&Target::from(selected.as_str())).await?;
+            Ok(if count == 1 { Seen::Yes(()) } else { Seen::NotYet(format!("{count} rows are")) })
+        })
+        .await?;
         self.says("[data-testid=side-panel]", id).await?;
         self.window().click("[data-testid=store-edit]").await?;
         self.window().wait_for_count("[data-testid=field-name]", |count| count == 1).await.map(drop)
