@@ -1,0 +1,81 @@
+//! Whether requests may be sent, and new tokens.
+
+use sync_engine::device::{Config, Effect, Engine, Failure, Input};
+
+use crate::desk::{Desk, SERVER_MS, batch, edits, ids, names, pull_failed, push_failed};
+
+#[test]
+fn nothing_happens_before_somebody_has_signed_in() {
+    let mut engine = Engine::new(Config { linger_ms: 0, ..Config::default() });
+    assert_eq!(engine.step(SERVER_MS, 0, Input::Started { signed_in: false }), []);
+    assert_eq!(engine.step(SERVER_MS, 0, Input::EditSaved), []);
+    assert_eq!(engine.next_wake_ms(), None);
+    assert!(engine.progress().paused && engine.progress().online.is_none());
+    assert_eq!(names(&engine.step(SERVER_MS, 0, Input::SignedIn)), ["load", "pull"]);
+}
+
+#[test]
+fn a_401_is_answered_by_one_refresh_and_then_by_a_pause() {
+    let made = edits(1);
+    let mut desk = Desk::pushing(&made);
+    assert_eq!(names(&desk.tell(push_failed(Failure::SignedOut))), ["refresh", "release"]);
+    assert_eq!(desk.tell(Input::OutcomesStored), [], "nothing is sent meanwhile");
+    assert_eq!(desk.tell(Input::EditSaved), []);
+    assert_eq!(names(&desk.tell(Input::Refreshed(Ok(())))), ["load", "pull"]);
+    desk.tell(batch(&made));
+    assert_eq!(names(&desk.tell(push_failed(Failure::SignedOut))), ["release"], "no second refresh");
+    assert!(desk.engine.progress().paused);
+    desk.tell(Input::OutcomesStored);
+    desk.tell(pull_failed(Failure::SignedOut));
+    assert_eq!(desk.engine.next_wake_ms(), None, "no loop of 401s");
+    for input in [Input::Tick, Input::EditSaved, Input::SyncNow, Input::WakeUp] {
+        assert_eq!(desk.tell(input), [], "nothing is sent until somebody signs in");
+    }
+    assert_eq!(names(&desk.tell(Input::SignedIn)), ["load", "pull"], "and nothing was dropped");
+}
+
+#[test]
+fn both_lanes_refused_make_one_refresh() {
+    let mut desk = Desk::pushing(&edits(1));
+    desk.tell(Input::WakeUp);
+    assert_eq!(names(&desk.tell(pull_failed(Failure::SignedOut))), ["refresh"]);
+    assert_eq!(names(&desk.tell(push_failed(Failure::SignedOut))), ["release"]);
+}
+
+#[test]
+fn a_401_to_a_request_with_the_old_token_says_nothing_about_the_new_one() {
+    let mut desk = Desk::pushing(&edits(1));
+    desk.tell(Input::WakeUp);
+    assert_eq!(names(&desk.tell(pull_failed(Failure::SignedOut))), ["refresh"]);
+    assert_eq!(names(&desk.tell(Input::Refreshed(Ok(())))), ["pull"]);
+    assert_eq!(names(&desk.tell(push_failed(Failure::SignedOut))), ["release"], "sent before the refresh");
+    assert!(!desk.engine.progress().paused);
+    assert_eq!(names(&desk.tell(Input::OutcomesStored)), ["load"]);
+}
+
+#[test]
+fn a_refresh_that_fails_waits_and_one_that_is_refused_pauses() {
+    let mut desk = Desk::pushing(&edits(1));
+    desk.tell(push_failed(Failure::SignedOut));
+    desk.tell(Input::OutcomesStored);
+    assert_eq!(desk.tell(Input::Refreshed(Err(Failure::Unreachable))), []);
+    let (waited_ms, effects) = desk.wake();
+    assert!(waited_ms >= 100);
+    assert_eq!(names(&effects), ["refresh"]);
+    desk.tell(Input::Refreshed(Err(Failure::Busy { retry_after_ms: Some(40_000) })));
+    let (waited_ms, effects) = desk.wake();
+    assert_eq!((waited_ms, names(&effects)), (40_000, vec!["refresh"]));
+    assert_eq!(desk.tell(Input::Refreshed(Err(Failure::SignedOut))), []);
+    assert!(desk.engine.progress().paused);
+}
+
+#[test]
+fn who_signs_out_while_a_batch_is_read_sends_nothing() {
+    let made = edits(2);
+    let mut desk = Desk::quiet();
+    desk.tell(Input::EditSaved);
+    desk.tell(Input::SignedOut);
+    assert_eq!(desk.tell(batch(&made)), [Effect::Release { edit_ids: ids(&made) }]);
+    assert_eq!(desk.tell(Input::OutcomesStored), []);
+    assert_eq!(names(&desk.tell(Input::SignedIn)), ["load", "pull"]);
+}
