@@ -36,6 +36,39 @@ fn with_one_address_there_is_nothing_to_do() {
 }
 
 #[test]
+fn before_the_first_word_there_is_nothing_to_wait_for() {
+    for (first, count) in [(Tick, 2), (Answered { server: 1 }, 2), (Tick, 3), (Answered { server: 0 }, 3)] {
+        let mut servers = Servers::new(count);
+        assert_eq!((servers.active(), servers.next_wake_ms()), (0, None));
+        assert_eq!(servers.step(START_MS, first), []);
+        assert_eq!(servers.next_wake_ms(), Some(START_MS + 30_000), "from then on it listens: {first:?}");
+    }
+}
+
+#[test]
+fn an_answer_of_another_server_does_not_speak_for_the_active_one() {
+    let all = probes(&[0, 1]);
+    play(
+        2,
+        &[
+            (0, Answered { server: 0 }, &[]),
+            (5, Failed { server: 0 }, &[]),
+            (5, Answered { server: 1 }, &[]),
+            (5, Failed { server: 0 }, &all),
+            (5, Answered { server: 1 }, &[]),
+            (5, health(0, false), &[]),
+            (5, health(1, true), &[Switch { server: 1 }]),
+        ],
+    );
+}
+
+#[test]
+fn a_heartbeat_without_an_answer_is_repeated() {
+    let one = probes(&[0]);
+    play(2, &[(0, Tick, &[]), (30_000, Tick, &one), (29_999, Tick, &[]), (1, Tick, &one), (30_000, Tick, &one)]);
+}
+
+#[test]
 fn two_failures_in_a_row_make_all_be_asked_and_the_first_healthy_one_is_taken() {
     let all = probes(&[0, 1, 2]);
     let (servers, _) = play(
@@ -132,7 +165,9 @@ fn when_none_is_healthy_all_are_asked_again_later() {
     }
     let mut dead = servers.clone();
     assert_eq!(dead.step(now_ms + 10, health(1, false)), []);
-    assert_eq!(dead.step(now_ms + 10, health(7, true)), [], "there is no such server");
+    for beyond in [2, 7] {
+        assert_eq!(dead.step(now_ms + 10, health(beyond, true)), [], "there is no such server");
+    }
     assert_eq!(dead.step(now_ms + 5_000, Tick), all);
 }
 

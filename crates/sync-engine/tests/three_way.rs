@@ -136,3 +136,39 @@ fn the_answer_has_the_form_of_the_contract() {
     let question = json!([{"field": "name", "base": "老王面馆", "mine": "王记", "theirs": "王家"}]);
     assert_eq!(json["review"], question);
 }
+
+/// Of what was removed on one side and changed on the other, values alone can tell what a rule prefers.
+#[test]
+fn a_rule_that_prefers_what_is_present_needs_no_people() {
+    let seats = |custom: Json| with(json!({"custom": custom}));
+    let (base, removed, changed) = (seats(json!({"seats": 40})), seats(json!({})), seats(json!({"seats": 42})));
+    let present = |fields: &str| json!([{"id": "p", "fields": fields, "prefer": "present"}]);
+    let table = [
+        ("for this field", present("custom.seats"), true),
+        ("for all fields like it", present("custom.*"), true),
+        ("for another field", present("name"), false),
+        ("no rule", json!([]), false),
+        ("a rule that needs a clock", json!([{"id": "l", "fields": "custom.*", "prefer": "later"}]), false),
+    ];
+    for (says, rules, decides) in table {
+        let rules: RuleSet = serde_json::from_value(rules).unwrap();
+        for (mine, theirs) in [(&removed, &changed), (&changed, &removed)] {
+            let result = merge(profile(&base).as_ref(), profile(mine).as_ref(), profile(theirs).as_ref(), &rules);
+            let merged = if decides { &changed } else { &base };
+            assert_eq!(result.merged, profile(merged), "{says}");
+            assert_eq!(result.review.len(), usize::from(!decides), "{says}");
+        }
+        // Between two values, both present, it has no opinion.
+        let other = seats(json!({"seats": 44}));
+        let result = merge(profile(&base).as_ref(), profile(&changed).as_ref(), profile(&other).as_ref(), &rules);
+        assert_eq!((result.merged, result.review.len()), (profile(&base), 1), "{says}");
+    }
+}
+
+/// Two new profiles under one name that was not there before: as if both had changed nothing.
+#[test]
+fn new_on_both_sides() {
+    let (mine, theirs) = (with(json!({"custom": {}})), with(json!({"tags": []})));
+    let result = merge(None, profile(&mine).as_ref(), profile(&theirs).as_ref(), &RuleSet::default());
+    assert_eq!((result.merged, result.review), (profile(&with(json!({}))), Vec::new()));
+}

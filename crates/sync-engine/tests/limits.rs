@@ -1,0 +1,116 @@
+//! Limits of an edit: exactly at each of them it is taken, one beyond it is refused, and nothing changes.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop where it finds something wrong")]
+
+mod story;
+
+use domain::edit::{Edit, OutcomeState, Source, WRITES_MAX};
+use domain::record::{REGISTERS_MAX, Record, Register, Sibling};
+use domain::rules::RuleSet;
+use domain::value::VALUE_BYTES_MAX;
+use domain::{DeviceId, Dot, ErrorCode, Value};
+use story::{after, dot, edit, field, opening, operations, resolution};
+use sync_engine::authority::{self, BASE_DEVICES_MAX, REASON_CHARS_MAX};
+
+/// The field and the code, if it is refused.
+fn refusal(record: &Record, edit: &Edit) -> Option<(String, ErrorCode)> {
+    let verdict = authority::accept(Some(record), edit, &operations(), &RuleSet::default());
+    assert_eq!(verdict.changed, verdict.outcome.state != OutcomeState::Rejected);
+    assert_eq!(verdict.changed, verdict.record != *record);
+    verdict.outcome.refusal().map(|(field, code, _)| (field.to_string(), code))
+}
+
+fn writes(n: usize) -> Edit {
+    let fields: Vec<String> = (0..n).map(|n| format!("custom.f{n}")).collect();
+    let writes: Vec<(&str, &str)> = fields.iter().map(|path| (path.as_str(), "x")).collect();
+    edit("A1", "S1", 10, Source::Manual, &writes)
+}
+
+fn note() -> Edit {
+    edit("A1", "S1", 10, Source::Manual, &[("note", "x")])
+}
+
+fn base_of(devices: usize) -> Edit {
+    let mut made = note();
+    let others = (1..devices as u64).map(|n| Dot { device: DeviceId(10_000 + n), counter: 1 });
+    made.base = others.chain([dot("S1")]).collect();
+    assert_eq!(made.base.len(), devices);
+    made
+}
+
+/// The canonical text of what the editor saw has so many bytes: two are its quotes.
+fn saw_bytes(bytes: usize) -> Edit {
+    let mut made = note();
+    made.writes[0].base_value = Value::text("x".repeat(bytes - 2));
+    made
+}
+
+fn wrote_bytes(bytes: usize) -> Edit {
+    let mut made = edit("A1", "S1", 10, Source::Manual, &[("custom.story", "x")]);
+    made.writes[0].value = Value::text("x".repeat(bytes - 2));
+    made
+}
+
+/// Two people disagree about the name: here somebody settles it, with a reason of so many characters.
+fn reason_of(chars: usize) -> Edit {
+    let mut made = resolution("C1", "S1 A1 B1", ("name", "老王"), "A1 B1");
+    made.settles.as_mut().unwrap().reason = Some("长".repeat(chars));
+    made
+}
+
+#[test]
+fn at_each_limit_and_one_beyond() {
+    let shop = after(&[opening()]);
+    let contested = after(&[
+        opening(),
+        edit("A1", "S1", 10, Source::Manual, &[("name", "王记")]),
+        edit("B1", "S1", 20, Source::Manual, &[("name", "王家")]),
+    ]);
+    use ErrorCode::{BadRequest, TooLarge};
+    type Made = fn(usize) -> Edit;
+    let table: [(&Record, Made, usize, &str, ErrorCode); 5] = [
+        (&shop, writes, WRITES_MAX, "edit", BadRequest),
+        (&shop, base_of, BASE_DEVICES_MAX, "edit", BadRequest),
+        (&shop, saw_bytes, VALUE_BYTES_MAX, "note", TooLarge),
+        (&shop, wrote_bytes, VALUE_BYTES_MAX, "custom.story", TooLarge),
+        (&contested, reason_of, REASON_CHARS_MAX, "edit", TooLarge),
+    ];
+    for (record, made, most, at, code) in table {
+        assert_eq!(refusal(record, &made(most)), None, "{most} for {at}");
+        assert_eq!(refusal(record, &made(most + 1)), Some((at.to_owned(), code)), "{} for {at}", most + 1);
+    }
+    assert_eq!(refusal(&shop, &writes(0)), Some(("edit".to_owned(), BadRequest)), "none at all");
+    assert_eq!(refusal(&shop, &writes(1)), None);
+}
+
+/// A record with so many registers, `custom.f0` and so on, whoever let them be.
+fn registers(n: usize) -> Record {
+    let mut record = after(&[opening()]);
+    let sibling = Sibling { dot: dot("S1"), value: Value::text("x"), base_value: Value::NULL };
+    let made = Register { siblings: vec![sibling], ..Register::default() };
+    for n in 0..n - record.registers.len() {
+        record.registers.insert(field(&format!("custom.f{n}")), made.clone());
+    }
+    assert_eq!(record.registers.len(), n);
+    record
+}
+
+#[test]
+fn fields_are_added_up_to_the_limit_and_changed_beyond_it() {
+    let adds = |n: usize| {
+        let fields: Vec<String> = (0..n).map(|n| format!("custom.new{n}")).collect();
+        let writes: Vec<(&str, &str)> = fields.iter().map(|path| (path.as_str(), "x")).collect();
+        edit("A1", "S1", 10, Source::Manual, &writes)
+    };
+    let too_many = Some(("edit".to_owned(), ErrorCode::TooLarge));
+    assert_eq!(refusal(&registers(REGISTERS_MAX - 1), &adds(1)), None);
+    assert_eq!(refusal(&registers(REGISTERS_MAX - 1), &adds(2)), too_many);
+    assert_eq!(refusal(&registers(REGISTERS_MAX), &adds(1)), too_many);
+    // Of a merchant that has more than that already, what is there can be changed; nothing comes to it.
+    let change = edit("A1", "S1", 10, Source::Manual, &[("custom.f1", "y")]);
+    let change_and_add = edit("A1", "S1", 10, Source::Manual, &[("custom.f1", "y"), ("custom.new", "y")]);
+    for n in [REGISTERS_MAX, REGISTERS_MAX + 1] {
+        assert_eq!(refusal(&registers(n), &change), None, "{n}");
+        assert_eq!(refusal(&registers(n), &change_and_add), too_many, "{n}");
+    }
+}
