@@ -38,6 +38,37 @@ fn the_first_complete_pull_is_checked_and_then_one_every_so_often() {
 }
 
 #[test]
+fn who_has_just_started_has_time_before_the_first_check() {
+    let config = Config { linger_ms: 0, first_check_ms: 40_000, ..Config::default() };
+    let mut desk = Desk::started_with(config);
+    let begin_ms = desk.now_ms;
+    desk.tell(batch(&[]));
+    desk.tell(page(true));
+    assert_eq!(desk.tell(Input::PageStored), []);
+    for pulled_at_ms in [15_000, 30_000] {
+        assert_eq!(names(&desk.wake().1), ["pull"]);
+        assert_eq!(desk.now_ms, begin_ms + pulled_at_ms);
+        desk.tell(page(true));
+        assert_eq!(desk.tell(Input::PageStored), []);
+    }
+    assert_eq!(names(&desk.wake().1), ["compare"]);
+    assert_eq!(desk.now_ms, begin_ms + 40_000);
+}
+
+#[test]
+fn a_page_that_the_disk_refuses_puts_off_the_pull_but_not_the_check() {
+    let mut desk = Desk::started();
+    desk.jitter = 14_000;
+    desk.tell(batch(&[]));
+    desk.tell(page(true));
+    assert_eq!(desk.tell(Input::PullStorageFailed), []);
+    assert_eq!(names(&desk.tell(Input::SyncNow)), ["load", "pull"], "a person does not wait");
+    desk.tell(batch(&[]));
+    desk.tell(page(true));
+    assert_eq!(names(&desk.tell(Input::PageStored)), ["compare"]);
+}
+
+#[test]
 fn a_check_and_a_page_are_never_under_way_together() {
     let mut desk = Desk::started();
     desk.tell(batch(&[]));

@@ -14,6 +14,8 @@ pub struct Desk {
     pub engine: Engine,
     pub now_ms: u64,
     pub jitter: u64,
+    /// How often it was woken.
+    wakes: u32,
 }
 
 impl Desk {
@@ -31,7 +33,7 @@ impl Desk {
         Self::started_with(Config { linger_ms: 0, ..Config::default() })
     }
     pub fn started_with(config: Config) -> Self {
-        let mut desk = Self { engine: Engine::new(config), now_ms: SERVER_MS, jitter: 500 };
+        let mut desk = Self { engine: Engine::new(config), now_ms: SERVER_MS, jitter: 500, wakes: 0 };
         let effects = desk.tell(Input::Started { signed_in: true });
         assert!(matches!(effects.as_slice(), [Effect::LoadBatch { .. }, Effect::Pull { .. }]), "{effects:?}");
         desk
@@ -50,6 +52,8 @@ impl Desk {
     pub fn wake(&mut self) -> (u64, Vec<Effect>) {
         let at_ms = self.engine.next_wake_ms().expect("it waits for nothing");
         let waited_ms = at_ms.saturating_sub(self.now_ms);
+        self.wakes += 1;
+        assert!(self.wakes < 1_000, "it spins, or never does what is waited for");
         self.now_ms = self.now_ms.max(at_ms);
         (waited_ms, self.tell(Input::Tick))
     }

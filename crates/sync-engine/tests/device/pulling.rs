@@ -2,7 +2,7 @@
 
 use sync_engine::device::{Comparison, Failure, Input};
 
-use crate::desk::{Desk, batch, compared, edits, names, page, pull_failed, push_failed};
+use crate::desk::{Desk, SERVER_MS, batch, compared, edits, names, page, pull_failed, push_failed};
 
 #[test]
 fn a_pull_does_not_wait_for_a_push() {
@@ -75,12 +75,18 @@ fn a_new_epoch_restarts_the_pull_after_a_delay_and_never_in_a_loop() {
 
 #[test]
 fn a_clock_that_is_far_ahead_is_told_and_nothing_else_happens() {
-    let mut desk = Desk::quiet();
-    assert_eq!(desk.engine.progress().clock_ahead_ms, None);
-    desk.now_ms += 6 * 60 * 1000;
-    desk.tell(Input::WakeUp);
-    desk.tell(page(true));
-    assert_eq!(desk.engine.progress().clock_ahead_ms, Some(360_000));
+    // (how far the device is ahead of the server, what is told), in milliseconds
+    let table = [(-360_000, None), (0, None), (300_000, None), (300_001, Some(300_001)), (360_000, Some(360_000))];
+    for (ahead_ms, told) in table {
+        let mut desk = Desk::quiet();
+        assert_eq!(desk.engine.progress().clock_ahead_ms, None);
+        desk.now_ms = SERVER_MS.saturating_add_signed(ahead_ms);
+        assert_eq!(names(&desk.tell(Input::SyncNow)), ["load", "pull"]);
+        desk.tell(batch(&[]));
+        assert_eq!(names(&desk.tell(page(true))), ["store page"]);
+        assert_eq!(desk.engine.progress().clock_ahead_ms, told, "{ahead_ms}");
+        assert_eq!(desk.tell(Input::PageStored), []);
+    }
 }
 
 #[test]
