@@ -225,6 +225,29 @@ fn a_contested_deletion_is_not_settled_by_staff() {
     }
 }
 
+/// What differs is stored and gets a number; what does not must not wake every device.
+#[test]
+fn a_record_has_changed_if_anything_of_it_differs() {
+    let first = edit("A1", "S1", 10, Source::Manual, &[("name", "王记")]);
+    let record = after(&[opening(), first.clone(), edit("A2", "S1 A1", 20, Source::Manual, &[("name", "王家")])]);
+    let changed = |record: &Record, edit: &Edit, actor: &Actor| take(&mut Some(record.clone()), edit, actor).changed;
+    assert!(!changed(&record, &first, &operations()), "it arrives once more, after its successor");
+    let mut knew_more = first.clone();
+    knew_more.base.add(dot("X7"));
+    assert!(changed(&record, &knew_more, &operations()), "it leaves no value, but what its author had seen");
+    // An edit that is there already says who made it under another name: so does the record.
+    let record = after(&[opening(), first.clone()]);
+    let renamed = Actor { name: "another name".to_owned(), ..operations() };
+    assert!(!changed(&record, &first, &operations()));
+    assert!(changed(&record, &first, &renamed));
+    // An author of whom nothing is left is forgotten at the next occasion.
+    let mut stray = record.clone();
+    let meta = stray.edits[&dot("A1")].clone();
+    stray.edits.insert(dot("X7"), meta);
+    assert!(changed(&stray, &first, &operations()));
+    assert!(changed(&stray, &edit("B1", "S1", 30, Source::Manual, &[("note", "x")]), &operations()));
+}
+
 #[test]
 fn a_full_question_can_still_be_settled() {
     let mut record = Some(after(&[opening()]));

@@ -76,6 +76,35 @@ fn what_the_server_asked_for_outlasts_a_refusing_disk() {
 }
 
 #[test]
+fn what_the_server_asked_for_is_over_when_it_has_been_waited_for() {
+    let made = edits(1);
+    let mut desk = Desk::pushing(&made);
+    desk.tell(push_failed(Failure::Busy { retry_after_ms: Some(10_000) }));
+    desk.tell(Input::OutcomesStored);
+    let (waited_ms, effects) = desk.wake();
+    assert_eq!((waited_ms, names(&effects)), (10_000, vec!["load"]));
+    // Nobody is there any more, in the very same millisecond; then the other lane gets through.
+    desk.tell(batch(&made));
+    desk.tell(push_failed(Failure::Unreachable));
+    desk.tell(Input::OutcomesStored);
+    assert_eq!(names(&desk.tell(Input::WakeUp)), ["pull"]);
+    assert_eq!(names(&desk.tell(page(true))), ["store page", "load"], "it need not wait any more");
+}
+
+#[test]
+fn a_disk_that_refuses_after_a_failure_asks_for_nothing() {
+    let made = edits(1);
+    let mut desk = Desk::pushing(&made);
+    desk.jitter = 900;
+    desk.tell(push_failed(Failure::Unreachable));
+    desk.jitter = 0;
+    assert_eq!(desk.tell(Input::PushStorageFailed), []);
+    assert_eq!(desk.engine.next_wake_ms(), Some(desk.now_ms + 100), "the newest failure decides");
+    assert_eq!(names(&desk.tell(Input::WakeUp)), ["pull"]);
+    assert_eq!(names(&desk.tell(page(true))), ["store page", "release"], "and the server is back");
+}
+
+#[test]
 fn a_person_does_not_wait_and_nobody_waits_a_day() {
     let mut desk = Desk::pushing(&edits(1));
     desk.tell(push_failed(Failure::Busy { retry_after_ms: Some(86_400_000) }));

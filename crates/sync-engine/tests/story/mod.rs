@@ -98,6 +98,8 @@ pub fn opening() -> Edit {
 
 pub fn take(record: &mut Option<Record>, edit: &Edit, actor: &Actor) -> Verdict {
     let verdict = authority::accept(record.as_ref(), edit, actor, &RuleSet::default());
+    let before = record.clone().unwrap_or_else(|| Record::empty(edit.merchant_id.clone()));
+    assert_eq!(verdict.changed, verdict.record != before, "{}", edit.dot);
     if verdict.changed {
         *record = Some(verdict.record.clone());
     }
