@@ -2,7 +2,7 @@
 
 use sync_engine::device::{Config, Effect, Engine, Failure, Input};
 
-use crate::desk::{Desk, SERVER_MS, batch, edits, ids, names, pull_failed, push_failed};
+use crate::desk::{Desk, SERVER_MS, batch, edits, ids, names, page, pull_failed, push_failed};
 
 #[test]
 fn nothing_happens_before_somebody_has_signed_in() {
@@ -78,4 +78,54 @@ fn who_signs_out_while_a_batch_is_read_sends_nothing() {
     assert_eq!(desk.tell(batch(&made)), [Effect::Release { edit_ids: ids(&made) }]);
     assert_eq!(desk.tell(Input::OutcomesStored), []);
     assert_eq!(names(&desk.tell(Input::SignedIn)), ["load", "pull"]);
+}
+
+#[test]
+fn a_token_that_worked_and_was_refused_later_is_refreshed_again() {
+    // What went well with the new token.
+    let table: [&[Input]; 2] = [&[page(true), Input::PageStored], &[]];
+    for worked in table {
+        let made = edits(1);
+        let mut desk = Desk::pushing(&made);
+        assert_eq!(names(&desk.tell(push_failed(Failure::SignedOut))), ["refresh", "release"]);
+        desk.tell(Input::OutcomesStored);
+        assert_eq!(names(&desk.tell(Input::Refreshed(Ok(())))), ["load", "pull"]);
+        for input in worked {
+            desk.tell(input.clone());
+        }
+        desk.tell(batch(&made));
+        let expected: &[&str] = if worked.is_empty() { &["release"] } else { &["refresh", "release"] };
+        assert_eq!(names(&desk.tell(push_failed(Failure::SignedOut))), expected, "{worked:?}");
+        assert_eq!(desk.engine.progress().paused, worked.is_empty(), "{worked:?}");
+    }
+}
+
+/// A refresh failed and is to be tried again after 600 ms.
+fn refresh_failed() -> Desk {
+    let mut desk = Desk::pushing(&edits(1));
+    desk.tell(push_failed(Failure::SignedOut));
+    desk.tell(Input::OutcomesStored);
+    assert_eq!(desk.tell(Input::Refreshed(Err(Failure::Unreachable))), []);
+    assert_eq!(desk.engine.next_wake_ms(), Some(desk.now_ms + 600));
+    desk
+}
+
+#[test]
+fn a_person_does_not_wait_for_a_new_token_either() {
+    let mut desk = refresh_failed();
+    assert_eq!(desk.tell(Input::EditSaved), [], "a save does");
+    assert_eq!(names(&desk.tell(Input::SyncNow)), ["refresh"]);
+    assert_eq!(desk.tell(Input::SyncNow), [], "one is under way");
+}
+
+#[test]
+fn a_clock_that_is_set_back_does_not_put_off_a_refresh() {
+    let mut desk = refresh_failed();
+    desk.now_ms -= 7_200_000;
+    assert_eq!(desk.tell(Input::Tick), []);
+    assert_eq!(desk.engine.next_wake_ms(), Some(desk.now_ms + 600));
+    desk.now_ms += 599;
+    assert_eq!(desk.tell(Input::Tick), []);
+    desk.now_ms += 1;
+    assert_eq!(names(&desk.tell(Input::Tick)), ["refresh"]);
 }
