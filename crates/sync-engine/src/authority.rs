@@ -65,8 +65,11 @@ fn examine(
             "this edit was made by somebody else: they must be signed in to send it",
         ));
     }
-    if edit.writes.is_empty() || edit.writes.len() > WRITES_MAX || edit.base.len() > BASE_DEVICES_MAX {
+    if edit.writes.is_empty() || edit.writes.len() > WRITES_MAX {
         return Err(whole(ErrorCode::BadRequest, "an edit has 1 to 256 writes"));
+    }
+    if edit.base.len() > BASE_DEVICES_MAX {
+        return Err(whole(ErrorCode::BadRequest, "an edit can have seen the edits of at most 4,096 devices"));
     }
     if edit.base.contains(edit.dot) {
         return Err(whole(ErrorCode::BadRequest, "an edit cannot have seen itself: its number was given twice"));

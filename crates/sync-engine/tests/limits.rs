@@ -14,10 +14,15 @@ use sync_engine::authority::{self, BASE_DEVICES_MAX, REASON_CHARS_MAX};
 
 /// The field and the code, if it is refused.
 fn refusal(record: &Record, edit: &Edit) -> Option<(String, ErrorCode)> {
+    told(record, edit).map(|(field, code, _)| (field, code))
+}
+
+/// The field, the code and what people are told, if it is refused.
+fn told(record: &Record, edit: &Edit) -> Option<(String, ErrorCode, String)> {
     let verdict = authority::accept(Some(record), edit, &operations(), &RuleSet::default());
     assert_eq!(verdict.changed, verdict.outcome.state != OutcomeState::Rejected);
     assert_eq!(verdict.changed, verdict.record != *record);
-    verdict.outcome.refusal().map(|(field, code, _)| (field.to_string(), code))
+    verdict.outcome.refusal().map(|(field, code, text)| (field.to_string(), code, text.to_owned()))
 }
 
 fn writes(n: usize) -> Edit {
@@ -79,6 +84,9 @@ fn at_each_limit_and_one_beyond() {
         assert_eq!(refusal(record, &made(most)), None, "{most} for {at}");
         assert_eq!(refusal(record, &made(most + 1)), Some((at.to_owned(), code)), "{} for {at}", most + 1);
     }
+    let text = |edit: &Edit| told(&shop, edit).unwrap().2;
+    assert!(text(&writes(WRITES_MAX + 1)).contains("256 writes"), "what is said is about the limit that was met");
+    assert!(text(&base_of(BASE_DEVICES_MAX + 1)).contains("4,096 devices"));
     assert_eq!(refusal(&shop, &writes(0)), Some(("edit".to_owned(), BadRequest)), "none at all");
     assert_eq!(refusal(&shop, &writes(1)), None);
 }
