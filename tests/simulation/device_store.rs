@@ -11,8 +11,8 @@ use domain::edit::{Settles, WRITES_MAX};
 use domain::profile::Registers;
 use domain::rules::RuleSet;
 use domain::{
-    Actor, ActorId, DeviceId, Dot, Edit, EditId, EditState, Hlc, HlcClock, MerchantId, Outcome, OutcomeState, Problem,
-    Record, Source, TraceId, VersionVector, Write,
+    Actor, ActorId, DeviceId, Dot, Edit, EditId, EditState, FieldPath, Hlc, HlcClock, MerchantId, Outcome,
+    OutcomeState, Problem, Record, Source, TraceId, VersionVector, Write,
 };
 use sync_engine::device::Comparison;
 use sync_engine::reconcile;
@@ -106,15 +106,22 @@ impl Entry {
 
     /// The answer says that the server has it, and the record does not: the server was restored from an older
     /// backup. Sent again, a few times in each reading: of a merchant that is gone for good nothing ever comes back.
-    fn send_again_if_missed(&mut self, record: Option<&Record>, generation: u64) -> bool {
+    /// `forgotten`: a merchant that is not there was deleted and forgotten, as far as can be told; nothing of it shows.
+    fn send_again_if_missed(&mut self, record: Option<&Record>, generation: u64, forgotten: bool) -> bool {
         let (last, before) = self.missed_in;
         let before = if last == generation { before } else { 0 };
         let missed = self.is_taken() && before < SENT_AGAIN_MAX && !is_in(record, &self.edit);
         if missed {
             self.answer_is_void();
             self.missed_in = (generation, before + 1);
+            self.quiet = record.is_none() && forgotten;
         }
         missed
+    }
+
+    /// The record does not know of it, hence of nothing that was written over it: it shows again.
+    fn show_if_missed(&mut self, record: Option<&Record>) {
+        self.quiet &= record.is_none() || is_in(record, &self.edit);
     }
 }
 
@@ -139,6 +146,8 @@ pub struct DeviceStore {
     pub generation: u64,
     /// The reading has not come to its end yet.
     pub reading_whole: bool,
+    /// The epochs that were given up since the last reading came to its end.
+    epochs_before: Vec<String>,
     /// Edits that were sent again because the server had lost them.
     pub sent_again: u64,
     /// By counter, hence in the order in which the edits were made.
@@ -160,6 +169,7 @@ impl DeviceStore {
             epoch: None,
             generation: 1,
             reading_whole: true,
+            epochs_before: Vec::new(),
             sent_again: 0,
             outbox: BTreeMap::new(),
             rules: RuleSet::default(),
@@ -170,11 +180,6 @@ impl DeviceStore {
     /// From now on the real cache does it.
     pub fn on_real_disk(&mut self, actor: Actor) {
         self.real = Some(RealDisk::new(self.device, actor));
-    }
-
-    /// Is it the real cache that does it?
-    pub fn is_real(&self) -> bool {
-        self.real.is_some()
     }
 
     /// The program is gone, and with it its open file.
@@ -215,7 +220,7 @@ impl DeviceStore {
             Some(stored) => stored.record.version(),
             None => VersionVector::default(),
         };
-        for entry in self.of(merchant).filter(|entry| entry.on_top()) {
+        for entry in self.of(merchant).filter(|entry| entry.on_top() && !entry.quiet) {
             seen.add(entry.edit.dot);
         }
         seen
@@ -409,6 +414,10 @@ impl DeviceStore {
             self.clock = clock.last();
         }
         let first_end = page.complete && std::mem::take(&mut self.reading_whole);
+        let forgotten = first_end && self.is_same_epoch(&page.epoch);
+        if first_end {
+            self.epochs_before.clear();
+        }
         self.cursor = page.next_cursor;
         self.marker = marker;
         self.epoch = Some(page.epoch.clone());
@@ -434,21 +443,27 @@ impl DeviceStore {
                 let record = stored.map(|stored| &stored.record);
                 if is_in(record, &entry.edit) {
                     entry.awaits = None;
-                } else if entry.send_again_if_missed(record, generation) {
+                } else if entry.send_again_if_missed(record, generation, forgotten) {
                     self.sent_again += 1;
                 }
             }
         }
-        self.send_missed(|merchant| came.contains(merchant) || first_end);
+        self.send_missed(|merchant| came.contains(merchant) || first_end, forgotten);
         self.settle_reviews()
     }
 
+    /// Did this reading begin although the epoch is the same?
+    fn is_same_epoch(&self, epoch: &str) -> bool {
+        !self.epochs_before.is_empty() && self.epochs_before.iter().all(|before| before == epoch)
+    }
+
     /// The log of sent edits against the records: what the server had taken and does not have is sent again.
-    fn send_missed(&mut self, about: impl Fn(&MerchantId) -> bool) {
+    fn send_missed(&mut self, about: impl Fn(&MerchantId) -> bool, forgotten: bool) {
         for entry in self.outbox.values_mut().filter(|entry| entry.awaits.is_none()) {
             if about(&entry.edit.merchant_id) {
                 let record = self.records.get(&entry.edit.merchant_id).map(|stored| &stored.record);
-                self.sent_again += u64::from(entry.send_again_if_missed(record, self.generation));
+                entry.show_if_missed(record);
+                self.sent_again += u64::from(entry.send_again_if_missed(record, self.generation, forgotten));
             }
         }
     }
@@ -509,7 +524,7 @@ impl DeviceStore {
         }
         self.cursor = 0;
         self.marker = None;
-        self.epoch = None;
+        self.epochs_before.extend(self.epoch.take());
         self.generation += 1;
         self.reading_whole = true;
     }
@@ -563,7 +578,7 @@ impl DeviceStore {
             }
         }
         // A restored server whose numbers happen to fit is noticed only here.
-        self.send_missed(|merchant| buckets.contains(&digest::bucket(merchant)));
+        self.send_missed(|merchant| buckets.contains(&digest::bucket(merchant)), false);
         Some(mended)
     }
 
@@ -618,10 +633,13 @@ impl DeviceStore {
 /// Does the record know of this edit, in each register that it wrote: as a candidate, or as one that a later
 /// writer had seen?
 pub fn is_in(record: Option<&Record>, edit: &Edit) -> bool {
-    edit.writes.iter().all(|write| {
-        let register = record.and_then(|record| record.registers.get(&write.field));
-        register.is_some_and(|r| r.context.contains(edit.dot) || r.siblings.iter().any(|s| s.dot == edit.dot))
-    })
+    edit.writes.iter().all(|write| knows(record, &write.field, edit.dot))
+}
+
+/// Does the record know of this write: as a candidate, or as one that a later writer had seen?
+pub fn knows(record: Option<&Record>, field: &FieldPath, dot: Dot) -> bool {
+    let register = record.and_then(|record| record.registers.get(field));
+    register.is_some_and(|r| r.context.contains(dot) || r.siblings.iter().any(|s| s.dot == dot))
 }
 
 /// The digest of a row.

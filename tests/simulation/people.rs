@@ -8,6 +8,7 @@ use sync_engine::device::Input;
 use sync_engine::reconcile;
 use uuid::Uuid;
 
+use crate::checks;
 use crate::device_store::{Draft, Entry};
 use crate::world::World;
 
@@ -41,7 +42,7 @@ impl World {
         }
         let left = store.records.get(&merchant).map(|stored| stored.record.clone());
         store.rot(&merchant);
-        self.memory.rotten[device].insert(merchant, left);
+        checks::note_rot(self, device, merchant, left);
     }
 
     fn some_write(&mut self) -> (FieldPath, Value) {

@@ -347,11 +347,17 @@ impl World {
                 (Input::OutcomesStored, vec![edit_id])
             }
             DiskWork::StorePage { page, marker, era } => {
-                let before = own.store.sent_again;
+                let (before, was_whole) = (own.store.sent_again, own.store.reading_whole);
+                let rested = checks::at_rest(self, device);
+                let own = &mut self.devices[device];
                 let touched = own.store.store_page(&page, marker);
                 for _ in before..own.store.sent_again {
                     self.report.count("edit sent again after a restore");
                 }
+                if was_whole && !own.store.reading_whole {
+                    checks::note_whole_reading(self, device, &rested);
+                }
+                let own = &mut self.devices[device];
                 let again = own.store.sent_again > before;
                 self.memory.pulled_era[device] = era;
                 if let Some(running) = &mut own.running {
@@ -363,7 +369,8 @@ impl World {
                 (Input::PageStored, touched)
             }
             DiskWork::RestartPull => {
-                own.store.restart_pull();
+                checks::note_restart(self, device);
+                self.devices[device].store.restart_pull();
                 self.report.count("epoch change");
                 // Answered edits wait again.
                 self.tell(device, Input::EditSaved);
@@ -385,7 +392,9 @@ impl World {
                     self.report.count("edit sent again after a repair");
                     self.tell(device, Input::EditSaved);
                 }
-                checks::note_repair(self, device, &buckets);
+                if mended.is_ok() {
+                    checks::note_repair(self, device, &buckets);
+                }
                 (Input::BucketsRepaired(mended), Vec::new())
             }
             DiskWork::PullFrom { limit } => {

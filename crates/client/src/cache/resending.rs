@@ -1,13 +1,13 @@
-//! A new epoch of the server: what it does not contain of this device's own edits is sent again. An edit that it
-//! does contain gets the answer that it got before, so a doubt costs a request and nothing else.
+//! A reading of the server's data from the beginning: what they do not contain of this device's own edits is sent
+//! again. An edit that they do contain gets the answer that it got before, so a doubt costs a request and nothing else.
 
 use std::collections::{BTreeSet, HashMap};
 
 use domain::role::Actor;
-use domain::{Edit, MerchantId, Record, change};
+use domain::{Edit, MerchantId, Record, change, digest};
 use sqlx::sqlite::SqliteConnection;
 
-use super::{int, json_list, meta, sql};
+use super::{int, json_list, json_numbers, meta, sql};
 use crate::error::Result;
 
 /// Edits whose merchants are looked up together.
@@ -35,29 +35,58 @@ fn trace(record: &Record, edit: &Edit) -> Trace {
     }
 }
 
+/// The merchants that are looked at.
+pub(super) enum About<'a> {
+    /// These.
+    Came(&'a BTreeSet<MerchantId>),
+    /// Those of a bucket of the digests.
+    Bucket(u8),
+    /// Every one, at the end of a reading. `forgotten`: who is not there was deleted and forgotten by the server, as far
+    /// as can be told: edits of them show nothing.
+    All { forgotten: bool },
+}
+
+impl About<'_> {
+    fn asks(&self, id: &str) -> bool {
+        match self {
+            Self::Bucket(bucket) => MerchantId::new(id).is_ok_and(|id| digest::bucket(&id) == *bucket),
+            Self::Came(_) | Self::All { .. } => true,
+        }
+    }
+    /// The list of merchants that the statements take; none for all.
+    fn list(&self) -> Option<String> {
+        match self {
+            Self::Came(merchants) => Some(json_list(merchants.iter().map(MerchantId::as_str))),
+            Self::Bucket(_) | Self::All { .. } => None,
+        }
+    }
+    fn trace(&self, record: Option<&Record>, edit: &Edit) -> Trace {
+        match (record, self) {
+            (Some(record), _) => trace(record, edit),
+            (None, Self::All { forgotten: true }) => Trace::WrittenOver,
+            (None, _) => Trace::Missing,
+        }
+    }
+}
+
 /// Queues again, ahead of everything that waits, the edits in the log of sent ones of which the records of this
-/// generation do not show that the server has them; only of merchants in question. Returns their merchants.
+/// generation do not show that the server has them. Edits that wait already and show nothing, because they had been
+/// written over, show again where they are not written over any more. Returns the merchants of both.
 pub(super) async fn resend_lost(
     tx: &mut SqliteConnection,
     generation: i64,
-    in_question: impl Fn(&MerchantId) -> bool,
+    about: About<'_>,
 ) -> Result<BTreeSet<MerchantId>> {
-    let texts: Vec<(String, String)> = sqlx::query_as(sql!("outbox/lost_candidates")).fetch_all(&mut *tx).await?;
-    let asked = |id: &str| MerchantId::new(id).is_ok_and(|id| in_question(&id));
-    let texts: Vec<String> = texts.into_iter().filter(|(id, _)| asked(id)).map(|(_, text)| text).collect();
+    let mut touched = show_again(tx, generation, &about).await?;
+    let texts: Vec<(String, String)> =
+        sqlx::query_as(sql!("outbox/lost_candidates")).bind(about.list()).fetch_all(&mut *tx).await?;
+    let texts: Vec<String> = texts.into_iter().filter(|(id, _)| about.asks(id)).map(|(_, text)| text).collect();
     let mut lost: Vec<(Edit, String, bool)> = Vec::new();
     for chunk in texts.chunks(EDITS_AT_ONCE) {
         let edits = chunk.iter().map(|text| Ok(serde_json::from_str(text)?)).collect::<Result<Vec<Edit>>>()?;
-        let ids = json_list(edits.iter().map(|edit| edit.merchant_id.as_str()));
-        let rows: Vec<(String, String)> =
-            sqlx::query_as(sql!("records/of_generation")).bind(ids).bind(generation).fetch_all(&mut *tx).await?;
-        let mut records: HashMap<String, Record> = HashMap::with_capacity(rows.len());
-        for (id, text) in rows {
-            records.insert(id, serde_json::from_str(&text)?);
-        }
+        let records = records_of(tx, generation, &edits).await?;
         for (edit, text) in edits.into_iter().zip(chunk) {
-            let record = records.get(edit.merchant_id.as_str());
-            match record.map_or(Trace::Missing, |record| trace(record, &edit)) {
+            match about.trace(records.get(edit.merchant_id.as_str()), &edit) {
                 Trace::There => {}
                 Trace::WrittenOver => lost.push((edit, text.clone(), true)),
                 Trace::Missing => lost.push((edit, text.clone(), false)),
@@ -87,7 +116,37 @@ pub(super) async fn resend_lost(
             .execute(&mut *tx)
             .await?;
     }
-    Ok(lost.into_iter().map(|(edit, ..)| edit.merchant_id).collect())
+    touched.extend(lost.into_iter().map(|(edit, ..)| edit.merchant_id));
+    Ok(touched)
+}
+
+/// Edits that wait and show nothing, of which the records of this generation have no trace: their successors are lost
+/// too.
+async fn show_again(tx: &mut SqliteConnection, generation: i64, about: &About<'_>) -> Result<BTreeSet<MerchantId>> {
+    let rows: Vec<(i64, String)> = sqlx::query_as(sql!("outbox/quiet")).bind(about.list()).fetch_all(&mut *tx).await?;
+    let mut touched = BTreeSet::new();
+    for chunk in rows.chunks(EDITS_AT_ONCE) {
+        let edits = chunk.iter().map(|(_, text)| Ok(serde_json::from_str(text)?)).collect::<Result<Vec<Edit>>>()?;
+        let records = records_of(tx, generation, &edits).await?;
+        let mut shows = Vec::new();
+        for (edit, (n, _)) in edits.into_iter().zip(chunk) {
+            let missing = about.trace(records.get(edit.merchant_id.as_str()), &edit) == Trace::Missing;
+            if about.asks(edit.merchant_id.as_str()) && missing {
+                shows.push(*n);
+                touched.insert(edit.merchant_id);
+            }
+        }
+        sqlx::query(sql!("outbox/show")).bind(json_numbers(shows)).execute(&mut *tx).await?;
+    }
+    Ok(touched)
+}
+
+/// The records of this generation that edits are about.
+async fn records_of(tx: &mut SqliteConnection, generation: i64, edits: &[Edit]) -> Result<HashMap<String, Record>> {
+    let ids = json_list(edits.iter().map(|edit| edit.merchant_id.as_str()));
+    let rows: Vec<(String, String)> =
+        sqlx::query_as(sql!("records/of_generation")).bind(ids).bind(generation).fetch_all(&mut *tx).await?;
+    rows.into_iter().map(|(id, text)| Ok((id, serde_json::from_str(&text)?))).collect()
 }
 
 #[cfg(test)]
