@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, HashSet};
 
 use domain::digest;
-use domain::rules::RuleSet;
 use domain::validate;
 use domain::version::VersionVector;
-use domain::{Dot, EditId, EditState, FieldPath, MerchantId, OutcomeState, Record, Value};
+use domain::{Decision, Dot, EditId, EditState, FieldPath, MerchantId, OutcomeState, Record, Value};
 use sync_engine::reconcile;
 
 use crate::device::Lane;
 use crate::device_store::{Entry, is_in, knows};
+use crate::oracle;
 use crate::server::Server;
+use crate::verdicts;
 use crate::world::World;
 
 /// An invariant that does not hold.
@@ -332,6 +333,41 @@ fn never_synced_by_guess(world: &World, device: usize) -> Result<(), Broken> {
     Ok(())
 }
 
+/// 1: an edit in review stays so until nobody is asked about it any more, and then is called accepted if it shows.
+pub fn asked_until_people_answer(world: &World, device: usize, touched: &[EditId]) -> Result<(), Broken> {
+    let store = &world.devices[device].store;
+    let rules = &store.rules.rules;
+    for entry in store.outbox.values().filter(|entry| touched.contains(&entry.edit.edit_id)) {
+        let (edit, record) = (&entry.edit, store.records.get(&entry.edit.merchant_id));
+        let (Some(record), EditState::Accepted | EditState::Declined) =
+            (record.map(|stored| &stored.record), entry.state)
+        else {
+            continue;
+        };
+        let decisions = entry.answer.iter().flat_map(|answer| &answer.decisions);
+        let asked = decisions.filter(|decided| decided.decision == Decision::NeedsReview).map(|decided| &decided.field);
+        let asked: HashSet<&FieldPath> = asked.collect();
+        let shown = oracle::shown(record, rules);
+        let mut all_show = true;
+        for write in edit.writes.iter().filter(|write| asked.contains(&write.field)) {
+            let is_candidate =
+                record.registers.get(&write.field).is_some_and(|r| r.siblings.iter().any(|s| s.dot == edit.dot));
+            if is_candidate && oracle::is_contested(record, &write.field, rules) {
+                let what =
+                    format!("{} of {} is {:?}, and people are still asked", write.field, edit.edit_id, entry.state);
+                return Err(Broken::new("1 asked until people answer", what));
+            }
+            let now = shown.get(&write.field).cloned().unwrap_or_default();
+            all_show &= validate::same(&write.field, &now, &write.value);
+        }
+        if all_show != (entry.state == EditState::Accepted) {
+            let what = format!("{} is {:?}, and that it shows is {all_show}", edit.edit_id, entry.state);
+            return Err(Broken::new("1 asked until people answer", what));
+        }
+    }
+    Ok(())
+}
+
 /// 6: nothing is retried without delay, nor before the server wished.
 pub fn no_hurry(world: &World, device: usize, lane: Lane) -> Result<(), Broken> {
     let running = world.devices[device].running.as_ref();
@@ -359,6 +395,10 @@ pub fn server(world: &mut World, push: &domain::api::PushRequest) -> Result<(), 
         if world.server.effects.get(&edit.edit_id).is_some_and(|n| *n != 1) {
             return Err(Broken::new("2 exactly once", format!("{} had two effects", edit.edit_id)));
         }
+    }
+    let rules = world.server.rules.clone();
+    for taken in std::mem::take(&mut world.server.taken) {
+        verdicts::taken(&taken, &rules.rules, &mut world.report)?;
     }
     // 1: whoever has seen a device's later edit is taken to have seen its earlier ones. What a restored server had
     // lost comes again after what it never had.
@@ -399,7 +439,7 @@ pub fn convergence(world: &World) -> Result<(), Broken> {
             return Err(Broken::new("3 convergence", format!("device {n} and the server differ")));
         }
         for merchant in own.store.records.keys() {
-            let pulled = reconcile::shown(&own.store.records[merchant].record, &RuleSet::default());
+            let pulled = oracle::shown(&own.store.records[merchant].record, &world.server.rules.rules);
             if own.store.view(merchant) != pulled {
                 return Err(Broken::new("3 convergence", format!("device {n} still shows own values of {merchant}")));
             }
@@ -488,9 +528,9 @@ pub fn order_does_not_matter(server: &Server) -> Result<(), Broken> {
 
 /// After people have answered every question, none is left, on any device, and no edit waits for one.
 pub fn nothing_in_review(world: &World) -> Result<(), Broken> {
-    let rules = RuleSet::default();
+    let rules = &world.server.rules.rules;
     for (merchant, (_, record)) in &world.server.records {
-        if reconcile::review(record, &rules).is_some() {
+        if reconcile::review(record, rules).is_some() {
             return Err(Broken::new("6 progress", format!("{merchant} is still in review")));
         }
     }

@@ -4,12 +4,13 @@
 //! In some runs the real cache does it instead (`real_disk`); then this is what was read back from its file.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use domain::api::{ChangesPage, ChangesQuery, DigestReply, PushReply};
 use domain::digest::{self, Digests};
 use domain::edit::{Settles, WRITES_MAX};
 use domain::profile::Registers;
-use domain::rules::RuleSet;
+use domain::rules::RuleBook;
 use domain::{
     Actor, ActorId, DeviceId, Dot, Edit, EditId, EditState, FieldPath, Hlc, HlcClock, MerchantId, Outcome,
     OutcomeState, Problem, Record, Source, TraceId, VersionVector, Write,
@@ -18,7 +19,7 @@ use sync_engine::device::Comparison;
 use sync_engine::reconcile;
 use uuid::Uuid;
 
-use crate::device::{Marker, PullQuery, Whole};
+use crate::device::{Marker, PageEnd, PullQuery, Whole};
 use crate::real_disk::RealDisk;
 
 /// The longest time that a deferred edit waits, in milliseconds. A later time was written under another
@@ -152,7 +153,9 @@ pub struct DeviceStore {
     pub sent_again: u64,
     /// By counter, hence in the order in which the edits were made.
     pub outbox: BTreeMap<u64, Entry>,
-    rules: RuleSet,
+    /// The server's rules, and the epoch that they are of.
+    pub rules: Arc<RuleBook>,
+    rules_epoch: String,
     /// The real cache on a real disk, if it is what does all of this.
     real: Option<RealDisk>,
 }
@@ -172,7 +175,8 @@ impl DeviceStore {
             epochs_before: Vec::new(),
             sent_again: 0,
             outbox: BTreeMap::new(),
-            rules: RuleSet::default(),
+            rules: Arc::default(),
+            rules_epoch: String::new(),
             real: None,
         }
     }
@@ -391,8 +395,12 @@ impl DeviceStore {
     }
 
     /// Page and cursor in one transaction. Returns the edits whose state changed.
-    pub fn store_page(&mut self, page: &ChangesPage, marker: Marker) -> Vec<EditId> {
-        if let Some((again, touched)) = self.really(|real| real.store_page(page)) {
+    pub fn store_page(&mut self, page: &ChangesPage, end: &PageEnd) -> Vec<EditId> {
+        if self.rules_epoch != page.epoch || self.rules.version != end.rules.version {
+            // Before the page that was settled by them.
+            (self.rules_epoch, self.rules) = (page.epoch.clone(), end.rules.clone());
+        }
+        if let Some((again, touched)) = self.really(|real| real.store_page(page, &end.rules)) {
             self.sent_again += again;
             return touched;
         }
@@ -419,7 +427,7 @@ impl DeviceStore {
             self.epochs_before.clear();
         }
         self.cursor = page.next_cursor;
-        self.marker = marker;
+        self.marker = end.marker;
         self.epoch = Some(page.epoch.clone());
         if page.complete {
             // What a reading to the end does not have is not there any more.
@@ -478,7 +486,7 @@ impl DeviceStore {
             let (Some(stored), Some(answer)) = (self.records.get(&entry.edit.merchant_id), &entry.answer) else {
                 continue;
             };
-            let state = reconcile::settled_state_of(&stored.record, &entry.edit, &answer.decisions, &self.rules);
+            let state = reconcile::settled_state_of(&stored.record, &entry.edit, &answer.decisions, &self.rules.rules);
             if state != entry.state {
                 entry.state = state;
                 touched.push(entry.edit.edit_id);
@@ -607,7 +615,7 @@ impl DeviceStore {
     /// What the window shows of a merchant.
     pub fn view(&self, merchant: &MerchantId) -> Registers {
         let mut registers = match self.records.get(merchant) {
-            Some(stored) => reconcile::shown(&stored.record, &self.rules),
+            Some(stored) => reconcile::shown(&stored.record, &self.rules.rules),
             None => Registers::new(),
         };
         let own = self.of(merchant).filter(|entry| entry.on_top() && !entry.quiet);

@@ -6,7 +6,8 @@
 //! - `server`: the backend around the real `authority`.
 //! - `network`, `traffic`, `world`: messages and virtual time.
 //! - `people`, `scenario`: who does what, which faults there are, and healing.
-//! - `checks`: the invariants of `docs/architecture.md`.
+//! - `checks`: the invariants of `docs/architecture.md`; `conduct`: how a device behaves; `verdicts`: what the server
+//!   makes of an edit; `oracle`: what a record shows, reckoned by the text of the protocol.
 //! - `fail_over`: several servers that come and go.
 //! - `report`: what was reached.
 
@@ -14,16 +15,19 @@
 
 mod chance;
 mod checks;
+mod conduct;
 mod device;
 mod device_store;
 mod fail_over;
 mod network;
+mod oracle;
 mod people;
 mod real_disk;
 mod report;
 mod scenario;
 mod server;
 mod traffic;
+mod verdicts;
 mod world;
 
 use std::panic::{self, AssertUnwindSafe};

@@ -1,8 +1,7 @@
 //! What the people at the devices do: edit, create, delete, settle, take back.
 
 use domain::edit::Settles;
-use domain::review::ReviewItem;
-use domain::rules::RuleSet;
+use domain::review::{Review, ReviewItem};
 use domain::{FieldPath, MerchantId, Source, Value, Write, validate};
 use sync_engine::device::Input;
 use sync_engine::reconcile;
@@ -185,12 +184,7 @@ impl World {
 
     /// Settles a review that this device knows. Shop staff may not, and are refused.
     pub fn person_resolves(&mut self, device: usize) {
-        let reviews: Vec<_> = self.devices[device]
-            .store
-            .records
-            .values()
-            .filter_map(|stored| reconcile::review(&stored.record, &RuleSet::default()))
-            .collect();
+        let reviews = self.reviews(device);
         if reviews.is_empty() {
             return;
         }
@@ -200,6 +194,12 @@ impl World {
             items.truncate(1);
         }
         self.resolve(device, &review.merchant_id, &items);
+    }
+
+    /// The questions that a device's window shows.
+    fn reviews(&self, device: usize) -> Vec<Review> {
+        let store = &self.devices[device].store;
+        store.records.values().filter_map(|stored| reconcile::review(&stored.record, &store.rules.rules)).collect()
     }
 
     fn resolve(&mut self, device: usize, merchant: &MerchantId, items: &[ReviewItem]) {
@@ -224,12 +224,7 @@ impl World {
 
     /// Every question that is open gets an answer. Was there one?
     pub fn people_settle_everything(&mut self, device: usize) -> bool {
-        let reviews: Vec<_> = self.devices[device]
-            .store
-            .records
-            .values()
-            .filter_map(|stored| reconcile::review(&stored.record, &RuleSet::default()))
-            .collect();
+        let reviews = self.reviews(device);
         for review in &reviews {
             self.resolve(device, &review.merchant_id, &review.items);
         }

@@ -8,7 +8,8 @@ use sync_engine::device::{Comparison, Effect, Engine, Failure, Input};
 
 use crate::chance::Chance;
 use crate::checks::{self, Broken, Memory};
-use crate::device::{Answer, Body, Device, DiskWork, Lane, Quiet, Running};
+use crate::conduct::{Conduct, Step};
+use crate::device::{Answer, Body, Device, DiskWork, Lane, PageEnd, Quiet, Running};
 use crate::network::Network;
 use crate::report::Report;
 use crate::server::{Server, Token};
@@ -175,9 +176,9 @@ impl World {
                 self.note_answer(device, lane, &answer);
                 match answer {
                     Answer::Word(input) => self.feed(device, input)?,
-                    Answer::Page { page, marker, era } => {
+                    Answer::Page { page, end } => {
                         if let Some(running) = &mut self.devices[device].running {
-                            running.page_end = (marker, era);
+                            running.page_end = end;
                         }
                         self.feed(device, Input::Pulled(Ok(page)))?;
                     }
@@ -219,8 +220,9 @@ impl World {
             waits_for: BTreeSet::new(),
             timer: 0,
             quiet: [Quiet::default(); 3],
-            page_end: (None, 0),
+            page_end: PageEnd::default(),
             page_complete: false,
+            conduct: Conduct::default(),
         });
         let signed_in = own.token.is_some();
         self.feed(device, Input::Started { signed_in })
@@ -263,9 +265,13 @@ impl World {
             // A person does not wait.
             running.quiet = [Quiet::default(); 3];
         }
-        let was_paused = running.engine.progress().paused;
+        let before = running.engine.progress();
+        let was_paused = before.paused;
         let started = matches!(input, Input::Started { .. });
-        let effects = running.engine.step(wall_ms, jitter, input);
+        let effects = running.engine.step(wall_ms, jitter, input.clone());
+        let (after, page_complete) = (running.engine.progress(), running.page_complete);
+        let step = Step { now_ms: self.now_ms, input: &input, before, effects: &effects, after, page_complete };
+        running.conduct.step(device, &step)?;
         if !was_paused && !started && running.engine.progress().paused {
             self.report.count("paused by 401");
             checks::pause_has_a_reason(self, device)?;
@@ -302,9 +308,8 @@ impl World {
             Effect::RestartPull => DiskWork::RestartPull,
             Effect::Pull { limit } => DiskWork::PullFrom { limit },
             Effect::StorePage { page } => {
-                let end = self.devices[device].running.as_ref().map(|running| running.page_end);
-                let (marker, era) = end.unwrap_or_default();
-                DiskWork::StorePage { page, marker, era }
+                let end = self.devices[device].running.as_ref().map(|running| running.page_end.clone());
+                DiskWork::StorePage { page, end: end.unwrap_or_default() }
             }
         };
         self.queue_disk_work(device, work);
@@ -346,11 +351,11 @@ impl World {
                 self.report.count("edit refused by itself");
                 (Input::OutcomesStored, vec![edit_id])
             }
-            DiskWork::StorePage { page, marker, era } => {
+            DiskWork::StorePage { page, end } => {
                 let (before, was_whole) = (own.store.sent_again, own.store.reading_whole);
                 let rested = checks::at_rest(self, device);
                 let own = &mut self.devices[device];
-                let touched = own.store.store_page(&page, marker);
+                let touched = own.store.store_page(&page, &end);
                 for _ in before..own.store.sent_again {
                     self.report.count("edit sent again after a restore");
                 }
@@ -359,7 +364,7 @@ impl World {
                 }
                 let own = &mut self.devices[device];
                 let again = own.store.sent_again > before;
-                self.memory.pulled_era[device] = era;
+                self.memory.pulled_era[device] = end.era;
                 if let Some(running) = &mut own.running {
                     running.page_complete = page.complete;
                 }
@@ -402,16 +407,17 @@ impl World {
                 return self.send(device, Body::Pull(query));
             }
         };
-        self.note_states(device, &touched);
+        self.note_states(device, &touched)?;
         // It is on disk; that the engine hears of it is another matter.
         self.tell(device, input);
         Ok(())
     }
 
-    fn note_states(&mut self, device: usize, touched: &[EditId]) {
+    fn note_states(&mut self, device: usize, touched: &[EditId]) -> Result<(), Broken> {
         if touched.is_empty() {
-            return;
+            return Ok(());
         }
+        checks::asked_until_people_answer(self, device, touched)?;
         let own = &mut self.devices[device];
         for entry in own.store.outbox.values() {
             let edit_id = entry.edit.edit_id;
@@ -422,5 +428,6 @@ impl World {
                 }
             }
         }
+        Ok(())
     }
 }
