@@ -142,9 +142,9 @@ pub fn note_restart(world: &mut World, device: usize) {
     world.memory.epochs_before[device].extend(world.devices[device].store.epoch.clone());
 }
 
-/// The edits that a device took to be with the server for good, before it stores a page.
+/// The edits that the server has taken by its answer, before a device stores a page, and those that show nothing.
 pub fn at_rest(world: &World, device: usize) -> HashSet<EditId> {
-    let rests = |entry: &&Entry| entry.state.is_answered() && !entry.on_top() || entry.quiet;
+    let rests = |entry: &&Entry| entry.state.is_answered() || entry.quiet;
     world.devices[device].store.outbox.values().filter(rests).map(|entry| entry.edit.edit_id).collect()
 }
 

@@ -97,16 +97,17 @@ impl Cache {
                 touched.insert(MerchantId::new(id)?);
             }
         }
+        self.settle(&mut tx, &touched, &mut records).await?;
         if meta::number(&mut *tx, OUTDATED).await? > 0 {
             // The server may have been restored, also where its epoch is the same as before: then nobody has asked it
-            // since. Before anything is forgotten: what is gone there may be this device's own.
+            // since. Hence also what just came back by its number is looked for: that may be another change's now.
+            // Before anything is forgotten: what is gone there may be this device's own.
             let forgotten = meta::get(&mut *tx, EPOCH_BEFORE).await?.as_ref() == Some(&page.epoch);
             let about = if page.complete { About::All { forgotten } } else { About::Came(&touched) };
             let lost = resending::resend_lost(&mut tx, generation, about).await?;
             again += lost.len();
             touched.extend(lost);
         }
-        self.settle(&mut tx, &touched, &mut records).await?;
         let ids: Vec<MerchantId> = touched.into_iter().collect();
         listing::refresh(&mut tx, &ids, records, &self.rules(), Indexing::Later).await?;
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use domain::role::Actor;
-use domain::{Edit, MerchantId, Record, change, digest};
+use domain::{DeviceId, Edit, MerchantId, Record, change, digest};
 use sqlx::sqlite::SqliteConnection;
 
 use super::{int, json_list, json_numbers, meta, sql};
@@ -93,13 +93,11 @@ pub(super) async fn resend_lost(
             }
         }
     }
-    // In the order in which they were made; before what waits already, which was made later.
-    lost.sort_by_key(|(edit, ..)| edit.dot.counter);
-    let first: Option<i64> = sqlx::query_scalar(sql!("outbox/first")).fetch_one(&mut *tx).await?;
-    let begin = first.unwrap_or(0).saturating_sub(int(lost.len() as u64));
+    let mut places = places(tx, &lost).await?;
     let author: Option<Actor> =
         meta::get(&mut *tx, meta::ACTOR).await?.map(|text| serde_json::from_str(&text)).transpose()?;
-    for (place, (edit, text, quiet)) in (begin..).zip(&lost) {
+    for (edit, text, quiet) in &lost {
+        let place = places.remove(&made(edit)).unwrap_or_default();
         let name = author.as_ref().filter(|author| edit.actor.as_ref() == Some(&author.id));
         let name = name.map(|author| author.name.as_str());
         sqlx::query(sql!("outbox/insert_again"))
@@ -118,6 +116,41 @@ pub(super) async fn resend_lost(
     }
     touched.extend(lost.into_iter().map(|(edit, ..)| edit.merchant_id));
     Ok(touched)
+}
+
+/// The order in which a device made its edits, also if it has drawn a new id since.
+type Made = (u64, DeviceId);
+
+fn made(edit: &Edit) -> Made {
+    (edit.dot.counter, edit.dot.device)
+}
+
+/// Where edits are put in the outbox: in the order in which they were made, before what waits already.
+/// What waits already of the same merchants and was made earlier goes before them.
+async fn places(tx: &mut SqliteConnection, lost: &[(Edit, String, bool)]) -> Result<HashMap<Made, i64>> {
+    let mut last: HashMap<&str, Made> = HashMap::new();
+    for (edit, ..) in lost {
+        let last = last.entry(edit.merchant_id.as_str()).or_insert(made(edit));
+        *last = (*last).max(made(edit));
+    }
+    let waiting: Vec<(i64, String)> =
+        sqlx::query_as(sql!("outbox/placed")).bind(json_list(last.keys())).fetch_all(&mut *tx).await?;
+    let mut order: Vec<(Made, Option<i64>)> = lost.iter().map(|(edit, ..)| (made(edit), None)).collect();
+    for (n, text) in waiting {
+        let edit: Edit = serde_json::from_str(&text)?;
+        if last.get(edit.merchant_id.as_str()).is_some_and(|last| made(&edit) < *last) {
+            order.push((made(&edit), Some(n)));
+        }
+    }
+    order.sort_unstable();
+    let first: Option<i64> = sqlx::query_scalar(sql!("outbox/first")).fetch_one(&mut *tx).await?;
+    let begin = first.unwrap_or(0).saturating_sub(int(order.len() as u64));
+    for (place, (_, waits)) in (begin..).zip(&order) {
+        if let Some(n) = waits {
+            sqlx::query(sql!("outbox/place")).bind(n).bind(place).execute(&mut *tx).await?;
+        }
+    }
+    Ok((begin..).zip(order).map(|(place, (made, _))| (made, place)).collect())
 }
 
 /// Edits that wait and show nothing, of which the records of this generation have no trace: their successors are lost
