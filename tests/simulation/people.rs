@@ -138,6 +138,17 @@ impl World {
         self.save(device, &merchant, source, writes, None);
     }
 
+    /// The place of a merchant that the list shows is corrected.
+    pub fn person_moves(&mut self, device: usize, place: &str) {
+        let merchants: Vec<MerchantId> = self.devices[device].store.merchants().into_iter().collect();
+        if merchants.is_empty() {
+            return;
+        }
+        let merchant = self.chance.pick(&merchants).clone();
+        let writes = self.form(device, &merchant, vec![(field("custom.place"), Value::text(place))]);
+        self.save(device, &merchant, Source::Manual, writes, None);
+    }
+
     /// Imports a file: many merchants, most of them new, one edit each, saved one soon after the other.
     pub fn person_imports(&mut self, device: usize) {
         self.report.count("person imported");

@@ -28,6 +28,7 @@ pub fn run(seed: u64) -> (Report, Result<(), Broken>) {
 fn play(world: &mut World) -> Result<(), Broken> {
     for _ in 0..FAULTY_STEPS {
         step(world)?;
+        world.administrator_acts()?;
         let ms = if world.chance.once_in(4) { world.chance.between(100, 4_000) } else { world.chance.between(0, 60) };
         world.pass(ms)?;
         not_in_a_circle(world)?;

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use domain::{Actor, ActorId, EditId, Role, Scope};
 use sync_engine::device::{Comparison, Effect, Engine, Failure, Input};
 
+use crate::administrator;
 use crate::chance::Chance;
 use crate::checks::{self, Broken, Memory};
 use crate::conduct::{Conduct, Step};
@@ -19,7 +20,7 @@ const START_MS: u64 = 1_790_000_000_000;
 /// How long a token is good, in milliseconds.
 pub const TOKEN_MS: u64 = 60_000;
 
-/// One seed in so many runs with the real cache on a real disk.
+/// One seed in so many, and some more, runs with the real cache on a real disk.
 const REAL_DISK_ONE_IN: u64 = 100;
 
 /// Something that will happen.
@@ -43,6 +44,8 @@ pub enum Event {
 pub struct World {
     pub now_ms: u64,
     pub chance: Chance,
+    /// The administrator's own, in seeds that have one.
+    pub administrator: Option<Chance>,
     events: BinaryHeap<Reverse<(u64, u64)>>,
     what: BTreeMap<u64, Event>,
     next_event: u64,
@@ -55,6 +58,11 @@ pub struct World {
     pub memory: Memory,
     /// Chance of a crash after an event: once in so many; 0 for none.
     pub kills_one_in: u64,
+}
+
+/// One in a hundred, and one in four hundred of those with an administrator.
+fn on_real_disk(seed: u64) -> bool {
+    seed.is_multiple_of(REAL_DISK_ONE_IN) || seed % (4 * REAL_DISK_ONE_IN) == REAL_DISK_ONE_IN / 2
 }
 
 fn actor(id: &str, role: Role, scope: Scope) -> Actor {
@@ -75,6 +83,7 @@ impl World {
         let mut world = Self {
             now_ms: 0,
             chance,
+            administrator: administrator::governs(seed).then(|| Chance::of_seed(!seed)),
             events: BinaryHeap::new(),
             what: BTreeMap::new(),
             next_event: 0,
@@ -88,7 +97,7 @@ impl World {
             kills_one_in: 400,
         };
         for device in 0..world.devices.len() {
-            if seed.is_multiple_of(REAL_DISK_ONE_IN) {
+            if on_real_disk(seed) {
                 let actor = world.server.actors[device].clone();
                 world.devices[device].store.on_real_disk(actor);
             }
