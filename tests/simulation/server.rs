@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use domain::api::{self, Change, ChangesPage, DigestReply, HistoryEntry, PushReply, PushRequest};
 use domain::digest::{self, Digests};
-use domain::rules::RuleSet;
+use domain::rules::{RuleBook, RuleSet};
 use domain::{Actor, Edit, EditId, ErrorCode, Hlc, HlcClock, MerchantId, Outcome, OutcomeState, Problem, Record};
 use sync_engine::authority;
 use sync_engine::device::Failure;
@@ -15,6 +16,7 @@ use crate::chance::Chance;
 use crate::device::{Marker, PullQuery, Whole};
 use crate::device_store::{digest_of, size};
 use crate::report::Report;
+use crate::verdicts::Taken;
 
 /// A request with more than this is refused whole, as a proxy in front of a real backend does.
 pub const BODY_BYTES_MAX: usize = 4_000;
@@ -49,6 +51,8 @@ pub struct Data {
     changed_ms: BTreeMap<MerchantId, u64>,
     /// The newest change number of a tombstone that was pruned.
     pruned_seq: u64,
+    /// The rules in force.
+    pub rules: Arc<RuleBook>,
     /// For those who check: what was accepted, in order.
     pub accepted: Vec<Accepted>,
     /// How often an edit had an effect.
@@ -75,7 +79,8 @@ pub struct Server {
     /// Whose refresh tokens no longer help.
     pub revoked: Vec<bool>,
     pub actors: Vec<Actor>,
-    rules: RuleSet,
+    /// What was taken and not judged yet by those who check.
+    pub taken: Vec<Taken>,
     pub up: bool,
     /// Until when it asks to wait, in milliseconds of virtual time.
     pub busy_until_ms: u64,
@@ -120,6 +125,7 @@ impl Server {
                 made_by: BTreeMap::new(),
                 changed_ms: BTreeMap::new(),
                 pruned_seq: 0,
+                rules: Arc::default(),
                 accepted: Vec::new(),
                 effects: BTreeMap::new(),
                 looked_at: 0,
@@ -134,7 +140,7 @@ impl Server {
             next_token: 1,
             revoked: vec![false; actors.len()],
             actors,
-            rules: RuleSet::default(),
+            taken: Vec::new(),
             up: true,
             busy_until_ms: 0,
             defers_one_in: 0,
@@ -240,7 +246,9 @@ impl Server {
     fn commit(&mut self, now: Now, edit: &Edit, actor: &Actor, report: &mut Report) -> (Outcome, bool) {
         let stored = self.records.get(&edit.merchant_id);
         let mut seq = stored.map_or(0, |(seq, _)| *seq);
-        let mut verdict = authority::accept(stored.map(|(_, record)| record), edit, actor, &self.rules);
+        let mut verdict = authority::accept(stored.map(|(_, record)| record), edit, actor, &self.rules.rules);
+        let before = stored.map(|(_, record)| record.clone());
+        let after = verdict.record.clone();
         if verdict.changed {
             self.seq += 1;
             seq = self.seq;
@@ -256,6 +264,8 @@ impl Server {
         }
         if verdict.outcome.state != OutcomeState::Rejected {
             self.accepted.push(Accepted { edit: edit.clone(), actor: actor.clone() });
+            let (edit, actor, outcome) = (edit.clone(), actor.clone(), verdict.outcome.clone());
+            self.taken.push(Taken { edit, actor, before, after, outcome });
         }
         *self.effects.entry(edit.edit_id).or_insert(0) += 1;
         self.history.extend(verdict.history.into_iter().map(|mut entry| {
@@ -328,11 +338,17 @@ impl Server {
             next_cursor,
             complete,
             server_hlc,
-            rules_version: 1,
+            rules_version: self.rules.version,
             marker: marker.map(api::marker).unwrap_or_default(),
             head: self.seq,
         };
         Ok((page, marker))
+    }
+
+    /// An administrator puts rules in force.
+    pub fn set_rules(&mut self, rules: RuleSet) {
+        rules.check().unwrap();
+        self.rules = Arc::new(RuleBook { version: self.rules.version + 1, rules });
     }
 
     /// Somebody makes a backup.
@@ -355,8 +371,8 @@ impl Server {
         let old = |merchant: &MerchantId, record: &Record| {
             let changed_ms = self.data.changed_ms.get(merchant).copied().unwrap_or(0);
             now_ms >= changed_ms + HORIZON_MS
-                && reconcile::is_deleted(record, &self.rules)
-                && reconcile::review(record, &self.rules).is_none()
+                && reconcile::is_deleted(record, &self.rules.rules)
+                && reconcile::review(record, &self.rules.rules).is_none()
         };
         let due: Vec<(MerchantId, u64)> = self
             .records
