@@ -127,7 +127,9 @@ fn load(tx: &Connection, mut picker: Picker<'_>) -> Result<Batch> {
 }
 
 impl Cache {
-    /// Reads the next edits that are due for this actor and marks them `sending`.
+    /// Reads the next edits that are due for this actor and marks them `sending`. They are on the disk when this returns,
+    /// also where saved edits need not be: the server must never have an edit that a loss of power takes from here, or
+    /// its number would be given out again.
     ///
     /// # Errors
     /// `storage`.
@@ -139,7 +141,9 @@ impl Cache {
         actor: Option<&ActorId>,
     ) -> Result<Batch> {
         let actor = actor.cloned();
-        self.write(move |tx, _| load(tx, Picker::new((edits_max, bytes_max), now_ms, actor.as_ref()))).await
+        let work = move |tx: &Transaction<'_>| load(tx, Picker::new((edits_max, bytes_max), now_ms, actor.as_ref()));
+        let _turn = self.writer.turn().await;
+        self.direct.write_through(work).await
     }
 
     /// After a crash: what was on its way waits again. Only the process that syncs may call it.
