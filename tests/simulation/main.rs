@@ -2,8 +2,9 @@
 //!
 //! - `chance`: all randomness, from the seed.
 //! - `device_store`, `device`: a device; the store says what the real cache must do.
-//! - `real_disk`: the real cache, real SQLite in a real file, in one of a hundred seeds.
 //! - `server`: the backend around the real `authority`.
+//! - `real_disk`, `real_server`, `real_files`: the real cache and the real server, real SQLite in real files, in one
+//!   of a hundred seeds. `replay`: a seed runs twice the same, these too.
 //! - `network`, `traffic`, `world`: messages and virtual time.
 //! - `people`, `scenario`: who does what, which faults there are, and healing.
 //! - `checks`: the invariants of `docs/architecture.md`.
@@ -20,6 +21,9 @@ mod fail_over;
 mod network;
 mod people;
 mod real_disk;
+mod real_files;
+mod real_server;
+mod replay;
 mod report;
 mod scenario;
 mod server;

@@ -11,15 +11,15 @@ use crate::checks::{self, Broken, Memory};
 use crate::device::{Answer, Body, Device, DiskWork, Lane, Quiet, Running};
 use crate::network::Network;
 use crate::report::Report;
-use crate::server::{Server, Token};
+use crate::server::{Now, Server, Token};
 
 /// Milliseconds since 1970 at the start of every run.
 const START_MS: u64 = 1_790_000_000_000;
 /// How long a token is good, in milliseconds.
 pub const TOKEN_MS: u64 = 60_000;
 
-/// One seed in so many runs with the real cache on a real disk.
-const REAL_DISK_ONE_IN: u64 = 100;
+/// One seed in so many runs with the real cache and the real server on real files.
+pub const REAL_DISK_ONE_IN: u64 = 100;
 
 /// Something that will happen.
 pub enum Event {
@@ -86,6 +86,9 @@ impl World {
             report: Report::default(),
             kills_one_in: 400,
         };
+        if seed.is_multiple_of(REAL_DISK_ONE_IN) {
+            world.server.on_real_disk();
+        }
         for device in 0..world.devices.len() {
             if seed.is_multiple_of(REAL_DISK_ONE_IN) {
                 let actor = world.server.actors[device].clone();
@@ -107,6 +110,10 @@ impl World {
 
     pub fn wall_ms(&self, off_ms: i64) -> u64 {
         (START_MS + self.now_ms).saturating_add_signed(off_ms)
+    }
+    /// Now, as the server's clock has it.
+    pub fn server_now(&self) -> Now {
+        Now { ms: self.now_ms, wall_ms: self.wall_ms(self.server_clock_off_ms) }
     }
     pub fn device_wall_ms(&self, device: usize) -> u64 {
         self.wall_ms(self.devices[device].clock_off_ms)
@@ -193,7 +200,7 @@ impl World {
                 device
             }
             Event::ServerUp => {
-                self.server.up = true;
+                self.server.start();
                 return Ok(());
             }
         };
@@ -206,12 +213,14 @@ impl World {
 
     /// Starts the program on a device, unless it runs.
     pub fn boot(&mut self, device: usize) -> Result<(), Broken> {
+        let wall_ms = self.device_wall_ms(device);
         let own = &mut self.devices[device];
         if own.running.is_some() {
             return Ok(());
         }
         let sending = own.store.outbox.values().filter(|e| e.state == domain::EditState::Sending);
         own.resumed.extend(sending.map(|e| e.edit.edit_id).collect::<Vec<EditId>>());
+        own.store.set_wall_ms(wall_ms);
         own.store.open();
         own.disk_free_ms = self.now_ms;
         own.running = Some(Running {
@@ -239,7 +248,7 @@ impl World {
 
     pub fn kill_server(&mut self) {
         self.report.count("fault server killed");
-        self.server.up = false;
+        self.server.kill();
         let delay_ms = self.chance.between(1, 12_000);
         self.at(delay_ms, Event::ServerUp);
     }
@@ -323,6 +332,7 @@ impl World {
     fn disk(&mut self, device: usize, work: DiskWork) -> Result<(), Broken> {
         let wall_ms = self.device_wall_ms(device);
         let own = &mut self.devices[device];
+        own.store.set_wall_ms(wall_ms);
         if own.disk_refuses(self.now_ms, work.writes()) {
             let input = work.failure();
             self.tell(device, input);
