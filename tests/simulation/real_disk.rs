@@ -1,7 +1,7 @@
 //! The real cache under a device: SQLite in a file of its own. What it does is real; what it holds is read back
 //! after each transaction, so that the invariants are checked on what is on the disk and nothing else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use client::cache::{self, Cache, Discarded, FILE_NAME};
@@ -17,6 +17,9 @@ use uuid::Uuid;
 use crate::device_store::{Awaits, DeviceStore, Draft, Entry, Stored};
 use crate::real_files::{self, Seeded};
 
+/// What the program says of all merchants is looked at once in so many times, otherwise only of those that changed.
+const ALL_MERCHANTS_ONE_IN: u64 = 16;
+
 pub struct RealDisk {
     folder: TempDir,
     runtime: Runtime,
@@ -30,6 +33,7 @@ pub struct RealDisk {
     /// The texts of the records and edits that were read back last.
     records: BTreeMap<MerchantId, String>,
     edits: BTreeMap<EditId, Edit>,
+    looks: u64,
     actor: Actor,
     /// What the server answered last about each edit.
     answers: BTreeMap<EditId, Outcome>,
@@ -51,6 +55,7 @@ impl RealDisk {
             read: None,
             records: BTreeMap::new(),
             edits: BTreeMap::new(),
+            looks: 0,
             actor,
             answers: BTreeMap::new(),
         }
@@ -204,29 +209,44 @@ impl RealDisk {
         (store.cursor, store.generation) = (number("cursor"), number("generation"));
         store.epoch = meta.get("epoch").cloned();
         store.reading_whole = number("outdated_generation") > 0;
-        self.read_records(store);
-        self.read_outbox(store)
+        let mut changed = self.read_records(store);
+        let touched = self.read_outbox(store, &mut changed);
+        self.looks += 1;
+        if self.looks.is_multiple_of(ALL_MERCHANTS_ONE_IN) {
+            changed = store.merchants();
+        }
+        self.window_agrees(store, changed);
+        touched
     }
 
-    fn read_records(&mut self, store: &mut DeviceStore) {
+    /// Returns the merchants whose row is another than before.
+    fn read_records(&mut self, store: &mut DeviceStore) -> BTreeSet<MerchantId> {
         let rows = self.rows("SELECT merchant_id, seq, generation, record FROM records", |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?, row.get::<_, String>(3)?))
         });
         let mut before = std::mem::take(&mut store.records);
         let mut texts = std::mem::take(&mut self.records);
+        let mut changed = BTreeSet::new();
         for (id, seq, generation, text) in rows {
             let id = MerchantId::new(id).unwrap();
             let same = texts.remove(&id).is_some_and(|known| known == text);
             let record = match before.remove(&id).filter(|_| same) {
                 Some(stored) => stored.record,
-                None => serde_json::from_str(&text).unwrap(),
+                None => {
+                    changed.insert(id.clone());
+                    serde_json::from_str(&text).unwrap()
+                }
             };
             store.records.insert(id.clone(), Stored { generation: generation as u64, seq: seq as u64, record });
             self.records.insert(id, text);
         }
+        changed.extend(before.into_keys());
+        changed.extend(texts.into_keys());
+        changed
     }
 
-    fn read_outbox(&mut self, store: &mut DeviceStore) -> Vec<EditId> {
+    /// Returns the edits whose state changed; with them or with what lies on top, their merchants changed too.
+    fn read_outbox(&mut self, store: &mut DeviceStore, changed: &mut BTreeSet<MerchantId>) -> Vec<EditId> {
         let sent = self.rows("SELECT edit_id, edit, state FROM sent", |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
         });
@@ -268,21 +288,25 @@ impl RealDisk {
             if entry.state.is_answered() {
                 entry.answer = self.answers.get(&entry.edit.edit_id).cloned();
             }
-            if before.get(counter).is_some_and(|before| before.state != entry.state) {
+            let known = before.get(counter);
+            if known.is_some_and(|known| known.state != entry.state) {
                 touched.push(entry.edit.edit_id);
             }
+            let shows = |entry: &Entry| (entry.state, entry.on_top(), entry.quiet);
+            if known.map(shows) != Some(shows(entry)) {
+                changed.insert(entry.edit.merchant_id.clone());
+            }
         }
-        self.window_agrees(store);
         touched
     }
 
     /// What the program itself says of its disk is what is there.
-    fn window_agrees(&self, store: &DeviceStore) {
+    fn window_agrees(&self, store: &DeviceStore, merchants: BTreeSet<MerchantId>) {
         let Some(cache) = &self.cache else {
             return;
         };
         self.runtime.block_on(async {
-            let merchants: Vec<MerchantId> = store.merchants().into_iter().collect();
+            let merchants: Vec<MerchantId> = merchants.into_iter().collect();
             for (merchant, shown) in cache.registers_of(&merchants).await.unwrap() {
                 let expected = store.view(&merchant);
                 assert_eq!(shown, expected, "what shows of {merchant} is not the record with what lies on top");
