@@ -42,7 +42,7 @@ const SEEDS: u64 = 2_000;
 const SEEDS_FOR_ALL: u64 = 300;
 
 /// What a simulation that is worth its time meets.
-const MUST_OCCUR: [&str; 58] = [
+const MUST_OCCUR: [&str; 59] = [
     "outcome applied",
     "outcome merged",
     "outcome in_review",
@@ -99,6 +99,7 @@ const MUST_OCCUR: [&str; 58] = [
     "digests moved",
     "digests different",
     "buckets repaired",
+    "batch passed by the pull",
     "input compare failed: unreachable",
     "input repair failed: unreachable",
 ];

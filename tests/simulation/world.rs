@@ -344,7 +344,11 @@ impl World {
                 (Input::Batch { edits, next_due_ms }, Vec::new())
             }
             DiskWork::StoreOutcomes { reply, retry_at_ms } => {
+                let before = own.store.cursor;
                 let touched = own.store.store_outcomes(&reply, retry_at_ms);
+                if own.store.cursor > before {
+                    self.report.count("batch passed by the pull");
+                }
                 (Input::OutcomesStored, touched)
             }
             DiskWork::Release { edit_ids } => {
