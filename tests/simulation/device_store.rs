@@ -186,6 +186,18 @@ impl DeviceStore {
         self.real = Some(RealDisk::new(self.device, actor));
     }
 
+    /// What the wall clock shows the real cache from now on.
+    pub fn set_wall_ms(&self, wall_ms: u64) {
+        if let Some(real) = &self.real {
+            real.set_wall_ms(wall_ms);
+        }
+    }
+
+    /// Is it the real cache that does it?
+    pub fn is_real(&self) -> bool {
+        self.real.is_some()
+    }
+
     /// The program is gone, and with it its open file.
     pub fn kill(&mut self) {
         if let Some(real) = &mut self.real {
@@ -237,7 +249,7 @@ impl DeviceStore {
     /// Saves an edit: counter, stamp and outbox row in one transaction. Only then the window says "saved".
     pub fn save(&mut self, wall_ms: u64, id: Uuid, draft: Draft) -> EditId {
         if self.real.is_some() {
-            return self.really(|real| real.save(id, draft)).map(|(edit_id, _)| edit_id).unwrap();
+            return self.really(|real| real.save(wall_ms, id, draft)).map(|(edit_id, _)| edit_id).unwrap();
         }
         let Draft { merchant_id, actor, source, writes, settles } = draft;
         assert!(!writes.is_empty() && writes.len() <= WRITES_MAX);

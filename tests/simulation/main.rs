@@ -2,8 +2,9 @@
 //!
 //! - `chance`: all randomness, from the seed.
 //! - `device_store`, `device`: a device; the store says what the real cache must do.
-//! - `real_disk`: the real cache, real SQLite in a real file, in one of a hundred seeds.
 //! - `server`: the backend around the real `authority`.
+//! - `real_disk`, `real_server`, `real_files`: the real cache and the real server, real SQLite in real files, in one
+//!   of a hundred seeds. `replay`: a seed runs twice the same, these too.
 //! - `network`, `traffic`, `world`: messages and virtual time.
 //! - `administrator`: other rules, tried and put in force.
 //! - `people`, `scenario`: who does what, which faults there are, and healing.
@@ -25,6 +26,9 @@ mod network;
 mod oracle;
 mod people;
 mod real_disk;
+mod real_files;
+mod real_server;
+mod replay;
 mod report;
 mod scenario;
 mod server;
@@ -44,7 +48,7 @@ const SEEDS: u64 = 2_000;
 const SEEDS_FOR_ALL: u64 = 300;
 
 /// What a simulation that is worth its time meets.
-const MUST_OCCUR: [&str; 64] = [
+const MUST_OCCUR: [&str; 65] = [
     "outcome applied",
     "outcome merged",
     "outcome in_review",
@@ -101,6 +105,7 @@ const MUST_OCCUR: [&str; 64] = [
     "digests moved",
     "digests different",
     "buckets repaired",
+    "batch passed by the pull",
     "input compare failed: unreachable",
     "input repair failed: unreachable",
     "rules put in force",

@@ -1,33 +1,40 @@
 //! The real cache under a device: SQLite in a file of its own. What it does is real; what it holds is read back
 //! after each transaction, so that the invariants are checked on what is on the disk and nothing else.
-//!
-//! Stamps and ids come from the machine's clock here: two runs of such a seed differ in them, and in nothing that the
-//! engine, the merge or the order of events looks at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use client::cache::{self, Cache, Discarded, FILE_NAME};
 use domain::api::{ChangesPage, ChangesQuery, DigestReply, PushReply};
 use domain::ipc::{Durability, IpcError};
 use domain::rules::RuleBook;
 use domain::{Actor, DeviceId, Edit, EditId, EditState, MerchantId, Outcome, Problem, Record, TraceId, digest};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions, Connection};
+use rusqlite::{Connection, params};
 use sync_engine::device::Comparison;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
 use crate::device_store::{Awaits, DeviceStore, Draft, Entry, Stored};
+use crate::real_files::{self, Seeded};
 
-/// A row of the outbox: edit, state, attempts, change number and epoch of the answer, come back, problem, quiet.
-type OutboxRow = (String, String, i64, Option<i64>, Option<String>, bool, Option<String>, bool);
+/// What the program says of all merchants is looked at once in so many times, otherwise only of those that changed.
+const ALL_MERCHANTS_ONE_IN: u64 = 16;
 
 pub struct RealDisk {
     folder: TempDir,
     runtime: Runtime,
+    machine: Arc<Seeded>,
     /// While the program runs.
     cache: Option<Cache>,
+    /// The file past the program.
+    file: Connection,
+    /// The version of the file that was read back last.
+    read: Option<i64>,
+    /// The texts of the records and edits that were read back last.
+    records: BTreeMap<MerchantId, String>,
+    edits: BTreeMap<EditId, Edit>,
+    looks: u64,
     actor: Actor,
     /// What the server answered last about each edit.
     answers: BTreeMap<EditId, Outcome>,
@@ -35,20 +42,28 @@ pub struct RealDisk {
 
 impl RealDisk {
     pub fn new(device: DeviceId, actor: Actor) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            Cache::open(folder.path()).await.unwrap().close().await;
-            let mut file = connect(&folder).await;
-            // The device's id is drawn by chance; here it comes from the seed, like all chance.
-            sqlx::query("UPDATE meta SET value = ? WHERE key = 'device_id'")
-                .bind(device.to_string())
-                .execute(&mut file)
-                .await
-                .unwrap();
-            file.close().await.unwrap();
-        });
-        Self { folder, runtime, cache: None, actor, answers: BTreeMap::new() }
+        let folder = real_files::folder();
+        real_files::new_cache(folder.path());
+        let file = real_files::watch(&folder.path().join(FILE_NAME));
+        // The device's id is drawn by chance; here it comes from the seed, like all chance.
+        file.execute("UPDATE meta SET value = ?1 WHERE key = 'device_id'", [device.to_string()]).unwrap();
+        Self {
+            folder,
+            runtime: real_files::runtime(),
+            machine: Arc::new(Seeded::new(device.0)),
+            cache: None,
+            file,
+            read: None,
+            records: BTreeMap::new(),
+            edits: BTreeMap::new(),
+            looks: 0,
+            actor,
+            answers: BTreeMap::new(),
+        }
+    }
+
+    pub fn set_wall_ms(&self, wall_ms: u64) {
+        self.machine.set_now_ms(wall_ms);
     }
 
     /// The process is gone: nothing is closed in order, nothing is folded into the file.
@@ -60,9 +75,12 @@ impl RealDisk {
     /// The program starts. Returns how many edits wait again.
     pub fn open(&mut self) -> usize {
         let cache = self.runtime.block_on(async {
-            let cache = Cache::open(self.folder.path()).await.unwrap();
+            let machine: Arc<Seeded> = Arc::clone(&self.machine);
+            let cache = Cache::open_on(self.folder.path(), machine).await.unwrap();
             // A killed process loses nothing of what it wrote; the power stays on here.
             cache.set_durability(Durability::Normal).await.unwrap();
+            // Known since the sign-in; without it no batch is passed by the pull.
+            cache.set_last_actor(&self.actor).await.unwrap();
             cache
         });
         let released = self.runtime.block_on(cache.release_all()).unwrap();
@@ -74,7 +92,9 @@ impl RealDisk {
         self.cache.as_ref().unwrap()
     }
 
-    pub fn save(&mut self, id: Uuid, draft: Draft) -> EditId {
+    pub fn save(&mut self, wall_ms: u64, id: Uuid, draft: Draft) -> EditId {
+        self.set_wall_ms(wall_ms);
+        self.machine.give(id);
         let mut real = cache::Draft::new(draft.merchant_id, draft.writes, draft.source);
         (real.settles, real.trace_id) = (draft.settles, Some(TraceId(id)));
         self.runtime.block_on(self.cache().save(real, Some(&self.actor))).unwrap().edit_id
@@ -157,59 +177,94 @@ impl RealDisk {
 
     /// Behind the program's back.
     pub fn rot(&mut self, merchant: &MerchantId, left: Option<&Record>) {
-        self.runtime.block_on(async {
-            let mut file = connect(&self.folder).await;
-            let rotting = match left {
-                Some(record) => sqlx::query("UPDATE records SET record = ?2 WHERE merchant_id = ?1")
-                    .bind(merchant.as_str())
-                    .bind(digest::canonical(record).unwrap()),
-                None => sqlx::query("DELETE FROM records WHERE merchant_id = ?1").bind(merchant.as_str()),
-            };
-            rotting.execute(&mut file).await.unwrap();
-            file.close().await.unwrap();
-        });
+        // By a connection of its own: the one that looks does not see what it does itself.
+        let file = real_files::watch(&self.folder.path().join(FILE_NAME));
+        let id = merchant.as_str();
+        match left {
+            Some(record) => file.execute(
+                "UPDATE records SET record = ?2 WHERE merchant_id = ?1",
+                params![id, digest::canonical(record).unwrap()],
+            ),
+            None => file.execute("DELETE FROM records WHERE merchant_id = ?1", [id]),
+        }
+        .unwrap();
+    }
+
+    fn rows<T>(&self, sql: &str, row: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>) -> Vec<T> {
+        let mut select = self.file.prepare_cached(sql).unwrap();
+        select.query_map([], row).unwrap().map(Result::unwrap).collect()
+    }
+
+    /// An edit as the file has it; an edit never changes.
+    fn edit(&mut self, id: &str, text: &str) -> Edit {
+        let id = EditId(id.parse().unwrap());
+        self.edits.entry(id).or_insert_with(|| serde_json::from_str(text).unwrap()).clone()
     }
 
     /// What is on the disk now. Returns the edits whose state changed.
-    pub fn read_back(&self, store: &mut DeviceStore) -> Vec<EditId> {
-        let (records, meta, outbox, sent) = self.runtime.block_on(async {
-            let mut file = connect(&self.folder).await;
-            let records: Vec<(String, i64, i64, String)> =
-                sqlx::query_as("SELECT merchant_id, seq, generation, record FROM records")
-                    .fetch_all(&mut file)
-                    .await
-                    .unwrap();
-            let meta: Vec<(String, String)> =
-                sqlx::query_as("SELECT key, value FROM meta").fetch_all(&mut file).await.unwrap();
-            let outbox: Vec<OutboxRow> = sqlx::query_as(
-                "SELECT edit, state, attempts, answered_seq, answered_epoch, come_back, problem, quiet FROM outbox",
-            )
-            .fetch_all(&mut file)
-            .await
-            .unwrap();
-            let sent: Vec<(String, String)> =
-                sqlx::query_as("SELECT edit, state FROM sent").fetch_all(&mut file).await.unwrap();
-            file.close().await.unwrap();
-            (records, meta, outbox, sent)
-        });
+    pub fn read_back(&mut self, store: &mut DeviceStore) -> Vec<EditId> {
+        let version = self.file.pragma_query_value(None, "data_version", |row| row.get(0)).unwrap();
+        if self.read.replace(version) == Some(version) {
+            return Vec::new();
+        }
+        let meta = self.rows("SELECT key, value FROM meta", |row| Ok((row.get(0)?, row.get(1)?)));
         let meta: BTreeMap<String, String> = meta.into_iter().collect();
         let number = |key: &str| meta.get(key).map_or(0, |text| text.parse().unwrap());
         (store.cursor, store.generation) = (number("cursor"), number("generation"));
         store.epoch = meta.get("epoch").cloned();
         store.reading_whole = number("outdated_generation") > 0;
-        store.records = records
-            .into_iter()
-            .map(|(id, seq, generation, text)| {
-                let (seq, generation) = (seq as u64, generation as u64);
-                let stored = Stored { generation, seq, record: serde_json::from_str(&text).unwrap() };
-                (MerchantId::new(id).unwrap(), stored)
-            })
-            .collect();
+        let mut changed = self.read_records(store);
+        let touched = self.read_outbox(store, &mut changed);
+        self.looks += 1;
+        if self.looks.is_multiple_of(ALL_MERCHANTS_ONE_IN) {
+            changed = store.merchants();
+        }
+        self.window_agrees(store, changed);
+        touched
+    }
 
+    /// Returns the merchants whose row is another than before.
+    fn read_records(&mut self, store: &mut DeviceStore) -> BTreeSet<MerchantId> {
+        let rows = self.rows("SELECT merchant_id, seq, generation, record FROM records", |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?, row.get::<_, String>(3)?))
+        });
+        let mut before = std::mem::take(&mut store.records);
+        let mut texts = std::mem::take(&mut self.records);
+        let mut changed = BTreeSet::new();
+        for (id, seq, generation, text) in rows {
+            let id = MerchantId::new(id).unwrap();
+            let same = texts.remove(&id).is_some_and(|known| known == text);
+            let record = match before.remove(&id).filter(|_| same) {
+                Some(stored) => stored.record,
+                None => {
+                    changed.insert(id.clone());
+                    serde_json::from_str(&text).unwrap()
+                }
+            };
+            store.records.insert(id.clone(), Stored { generation: generation as u64, seq: seq as u64, record });
+            self.records.insert(id, text);
+        }
+        changed.extend(before.into_keys());
+        changed.extend(texts.into_keys());
+        changed
+    }
+
+    /// Returns the edits whose state changed; with them or with what lies on top, their merchants changed too.
+    fn read_outbox(&mut self, store: &mut DeviceStore, changed: &mut BTreeSet<MerchantId>) -> Vec<EditId> {
+        let sent = self.rows("SELECT edit_id, edit, state FROM sent", |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+        });
+        let outbox = self.rows(
+            "SELECT edit_id, edit, state, attempts, answered_seq, answered_epoch, come_back, problem, quiet FROM outbox",
+            |row| {
+                let known = (row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?);
+                let answered = (row.get::<_, Option<i64>>(4)?, row.get::<_, Option<String>>(5)?, row.get(6)?);
+                Ok((known, row.get::<_, i64>(3)?, answered, row.get::<_, Option<String>>(7)?, row.get::<_, bool>(8)?))
+            },
+        );
         let before = std::mem::take(&mut store.outbox);
-        for (text, state) in sent {
-            let edit: Edit = serde_json::from_str(&text).unwrap();
-            let mut entry = Entry::of(edit);
+        for (id, text, state) in sent {
+            let mut entry = Entry::of(self.edit(&id, &text));
             entry.state = state.parse().unwrap();
             let known = before.get(&entry.edit.dot.counter);
             if let Some(refused) = known.filter(|known| known.state == EditState::Rejected) {
@@ -219,10 +274,11 @@ impl RealDisk {
             }
             store.outbox.insert(entry.edit.dot.counter, entry);
         }
-        for (text, state, attempts, seq, epoch, come_back, problem, quiet) in outbox {
-            let mut entry = Entry::of(serde_json::from_str(&text).unwrap());
+        for ((id, text, state), attempts, (seq, epoch, come_back), problem, quiet) in outbox {
+            let mut entry = Entry::of(self.edit(&id, &text));
             entry.state = state.parse().unwrap();
             (entry.attempts, entry.quiet) = (attempts as u32, quiet);
+            let come_back: bool = come_back;
             let awaits = seq.zip(epoch).filter(|_| !come_back);
             entry.awaits = awaits.map(|(seq, epoch)| Awaits { seq: seq as u64, epoch });
             entry.reason = problem.map(|text| {
@@ -236,21 +292,25 @@ impl RealDisk {
             if entry.state.is_answered() {
                 entry.answer = self.answers.get(&entry.edit.edit_id).cloned();
             }
-            if before.get(counter).is_some_and(|before| before.state != entry.state) {
+            let known = before.get(counter);
+            if known.is_some_and(|known| known.state != entry.state) {
                 touched.push(entry.edit.edit_id);
             }
+            let shows = |entry: &Entry| (entry.state, entry.on_top(), entry.quiet);
+            if known.map(shows) != Some(shows(entry)) {
+                changed.insert(entry.edit.merchant_id.clone());
+            }
         }
-        self.window_agrees(store);
         touched
     }
 
     /// What the program itself says of its disk is what is there.
-    fn window_agrees(&self, store: &DeviceStore) {
+    fn window_agrees(&self, store: &DeviceStore, merchants: BTreeSet<MerchantId>) {
         let Some(cache) = &self.cache else {
             return;
         };
         self.runtime.block_on(async {
-            let merchants: Vec<MerchantId> = store.merchants().into_iter().collect();
+            let merchants: Vec<MerchantId> = merchants.into_iter().collect();
             for (merchant, shown) in cache.registers_of(&merchants).await.unwrap() {
                 let expected = store.view(&merchant);
                 assert_eq!(shown, expected, "what shows of {merchant} is not the record with what lies on top");
@@ -260,8 +320,4 @@ impl RealDisk {
             assert_eq!(!open, store.nothing_open(), "the numbers of the status bar are not the outbox: {numbers:?}");
         });
     }
-}
-
-async fn connect(folder: &TempDir) -> SqliteConnection {
-    SqliteConnectOptions::new().filename(folder.path().join(FILE_NAME)).connect().await.unwrap()
 }

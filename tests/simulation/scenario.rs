@@ -25,7 +25,7 @@ pub fn run(seed: u64) -> (Report, Result<(), Broken>) {
     (report, result)
 }
 
-fn play(world: &mut World) -> Result<(), Broken> {
+pub fn play(world: &mut World) -> Result<(), Broken> {
     for _ in 0..FAULTY_STEPS {
         step(world)?;
         world.administrator_acts()?;
@@ -140,7 +140,8 @@ fn operator(world: &mut World) {
         }
         1 => restore(world),
         2 => {
-            for _ in 0..world.server.prune(world.now_ms) {
+            let now = world.server_now();
+            for _ in 0..world.server.prune(now) {
                 world.report.count("tombstone pruned");
             }
         }

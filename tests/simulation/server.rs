@@ -1,4 +1,6 @@
 //! The backend as a model around the real `authority`: what is stored, what is answered, what a crash costs.
+//!
+//! In some runs the real server does it instead (`real_server`); then this is what was read back from its file.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::{Deref, DerefMut};
@@ -8,6 +10,7 @@ use domain::api::{self, Change, ChangesPage, DigestReply, HistoryEntry, PushRepl
 use domain::digest::{self, Digests};
 use domain::rules::{RuleBook, RuleSet};
 use domain::{Actor, Edit, EditId, ErrorCode, Hlc, HlcClock, MerchantId, Outcome, OutcomeState, Problem, Record};
+use server::exchange::NoPage;
 use sync_engine::authority;
 use sync_engine::device::Failure;
 use sync_engine::reconcile;
@@ -15,6 +18,7 @@ use sync_engine::reconcile;
 use crate::chance::Chance;
 use crate::device::{Marker, PullQuery, Whole};
 use crate::device_store::{digest_of, size};
+use crate::real_server::{self, RealServer};
 use crate::report::Report;
 use crate::verdicts::Taken;
 
@@ -86,6 +90,8 @@ pub struct Server {
     pub busy_until_ms: u64,
     /// Its storage puts off one edit in so many; 0 for none.
     pub defers_one_in: u64,
+    /// The real server on a real file, if it is what does all of this.
+    real: Option<RealServer>,
 }
 
 impl Deref for Server {
@@ -144,6 +150,38 @@ impl Server {
             up: true,
             busy_until_ms: 0,
             defers_one_in: 0,
+            real: None,
+        }
+    }
+
+    /// From now on the real server does it.
+    pub fn on_real_disk(&mut self) {
+        self.real = Some(RealServer::new(&self.data.epoch));
+    }
+
+    /// Its process is gone.
+    pub fn kill(&mut self) {
+        self.up = false;
+        if let Some(real) = &mut self.real {
+            real.stop();
+        }
+    }
+
+    /// It runs again, on what is on its disk.
+    pub fn start(&mut self) {
+        self.up = true;
+        self.file_holds();
+    }
+
+    /// The real server, at this moment.
+    fn real(&mut self, now: Now) -> Option<&mut RealServer> {
+        self.real.as_mut().inspect(|real| real.set_now_ms(now.wall_ms))
+    }
+
+    /// What the file of the real server has is what is known here.
+    fn file_holds(&mut self) {
+        if let Some(real) = &mut self.real {
+            real.holds(&self.data);
         }
     }
 
@@ -212,6 +250,9 @@ impl Server {
         if bytes > BODY_BYTES_MAX || request.edits.len() > BODY_EDITS_MAX {
             return failed(Failure::Refused(Problem::new(ErrorCode::TooLarge, "too large")));
         }
+        if self.real.is_some() {
+            return self.push_really(now, &actor, request, crash_after, chance, report);
+        }
         let mut outcomes: Vec<Outcome> = Vec::new();
         let mut put_off: Vec<&MerchantId> = Vec::new();
         let mut changed = false;
@@ -225,13 +266,8 @@ impl Server {
                 outcomes.push(answer.clone());
                 continue;
             }
-            // What comes after a deferred edit of the same merchant waits too: versions count on the order.
-            let stalls = self.defers_one_in > 0 && chance.once_in(self.defers_one_in);
-            if stalls || put_off.contains(&&edit.merchant_id) {
-                put_off.push(&edit.merchant_id);
-                let state = OutcomeState::Deferred;
-                report.outcome(state);
-                outcomes.push(Outcome { edit_id: edit.edit_id, state, decisions: Vec::new(), seq: 0 });
+            if let Some(deferred) = self.put_off(edit, &mut put_off, chance, report) {
+                outcomes.push(deferred);
                 continue;
             }
             let (outcome, differs) = self.commit(now, edit, &actor, report);
@@ -240,6 +276,109 @@ impl Server {
         }
         let server_hlc = self.clock.tick(now.wall_ms);
         Pushed { reply: Ok(PushReply { outcomes, server_hlc, epoch: self.epoch.clone(), landed: None }), changed }
+    }
+
+    /// Its storage does not take this one now? What comes after a deferred edit of the same merchant waits too:
+    /// versions count on the order.
+    fn put_off<'e>(
+        &self,
+        edit: &'e Edit,
+        merchants: &mut Vec<&'e MerchantId>,
+        chance: &mut Chance,
+        report: &mut Report,
+    ) -> Option<Outcome> {
+        let stalls = self.defers_one_in > 0 && chance.once_in(self.defers_one_in);
+        if !stalls && !merchants.contains(&&edit.merchant_id) {
+            return None;
+        }
+        merchants.push(&edit.merchant_id);
+        let state = OutcomeState::Deferred;
+        report.outcome(state);
+        Some(Outcome { edit_id: edit.edit_id, state, decisions: Vec::new(), seq: 0 })
+    }
+
+    /// The same by the real server: one transaction for the batch. It is killed before that or right after it.
+    fn push_really(
+        &mut self,
+        now: Now,
+        actor: &Actor,
+        request: &PushRequest,
+        crash_after: Option<usize>,
+        chance: &mut Chance,
+        report: &mut Report,
+    ) -> Pushed {
+        let mut put_off: Vec<&MerchantId> = Vec::new();
+        let deferred: Vec<Option<Outcome>> = request
+            .edits
+            .iter()
+            .map(|edit| match self.answers.contains_key(&edit.edit_id) {
+                true => None,
+                false => self.put_off(edit, &mut put_off, chance, report),
+            })
+            .collect();
+        let dies = crash_after.filter(|n| *n < request.edits.len());
+        let gone = |changed| Pushed { reply: Err(Failure::Unreachable), changed };
+        if dies.is_some_and(|n| n.is_multiple_of(2)) {
+            self.kill();
+            return gone(false);
+        }
+        let due = request.edits.iter().zip(&deferred).filter(|(_, deferred)| deferred.is_none());
+        let due: Vec<Edit> = due.map(|(edit, _)| edit.clone()).collect();
+        let Some(mut reply) = self.real(now).map(|real| real.push(actor, &due)) else {
+            return gone(false);
+        };
+        self.note(actor, &due, &reply, report);
+        let changed = reply.landed.is_some();
+        if dies.is_some() {
+            self.kill();
+            return gone(changed);
+        }
+        let mut taken = std::mem::take(&mut reply.outcomes).into_iter();
+        reply.outcomes = deferred.into_iter().filter_map(|deferred| deferred.or_else(|| taken.next())).collect();
+        Pushed { reply: Ok(reply), changed }
+    }
+
+    /// Notes what the real server made of a batch, from its answer and from its file.
+    fn note(&mut self, actor: &Actor, edits: &[Edit], reply: &PushReply, report: &mut Report) {
+        let mut decided: BTreeMap<&MerchantId, Vec<EditId>> = BTreeMap::new();
+        assert_eq!(edits.len(), reply.outcomes.len(), "one answer for each edit");
+        for (edit, outcome) in edits.iter().zip(&reply.outcomes) {
+            assert_eq!(edit.edit_id, outcome.edit_id, "answers are in the order of the edits");
+            if let Some(known) = self.answers.get(&edit.edit_id) {
+                report.count("server answered again");
+                if known != outcome {
+                    *self.effects.entry(edit.edit_id).or_insert(0) += 1;
+                }
+                continue;
+            }
+            report.outcome(outcome.state);
+            for decision in &outcome.decisions {
+                report.decision(&decision.decision);
+            }
+            self.ever_answered.insert(edit.edit_id);
+            if outcome.refusal().is_some_and(|(_, code, _)| code == ErrorCode::Forbidden) {
+                // Not stored: the right person may still send it.
+                continue;
+            }
+            if outcome.state != OutcomeState::Rejected {
+                self.accepted.push(Accepted { edit: edit.clone(), actor: actor.clone() });
+            }
+            *self.effects.entry(edit.edit_id).or_insert(0) += 1;
+            self.answers.insert(edit.edit_id, outcome.clone());
+            decided.entry(&edit.merchant_id).or_default().push(edit.edit_id);
+        }
+        let Some(real) = &mut self.real else {
+            return;
+        };
+        let changed = real.changed_after(self.data.seq);
+        real_server::landed_is_true(reply, self.data.seq, &changed);
+        for (seq, record) in changed {
+            self.data.seq = seq;
+            self.data.records.insert(record.merchant_id.clone(), (seq, record));
+        }
+        for (merchant, edits) in decided {
+            self.data.history.extend(real.history(merchant, &edits));
+        }
     }
 
     /// Record, history and answer in one transaction.
@@ -292,6 +431,10 @@ impl Server {
     ) -> Result<(ChangesPage, Marker), Failure> {
         self.busy(now.ms)?;
         let actor = self.actor(now.ms, token)?;
+        if let Some(real) = self.real(now) {
+            let page = real.page(&actor.scope, &query.changes);
+            return self.read(page, report);
+        }
         let PullQuery { changes: query, marker, whole } = query;
         if query.epoch.as_ref().is_some_and(|epoch| *epoch != self.epoch) {
             return Err(Failure::EpochChanged);
@@ -351,8 +494,33 @@ impl Server {
         self.rules = Arc::new(RuleBook { version: self.rules.version + 1, rules });
     }
 
+    /// What the real server answered to a pull.
+    fn read(
+        &mut self,
+        page: Result<ChangesPage, NoPage>,
+        report: &mut Report,
+    ) -> Result<(ChangesPage, Marker), Failure> {
+        match page {
+            Ok(page) => return Ok((page, None)),
+            Err(NoPage::CursorTooOld) => report.count("cursor too old"),
+            Err(NoPage::EpochChanged) => {
+                let epoch = self.real.as_ref().map(RealServer::epoch).unwrap_or_default();
+                if epoch != self.data.epoch {
+                    report.count("fork: noticed by the real server");
+                    self.data.epoch = epoch;
+                }
+            }
+            Err(NoPage::Db(error)) => panic!("the server's database: {error}"),
+        }
+        Err(Failure::EpochChanged)
+    }
+
     /// Somebody makes a backup.
     pub fn back_up(&mut self) {
+        self.file_holds();
+        if let Some(real) = &mut self.real {
+            real.back_up();
+        }
         self.backup = Some(self.data.clone());
     }
 
@@ -363,37 +531,61 @@ impl Server {
         };
         self.data = backup;
         self.era += 1;
+        if let Some(real) = &mut self.real {
+            real.restore();
+        }
+        self.file_holds();
         true
     }
 
     /// Tombstones that are older than the horizon are forgotten. Returns how many.
-    pub fn prune(&mut self, now_ms: u64) -> usize {
+    pub fn prune(&mut self, now: Now) -> usize {
+        let due = match self.real(now) {
+            Some(real) => {
+                real.prune(now.wall_ms.saturating_sub(HORIZON_MS));
+                let left: BTreeSet<MerchantId> = real.merchants().into_iter().collect();
+                let gone = self.records.iter().filter(|(merchant, _)| !left.contains(*merchant));
+                gone.map(|(merchant, (seq, _))| (merchant.clone(), *seq)).collect()
+            }
+            None => self.expired(now.ms),
+        };
+        self.forget(&due);
+        self.file_holds();
+        due.len()
+    }
+
+    /// The tombstones that the model forgets.
+    fn expired(&self, now_ms: u64) -> Vec<(MerchantId, u64)> {
         let old = |merchant: &MerchantId, record: &Record| {
             let changed_ms = self.data.changed_ms.get(merchant).copied().unwrap_or(0);
             now_ms >= changed_ms + HORIZON_MS
                 && reconcile::is_deleted(record, &self.rules.rules)
                 && reconcile::review(record, &self.rules.rules).is_none()
         };
-        let due: Vec<(MerchantId, u64)> = self
-            .records
+        self.records
             .iter()
             .filter(|(merchant, (_, record))| old(merchant, record))
             .map(|(merchant, (seq, _))| (merchant.clone(), *seq))
-            .collect();
-        for (merchant, seq) in &due {
+            .collect()
+    }
+
+    fn forget(&mut self, due: &[(MerchantId, u64)]) {
+        for (merchant, seq) in due {
             self.data.records.remove(merchant);
             self.data.accepted.retain(|accepted| accepted.edit.merchant_id != *merchant);
             self.data.pruned_seq = self.data.pruned_seq.max(*seq);
             self.pruned.insert(merchant.clone());
         }
         self.data.looked_at = self.data.accepted.len();
-        due.len()
     }
 
     /// The digests of the actor's scope.
-    pub fn digests(&self, now: Now, token: Token) -> Result<DigestReply, Failure> {
+    pub fn digests(&mut self, now: Now, token: Token) -> Result<DigestReply, Failure> {
         self.busy(now.ms)?;
         let actor = self.actor(now.ms, token)?;
+        if let Some(real) = self.real(now) {
+            return Ok(real.digests(&actor.scope));
+        }
         let mut digests = Digests::empty(self.epoch.clone(), self.seq);
         for (merchant, (_, record)) in self.records.iter().filter(|(merchant, _)| actor.scope.contains(merchant)) {
             digests.add(merchant, digest_of(record));
@@ -402,9 +594,12 @@ impl Server {
     }
 
     /// Whole buckets of the actor's scope.
-    pub fn buckets(&self, now: Now, token: Token, buckets: &[u8]) -> Result<Whole, Failure> {
+    pub fn buckets(&mut self, now: Now, token: Token, buckets: &[u8]) -> Result<Whole, Failure> {
         self.busy(now.ms)?;
         let actor = self.actor(now.ms, token)?;
+        if let Some(real) = self.real(now) {
+            return real.buckets(&actor.scope, buckets);
+        }
         let due = |merchant: &MerchantId| actor.scope.contains(merchant) && buckets.contains(&digest::bucket(merchant));
         let rows = self.records.iter().filter(|(merchant, _)| due(merchant));
         let changes = rows.map(|(_, (seq, record))| Change::new(*seq, record.clone())).collect();
@@ -431,5 +626,9 @@ impl Server {
         for answer in self.answers.values_mut() {
             answer.seq = seq;
         }
+        if let Some(real) = &mut self.real {
+            real.rebuild(&order, &self.data.epoch);
+        }
+        self.file_holds();
     }
 }

@@ -5,7 +5,7 @@ use sync_engine::device::{Failure, Input};
 use crate::checks::{self, Broken};
 use crate::device::{Answer, Body, Lane, PageEnd, Quiet};
 use crate::network::TIMEOUT_MS;
-use crate::server::{Now, Token};
+use crate::server::Token;
 use crate::world::{Event, TOKEN_MS, World};
 
 impl World {
@@ -42,7 +42,7 @@ impl World {
         let lane = body.lane();
         let refused = body.clone();
         let word = |result: Result<Answer, Failure>| result.unwrap_or_else(|why| Answer::Word(refused.failed(why)));
-        let now = Now { ms: self.now_ms, wall_ms: self.wall_ms(self.server_clock_off_ms) };
+        let now = self.server_now();
         let mut fresh = None;
         let answer = if !self.server.up {
             word(Err(Failure::Unreachable))

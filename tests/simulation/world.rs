@@ -13,15 +13,15 @@ use crate::conduct::{Conduct, Step};
 use crate::device::{Answer, Body, Device, DiskWork, Lane, PageEnd, Quiet, Running};
 use crate::network::Network;
 use crate::report::Report;
-use crate::server::{Server, Token};
+use crate::server::{Now, Server, Token};
 
 /// Milliseconds since 1970 at the start of every run.
 const START_MS: u64 = 1_790_000_000_000;
 /// How long a token is good, in milliseconds.
 pub const TOKEN_MS: u64 = 60_000;
 
-/// One seed in so many, and some more, runs with the real cache on a real disk.
-const REAL_DISK_ONE_IN: u64 = 100;
+/// One seed in so many runs with the real cache and the real server on real files; some more with the real cache only.
+pub const REAL_DISK_ONE_IN: u64 = 100;
 
 /// Something that will happen.
 pub enum Event {
@@ -60,7 +60,7 @@ pub struct World {
     pub kills_one_in: u64,
 }
 
-/// One in a hundred, and one in four hundred of those with an administrator.
+/// Does the real cache run? In one of a hundred, and in one of four hundred that have an administrator.
 fn on_real_disk(seed: u64) -> bool {
     seed.is_multiple_of(REAL_DISK_ONE_IN) || seed % (4 * REAL_DISK_ONE_IN) == REAL_DISK_ONE_IN / 2
 }
@@ -96,6 +96,9 @@ impl World {
             report: Report::default(),
             kills_one_in: 400,
         };
+        if seed.is_multiple_of(REAL_DISK_ONE_IN) {
+            world.server.on_real_disk();
+        }
         for device in 0..world.devices.len() {
             if on_real_disk(seed) {
                 let actor = world.server.actors[device].clone();
@@ -117,6 +120,10 @@ impl World {
 
     pub fn wall_ms(&self, off_ms: i64) -> u64 {
         (START_MS + self.now_ms).saturating_add_signed(off_ms)
+    }
+    /// Now, as the server's clock has it.
+    pub fn server_now(&self) -> Now {
+        Now { ms: self.now_ms, wall_ms: self.wall_ms(self.server_clock_off_ms) }
     }
     pub fn device_wall_ms(&self, device: usize) -> u64 {
         self.wall_ms(self.devices[device].clock_off_ms)
@@ -203,7 +210,7 @@ impl World {
                 device
             }
             Event::ServerUp => {
-                self.server.up = true;
+                self.server.start();
                 return Ok(());
             }
         };
@@ -216,12 +223,14 @@ impl World {
 
     /// Starts the program on a device, unless it runs.
     pub fn boot(&mut self, device: usize) -> Result<(), Broken> {
+        let wall_ms = self.device_wall_ms(device);
         let own = &mut self.devices[device];
         if own.running.is_some() {
             return Ok(());
         }
         let sending = own.store.outbox.values().filter(|e| e.state == domain::EditState::Sending);
         own.resumed.extend(sending.map(|e| e.edit.edit_id).collect::<Vec<EditId>>());
+        own.store.set_wall_ms(wall_ms);
         own.store.open();
         own.disk_free_ms = self.now_ms;
         own.running = Some(Running {
@@ -250,7 +259,7 @@ impl World {
 
     pub fn kill_server(&mut self) {
         self.report.count("fault server killed");
-        self.server.up = false;
+        self.server.kill();
         let delay_ms = self.chance.between(1, 12_000);
         self.at(delay_ms, Event::ServerUp);
     }
@@ -337,6 +346,7 @@ impl World {
     fn disk(&mut self, device: usize, work: DiskWork) -> Result<(), Broken> {
         let wall_ms = self.device_wall_ms(device);
         let own = &mut self.devices[device];
+        own.store.set_wall_ms(wall_ms);
         if own.disk_refuses(self.now_ms, work.writes()) {
             let input = work.failure();
             self.tell(device, input);
@@ -348,7 +358,11 @@ impl World {
                 (Input::Batch { edits, next_due_ms }, Vec::new())
             }
             DiskWork::StoreOutcomes { reply, retry_at_ms } => {
+                let before = own.store.cursor;
                 let touched = own.store.store_outcomes(&reply, retry_at_ms);
+                if own.store.cursor > before {
+                    self.report.count("batch passed by the pull");
+                }
                 (Input::OutcomesStored, touched)
             }
             DiskWork::Release { edit_ids } => {

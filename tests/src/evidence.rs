@@ -47,8 +47,8 @@ pub fn taken(database: &Path) -> sqlx::Result<Vec<Taken>> {
         let edit_id = uuid::Uuid::from_slice(&id).map(|id| id.to_string()).unwrap_or_default();
         let writes: Json = serde_json::from_str(&writes).unwrap_or_default();
         let own = format!("custom.{actor}");
-        let written = writes.as_array().into_iter().flatten().find(|write| write["field"] == own.as_str());
-        Taken { edit_id, dot, number: written.map(|write| write["after"].to_string()), actor }
+        let written = writes.as_array().into_iter().flatten().find(|write| write["f"] == own.as_str());
+        Taken { edit_id, dot, number: written.map(|write| write["a"].to_string()), actor }
     });
     Ok(taken.collect())
 }
@@ -78,6 +78,19 @@ pub fn backend_records(database: &Path) -> sqlx::Result<Records> {
 /// When the file cannot be read.
 pub fn device_records(home: &Path) -> sqlx::Result<Records> {
     records(&home.join(client::cache::FILE_NAME), "SELECT merchant_id, seq, record FROM records")
+}
+
+/// How far a device has counted its edits.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn counter(home: &Path) -> sqlx::Result<u64> {
+    let file = home.join(client::cache::FILE_NAME);
+    let counter: Option<String> = run(async {
+        let statement = "SELECT value FROM meta WHERE key = 'counter'";
+        sqlx::query_scalar(statement).fetch_optional(&mut open(&file).await?).await
+    })?;
+    Ok(counter.and_then(|text| text.parse().ok()).unwrap_or_default())
 }
 
 fn records(file: &Path, statement: &'static str) -> sqlx::Result<Records> {

@@ -1,8 +1,29 @@
-//! The wall clock, read in one place.
+//! The wall clock, read in one place, and what else comes from the machine.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+/// Where a cache gets the time and new ids from.
+pub trait Machine: Send + Sync {
+    /// Milliseconds since 1970.
+    fn now_ms(&self) -> u64;
+    /// An id that no edit and no trace has had before (UUIDv7).
+    fn fresh_id(&self) -> Uuid;
+}
+
+/// The one that the program runs on.
+pub(crate) struct ThisMachine;
+
+impl Machine for ThisMachine {
+    fn now_ms(&self) -> u64 {
+        now_ms()
+    }
+    fn fresh_id(&self) -> Uuid {
+        Uuid::now_v7()
+    }
+}
 
 /// Milliseconds since 1970.
 pub(crate) fn now_ms() -> u64 {

@@ -18,6 +18,7 @@ pub mod remote;
 pub mod secrets;
 pub mod session;
 
+pub use clock::Machine;
 pub use error::{Error, Result};
 
 pub use console::{Console, Mode, Options};

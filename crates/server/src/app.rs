@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use domain::Hlc;
 use tokio::sync::Semaphore;
 
 use crate::auth::{Attempts, Sessions};
-use crate::clock::ServerClock;
+use crate::clock::{Machine, ServerClock, ThisMachine};
 use crate::counters::Counters;
 use crate::db::{Database, DbError};
 use crate::feed::Feed;
@@ -19,6 +20,8 @@ const LISTENING_MAX: usize = 10_000;
 
 /// What all handlers share.
 pub struct App {
+    /// Time and new ids.
+    pub machine: Arc<dyn Machine>,
     /// What is kept.
     pub db: Arc<dyn Database>,
     /// Tokens.
@@ -47,8 +50,17 @@ impl App {
     /// # Errors
     /// If the database fails.
     pub async fn new(db: Arc<dyn Database>) -> Result<Self, DbError> {
+        Self::on(Arc::new(ThisMachine), db).await
+    }
+
+    /// The same with another source of time and ids.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn on(machine: Arc<dyn Machine>, db: Arc<dyn Database>) -> Result<Self, DbError> {
         let head = db.head().await?;
         Ok(Self {
+            machine,
             sessions: Sessions::new(Arc::clone(&db)),
             attempts: Attempts::default(),
             feed: Feed::new(head),
@@ -60,5 +72,9 @@ impl App {
             listening: Arc::new(Semaphore::new(LISTENING_MAX)),
             db,
         })
+    }
+    /// The next stamp.
+    pub fn tick(&self) -> Hlc {
+        self.clock.tick(self.machine.now_ms())
     }
 }

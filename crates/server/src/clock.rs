@@ -1,10 +1,31 @@
-//! The one place that reads the wall clock.
+//! The one place that reads the wall clock, and what else comes from the machine.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, Utc};
 use domain::{Hlc, HlcClock};
+use uuid::Uuid;
+
+/// Where the exchange with devices gets the time and new ids from.
+pub trait Machine: Send + Sync {
+    /// Milliseconds since 1970.
+    fn now_ms(&self) -> u64;
+    /// An id that was never given out before (UUIDv7).
+    fn fresh_id(&self) -> Uuid;
+}
+
+/// The one that the program runs on.
+pub struct ThisMachine;
+
+impl Machine for ThisMachine {
+    fn now_ms(&self) -> u64 {
+        now_ms()
+    }
+    fn fresh_id(&self) -> Uuid {
+        Uuid::now_v7()
+    }
+}
 
 /// Milliseconds since 1970.
 pub fn now_ms() -> u64 {
@@ -32,8 +53,8 @@ pub fn millis(at: DateTime<Utc>) -> u64 {
 pub struct ServerClock(Mutex<HlcClock>);
 
 impl ServerClock {
-    /// The next stamp.
-    pub fn tick(&self) -> Hlc {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).tick(now_ms())
+    /// The next stamp at a wall time, in milliseconds since 1970.
+    pub fn tick(&self, wall_ms: u64) -> Hlc {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).tick(wall_ms)
     }
 }

@@ -1,6 +1,7 @@
 //! The backend of Merchant Console.
 //!
 //! - [`http`]: one file for each resource; bodies and paths are those of [`domain::api`].
+//! - [`exchange`]: what devices ask for, without HTTP.
 //! - [`ingest`]: from a batch of edits to rows and answers; the decisions are [`sync_engine::authority`]'s.
 //! - [`rulebook`]: the rules in force, and what a change of them means for what is stored.
 //! - [`db`]: what is kept, behind traits; SQLite.
@@ -16,6 +17,7 @@ pub mod clock;
 pub mod counters;
 pub mod db;
 pub mod demo;
+pub mod exchange;
 pub mod feed;
 pub mod http;
 pub mod ingest;

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use domain::api::ChangesQuery;
 
+use crate::app::App;
 use crate::db::{Database, DbError};
 
 /// Whether the data are still those that devices have seen.
@@ -20,7 +21,8 @@ impl Lineage {
     ///
     /// # Errors
     /// `storage`.
-    pub async fn is_broken(&self, db: &dyn Database, asked: &ChangesQuery, epoch: &str) -> Result<bool, DbError> {
+    pub async fn is_broken(&self, app: &App, asked: &ChangesQuery, epoch: &str) -> Result<bool, DbError> {
+        let db = app.db.as_ref();
         let head = db.head().await?;
         let answered = asked.answered.unwrap_or(0);
         let broken = asked.cursor > head
@@ -34,7 +36,7 @@ impl Lineage {
                 cursor = asked.cursor,
                 "a device has seen changes that these data do not have: they were restored from an older backup; a new epoch begins"
             );
-            db.end_epoch(epoch).await?;
+            db.end_epoch(epoch, &app.machine.fresh_id().to_string()).await?;
         }
         Ok(broken)
     }

@@ -29,7 +29,7 @@ type Failed = Box<dyn std::error::Error>;
 #[tokio::main]
 async fn main() -> Result<(), Failed> {
     if let Some(log) = std::env::var_os(unsynced::LOG_VARIABLE) {
-        unsynced::install(&PathBuf::from(log), std::env::var_os(unsynced::NORMAL_VARIABLE).is_some())?;
+        unsynced::install(&PathBuf::from(log))?;
     }
     let id = std::env::var("MERCHANT_CONSOLE_CLIENT_ID")?;
     let secret = std::env::var("MERCHANT_CONSOLE_CLIENT_SECRET")?;

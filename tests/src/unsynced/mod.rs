@@ -13,5 +13,3 @@ pub use vfs::{InstallError, install};
 
 /// Where the process writes down what it writes: the path of a file. Absent: it runs as always.
 pub const LOG_VARIABLE: &str = "MERCHANT_CONSOLE_TEST_UNSYNCED";
-/// If set, every connection that asks for `synchronous = FULL` gets `NORMAL`.
-pub const NORMAL_VARIABLE: &str = "MERCHANT_CONSOLE_TEST_NORMAL";

@@ -1,7 +1,7 @@
 //! The layer under SQLite: the system's own file layer with a note before each write and after each sync.
 //!
 //! The system's layer opens each file; then the table of its methods is replaced by a copy with our write,
-//! truncate, sync, close and control in place of its own. Nothing of the files is read past SQLite: closing a
+//! truncate, sync and close in place of its own. Nothing of the files is read past SQLite: closing a
 //! second descriptor of a database would drop the locks of the first.
 
 // SQLite is C: its file layer is tables of functions over raw pointers.
@@ -32,7 +32,6 @@ struct Layer {
     /// The system's own; SQLite never frees it.
     system: *mut sqlite3_vfs,
     state: Mutex<State>,
-    normal: bool,
 }
 
 // The pointer is to a table that is never written after SQLite has started.
@@ -54,12 +53,11 @@ struct OpenFile {
 
 static LAYER: OnceLock<Layer> = OnceLock::new();
 
-/// Puts the layer under every connection that this process opens from now on. With `normal`, whoever asks for
-/// `synchronous = FULL` gets `NORMAL`.
+/// Puts the layer under every connection that this process opens from now on.
 ///
 /// # Errors
 /// When the notes cannot be begun or SQLite refuses.
-pub fn install(log: &Path, normal: bool) -> Result<(), InstallError> {
+pub fn install(log: &Path) -> Result<(), InstallError> {
     let journal = Journal::begin(log)?;
     // SAFETY: SQLite may be initialised at any time; a null name asks for the default layer.
     let system = unsafe {
@@ -70,7 +68,7 @@ pub fn install(log: &Path, normal: bool) -> Result<(), InstallError> {
         return Err(InstallError::Refused(sqlite::SQLITE_ERROR));
     }
     let state = Mutex::new(State { journal, files: HashMap::new(), tables: HashMap::new() });
-    if LAYER.set(Layer { system, state, normal }).is_err() {
+    if LAYER.set(Layer { system, state }).is_err() {
         return Err(InstallError::Refused(sqlite::SQLITE_MISUSE));
     }
     // SAFETY: the copy lives as long as the process, and keeps all that the system's functions look up in it.
@@ -140,7 +138,6 @@ unsafe extern "C" fn open(
             ours.xTruncate = Some(truncate);
             ours.xSync = Some(sync);
             ours.xClose = Some(close);
-            ours.xFileControl = Some(control);
             Box::leak(Box::new(ours))
         });
         // SAFETY: SQLite's names end with a zero byte, and nobody else uses the file yet.
@@ -220,35 +217,4 @@ unsafe extern "C" fn sync(file: *mut sqlite3_file, flags: c_int) -> c_int {
         sqlite::SQLITE_OK => noted(state.journal.synced(&open.path)),
         failed => failed,
     })
-}
-
-unsafe extern "C" fn control(file: *mut sqlite3_file, operation: c_int, argument: *mut c_void) -> c_int {
-    // Not under the lock: the system's answer may call other methods of this file.
-    let mut found = None;
-    let code = with(|layer, state| {
-        found = known(state, file).map(|open| (open, layer.normal));
-        sqlite::SQLITE_OK
-    });
-    let Some((open, normal)) = found else { return code };
-    if normal && operation == sqlite::SQLITE_FCNTL_PRAGMA {
-        // SAFETY: for a pragma SQLite gives an array of its answer, its name and its value; the value is a text
-        // that it reads afterwards.
-        unsafe { ask_for_normal(argument.cast()) };
-    }
-    system!(open.system.xFileControl, file, operation, argument)
-}
-
-/// # Safety
-/// `words` are those of a pragma: its answer, its name, its value or null.
-unsafe fn ask_for_normal(words: *mut *mut c_char) {
-    // SAFETY: as the caller says; `FULL` has room for `1`, its number of NORMAL.
-    unsafe {
-        let (name, value) = (*words.add(1), *words.add(2));
-        if value.is_null() || !CStr::from_ptr(name).to_bytes().eq_ignore_ascii_case(b"synchronous") {
-            return;
-        }
-        if CStr::from_ptr(value).to_bytes().eq_ignore_ascii_case(b"full") {
-            std::ptr::copy_nonoverlapping(c"1".as_ptr(), value, 2);
-        }
-    }
 }

@@ -13,6 +13,9 @@ use domain::problem::ErrorCode;
 /// Prepared statements that are kept.
 const STATEMENTS_MAX: usize = 64;
 
+/// SQLite's number of `synchronous = FULL`.
+const SYNCHRONOUS_FULL: i64 = 2;
+
 /// A connection that writes, and one that can only read.
 pub(super) struct Direct {
     writer: Arc<Mutex<Connection>>,
@@ -38,6 +41,13 @@ async fn run<T: Send + 'static>(
         work(&mut connection)
     });
     done.await.map_err(|_| Error::new(ErrorCode::Internal, "the work on the cache broke off: nothing was changed"))?
+}
+
+fn commit<T>(connection: &mut Connection, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let result = work(&tx)?;
+    tx.commit()?;
+    Ok(result)
 }
 
 impl Direct {
@@ -66,13 +76,28 @@ impl Direct {
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let in_transaction = |connection: &mut Connection| {
-            let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let result = work(&tx)?;
-            tx.commit()?;
-            Ok(result)
+        run(&self.writer, |connection| commit(connection, work)).await
+    }
+
+    /// The same, and if the work wrote anything, it and all that was committed before is on the disk when this
+    /// returns, however durable the cache is otherwise: a flush of the log is one of the whole log.
+    pub async fn write_through<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let flushed = |connection: &mut Connection| {
+            let level: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0))?;
+            if level >= SYNCHRONOUS_FULL {
+                return commit(connection, work);
+            }
+            connection.pragma_update(None, "synchronous", SYNCHRONOUS_FULL)?;
+            let result = commit(connection, work);
+            if let Err(error) = connection.pragma_update(None, "synchronous", level) {
+                tracing::warn!(%error, "every change is flushed to the disk until this program starts again");
+            }
+            result
         };
-        run(&self.writer, in_transaction).await
+        run(&self.writer, flushed).await
     }
 
     /// Reads what is stored at one moment.

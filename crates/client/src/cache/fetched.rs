@@ -4,7 +4,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Cache, begin, count, int, sql};
-use crate::clock;
 use crate::error::Result;
 
 /// The most answers that are kept.
@@ -31,7 +30,12 @@ impl Cache {
         let body = serde_json::to_string(value)?;
         let mut writer = self.writer.lock().await;
         let mut tx = begin(&mut writer).await?;
-        sqlx::query(sql!("fetched/set")).bind(key).bind(body).bind(int(clock::now_ms())).execute(&mut *tx).await?;
+        sqlx::query(sql!("fetched/set"))
+            .bind(key)
+            .bind(body)
+            .bind(int(self.machine.now_ms()))
+            .execute(&mut *tx)
+            .await?;
         sqlx::query(sql!("fetched/trim")).bind(ANSWERS_MAX).execute(&mut *tx).await?;
         tx.commit().await?;
         Ok(())

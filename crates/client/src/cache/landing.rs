@@ -16,7 +16,6 @@ use sync_engine::authority;
 
 use super::merchant::Merchant;
 use super::{checking, int, meta, pages, sql};
-use crate::clock;
 use crate::error::Result;
 
 /// A merchant after the batch, and its newest change number.
@@ -28,7 +27,7 @@ struct Made {
 
 /// Makes the batch's records here, if they come out as the server says, and moves the cursor behind them. Returns
 /// whether it did; then the answered edits have left the outbox.
-pub(super) fn land(tx: &Connection, rules: &RuleSet, reply: &PushReply) -> Result<bool> {
+pub(super) fn land(tx: &Connection, rules: &RuleSet, reply: &PushReply, now_ms: u64) -> Result<bool> {
     let Some(landed) = reply.landed.as_ref().filter(|landed| landed.head > landed.before) else { return Ok(false) };
     if !follows(tx, landed, &reply.epoch)? {
         return Ok(false);
@@ -42,13 +41,12 @@ pub(super) fn land(tx: &Connection, rules: &RuleSet, reply: &PushReply) -> Resul
     if changed != landed.changed || made.values().map(|made| made.seq).max() != Some(landed.head) {
         return Ok(false);
     }
-    let now_ms = int(clock::now_ms());
     for outcome in new() {
         let id = outcome.edit_id.to_string();
         tx.prepare_cached(sql!("outbox/log_one"))?.execute(params![
             id,
             state(outcome).map(EditState::as_str),
-            now_ms
+            int(now_ms)
         ])?;
         tx.prepare_cached(sql!("outbox/delete_one"))?.execute([id])?;
     }

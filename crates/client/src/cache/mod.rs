@@ -25,6 +25,7 @@ mod stores;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::DeviceId;
@@ -34,6 +35,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions, Connection, Sqlite, Transaction};
 
+use crate::clock::{Machine, ThisMachine};
 use crate::error::Result;
 use direct::Direct;
 use foreign::Writer;
@@ -71,6 +73,7 @@ pub struct Cache {
     path: PathBuf,
     device: DeviceId,
     rules: rules::Rules,
+    machine: Arc<dyn Machine>,
 }
 
 impl Cache {
@@ -79,6 +82,14 @@ impl Cache {
     /// # Errors
     /// `newer_data` if a newer version has written it; `storage` if SQLite refuses.
     pub async fn open(home: &Path) -> Result<Self> {
+        Self::open_on(home, Arc::new(ThisMachine)).await
+    }
+
+    /// The same with another source of time and ids.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_on(home: &Path, machine: Arc<dyn Machine>) -> Result<Self> {
         std::fs::create_dir_all(home)?;
         let path = home.join(FILE_NAME);
         let options = SqliteConnectOptions::new()
@@ -109,7 +120,7 @@ impl Cache {
             .connect_with(options.create_if_missing(false).pragma("query_only", "1").pragma("cache_size", "-16384"))
             .await?;
         let direct = Direct::open(&path)?;
-        let cache = Self { writer: Writer::new(writer), direct, readers, path, device, rules };
+        let cache = Self { writer: Writer::new(writer), direct, readers, path, device, rules, machine };
         cache.apply_rules().await?;
         Ok(cache)
     }

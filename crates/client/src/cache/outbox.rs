@@ -132,8 +132,9 @@ impl Cache {
     /// # Errors
     /// `not_found` if it is neither in the outbox nor among the edits sent lately; `storage`.
     pub async fn discard(&self, edit_id: EditId) -> Result<Discarded> {
+        let now_ms = self.machine.now_ms();
         let work = move |tx: &Transaction<'_>, rules: &RuleSet| {
-            let found = take_out(tx, edit_id)?;
+            let found = take_out(tx, edit_id, now_ms)?;
             if let Discarded::Cancelled(edit) = &found {
                 merchant::refresh(tx, &edit.merchant_id, rules)?;
             }
@@ -200,7 +201,7 @@ fn replace(
     if state_of(tx, edit_id)? != Some(EditState::Rejected) {
         return Err(gone());
     }
-    let Discarded::Cancelled(old) = take_out(tx, edit_id)? else { return Err(gone()) };
+    let Discarded::Cancelled(old) = take_out(tx, edit_id, desk.machine.now_ms())? else { return Err(gone()) };
     let mut draft = Draft::new(old.merchant_id, old.writes, old.source);
     (draft.settles, draft.trace_id) = (old.settles, Some(old.trace_id));
     change(&mut draft);
@@ -214,7 +215,7 @@ fn state_of(tx: &Connection, edit_id: EditId) -> Result<Option<EditState>> {
 }
 
 /// Removes an edit that the server cannot have, or says that it may have it.
-fn take_out(tx: &Connection, edit_id: EditId) -> Result<Discarded> {
+fn take_out(tx: &Connection, edit_id: EditId, now_ms: u64) -> Result<Discarded> {
     let mut get = tx.prepare_cached(sql!("outbox/get"))?;
     let row = get.query_row([edit_id.to_string()], |row| {
         Ok((row.get::<_, i64>("n")?, row.get("edit")?, row.get("state")?, row.get::<_, i64>("doubts")?))
@@ -237,7 +238,7 @@ fn take_out(tx: &Connection, edit_id: EditId) -> Result<Discarded> {
         edit.merchant_id.as_str(),
         text,
         EditState::Cancelled.as_str(),
-        int(clock::now_ms()),
+        int(now_ms),
     ])?;
     Ok(Discarded::Cancelled(edit))
 }

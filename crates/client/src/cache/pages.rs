@@ -127,7 +127,7 @@ impl Cache {
         }
         meta::set(&mut *tx, EPOCH, &page.epoch).await?;
         meta::set(&mut *tx, PULL_COMPLETE, u8::from(page.complete)).await?;
-        meta::observe(&mut tx, page.server_hlc, clock::now_ms()).await?;
+        meta::observe(&mut tx, page.server_hlc, self.machine.now_ms()).await?;
         tx.commit().await?;
         Ok(again)
     }
@@ -193,7 +193,7 @@ impl Cache {
             }
             done.entry(state.as_str()).or_default().push(n);
         }
-        let now_ms = int(clock::now_ms());
+        let now_ms = int(self.machine.now_ms());
         for (state, numbers) in &done {
             let list = json_numbers(numbers.iter().copied());
             sqlx::query(sql!("outbox/log_many")).bind(&list).bind(*state).bind(now_ms).execute(&mut *tx).await?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use domain::change;
@@ -14,13 +15,12 @@ use domain::version::VersionVector;
 use domain::{DeviceId, EditId, MerchantId, TraceId};
 use rusqlite::{Connection, params};
 use telemetry::Stage;
-use uuid::Uuid;
 
 use super::listing::Own;
 use super::merchant::Merchant;
 use super::meta::Stamps;
 use super::{Cache, int, sql};
-use crate::clock;
+use crate::clock::Machine;
 use crate::error::{Error, Result};
 
 /// The most edits that wait on one device.
@@ -76,7 +76,7 @@ impl Cache {
 
     /// Who saves.
     pub(super) fn desk(&self, actor: Option<&Actor>) -> Desk {
-        Desk { device: self.device, actor: actor.cloned() }
+        Desk { device: self.device, actor: actor.cloned(), machine: Arc::clone(&self.machine) }
     }
 }
 
@@ -84,13 +84,14 @@ impl Cache {
 pub(super) struct Desk {
     pub device: DeviceId,
     pub actor: Option<Actor>,
+    pub machine: Arc<dyn Machine>,
 }
 
 impl Desk {
     /// Saves within a transaction that is already begun.
     pub fn insert(&self, tx: &Connection, rules: &RuleSet, drafts: Vec<Draft>) -> Result<Vec<Edit>> {
         make_room(tx, drafts.len())?;
-        let now_ms = clock::now_ms();
+        let now_ms = self.machine.now_ms();
         let mut stamps = Stamps::read(tx, self.device)?;
         let mut merchants: BTreeMap<MerchantId, Merchant> = BTreeMap::new();
         let mut edits = Vec::with_capacity(drafts.len());
@@ -104,7 +105,7 @@ impl Desk {
             };
             let (dot, hlc) = stamps.next(now_ms);
             let edit = Edit {
-                edit_id: EditId(Uuid::now_v7()),
+                edit_id: EditId(self.machine.fresh_id()),
                 dot,
                 base: base(draft.seen, merchant.record.as_ref(), &merchant.own),
                 hlc,
@@ -112,7 +113,7 @@ impl Desk {
                 source: draft.source,
                 writes: draft.writes,
                 settles: draft.settles,
-                trace_id: draft.trace_id.unwrap_or_else(|| TraceId(Uuid::now_v7())),
+                trace_id: draft.trace_id.unwrap_or_else(|| TraceId(self.machine.fresh_id())),
                 merchant_id: draft.merchant_id,
             };
             let lines = int(change::count(&edit.writes) as u64);

@@ -13,7 +13,6 @@ use sqlx::sqlite::SqliteConnection;
 
 use super::listing::{self, Indexing};
 use super::{Cache, begin, count, int, json_list, landing, merchant, meta, sql};
-use crate::clock;
 use crate::error::Result;
 
 /// The longest time that a deferred edit waits, in milliseconds. A later time was written under another setting
@@ -127,7 +126,9 @@ fn load(tx: &Connection, mut picker: Picker<'_>) -> Result<Batch> {
 }
 
 impl Cache {
-    /// Reads the next edits that are due for this actor and marks them `sending`.
+    /// Reads the next edits that are due for this actor and marks them `sending`. They are on the disk when this returns,
+    /// also where saved edits need not be: the server must never have an edit that a loss of power takes from here, or
+    /// its number would be given out again.
     ///
     /// # Errors
     /// `storage`.
@@ -139,7 +140,9 @@ impl Cache {
         actor: Option<&ActorId>,
     ) -> Result<Batch> {
         let actor = actor.cloned();
-        self.write(move |tx, _| load(tx, Picker::new((edits_max, bytes_max), now_ms, actor.as_ref()))).await
+        let work = move |tx: &Transaction<'_>| load(tx, Picker::new((edits_max, bytes_max), now_ms, actor.as_ref()));
+        let _turn = self.writer.turn().await;
+        self.direct.write_through(work).await
     }
 
     /// After a crash: what was on its way waits again. Only the process that syncs may call it.
@@ -184,11 +187,11 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub async fn store_outcomes(&self, reply: &PushReply, retry_at_ms: u64) -> Result<()> {
-        let (reply, device) = (reply.clone(), self.device);
+        let (reply, device, now_ms) = (reply.clone(), self.device, self.machine.now_ms());
         let work = move |tx: &Transaction<'_>, rules: &RuleSet| {
             // What shows stays the same until the answer has come back, except after a refusal.
             let (mut recounted, mut refreshed) = (BTreeSet::new(), BTreeSet::new());
-            if landing::land(tx, rules, &reply)? {
+            if landing::land(tx, rules, &reply, now_ms)? {
                 tracing::debug!(edits = reply.outcomes.len(), "a batch need not be pulled");
             }
             for outcome in &reply.outcomes {
@@ -206,7 +209,7 @@ impl Cache {
                 merchant::refresh(tx, &MerchantId::new(merchant)?, rules)?;
             }
             let mut stamps = meta::Stamps::read(tx, device)?;
-            stamps.observe(reply.server_hlc, clock::now_ms());
+            stamps.observe(reply.server_hlc, now_ms);
             stamps.write(tx)
         };
         self.write(work).await

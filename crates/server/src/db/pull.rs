@@ -11,8 +11,8 @@ use super::DbError;
 pub trait PullStore: Send + Sync {
     /// The epoch: a new one means that the data start anew.
     async fn epoch(&self) -> Result<String, DbError>;
-    /// Draws a new epoch, unless somebody else has ended that one already.
-    async fn end_epoch(&self, ended: &str) -> Result<(), DbError>;
+    /// Begins the next epoch, unless somebody else has ended that one already.
+    async fn end_epoch(&self, ended: &str, next: &str) -> Result<(), DbError>;
     /// Could the edit with this marker ([`domain::api::marker`]) have made or met that change? Yes where no edit
     /// is known of it: generated data have none.
     async fn knows(&self, seq: u64, marker: &str) -> Result<bool, DbError>;

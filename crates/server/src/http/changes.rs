@@ -7,8 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use domain::ErrorCode;
-use domain::api::{ChangesQuery, MINOR_DIGESTS, PAGE_CHANGES_MAX, path};
-use serde_json::Value;
+use domain::api::{ChangesQuery, path};
 
 use super::body;
 use super::caller::{Asked, Caller};
@@ -16,6 +15,7 @@ use super::protocol::Minor;
 use super::refusal::Refusal;
 use super::route::{Access, Content, Parameter, Route};
 use crate::app::App;
+use crate::exchange::{self, NoPage};
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -41,44 +41,17 @@ async fn changes(
     headers: HeaderMap,
     Asked(asked): Asked<ChangesQuery>,
 ) -> Result<Response, Refusal> {
-    let epoch = app.db.epoch().await?;
-    let other = asked.epoch.as_deref().is_some_and(|theirs| theirs != epoch);
-    if other || app.lineage.is_broken(app.db.as_ref(), &asked, &epoch).await? {
-        return Err(Refusal::new(
-            StatusCode::CONFLICT,
-            ErrorCode::EpochChanged,
-            "the server's data start anew; your outbox is kept: begin with the first page",
-        ));
-    }
-    // Programs of 1.0 do not say when their pull began.
-    let knows_deletions_to = asked.cursor.max(asked.begun.unwrap_or(0));
-    if asked.cursor > 0
-        && asked.bucket.is_none()
-        && minor >= MINOR_DIGESTS
-        && knows_deletions_to < app.db.pruned().await?
-    {
-        return Err(Refusal::new(
-            StatusCode::GONE,
-            ErrorCode::CursorTooOld,
-            "you were away longer than deletions are remembered; your outbox is kept: begin with the first page",
-        ));
-    }
-    let limit = asked.limit.unwrap_or(PAGE_CHANGES_MAX).clamp(1, PAGE_CHANGES_MAX);
-    let page = app.db.changes(asked.cursor, limit, &caller.actor().scope, asked.bucket).await?;
-    // Put together as text: the records are stored as the JSON that is sent.
-    let mut json = String::with_capacity(page.json.len() + 256);
-    json.push_str("{\"epoch\":");
-    json.push_str(&Value::from(epoch).to_string());
-    json.push_str(",\"changes\":[");
-    json.push_str(&page.json);
-    json.push_str(&format!(
-        "],\"next_cursor\":{},\"marker\":\"{}\",\"head\":{},\"complete\":{},\"server_hlc\":\"{}\",\"rules_version\":{}}}",
-        page.next_cursor,
-        page.marker,
-        page.head,
-        page.complete,
-        app.clock.tick(),
-        app.rules.now().version
-    ));
+    let json = exchange::page(&app, &caller.actor().scope, &asked, minor).await?;
     body::answer(&headers, json).await
+}
+
+impl From<NoPage> for Refusal {
+    fn from(why: NoPage) -> Self {
+        let said = why.to_string();
+        match why {
+            NoPage::EpochChanged => Self::new(StatusCode::CONFLICT, ErrorCode::EpochChanged, said),
+            NoPage::CursorTooOld => Self::new(StatusCode::GONE, ErrorCode::CursorTooOld, said),
+            NoPage::Db(error) => error.into(),
+        }
+    }
 }

@@ -10,6 +10,7 @@ use super::caller::Caller;
 use super::refusal::Refusal;
 use super::route::{Access, Content, Route};
 use crate::app::App;
+use crate::exchange;
 
 pub fn routes() -> Vec<Route> {
     vec![Route::get(
@@ -22,8 +23,5 @@ pub fn routes() -> Vec<Route> {
 }
 
 async fn digest(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<DigestReply>, Refusal> {
-    // The horizon first: what is forgotten in between makes a difference that the next look explains.
-    let pruned = app.db.pruned().await?;
-    let digests = app.db.digests(&caller.actor().scope).await?;
-    Ok(Json(DigestReply { digests, pruned }))
+    Ok(Json(exchange::digests(&app, &caller.actor().scope).await?))
 }

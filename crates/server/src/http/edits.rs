@@ -14,7 +14,7 @@ use super::caller::Caller;
 use super::refusal::Refusal;
 use super::route::{Access, Content, Route};
 use crate::app::App;
-use crate::{clock, ingest};
+use crate::exchange;
 
 pub fn routes() -> Vec<Route> {
     let route = Route::post(
@@ -45,17 +45,12 @@ async fn push(
     // In a task of its own: a client that hangs up does not interrupt the transaction.
     let task = tokio::spawn(async move {
         let (begun, begun_at) = (Instant::now(), SystemTime::now());
-        let decide =
-            |loaded| ingest::plan(&request.edits, caller.actor(), &app.rules.now().rules, loaded, clock::now_ms());
-        let (outcomes, landed) = app.db.push(&request.edits, &decide).await?;
-        if let Some(newest) = outcomes.iter().map(|outcome| outcome.seq).max() {
-            app.feed.announce_changes(newest);
-        }
-        for (edit, outcome) in request.edits.iter().zip(&outcomes) {
+        let reply = exchange::push(&app, caller.actor(), &request.edits).await?;
+        for (edit, outcome) in request.edits.iter().zip(&reply.outcomes) {
             telemetry::edit(telemetry::Stage::Stored, edit, begun_at, outcome.state.as_str());
         }
-        app.counters.push(&outcomes, begun.elapsed().as_secs_f64());
-        Ok(Json(PushReply { outcomes, server_hlc: app.clock.tick(), epoch: app.db.epoch().await?, landed }))
+        app.counters.push(&reply.outcomes, begun.elapsed().as_secs_f64());
+        Ok(Json(reply))
     });
     task.await.map_err(|_| Refusal::internal())?
 }

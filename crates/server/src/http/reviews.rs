@@ -4,16 +4,14 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use domain::MerchantId;
 use domain::api::path;
-use domain::review::Review;
-use serde::{Deserialize, Serialize};
-use sync_engine::reconcile;
+use serde::Deserialize;
 
 use super::caller::{Asked, Caller};
 use super::refusal::Refusal;
 use super::route::{Access, Content, Parameter, Route};
 use crate::app::App;
+use crate::exchange::{self, ReviewsPage};
 
 /// Most reviews of a page.
 const PAGE_MAX: usize = 500;
@@ -39,16 +37,6 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-/// A page of reviews.
-#[derive(Debug, Serialize)]
-pub struct ReviewsPage {
-    reviews: Vec<Review>,
-    /// Open reviews in all.
-    total: u64,
-    /// Give it as `after` to go on; null at the end.
-    next: Option<MerchantId>,
-}
-
 #[derive(Deserialize)]
 struct ReviewsQuery {
     #[serde(default)]
@@ -62,12 +50,6 @@ async fn list(
     Asked(asked): Asked<ReviewsQuery>,
 ) -> Result<Json<ReviewsPage>, Refusal> {
     caller.must_review()?;
-    let scope = &caller.actor().scope;
     let limit = asked.limit.unwrap_or(100).clamp(1, PAGE_MAX);
-    let found = app.db.contested(&asked.after, limit, scope).await?;
-    let next = found.last().filter(|_| found.len() == limit).map(|last| last.record.merchant_id.clone());
-    let book = app.rules.now();
-    let reviews = found.iter().filter_map(|merchant| reconcile::review(&merchant.record, &book.rules)).collect();
-    let (total, _) = app.db.contested_count(scope).await?;
-    Ok(Json(ReviewsPage { reviews, total, next }))
+    Ok(Json(exchange::reviews(&app, &caller.actor().scope, &asked.after, limit).await?))
 }

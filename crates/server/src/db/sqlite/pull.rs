@@ -70,13 +70,9 @@ impl PullStore for Sqlite {
         Ok(sqlx::query_scalar(include_str!("sql/fact.sql")).bind("epoch").fetch_one(&self.readers).await?)
     }
 
-    async fn end_epoch(&self, ended: &str) -> Result<(), DbError> {
+    async fn end_epoch(&self, ended: &str, next: &str) -> Result<(), DbError> {
         let mut writer = self.writer.lock().await;
-        sqlx::query(include_str!("sql/end_epoch.sql"))
-            .bind(ended)
-            .bind(Uuid::now_v7().to_string())
-            .execute(&mut *writer)
-            .await?;
+        sqlx::query(include_str!("sql/end_epoch.sql")).bind(ended).bind(next).execute(&mut *writer).await?;
         Ok(())
     }
 

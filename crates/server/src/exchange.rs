@@ -1,0 +1,112 @@
+//! What devices ask for, without HTTP: push, pull, digests, open questions.
+
+use domain::api::{ChangesQuery, DigestReply, MINOR_DIGESTS, PAGE_CHANGES_MAX, PushReply};
+use domain::review::Review;
+use domain::{Actor, Edit, MerchantId, Scope};
+use serde::Serialize;
+use serde_json::Value;
+use sync_engine::reconcile;
+
+use crate::app::App;
+use crate::db::DbError;
+use crate::ingest;
+
+/// Takes a batch of edits, in one transaction, and wakes those who listen.
+///
+/// # Errors
+/// `storage`; then nothing of the batch was stored.
+pub async fn push(app: &App, actor: &Actor, edits: &[Edit]) -> Result<PushReply, DbError> {
+    let decide = |loaded| ingest::plan(edits, actor, &app.rules.now().rules, loaded, app.machine.now_ms());
+    let (outcomes, landed) = app.db.push(edits, &decide).await?;
+    if let Some(newest) = outcomes.iter().map(|outcome| outcome.seq).max() {
+        app.feed.announce_changes(newest);
+    }
+    Ok(PushReply { outcomes, server_hlc: app.tick(), epoch: app.db.epoch().await?, landed })
+}
+
+/// Why there is no page.
+#[derive(Debug, thiserror::Error)]
+pub enum NoPage {
+    /// The cursor is of other data.
+    #[error("the server's data start anew; your outbox is kept: begin with the first page")]
+    EpochChanged,
+    /// Deletions that the cursor has not seen are forgotten.
+    #[error("you were away longer than deletions are remembered; your outbox is kept: begin with the first page")]
+    CursorTooOld,
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// A page of changes, as JSON: the records are stored as the text that is sent. `minor` is the version that the
+/// asking program speaks.
+///
+/// # Errors
+/// [`NoPage`].
+pub async fn page(app: &App, scope: &Scope, asked: &ChangesQuery, minor: u32) -> Result<String, NoPage> {
+    let epoch = app.db.epoch().await?;
+    let other = asked.epoch.as_deref().is_some_and(|theirs| theirs != epoch);
+    if other || app.lineage.is_broken(app, asked, &epoch).await? {
+        return Err(NoPage::EpochChanged);
+    }
+    // Programs of 1.0 do not say when their pull began.
+    let knows_deletions_to = asked.cursor.max(asked.begun.unwrap_or(0));
+    if asked.cursor > 0
+        && asked.bucket.is_none()
+        && minor >= MINOR_DIGESTS
+        && knows_deletions_to < app.db.pruned().await?
+    {
+        return Err(NoPage::CursorTooOld);
+    }
+    let limit = asked.limit.unwrap_or(PAGE_CHANGES_MAX).clamp(1, PAGE_CHANGES_MAX);
+    let page = app.db.changes(asked.cursor, limit, scope, asked.bucket).await?;
+    let mut json = String::with_capacity(page.json.len() + 256);
+    json.push_str("{\"epoch\":");
+    json.push_str(&Value::from(epoch).to_string());
+    json.push_str(",\"changes\":[");
+    json.push_str(&page.json);
+    json.push_str(&format!(
+        "],\"next_cursor\":{},\"marker\":\"{}\",\"head\":{},\"complete\":{},\"server_hlc\":\"{}\",\"rules_version\":{}}}",
+        page.next_cursor,
+        page.marker,
+        page.head,
+        page.complete,
+        app.tick(),
+        app.rules.now().version
+    ));
+    Ok(json)
+}
+
+/// The digests of what a scope sees.
+///
+/// # Errors
+/// `storage`.
+pub async fn digests(app: &App, scope: &Scope) -> Result<DigestReply, DbError> {
+    // The horizon first: what is forgotten in between makes a difference that the next look explains.
+    let pruned = app.db.pruned().await?;
+    Ok(DigestReply { digests: app.db.digests(scope).await?, pruned })
+}
+
+/// A page of reviews.
+#[derive(Debug, Serialize)]
+pub struct ReviewsPage {
+    /// By merchant.
+    pub reviews: Vec<Review>,
+    /// Open reviews in all.
+    pub total: u64,
+    /// Give it as `after` to go on; null at the end.
+    pub next: Option<MerchantId>,
+}
+
+/// At most `limit` open questions that a scope sees, of merchants after an id.
+///
+/// # Errors
+/// `storage`.
+pub async fn reviews(app: &App, scope: &Scope, after: &str, limit: usize) -> Result<ReviewsPage, DbError> {
+    let found = app.db.contested(after, limit, scope).await?;
+    let next = found.last().filter(|_| found.len() == limit).map(|last| last.record.merchant_id.clone());
+    let book = app.rules.now();
+    let reviews = found.iter().filter_map(|merchant| reconcile::review(&merchant.record, &book.rules)).collect();
+    let (total, _) = app.db.contested_count(scope).await?;
+    Ok(ReviewsPage { reviews, total, next })
+}
