@@ -1,17 +1,14 @@
 //! A new epoch of the server: what it does not contain of this device's own edits is sent again. An edit that it
 //! does contain gets the answer that it got before, so a doubt costs a request and nothing else.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use domain::role::Actor;
 use domain::{Edit, MerchantId, Record, change};
-use sqlx::sqlite::SqliteConnection;
+use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{int, json_list, meta, sql};
+use super::{int, meta, sql};
 use crate::error::Result;
-
-/// Edits whose merchants are looked up together.
-const EDITS_AT_ONCE: usize = 500;
 
 /// What the record of its merchant says about an edit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,55 +34,51 @@ fn trace(record: &Record, edit: &Edit) -> Trace {
 
 /// Queues again, ahead of everything that waits, the edits in the log of sent ones of which the records of this
 /// generation do not show that the server has them; only of merchants in question. Returns their merchants.
-pub(super) async fn resend_lost(
-    tx: &mut SqliteConnection,
+pub(super) fn resend_lost(
+    tx: &Connection,
     generation: i64,
     in_question: impl Fn(&MerchantId) -> bool,
 ) -> Result<BTreeSet<MerchantId>> {
-    let texts: Vec<(String, String)> = sqlx::query_as(sql!("outbox/lost_candidates")).fetch_all(&mut *tx).await?;
-    let asked = |id: &str| MerchantId::new(id).is_ok_and(|id| in_question(&id));
-    let texts: Vec<String> = texts.into_iter().filter(|(id, _)| asked(id)).map(|(_, text)| text).collect();
+    let mut record_of = tx.prepare_cached(sql!("records/of_generation"))?;
     let mut lost: Vec<(Edit, String, bool)> = Vec::new();
-    for chunk in texts.chunks(EDITS_AT_ONCE) {
-        let edits = chunk.iter().map(|text| Ok(serde_json::from_str(text)?)).collect::<Result<Vec<Edit>>>()?;
-        let ids = json_list(edits.iter().map(|edit| edit.merchant_id.as_str()));
-        let rows: Vec<(String, String)> =
-            sqlx::query_as(sql!("records/of_generation")).bind(ids).bind(generation).fetch_all(&mut *tx).await?;
-        let mut records: HashMap<String, Record> = HashMap::with_capacity(rows.len());
-        for (id, text) in rows {
-            records.insert(id, serde_json::from_str(&text)?);
+    let mut candidates = tx.prepare_cached(sql!("outbox/lost_candidates"))?;
+    let mut rows = candidates.query([])?;
+    while let Some(row) = rows.next()? {
+        let id: String = row.get(0)?;
+        if !MerchantId::new(id.as_str()).is_ok_and(|id| in_question(&id)) {
+            continue;
         }
-        for (edit, text) in edits.into_iter().zip(chunk) {
-            let record = records.get(edit.merchant_id.as_str());
-            match record.map_or(Trace::Missing, |record| trace(record, &edit)) {
-                Trace::There => {}
-                Trace::WrittenOver => lost.push((edit, text.clone(), true)),
-                Trace::Missing => lost.push((edit, text.clone(), false)),
-            }
+        let text: String = row.get(1)?;
+        let edit: Edit = serde_json::from_str(&text)?;
+        let record: Option<String> = record_of.query_row(params![id, generation], |row| row.get(0)).optional()?;
+        let record: Option<Record> = record.map(|text| serde_json::from_str(&text)).transpose()?;
+        match record.map_or(Trace::Missing, |record| trace(&record, &edit)) {
+            Trace::There => {}
+            Trace::WrittenOver => lost.push((edit, text, true)),
+            Trace::Missing => lost.push((edit, text, false)),
         }
     }
     // In the order in which they were made; before what waits already, which was made later.
     lost.sort_by_key(|(edit, ..)| edit.dot.counter);
-    let first: Option<i64> = sqlx::query_scalar(sql!("outbox/first")).fetch_one(&mut *tx).await?;
+    let first: Option<i64> = tx.query_row(sql!("outbox/first"), [], |row| row.get(0))?;
     let begin = first.unwrap_or(0).saturating_sub(int(lost.len() as u64));
-    let author: Option<Actor> =
-        meta::get(&mut *tx, meta::ACTOR).await?.map(|text| serde_json::from_str(&text)).transpose()?;
+    let author: Option<Actor> = meta::get(tx, meta::ACTOR)?.map(|text| serde_json::from_str(&text)).transpose()?;
+    let mut insert = tx.prepare_cached(sql!("outbox/insert_again"))?;
     for (place, (edit, text, quiet)) in (begin..).zip(&lost) {
         let name = author.as_ref().filter(|author| edit.actor.as_ref() == Some(&author.id));
         let name = name.map(|author| author.name.as_str());
-        sqlx::query(sql!("outbox/insert_again"))
-            .bind(place)
-            .bind(edit.edit_id.to_string())
-            .bind(edit.merchant_id.as_str())
-            .bind(text)
-            .bind(int(text.len() as u64))
-            .bind(int(change::count(&edit.writes) as u64))
-            .bind(edit.actor.as_ref().map(|actor| actor.as_str()))
-            .bind(name.or(edit.actor.as_ref().map(|actor| actor.as_str())).unwrap_or_default())
-            .bind(int(edit.hlc.wall_ms()))
-            .bind(*quiet)
-            .execute(&mut *tx)
-            .await?;
+        insert.execute(params![
+            place,
+            edit.edit_id.to_string(),
+            edit.merchant_id.as_str(),
+            text,
+            int(text.len() as u64),
+            int(change::count(&edit.writes) as u64),
+            edit.actor.as_ref().map(|actor| actor.as_str()),
+            name.or(edit.actor.as_ref().map(|actor| actor.as_str())).unwrap_or_default(),
+            int(edit.hlc.wall_ms()),
+            quiet,
+        ])?;
     }
     Ok(lost.into_iter().map(|(edit, ..)| edit.merchant_id).collect())
 }

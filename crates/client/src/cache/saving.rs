@@ -16,7 +16,7 @@ use rusqlite::{Connection, params};
 use telemetry::Stage;
 use uuid::Uuid;
 
-use super::listing::Own;
+use super::listing::{Indexing, Own};
 use super::merchant::Merchant;
 use super::meta::Stamps;
 use super::{Cache, int, sql};
@@ -122,7 +122,7 @@ impl Desk {
         }
         stamps.write(tx)?;
         for (id, merchant) in &merchants {
-            merchant.refresh(tx, id, rules)?;
+            merchant.refresh(tx, id, rules, Indexing::Now)?;
         }
         Ok(edits)
     }

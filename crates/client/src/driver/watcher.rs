@@ -32,7 +32,7 @@ pub(super) async fn watch(parts: Arc<Parts>, inputs: mpsc::Sender<Input>) {
 type Seen = (Option<i64>, u64);
 
 async fn look(parts: &Parts, inputs: &mpsc::Sender<Input>, seen: Seen) -> Result<Seen> {
-    let Some(version) = parts.cache.foreign_version().await? else { return Ok(seen) };
+    let Some(version) = parts.cache.foreign_version()? else { return Ok(seen) };
     if seen.0 == Some(version) {
         return Ok(seen);
     }
