@@ -11,7 +11,7 @@ use rusqlite::{Connection, Transaction, params};
 use sync_engine::reconcile;
 
 use super::direct::Flush;
-use super::listing::{self, Indexing, Touched};
+use super::listing::{self, Touched};
 use super::{Cache, count, int, meta, pages, resending, sql};
 use crate::error::Result;
 
@@ -200,7 +200,7 @@ fn mend(tx: &Connection, rules: &RuleSet, bucket: u8, changes: Vec<Change>) -> R
     for id in lost {
         touched.entry(id).or_insert(None);
     }
-    listing::refresh(tx, touched, rules, Indexing::Now)?;
+    listing::refresh(tx, touched, rules)?;
     Ok(Mended { records, again })
 }
 

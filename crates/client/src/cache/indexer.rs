@@ -1,5 +1,6 @@
-//! The search index catches up with the server's pages in small transactions, so that a long first pull is
-//! listable at once and never holds the writer for long.
+//! The search index catches up with saves and pages in small transactions of its own: a save does not wait for it, and a
+//! long first pull is listable at once and never holds the writer for long. A search catches up first where little is
+//! missing, so that what somebody has just saved is found.
 //!
 //! A first pull also puts off the indices of the list that are filled in no order of their own: filling them row by row
 //! costs more than the rows. Until they are made again, a list in these orders is sorted when it is asked for.
@@ -8,24 +9,19 @@ use domain::search;
 use rusqlite::{Connection, params};
 
 use super::direct::Flush;
-use super::listing::Indexing;
 use super::{Cache, count, meta, sql};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Rows indexed in one transaction.
 const CHUNK_ROWS: i64 = 2_000;
+/// Rows up to which a search indexes what is missing before it looks; of more it finds what is indexed so far.
+const CATCH_UP_ROWS: i64 = 20_000;
 /// Whether indices of the list are missing.
 const PUT_OFF: &str = "indices_put_off";
 
-/// Puts a row's words into the index, or notes that they are to be put there.
-pub(super) fn index(tx: &Connection, n: i64, words: &str, indexing: Indexing) -> Result<()> {
-    match indexing {
-        Indexing::Later => tx.prepare_cached(sql!("search/note"))?.execute(params![n, words])?,
-        Indexing::Now => {
-            tx.prepare_cached(sql!("search/delete_unindexed_one"))?.execute([n])?;
-            tx.prepare_cached(sql!("search/put"))?.execute(params![n, search::index_tokens(words)])?
-        }
-    };
+/// Notes the words by which a row is to be found.
+pub(super) fn note(tx: &Connection, n: i64, words: &str) -> Result<()> {
+    tx.prepare_cached(sql!("search/note"))?.execute(params![n, words])?;
     Ok(())
 }
 
@@ -83,6 +79,24 @@ impl Cache {
     pub async fn index_all(&self) -> Result<()> {
         while self.index_chunk().await? {}
         Ok(())
+    }
+
+    /// Before a search. What cannot be indexed is not found; what is, can be.
+    pub(super) async fn catch_up(&self) {
+        let few = |tx: &rusqlite::Transaction<'_>| {
+            let mut some = tx.prepare_cached(sql!("search/some"))?;
+            let rows: i64 = some.query_row([CATCH_UP_ROWS], |row| row.get(0))?;
+            Ok(rows > 0 && rows < CATCH_UP_ROWS && meta::number(tx, PUT_OFF)? == 0)
+        };
+        let caught_up = async {
+            if self.direct.read(few).await? {
+                self.index_all().await?;
+            }
+            Ok::<_, Error>(())
+        };
+        if let Err(error) = caught_up.await {
+            tracing::warn!(%error, "the search index cannot be written");
+        }
     }
 
     /// Rows that search does not find yet.

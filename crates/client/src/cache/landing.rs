@@ -14,7 +14,6 @@ use domain::rules::RuleSet;
 use rusqlite::{Connection, OptionalExtension, params};
 use sync_engine::authority;
 
-use super::listing::Indexing;
 use super::merchant::Merchant;
 use super::{checking, int, meta, pages, sql};
 use crate::clock;
@@ -61,7 +60,7 @@ pub(super) fn land(tx: &Connection, rules: &RuleSet, reply: &PushReply) -> Resul
         let beside = checking::beside(id, &made.text, record, rules);
         let (digest, bucket, deleted) = (beside.digest, beside.bucket, beside.deleted);
         put.execute(params![id.as_str(), int(made.seq), int(generation), made.text, digest, bucket, deleted])?;
-        made.merchant.refresh(tx, id, rules, Indexing::Now)?;
+        made.merchant.refresh(tx, id, rules)?;
     }
     let mut set = tx.prepare_cached(sql!("meta/set"))?;
     set.execute([pages::CURSOR, &landed.head.to_string()])?;

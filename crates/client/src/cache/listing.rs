@@ -41,15 +41,6 @@ impl Own {
     }
 }
 
-/// When a row's text goes into the search index.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Indexing {
-    /// In the same transaction.
-    Now,
-    /// By the indexer, soon.
-    Later,
-}
-
 /// One row of the list.
 pub(super) struct Row {
     /// Name, address, region, category, status.
@@ -206,7 +197,7 @@ pub(super) async fn own_edits(connection: &mut SqliteConnection, ids: &str) -> R
 }
 
 /// Makes the rows of some merchants anew from their records and the outbox.
-pub(super) fn refresh(tx: &Connection, touched: Touched, rules: &RuleSet, indexing: Indexing) -> Result<()> {
+pub(super) fn refresh(tx: &Connection, touched: Touched, rules: &RuleSet) -> Result<()> {
     let nothing_waits = outbox::is_empty(tx)?;
     for (id, record) in touched {
         let record = match record {
@@ -214,7 +205,7 @@ pub(super) fn refresh(tx: &Connection, touched: Touched, rules: &RuleSet, indexi
             None => merchant::record_of(tx, &id)?,
         };
         let own = if nothing_waits { Vec::new() } else { merchant::own_of(tx, &id)? };
-        Merchant { record, own }.refresh(tx, &id, rules, indexing)?;
+        Merchant { record, own }.refresh(tx, &id, rules)?;
     }
     Ok(())
 }

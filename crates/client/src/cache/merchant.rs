@@ -6,7 +6,7 @@ use domain::record::Record;
 use domain::rules::RuleSet;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::listing::{self, Indexing, Own, Row};
+use super::listing::{self, Own, Row};
 use super::{indexer, parse, sql};
 use crate::error::Result;
 
@@ -74,7 +74,7 @@ impl Merchant {
 
     /// Makes the list's row anew. What stayed the same is not touched: often what comes from the server is what this
     /// device shows already.
-    pub fn refresh(&self, tx: &Connection, id: &MerchantId, rules: &RuleSet, indexing: Indexing) -> Result<()> {
+    pub fn refresh(&self, tx: &Connection, id: &MerchantId, rules: &RuleSet) -> Result<()> {
         let shown = Shown::read(tx, id)?;
         let Some(row) = listing::row(id, self.record.as_ref(), &self.own, rules) else {
             if let Some(shown) = shown {
@@ -101,13 +101,13 @@ impl Merchant {
                 tx.last_insert_rowid()
             }
         };
-        indexer::index(tx, n, &row.words, indexing)
+        indexer::note(tx, n, &row.words)
     }
 }
 
 /// Makes the row of a merchant anew from what is stored.
 pub(super) fn refresh(tx: &Connection, id: &MerchantId, rules: &RuleSet) -> Result<()> {
-    Merchant::read(tx, id)?.refresh(tx, id, rules, Indexing::Now)
+    Merchant::read(tx, id)?.refresh(tx, id, rules)
 }
 
 fn touch(tx: &Connection, n: i64, row: &Row) -> Result<()> {

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Params, params};
 use sync_engine::reconcile;
 
 use super::direct::Flush;
-use super::listing::{self, Indexing, Touched};
+use super::listing::{self, Touched};
 use super::{
     Cache, checking, count, indexer, int, json_list, json_numbers, merchant, meta, outbox, parse, resending, sql,
 };
@@ -75,7 +75,7 @@ impl Cache {
             for gone in [EPOCH, MARKER, BEGUN] {
                 meta::delete(tx, gone)?;
             }
-            listing::refresh(tx, again.into_iter().map(|id| (id, None)).collect(), rules, Indexing::Now)
+            listing::refresh(tx, again.into_iter().map(|id| (id, None)).collect(), rules)
         };
         self.write(work).await
     }
@@ -134,7 +134,7 @@ fn apply(tx: &Connection, rules: &RuleSet, page: ChangesPage) -> Result<usize> {
         add(&mut touched, lost);
     }
     settle(tx, rules, &mut touched)?;
-    listing::refresh(tx, touched, rules, Indexing::Later)?;
+    listing::refresh(tx, touched, rules)?;
     if outdated {
         forget_outdated(tx, rules, generation)?;
         meta::set(tx, OUTDATED, 0)?;
@@ -245,7 +245,7 @@ pub(super) fn forget(tx: &Connection, rules: &RuleSet, ids: Vec<String>) -> Resu
     // A row whose id is none shows nowhere.
     let mut gone: Touched = ids.into_iter().filter_map(|id| Some((MerchantId::new(id).ok()?, None))).collect();
     settle(tx, rules, &mut gone)?;
-    listing::refresh(tx, gone, rules, Indexing::Now)
+    listing::refresh(tx, gone, rules)
 }
 
 /// Writes the text as it came, with members that this version does not know. Returns whether anything was written.

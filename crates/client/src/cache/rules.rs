@@ -8,7 +8,7 @@ use domain::rules::{RuleBook, RuleSet};
 use rusqlite::{Connection, Transaction, params};
 use serde::{Deserialize, Serialize};
 
-use super::listing::{self, Indexing, Touched};
+use super::listing::{self, Touched};
 use super::{Cache, direct, meta, pages, sql};
 use crate::error::Result;
 
@@ -145,6 +145,6 @@ fn apply(tx: &Transaction<'_>, rules: &RuleSet, after: i64, name: &str) -> Resul
         meta::set(tx, RULES_APPLIED, name)?;
     }
     pages::settle(tx, rules, &mut touched)?;
-    listing::refresh(tx, touched, rules, Indexing::Now)?;
+    listing::refresh(tx, touched, rules)?;
     Ok(last)
 }

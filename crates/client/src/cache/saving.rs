@@ -1,4 +1,4 @@
-//! Saving: an edit, the list's row and the search index in one transaction, durable when it returns.
+//! Saving: an edit, the list's row and what search shall find it by in one transaction, durable when it returns.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -16,7 +16,7 @@ use rusqlite::{Connection, params};
 use telemetry::Stage;
 use uuid::Uuid;
 
-use super::listing::{Indexing, Own};
+use super::listing::Own;
 use super::merchant::Merchant;
 use super::meta::Stamps;
 use super::{Cache, int, sql};
@@ -122,7 +122,7 @@ impl Desk {
         }
         stamps.write(tx)?;
         for (id, merchant) in &merchants {
-            merchant.refresh(tx, id, rules, Indexing::Now)?;
+            merchant.refresh(tx, id, rules)?;
         }
         Ok(edits)
     }
