@@ -1,6 +1,6 @@
 //! Normal form of free text.
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}')
@@ -31,6 +31,11 @@ pub fn key(text: &str) -> String {
         return tidy(text).to_ascii_lowercase();
     }
     // Invisible characters go first and lower case is composed again: both can part what NFKC joins.
-    let lower = tidy(text).nfkc().collect::<String>().to_lowercase();
-    tidy(&lower.nfkc().collect::<String>())
+    let lower = nfkc(tidy(text)).to_lowercase();
+    tidy(&nfkc(lower))
+}
+
+/// Most texts are in that form already.
+fn nfkc(text: String) -> String {
+    if is_nfkc_quick(text.chars()) == IsNormalized::Yes { text } else { text.nfkc().collect() }
 }

@@ -1,24 +1,25 @@
 //! Whether the pulled records are the server's: digests of what is stored, and the repair of what differs.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use domain::api::Change;
 use domain::digest::{self, Bucket, Digests};
 use domain::record::Record;
 use domain::rules::RuleSet;
 use domain::{FieldPath, MerchantId};
-use sqlx::sqlite::SqliteConnection;
+use rusqlite::{Connection, Transaction, params};
 use sync_engine::reconcile;
 
-use super::listing::{self, Indexing};
+use super::direct::Flush;
+use super::listing::{self, Touched};
 use super::resending::{self, About};
-use super::{Cache, begin, count, int, meta, pages, sql};
+use super::{Cache, count, int, meta, pages, sql};
 use crate::error::Result;
 
 /// Rows that are read again in one transaction.
 const CHUNK_ROWS: i64 = 1_000;
-/// Rows whose text is read again at each comparison, in turn: damage to the file itself is found within a few.
-const REREAD_ROWS: i64 = 20_000;
+/// Chunks whose texts are read again at each comparison, in turn: damage to the file itself is found within a few.
+const REREAD_CHUNKS: usize = 20;
 /// The row up to which texts were read again.
 const REREAD_TO: &str = "digests_reread_to";
 
@@ -59,56 +60,28 @@ pub struct Mended {
     pub again: u64,
 }
 
-type Row = (i64, String, String, Option<i64>, Option<i64>);
-
 impl Cache {
     /// Writes the digests that are missing, and reads some rows again whose digests are there.
     ///
     /// # Errors
     /// `storage`.
     pub async fn reread_digests(&self) -> Result<()> {
-        loop {
-            let mut writer = self.writer.lock().await;
-            let mut tx = begin(&mut writer).await?;
-            let rows: Vec<(i64, String, String)> =
-                sqlx::query_as(sql!("records/without_digest")).bind(CHUNK_ROWS).fetch_all(&mut *tx).await?;
-            if rows.is_empty() {
-                break;
-            }
-            for (n, id, text) in rows {
-                set(&mut tx, n, &beside_text(&id, &text, &self.rules())).await?;
-            }
-            tx.commit().await?;
-        }
-        let mut from = int(meta::number(&self.readers, REREAD_TO).await?);
-        let mut read = 0;
-        while read < REREAD_ROWS {
-            let rows: Vec<Row> =
-                sqlx::query_as(sql!("records/next")).bind(from).bind(CHUNK_ROWS).fetch_all(&self.readers).await?;
-            let wrong: Vec<(i64, Beside)> = rows
-                .iter()
-                .map(|(n, id, text, digest, bucket)| (*n, beside_text(id, text, &self.rules()), digest, bucket))
-                .filter(|(_, now, digest, bucket)| **digest != Some(now.digest) || **bucket != Some(now.bucket))
-                .map(|(n, now, _, _)| (n, now))
-                .collect();
+        while self.write_flushed(Flush::Later, |tx, rules| fill(tx, rules)).await? {}
+        let mut from = self.direct.read(|tx| meta::number(tx, REREAD_TO)).await?;
+        for _ in 0..REREAD_CHUNKS {
+            let (rules, after) = (self.rules(), from);
+            let Reread { wrong, to } = self.direct.read(move |tx| reread(tx, &rules, int(after))).await?;
             if !wrong.is_empty() {
                 tracing::warn!(rows = wrong.len(), "records on this computer are not as they were written");
-                let mut writer = self.writer.lock().await;
-                let mut tx = begin(&mut writer).await?;
-                for (n, now) in &wrong {
-                    set(&mut tx, *n, now).await?;
-                }
-                tx.commit().await?;
+                let work = move |tx: &Transaction<'_>| wrong.iter().try_for_each(|(n, now)| set(tx, *n, now));
+                self.direct.write(Flush::Later, work).await?;
             }
-            read += rows.len() as i64;
-            // At the end it begins with the first row next time.
-            from = rows.last().map_or(0, |(n, ..)| *n);
-            if (rows.len() as i64) < CHUNK_ROWS {
-                from = 0;
+            from = to;
+            if from == 0 {
                 break;
             }
         }
-        meta::set(&mut *self.writer.lock().await, REREAD_TO, from).await
+        self.direct.write(Flush::Later, move |tx| meta::set(tx, REREAD_TO, from)).await
     }
 
     /// The digests of the pulled records, with epoch and cursor, of one moment.
@@ -116,19 +89,7 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub async fn digests(&self) -> Result<Digests> {
-        let mut tx = self.readers.begin().await?;
-        let epoch = meta::get(&mut *tx, pages::EPOCH).await?.unwrap_or_default();
-        let cursor = meta::number(&mut *tx, pages::CURSOR).await?;
-        let sums: Vec<(i64, i64, i64, i64)> = sqlx::query_as(sql!("records/sums")).fetch_all(&mut *tx).await?;
-        tx.rollback().await?;
-        let mut digests = Digests::empty(epoch, cursor);
-        for (bucket, rows, high, low) in sums {
-            let at = usize::try_from(bucket).ok().and_then(|at| digests.buckets.get_mut(at));
-            if let Some(at) = at {
-                *at = Bucket::of_halves(count(rows), count(high), count(low));
-            }
-        }
-        Ok(digests)
+        self.direct.read(|tx| digests(tx)).await
     }
 
     /// Forgets deleted merchants that the server has forgotten, up to a change number.
@@ -136,17 +97,9 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub async fn forget_pruned(&self, pruned: u64) -> Result<()> {
-        loop {
-            let mut writer = self.writer.lock().await;
-            let mut tx = begin(&mut writer).await?;
-            let ids: Vec<String> =
-                sqlx::query_scalar(sql!("records/pruned")).bind(int(pruned)).fetch_all(&mut *tx).await?;
-            if ids.is_empty() {
-                return Ok(());
-            }
-            self.forget(&mut tx, ids).await?;
-            tx.commit().await?;
-        }
+        let now_ms = self.machine.now_ms();
+        while self.write(move |tx, rules| pages::forget_pruned(tx, rules, pruned, now_ms)).await? {}
+        Ok(())
     }
 
     /// Makes a bucket what the server says it is: replaces what differs, whatever its change number, and removes
@@ -156,55 +109,106 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub async fn mend_bucket(&self, bucket: u8, changes: Vec<Change>) -> Result<Mended> {
-        let mut writer = self.writer.lock().await;
-        let mut tx = begin(&mut writer).await?;
-        let generation = int(meta::number(&mut *tx, pages::GENERATION).await?);
-        let rows: Vec<(String, i64, Option<i64>)> =
-            sqlx::query_as(sql!("records/of_bucket")).bind(i64::from(bucket)).fetch_all(&mut *tx).await?;
-        let mut stored: HashMap<String, (i64, Option<i64>)> =
-            rows.into_iter().map(|(id, seq, digest)| (id, (seq, digest))).collect();
-        let mut newest: HashMap<MerchantId, Change> = HashMap::new();
-        for change in changes {
-            if digest::bucket(&change.record.merchant_id) == bucket {
-                newest.insert(change.record.merchant_id.clone(), change);
-            }
-        }
-        let mut differing = Vec::new();
-        for (id, change) in newest {
-            let known = stored.remove(id.as_str());
-            let theirs = (int(change.seq), Some(digest::row(&change.text()?).cast_signed()));
-            if known != Some(theirs) {
-                differing.push(change);
-            }
-        }
-        let gone: Vec<String> = stored.into_keys().collect();
-        let mended = differing.len() + gone.len();
-        if mended == 0 {
-            return Ok(Mended::default());
-        }
-        pages::store(&mut tx, &differing, generation, &self.rules()).await?;
-        let mut touched: BTreeSet<MerchantId> = differing.iter().map(|c| c.record.merchant_id.clone()).collect();
-        let mut records: HashMap<MerchantId, Record> =
-            differing.into_iter().map(|change| (change.record.merchant_id.clone(), change.record)).collect();
-        self.settle(&mut tx, &touched, &mut records).await?;
-        self.forget(&mut tx, gone).await?;
-        let lost = resending::resend_lost(&mut tx, generation, About::Bucket(bucket)).await?;
-        let again = lost.len() as u64;
-        touched.extend(lost);
-        let ids: Vec<MerchantId> = touched.into_iter().collect();
-        listing::refresh(&mut tx, &ids, records, &self.rules(), Indexing::Now).await?;
-        tx.commit().await?;
-        Ok(Mended { records: mended as u64, again })
+        let now_ms = self.machine.now_ms();
+        self.write(move |tx, rules| mend(tx, rules, bucket, changes, now_ms)).await
     }
 }
 
-async fn set(tx: &mut SqliteConnection, n: i64, beside: &Beside) -> Result<()> {
-    sqlx::query(sql!("records/set_digest"))
-        .bind(n)
-        .bind(beside.digest)
-        .bind(beside.bucket)
-        .bind(beside.deleted)
-        .execute(tx)
-        .await?;
+/// Writes some of the digests that are missing. Returns whether some may be left.
+fn fill(tx: &Connection, rules: &RuleSet) -> Result<bool> {
+    let mut missing = tx.prepare_cached(sql!("records/without_digest"))?;
+    let mut rows = missing.query([CHUNK_ROWS])?;
+    let mut made = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (id, text): (String, String) = (row.get(1)?, row.get(2)?);
+        made.push((row.get(0)?, beside_text(&id, &text, rules)));
+    }
+    made.iter().try_for_each(|(n, now)| set(tx, *n, now))?;
+    Ok(!made.is_empty())
+}
+
+/// What was read again.
+struct Reread {
+    /// Rows that are not what stands beside them, and what should.
+    wrong: Vec<(i64, Beside)>,
+    /// The last row; 0 at the end, so that it begins with the first next time.
+    to: u64,
+}
+
+/// One row after the other: their texts need not be in memory together.
+fn reread(tx: &Connection, rules: &RuleSet, after: i64) -> Result<Reread> {
+    let (mut wrong, mut read, mut last) = (Vec::new(), 0, 0);
+    let mut next = tx.prepare_cached(sql!("records/next"))?;
+    let mut rows = next.query([after, CHUNK_ROWS])?;
+    while let Some(row) = rows.next()? {
+        (read, last) = (read + 1, row.get(0)?);
+        let text = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
+        let id = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
+        let stored: (Option<i64>, Option<i64>) = (row.get(3)?, row.get(4)?);
+        let bucket = MerchantId::new(id).map_or(0, |id| i64::from(digest::bucket(&id)));
+        // Only of a text that is not what it was anything else can be wrong.
+        if stored != (Some(digest::row(text).cast_signed()), Some(bucket)) {
+            wrong.push((last, beside_text(id, text, rules)));
+        }
+    }
+    Ok(Reread { wrong, to: if read < CHUNK_ROWS { 0 } else { count(last) } })
+}
+
+fn digests(tx: &Connection) -> Result<Digests> {
+    let epoch = meta::get(tx, pages::EPOCH)?.unwrap_or_default();
+    let mut digests = Digests::empty(epoch, meta::number(tx, pages::CURSOR)?);
+    let mut sums = tx.prepare_cached(sql!("records/sums"))?;
+    let mut rows = sums.query([])?;
+    while let Some(row) = rows.next()? {
+        let at = usize::try_from(row.get::<_, i64>(0)?).ok().and_then(|at| digests.buckets.get_mut(at));
+        if let Some(at) = at {
+            *at = Bucket::of_halves(count(row.get(1)?), count(row.get(2)?), count(row.get(3)?));
+        }
+    }
+    Ok(digests)
+}
+
+fn mend(tx: &Connection, rules: &RuleSet, bucket: u8, changes: Vec<Change>, now_ms: u64) -> Result<Mended> {
+    let generation = int(meta::number(tx, pages::GENERATION)?);
+    let mut stored: HashMap<String, (i64, Option<i64>)> = HashMap::new();
+    let mut of_bucket = tx.prepare_cached(sql!("records/of_bucket"))?;
+    let mut rows = of_bucket.query([i64::from(bucket)])?;
+    while let Some(row) = rows.next()? {
+        stored.insert(row.get(0)?, (row.get(1)?, row.get(2)?));
+    }
+    let mut newest: HashMap<MerchantId, Change> = HashMap::new();
+    for change in changes {
+        if digest::bucket(&change.record.merchant_id) == bucket {
+            newest.insert(change.record.merchant_id.clone(), change);
+        }
+    }
+    let mut touched = Touched::new();
+    for (id, change) in newest {
+        let known = stored.remove(id.as_str());
+        let theirs = (int(change.seq), Some(digest::row(&change.text()?).cast_signed()));
+        if known != Some(theirs) {
+            pages::put(tx, sql!("records/put"), &change, generation, rules)?;
+            touched.insert(id, Some(change.record));
+        }
+    }
+    let gone: Vec<String> = stored.into_keys().collect();
+    let records = (touched.len() + gone.len()) as u64;
+    if records == 0 {
+        return Ok(Mended::default());
+    }
+    pages::settle(tx, rules, &mut touched, now_ms)?;
+    pages::forget(tx, rules, gone, now_ms)?;
+    let lost = resending::resend_lost(tx, generation, About::Bucket(bucket))?;
+    let again = lost.len() as u64;
+    for id in lost {
+        touched.entry(id).or_insert(None);
+    }
+    listing::refresh(tx, touched, rules)?;
+    Ok(Mended { records, again })
+}
+
+fn set(tx: &Connection, n: i64, beside: &Beside) -> Result<()> {
+    let values = params![n, beside.digest, beside.bucket, beside.deleted];
+    tx.prepare_cached(sql!("records/set_digest"))?.execute(values)?;
     Ok(())
 }

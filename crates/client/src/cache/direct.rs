@@ -1,7 +1,9 @@
-//! Connections that are used without a thread between: opening a profile and saving it are a dozen small statements, and
-//! handing each to another thread costs more than running it. They run on a thread that may block.
+//! The connection that writes and one that reads, used without a thread between: opening a profile and saving it are a
+//! dozen small statements, a page of the server is ten thousand, and handing each to another thread costs more than
+//! running it. They run on a thread that may block.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
@@ -12,92 +14,135 @@ use domain::problem::ErrorCode;
 
 /// Prepared statements that are kept.
 const STATEMENTS_MAX: usize = 64;
+/// Pages of the write-ahead log after which it is folded into the file: seldom, because whoever commits then waits for it.
+const WAL_PAGES: &str = "16384";
+/// What is left of the log's file then, in bytes.
+const WAL_BYTES_KEPT: &str = "67108864";
+/// The cache of the connection that writes: negative, in KiB.
+const WRITER_CACHE: &str = "-16384";
+/// The same of the one that reads single profiles.
+const READER_CACHE: &str = "-4096";
 
-/// SQLite's number of `synchronous = FULL`.
-const SYNCHRONOUS_FULL: i64 = 2;
+/// When a transaction is on the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flush {
+    /// With its commit however the cache is set, and with it all that was committed before: a flush of the log is one of
+    /// the whole log.
+    Now,
+    /// As the cache is set: with its commit, or with the next checkpoint.
+    AsSet,
+    /// With the next transaction that is flushed, or the next checkpoint. For what is made again from what is stored or
+    /// fetched again from the cursor beside it: a loss of power takes all of it or nothing.
+    Later,
+}
 
 /// A connection that writes, and one that can only read.
 pub(super) struct Direct {
     writer: Arc<Mutex<Connection>>,
     reader: Arc<Mutex<Connection>>,
+    /// Who writes next: in the order in which they asked.
+    turn: Arc<tokio::sync::Mutex<()>>,
+    flushing: Arc<Flushing>,
 }
 
-fn connect(path: &Path) -> Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+/// What `synchronous` is and shall be.
+struct Flushing {
+    /// Is a commit flushed, as the cache is set?
+    wanted: AtomicBool,
+    /// Does the connection not flush at the moment? After a panic too.
+    relaxed: AtomicBool,
+}
+
+impl Flushing {
+    /// Brings the connection to what the next transaction needs.
+    fn prepare(&self, connection: &Connection, flush: Flush) -> Result<()> {
+        let relaxed = match flush {
+            Flush::Now => false,
+            Flush::AsSet => !self.wanted.load(Ordering::SeqCst),
+            Flush::Later => true,
+        };
+        if relaxed != self.relaxed.load(Ordering::SeqCst) {
+            connection.pragma_update(None, "synchronous", if relaxed { "NORMAL" } else { "FULL" })?;
+            self.relaxed.store(relaxed, Ordering::SeqCst);
+        }
+        Ok(())
+    }
+}
+
+fn connect(path: &Path, flags: OpenFlags, pragmas: &[(&str, &str)]) -> Result<Connection> {
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    for (name, value) in pragmas {
+        connection.pragma_update(None, name, value)?;
+    }
     Ok(connection)
 }
 
-/// Runs on a thread that may block.
-async fn run<T: Send + 'static>(
-    connection: &Arc<Mutex<Connection>>,
-    work: impl FnOnce(&mut Connection) -> Result<T> + Send + 'static,
-) -> Result<T> {
-    let connection = Arc::clone(connection);
-    let done = tokio::task::spawn_blocking(move || {
-        let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
-        work(&mut connection)
-    });
-    done.await.map_err(|_| Error::new(ErrorCode::Internal, "the work on the cache broke off: nothing was changed"))?
-}
-
-fn commit<T>(connection: &mut Connection, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let result = work(&tx)?;
-    tx.commit()?;
-    Ok(result)
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|_| Error::new(ErrorCode::Internal, "the work on the cache broke off: nothing was changed"))?
 }
 
 impl Direct {
-    /// Opens a file that is there and up to date.
-    pub fn open(path: &Path) -> Result<Self> {
-        let connection = connect(path)?;
-        for (name, value) in [
-            ("synchronous", "FULL"),
-            ("temp_store", "memory"),
-            ("mmap_size", "268435456"),
-            ("cache_size", "-16384"),
-            ("wal_autocheckpoint", super::WAL_PAGES),
-            ("journal_size_limit", super::WAL_BYTES_KEPT),
-        ] {
-            connection.pragma_update(None, name, value)?;
-        }
-        let reader = connect(path)?;
-        for (name, value) in [("query_only", "1"), ("mmap_size", "268435456"), ("cache_size", "-8192")] {
-            reader.pragma_update(None, name, value)?;
-        }
-        Ok(Self { writer: Arc::new(Mutex::new(connection)), reader: Arc::new(Mutex::new(reader)) })
+    /// Opens the file or makes it, prepares it, and returns what the preparation made of it.
+    pub async fn open<T: Send + 'static>(
+        path: &Path,
+        prepare: impl FnOnce(&mut Connection) -> Result<T> + Send + 'static,
+    ) -> Result<(Self, T)> {
+        let path = path.to_path_buf();
+        blocking(move || {
+            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+            let writing = [
+                ("journal_mode", "WAL"),
+                ("synchronous", "FULL"),
+                ("temp_store", "memory"),
+                ("cache_size", WRITER_CACHE),
+                ("wal_autocheckpoint", WAL_PAGES),
+                ("journal_size_limit", WAL_BYTES_KEPT),
+            ];
+            let mut writer = connect(&path, flags, &writing)?;
+            let prepared = prepare(&mut writer)?;
+            let reading = [("query_only", "1"), ("cache_size", READER_CACHE)];
+            let reader = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE, &reading)?;
+            let direct = Self {
+                writer: Arc::new(Mutex::new(writer)),
+                reader: Arc::new(Mutex::new(reader)),
+                turn: Arc::default(),
+                flushing: Arc::new(Flushing { wanted: AtomicBool::new(true), relaxed: AtomicBool::new(false) }),
+            };
+            Ok((direct, prepared))
+        })
+        .await
     }
 
-    /// Does work in one write transaction; it is committed, as durable as the cache is, when this returns.
+    /// Uses the connection that writes, as the only one of this process. Whoever stops waiting does not stop the work,
+    /// and nobody else begins before it has ended.
+    pub async fn alone<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        let writer = Arc::clone(&self.writer);
+        blocking(move || {
+            let _turn = turn;
+            work(&mut writer.lock().unwrap_or_else(PoisonError::into_inner))
+        })
+        .await
+    }
+
+    /// Does work in one write transaction; it is committed when this returns.
     pub async fn write<T: Send + 'static>(
         &self,
+        flush: Flush,
         work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        run(&self.writer, |connection| commit(connection, work)).await
-    }
-
-    /// The same, and if the work wrote anything, it and all that was committed before is on the disk when this
-    /// returns, however durable the cache is otherwise: a flush of the log is one of the whole log.
-    pub async fn write_through<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let flushed = |connection: &mut Connection| {
-            let level: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0))?;
-            if level >= SYNCHRONOUS_FULL {
-                return commit(connection, work);
-            }
-            connection.pragma_update(None, "synchronous", SYNCHRONOUS_FULL)?;
-            let result = commit(connection, work);
-            if let Err(error) = connection.pragma_update(None, "synchronous", level) {
-                tracing::warn!(%error, "every change is flushed to the disk until this program starts again");
-            }
-            result
-        };
-        run(&self.writer, flushed).await
+        let flushing = Arc::clone(&self.flushing);
+        self.alone(move |connection| {
+            flushing.prepare(connection, flush)?;
+            commit(connection, work)
+        })
+        .await
     }
 
     /// Reads what is stored at one moment.
@@ -105,22 +150,58 @@ impl Direct {
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        run(&self.reader, |connection| work(&connection.transaction()?)).await
+        let reader = Arc::clone(&self.reader);
+        blocking(move || {
+            let mut reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
+            work(&reader.transaction()?)
+        })
+        .await
     }
 
-    /// Sets a pragma of the writing connection, outside of transactions.
-    pub async fn set(&self, name: &'static str, value: &'static str) -> Result<()> {
-        run(&self.writer, move |connection| Ok(connection.pragma_update(None, name, value)?)).await
+    /// Whether a commit is flushed, from the next one on.
+    pub async fn set_flushes(&self, flushes: bool) -> Result<()> {
+        let flushing = Arc::clone(&self.flushing);
+        self.alone(move |connection| {
+            flushing.wanted.store(flushes, Ordering::SeqCst);
+            flushing.prepare(connection, Flush::AsSet)
+        })
+        .await
     }
 
-    /// The number that a pragma of the writing connection has.
-    pub async fn number(&self, name: &'static str) -> Result<i64> {
-        run(&self.writer, move |connection| Ok(connection.pragma_query_value(None, name, |row| row.get(0))?)).await
+    /// Is a commit flushed that has to be as durable as the cache is set?
+    pub async fn flushes(&self) -> Result<bool> {
+        let flushing = Arc::clone(&self.flushing);
+        self.alone(move |connection| {
+            flushing.prepare(connection, Flush::AsSet)?;
+            let level: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0))?;
+            // SQLite's numbers: 1 is NORMAL, 2 is FULL, 3 is EXTRA.
+            Ok(level >= 2)
+        })
+        .await
     }
 
-    /// Changes when another connection has written; nothing while this one is in use.
+    /// Changes when another process has written; nothing while this one is writing.
     pub fn data_version(&self) -> Result<Option<i64>> {
         let Ok(connection) = self.writer.try_lock() else { return Ok(None) };
         Ok(Some(connection.pragma_query_value(None, "data_version", |row| row.get(0))?))
     }
+
+    /// Closes both; the last connection to a file folds the log into it.
+    pub async fn close(self) {
+        let closed = blocking(move || {
+            drop((self.reader, self.writer));
+            Ok(())
+        });
+        if let Err(error) = closed.await {
+            tracing::warn!(%error, "closing the cache");
+        }
+    }
+}
+
+/// Runs work in a transaction that begins as a writer, so that it need not wait in its middle.
+pub(super) fn commit<T>(connection: &mut Connection, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let result = work(&tx)?;
+    tx.commit()?;
+    Ok(result)
 }

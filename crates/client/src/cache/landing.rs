@@ -32,7 +32,7 @@ pub(super) fn land(tx: &Connection, rules: &RuleSet, reply: &PushReply, now_ms: 
     if !follows(tx, landed, &reply.epoch)? {
         return Ok(false);
     }
-    let Some(actor) = meta::value(tx, meta::ACTOR)? else { return Ok(false) };
+    let Some(actor) = meta::get(tx, meta::ACTOR)? else { return Ok(false) };
     let actor: Actor = serde_json::from_str(&actor)?;
     let new = || reply.outcomes.iter().filter(|outcome| is_of(outcome, landed));
     let Some(made) = make(tx, rules, &actor, new())? else { return Ok(false) };
@@ -51,7 +51,7 @@ pub(super) fn land(tx: &Connection, rules: &RuleSet, reply: &PushReply, now_ms: 
         tx.prepare_cached(sql!("outbox/delete_one"))?.execute([id])?;
     }
     tx.prepare_cached(sql!("outbox/trim_log"))?.execute([pages::LOG_EDITS_MAX])?;
-    let generation = number(tx, pages::GENERATION)?;
+    let generation = meta::number(tx, pages::GENERATION)?;
     let mut put = tx.prepare_cached(sql!("records/put"))?;
     for (id, made) in &made {
         let Some(record) = &made.merchant.record else { continue };
@@ -68,14 +68,10 @@ pub(super) fn land(tx: &Connection, rules: &RuleSet, reply: &PushReply, now_ms: 
 
 /// Is everything before the batch here, and nothing else under way?
 fn follows(tx: &Connection, landed: &Landed, epoch: &str) -> Result<bool> {
-    Ok(meta::value(tx, pages::EPOCH)?.as_deref() == Some(epoch)
-        && number(tx, pages::CURSOR)? == landed.before
-        && meta::value(tx, pages::MARKER)?.unwrap_or_default() == landed.before_marker
-        && number(tx, pages::OUTDATED)? == 0)
-}
-
-fn number(tx: &Connection, key: &str) -> Result<u64> {
-    Ok(meta::value(tx, key)?.and_then(|text| text.parse().ok()).unwrap_or(0))
+    Ok(meta::get(tx, pages::EPOCH)?.as_deref() == Some(epoch)
+        && meta::number(tx, pages::CURSOR)? == landed.before
+        && meta::get(tx, pages::MARKER)?.unwrap_or_default() == landed.before_marker
+        && meta::number(tx, pages::OUTDATED)? == 0)
 }
 
 /// Was this edit taken with this batch? Answers that were given before have older numbers.

@@ -5,22 +5,19 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use domain::edit::{Edit, EditState};
-use domain::field::{FieldKind, FieldPath};
-use domain::hours;
+use domain::field::{DELETED, FieldKind, FieldPath, WEEKDAYS};
 use domain::profile::Registers;
 use domain::record::Record;
 use domain::review::{Review, ReviewItem};
 use domain::rules::RuleSet;
-use domain::{MerchantId, search};
+use domain::{MerchantId, Value, hours};
+use rusqlite::Connection;
 use sqlx::sqlite::SqliteConnection;
-use sqlx::{FromRow, QueryBuilder, Sqlite};
 use sync_engine::reconcile;
 
-use super::{int, json_list, json_numbers, parse, sql};
+use super::merchant::{self, Merchant};
+use super::{int, outbox, parse, sql};
 use crate::error::Result;
-
-/// Rows in one statement.
-const ROWS_PER_STATEMENT: usize = 250;
 
 /// An edit in the outbox, as far as rows need it.
 #[derive(Clone, Debug)]
@@ -44,67 +41,27 @@ impl Own {
     }
 }
 
-/// When a row's text goes into the search index.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Indexing {
-    /// In the same transaction.
-    Now,
-    /// By the indexer, soon.
-    Later,
-}
-
 /// One row of the list.
 pub(super) struct Row {
-    pub id: MerchantId,
-    pub registers: Registers,
+    /// Name, address, region, category, status.
+    pub texts: [String; 5],
+    /// Spans of the seven weekdays as JSON.
+    pub hours: String,
     pub queued: i64,
     pub rejected: i64,
     pub contested: i64,
     pub in_review: i64,
     pub updated_ms: i64,
-    pub tokens: String,
-    pub tokens_hash: i64,
+    /// What search finds it by, as it is written.
+    pub words: String,
+    pub words_hash: i64,
 }
 
-/// A row as it is stored.
-#[derive(FromRow)]
-struct Stored {
-    merchant_id: String,
-    n: i64,
-    tokens_hash: i64,
-    name: String,
-    address: String,
-    region: String,
-    category: String,
-    status: String,
-    hours: String,
-    queued: i64,
-    rejected: i64,
-    contested: i64,
-    in_review: i64,
-    updated_ms: i64,
-}
+/// The fields of [`Row::texts`].
+const TEXTS: [&str; 5] = ["name", "address", "region", "category", "status"];
 
-impl Stored {
-    /// Does it say all that this row says?
-    fn is(&self, row: &Row) -> bool {
-        let text = |field| text(&row.registers, field);
-        self.tokens_hash == row.tokens_hash
-            && (self.queued, self.rejected, self.contested) == (row.queued, row.rejected, row.contested)
-            && (self.in_review, self.updated_ms) == (row.in_review, row.updated_ms)
-            && self.name == text("name")
-            && self.address == text("address")
-            && self.region == text("region")
-            && self.category == text("category")
-            && self.status == text("status")
-            && self.hours == week(&row.registers)
-    }
-}
-
-/// A register's text; empty if there is none.
-pub(super) fn text(registers: &Registers, field: &'static str) -> String {
-    registers.get(&FieldPath::fixed(field)).and_then(|value| value.as_str()).unwrap_or_default().to_owned()
-}
+/// The merchants of a transaction; with their records, where they are at hand.
+pub(super) type Touched = BTreeMap<MerchantId, Option<Record>>;
 
 /// Is it a span as it is stored, `HH:MM-HH:MM`?
 fn is_stored_span(text: &str) -> bool {
@@ -116,61 +73,90 @@ fn is_stored_span(text: &str) -> bool {
     text.len() == 11 && text.bytes().enumerate().all(shape)
 }
 
-/// Spans of the seven weekdays as JSON.
-pub(super) fn week(registers: &Registers) -> String {
-    let day = |n| {
-        let Some(value) = registers.get(&FieldPath::hours(n)) else { return serde_json::Value::Null };
-        // Almost always the value is in normal form already.
-        if value.as_list().is_some_and(|spans| spans.iter().all(|span| is_stored_span(span))) {
-            return value.0.clone();
-        }
-        match hours::from_value(value) {
-            Ok(Some(spans)) => serde_json::Value::from_iter(spans.iter().map(ToString::to_string)),
-            _ => serde_json::Value::Null,
-        }
-    };
-    serde_json::Value::from_iter((0..7).map(day)).to_string()
+/// The spans of a day as JSON.
+fn day(value: &Value) -> serde_json::Value {
+    // Almost always the value is in normal form already.
+    if value.as_list().is_some_and(|spans| spans.iter().all(|span| is_stored_span(span))) {
+        return value.0.clone();
+    }
+    match hours::from_value(value) {
+        Ok(Some(spans)) => serde_json::Value::from_iter(spans.iter().map(ToString::to_string)),
+        _ => serde_json::Value::Null,
+    }
 }
 
-fn tokens(id: &MerchantId, registers: &Registers) -> String {
-    let mut all = id.as_str().to_owned();
+/// What a row says of registers.
+fn of_registers<'r>(
+    id: &MerchantId,
+    registers: impl Iterator<Item = (&'r FieldPath, &'r Value)>,
+) -> ([String; 5], String, String) {
+    let mut texts: [String; 5] = Default::default();
+    let mut week: [serde_json::Value; WEEKDAYS.len()] = Default::default();
+    let mut words = id.as_str().to_owned();
     for (field, value) in registers {
-        let word = match (field.root(), field.kind()) {
-            ("name" | "address" | "branch" | "region" | "category", FieldKind::Text) => value.as_str(),
-            ("phones" | "tags", FieldKind::SetElement) => field.key(),
+        let text = TEXTS.iter().position(|name| *name == field.as_str()).zip(value.as_str());
+        if let Some((place, text)) = text {
+            texts[place] = text.to_owned();
+        }
+        let word = match (field.root(), field.key()) {
+            ("name" | "address" | "branch" | "region" | "category", None) => value.as_str(),
+            ("phones" | "tags", key) if field.kind() == FieldKind::SetElement => key,
+            ("hours", Some(key)) => {
+                if let Some(place) = WEEKDAYS.iter().position(|name| *name == key) {
+                    week[place] = day(value);
+                }
+                None
+            }
             _ => None,
         };
         if let Some(word) = word {
-            all.push('\n');
-            all.push_str(word);
+            words.push('\n');
+            words.push_str(word);
         }
     }
-    search::index_tokens(&all)
+    (texts, serde_json::Value::from_iter(week).to_string(), words)
+}
+
+/// Does every register have one candidate at most, and none of them deletes? Then what shows is what is written.
+fn is_plain(record: &Record) -> bool {
+    record.registers.iter().all(|(field, register)| register.siblings.len() < 2 && field.as_str() != DELETED)
 }
 
 /// The row of a merchant; nothing if it does not show.
 pub(super) fn row(id: &MerchantId, record: Option<&Record>, own: &[Own], rules: &RuleSet) -> Option<Row> {
-    let registers = registers(record, own, rules);
-    if registers.is_empty() || registers.contains_key(&FieldPath::deleted()) {
-        return None;
-    }
+    let (texts, hours, words) = match record.filter(|record| own.is_empty() && is_plain(record)) {
+        Some(record) => {
+            let written =
+                record.registers.iter().filter_map(|(field, register)| Some((field, register.siblings.first()?)));
+            let mut shown =
+                written.map(|(field, only)| (field, &only.value)).filter(|(_, value)| !value.is_null()).peekable();
+            shown.peek()?;
+            of_registers(id, shown)
+        }
+        None => {
+            let registers = registers(record, own, rules);
+            if registers.is_empty() || registers.contains_key(&FieldPath::deleted()) {
+                return None;
+            }
+            of_registers(id, registers.iter())
+        }
+    };
     let sum = |states: &[EditState]| own.iter().filter(|o| states.contains(&o.state)).map(|o| o.changes).sum();
     let contested = record.and_then(|record| open_review(record, own, rules)).map_or(0, |review| review.items.len());
     let newest = own.iter().filter(|o| o.on_top()).map(|o| o.edit.hlc);
     let updated = newest.chain(record.map(Record::latest)).max().unwrap_or_default();
-    let tokens = tokens(id, &registers);
     let mut hasher = DefaultHasher::new();
-    tokens.hash(&mut hasher);
+    words.hash(&mut hasher);
     Some(Row {
-        id: id.clone(),
+        texts,
+        hours,
         queued: sum(&[EditState::Queued, EditState::Sending]),
         rejected: sum(&[EditState::Rejected]),
         in_review: sum(&[EditState::InReview]),
         contested: int(contested as u64),
         updated_ms: int(updated.wall_ms()),
-        tokens_hash: hasher.finish().cast_signed(),
-        tokens,
-        registers,
+        words_hash: hasher.finish().cast_signed(),
+        words,
     })
 }
 
@@ -210,111 +196,16 @@ pub(super) async fn own_edits(connection: &mut SqliteConnection, ids: &str) -> R
     Ok(own)
 }
 
-/// Makes the rows of some merchants anew from their records and the outbox. `records` holds the ones at hand;
-/// others are read.
-pub(super) async fn refresh(
-    tx: &mut SqliteConnection,
-    ids: &[MerchantId],
-    mut records: HashMap<MerchantId, Record>,
-    rules: &RuleSet,
-    indexing: Indexing,
-) -> Result<()> {
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let list = json_list(ids.iter().map(MerchantId::as_str));
-    if records.len() < ids.len() {
-        let missing = json_list(ids.iter().filter(|id| !records.contains_key(id)).map(MerchantId::as_str));
-        let rows: Vec<(String, i64, String)> =
-            sqlx::query_as(sql!("records/get_many")).bind(missing).fetch_all(&mut *tx).await?;
-        for (id, _, record) in rows {
-            records.insert(MerchantId::new(id)?, serde_json::from_str(&record)?);
-        }
-    }
-    let own = own_edits(&mut *tx, &list).await?;
-    let known: Vec<Stored> = sqlx::query_as(sql!("listing/known")).bind(&list).fetch_all(&mut *tx).await?;
-    let known: HashMap<String, Stored> = known.into_iter().map(|stored| (stored.merchant_id.clone(), stored)).collect();
-
-    let mut rows = Vec::with_capacity(ids.len());
-    let mut gone = Vec::new();
-    for id in ids {
-        let own = own.get(id).map(Vec::as_slice).unwrap_or_default();
-        let stored = known.get(id.as_str());
-        match row(id, records.get(id), own, rules) {
-            // Often what comes from the server is what this device shows already: nothing is to be written.
-            Some(row) if stored.is_some_and(|stored| stored.is(&row)) => {}
-            Some(row) => rows.push(row),
-            None => gone.extend(stored.map(|stored| stored.n)),
-        }
-    }
-    for n in &gone {
-        sqlx::query(sql!("listing/delete")).bind(n).execute(&mut *tx).await?;
-    }
-    let mut stale = gone;
-    let mut texts = Vec::new();
-    for chunk in rows.chunks(ROWS_PER_STATEMENT) {
-        let numbers = upsert(&mut *tx, chunk).await?;
-        for row in chunk {
-            let Some(n) = numbers.get(row.id.as_str()) else { continue };
-            let before = known.get(row.id.as_str()).map(|stored| stored.tokens_hash);
-            if before == Some(row.tokens_hash) {
-                continue;
-            }
-            stale.extend(before.map(|_| *n));
-            texts.push((*n, row.tokens.as_str()));
-        }
-    }
-    index(tx, &stale, &texts, indexing).await
-}
-
-async fn upsert(tx: &mut SqliteConnection, rows: &[Row]) -> Result<BTreeMap<String, i64>> {
-    let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
-        "INSERT INTO listing (merchant_id, name, address, region, category, status, hours, queued, rejected, \
-         contested, in_review, updated_ms, tokens_hash) ",
-    );
-    query.push_values(rows, |mut values, row| {
-        values
-            .push_bind(row.id.as_str().to_owned())
-            .push_bind(text(&row.registers, "name"))
-            .push_bind(text(&row.registers, "address"))
-            .push_bind(text(&row.registers, "region"))
-            .push_bind(text(&row.registers, "category"))
-            .push_bind(text(&row.registers, "status"))
-            .push_bind(week(&row.registers))
-            .push_bind(row.queued)
-            .push_bind(row.rejected)
-            .push_bind(row.contested)
-            .push_bind(row.in_review)
-            .push_bind(row.updated_ms)
-            .push_bind(row.tokens_hash);
-    });
-    query.push(
-        " ON CONFLICT (merchant_id) DO UPDATE SET name = excluded.name, address = excluded.address, \
-         region = excluded.region, category = excluded.category, status = excluded.status, hours = excluded.hours, \
-         queued = excluded.queued, rejected = excluded.rejected, contested = excluded.contested, \
-         in_review = excluded.in_review, updated_ms = excluded.updated_ms, tokens_hash = excluded.tokens_hash \
-         RETURNING merchant_id, n",
-    );
-    let numbers: Vec<(String, i64)> = query.build_query_as().fetch_all(tx).await?;
-    Ok(numbers.into_iter().collect())
-}
-
-async fn index(tx: &mut SqliteConnection, stale: &[i64], texts: &[(i64, &str)], indexing: Indexing) -> Result<()> {
-    if !stale.is_empty() {
-        let list = json_numbers(stale.iter().copied());
-        sqlx::query(sql!("search/delete")).bind(&list).execute(&mut *tx).await?;
-        sqlx::query(sql!("search/delete_unindexed")).bind(&list).execute(&mut *tx).await?;
-    }
-    let into = match indexing {
-        Indexing::Now => "INSERT INTO search (rowid, tokens) ",
-        Indexing::Later => "INSERT INTO unindexed (n, tokens) ",
-    };
-    for chunk in texts.chunks(ROWS_PER_STATEMENT) {
-        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(into);
-        query.push_values(chunk, |mut values, (n, tokens)| {
-            values.push_bind(*n).push_bind((*tokens).to_owned());
-        });
-        query.build().execute(&mut *tx).await?;
+/// Makes the rows of some merchants anew from their records and the outbox.
+pub(super) fn refresh(tx: &Connection, touched: Touched, rules: &RuleSet) -> Result<()> {
+    let nothing_waits = outbox::is_empty(tx)?;
+    for (id, record) in touched {
+        let record = match record {
+            Some(record) => Some(record),
+            None => merchant::record_of(tx, &id)?,
+        };
+        let own = if nothing_waits { Vec::new() } else { merchant::own_of(tx, &id)? };
+        Merchant { record, own }.refresh(tx, &id, rules)?;
     }
     Ok(())
 }

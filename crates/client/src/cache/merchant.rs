@@ -1,5 +1,5 @@
 //! One merchant within a transaction of its own: what the server says, this device's edits, and the list's row that both
-//! make. The many of a page are [`super::listing::refresh`]'s.
+//! make.
 
 use domain::MerchantId;
 use domain::record::Record;
@@ -7,7 +7,7 @@ use domain::rules::RuleSet;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::listing::{self, Own, Row};
-use super::{parse, sql};
+use super::{indexer, parse, sql};
 use crate::error::Result;
 
 /// What this device holds about a merchant.
@@ -20,62 +20,88 @@ pub(super) struct Merchant {
 /// The row as it is.
 struct Shown {
     n: i64,
-    tokens_hash: i64,
+    words_hash: i64,
     texts: [String; 5],
+    hours: String,
+    numbers: [i64; 5],
+}
+
+impl Shown {
+    fn read(tx: &Connection, id: &MerchantId) -> Result<Option<Self>> {
+        let mut select = tx.prepare_cached(sql!("listing/known_one"))?;
+        let shown = select.query_row([id.as_str()], |row| {
+            let texts = [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?];
+            let numbers = [row.get(8)?, row.get(9)?, row.get(10)?, row.get(11)?, row.get(12)?];
+            Ok(Self { n: row.get(0)?, words_hash: row.get(1)?, texts, hours: row.get(7)?, numbers })
+        });
+        Ok(shown.optional()?)
+    }
+}
+
+/// As [`Shown::numbers`].
+fn numbers(row: &Row) -> [i64; 5] {
+    [row.queued, row.rejected, row.contested, row.in_review, row.updated_ms]
+}
+
+pub(super) fn record_of(tx: &Connection, id: &MerchantId) -> Result<Option<Record>> {
+    let mut select = tx.prepare_cached(sql!("records/get"))?;
+    let mut rows = select.query([id.as_str()])?;
+    let text = rows.next()?.map(|row| row.get_ref(0)).transpose()?;
+    let text = text.map(|text| text.as_str()).transpose().map_err(rusqlite::Error::from)?;
+    Ok(text.map(serde_json::from_str).transpose()?)
+}
+
+/// Its edits in the outbox, oldest first.
+pub(super) fn own_of(tx: &Connection, id: &MerchantId) -> Result<Vec<Own>> {
+    let mut own = Vec::new();
+    let mut select = tx.prepare_cached(sql!("outbox/own"))?;
+    let mut rows = select.query([id.as_str()])?;
+    while let Some(row) = rows.next()? {
+        own.push(Own {
+            edit: serde_json::from_str(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?,
+            state: parse(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?,
+            changes: row.get(2)?,
+            come_back: row.get(3)?,
+        });
+    }
+    Ok(own)
 }
 
 impl Merchant {
     pub fn read(tx: &Connection, id: &MerchantId) -> Result<Self> {
-        let text: Option<String> =
-            tx.prepare_cached(sql!("records/get"))?.query_row([id.as_str()], |row| row.get(0)).optional()?;
-        let record = text.map(|text| serde_json::from_str(&text)).transpose()?;
-        let mut own = Vec::new();
-        let mut select = tx.prepare_cached(sql!("outbox/own"))?;
-        let mut rows = select.query([id.as_str()])?;
-        while let Some(row) = rows.next()? {
-            own.push(Own {
-                edit: serde_json::from_str(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?,
-                state: parse(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?,
-                changes: row.get(2)?,
-                come_back: row.get(3)?,
-            });
-        }
-        Ok(Self { record, own })
+        Ok(Self { record: record_of(tx, id)?, own: own_of(tx, id)? })
     }
 
-    /// Makes the list's row anew. What is indexed and stayed the same is not touched.
+    /// Makes the list's row anew. What stayed the same is not touched: often what comes from the server is what this
+    /// device shows already.
     pub fn refresh(&self, tx: &Connection, id: &MerchantId, rules: &RuleSet) -> Result<()> {
-        let shown = shown(tx, id)?;
+        let shown = Shown::read(tx, id)?;
         let Some(row) = listing::row(id, self.record.as_ref(), &self.own, rules) else {
             if let Some(shown) = shown {
                 tx.prepare_cached(sql!("listing/delete"))?.execute([shown.n])?;
-                forget_words(tx, shown.n)?;
+                indexer::forget(tx, shown.n)?;
             }
             return Ok(());
         };
-        let texts = ["name", "address", "region", "category", "status"].map(|name| listing::text(&row.registers, name));
         let n = match &shown {
-            Some(shown) if shown.texts == texts => {
-                touch(tx, shown.n, &row)?;
-                shown.n
-            }
             Some(shown) => {
-                write(tx, sql!("listing/update"), &shown.n, &texts, &row)?;
+                let same_words = shown.words_hash == row.words_hash;
+                if shown.texts != row.texts {
+                    write(tx, sql!("listing/update"), &shown.n, &row)?;
+                } else if !same_words || shown.hours != row.hours || shown.numbers != numbers(&row) {
+                    touch(tx, shown.n, &row)?;
+                }
+                if same_words {
+                    return Ok(());
+                }
                 shown.n
             }
             None => {
-                write(tx, sql!("listing/insert"), &id.as_str(), &texts, &row)?;
+                write(tx, sql!("listing/insert"), &id.as_str(), &row)?;
                 tx.last_insert_rowid()
             }
         };
-        if shown.as_ref().is_some_and(|shown| shown.tokens_hash == row.tokens_hash) {
-            return Ok(());
-        }
-        if shown.is_some() {
-            forget_words(tx, n)?;
-        }
-        tx.prepare_cached(sql!("search/insert"))?.execute(params![n, row.tokens])?;
-        Ok(())
+        indexer::note(tx, n, &row.words)
     }
 }
 
@@ -84,36 +110,15 @@ pub(super) fn refresh(tx: &Connection, id: &MerchantId, rules: &RuleSet) -> Resu
     Merchant::read(tx, id)?.refresh(tx, id, rules)
 }
 
-fn shown(tx: &Connection, id: &MerchantId) -> Result<Option<Shown>> {
-    let mut select = tx.prepare_cached(sql!("listing/known_one"))?;
-    let shown = select.query_row([id.as_str()], |row| {
-        let texts = [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?];
-        Ok(Shown { n: row.get(0)?, tokens_hash: row.get(1)?, texts })
-    });
-    Ok(shown.optional()?)
-}
-
 fn touch(tx: &Connection, n: i64, row: &Row) -> Result<()> {
-    tx.prepare_cached(sql!("listing/touch"))?.execute(params![
-        n,
-        listing::week(&row.registers),
-        row.queued,
-        row.rejected,
-        row.contested,
-        row.in_review,
-        row.updated_ms,
-        row.tokens_hash,
-    ])?;
+    let [queued, rejected, contested, in_review, updated_ms] = numbers(row);
+    let values = params![n, row.hours, queued, rejected, contested, in_review, updated_ms, row.words_hash];
+    tx.prepare_cached(sql!("listing/touch"))?.execute(values)?;
     Ok(())
 }
 
-fn write(
-    tx: &Connection,
-    statement: &str,
-    key: &dyn rusqlite::ToSql,
-    [name, address, region, category, status]: &[String; 5],
-    row: &Row,
-) -> Result<()> {
+fn write(tx: &Connection, statement: &str, key: &dyn rusqlite::ToSql, row: &Row) -> Result<()> {
+    let [name, address, region, category, status] = &row.texts;
     tx.prepare_cached(statement)?.execute(params![
         key,
         name,
@@ -121,19 +126,13 @@ fn write(
         region,
         category,
         status,
-        listing::week(&row.registers),
+        row.hours,
         row.queued,
         row.rejected,
         row.contested,
         row.in_review,
         row.updated_ms,
-        row.tokens_hash,
+        row.words_hash,
     ])?;
-    Ok(())
-}
-
-fn forget_words(tx: &Connection, n: i64) -> Result<()> {
-    tx.prepare_cached(sql!("search/delete_one"))?.execute([n])?;
-    tx.prepare_cached(sql!("search/delete_unindexed_one"))?.execute([n])?;
     Ok(())
 }

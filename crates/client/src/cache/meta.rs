@@ -7,10 +7,9 @@ use domain::version::Dot;
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::SqliteExecutor;
-use sqlx::sqlite::SqliteConnection;
 
-use super::{Cache, begin, sql};
+use super::direct::{self, Flush};
+use super::{Cache, sql};
 use crate::clock;
 use crate::error::Result;
 
@@ -20,42 +19,40 @@ const CLOCK: &str = "hlc";
 pub(super) const ACTOR: &str = "last_actor";
 
 /// What is stored under a key.
-pub(super) async fn get(executor: impl SqliteExecutor<'_>, key: &str) -> Result<Option<String>> {
-    Ok(sqlx::query_scalar(sql!("meta/get")).bind(key).fetch_optional(executor).await?)
+pub(super) fn get(connection: &Connection, key: &str) -> Result<Option<String>> {
+    Ok(connection.prepare_cached(sql!("meta/get"))?.query_row([key], |row| row.get(0)).optional()?)
 }
 
 /// A stored number; 0 if there is none.
-pub(super) async fn number(executor: impl SqliteExecutor<'_>, key: &str) -> Result<u64> {
-    Ok(get(executor, key).await?.and_then(|text| text.parse().ok()).unwrap_or(0))
-}
-
-/// What is stored under a key, for who reads directly.
-pub(super) fn value(tx: &Connection, key: &str) -> Result<Option<String>> {
-    Ok(tx.prepare_cached(sql!("meta/get"))?.query_row([key], |row| row.get(0)).optional()?)
+pub(super) fn number(connection: &Connection, key: &str) -> Result<u64> {
+    Ok(get(connection, key)?.and_then(|text| text.parse().ok()).unwrap_or(0))
 }
 
 /// Stores under a key.
-pub(super) async fn set(executor: impl SqliteExecutor<'_>, key: &str, value: impl ToString) -> Result<()> {
-    sqlx::query(sql!("meta/set")).bind(key).bind(value.to_string()).execute(executor).await?;
+pub(super) fn set(connection: &Connection, key: &str, value: impl ToString) -> Result<()> {
+    connection.prepare_cached(sql!("meta/set"))?.execute([key, &value.to_string()])?;
+    Ok(())
+}
+
+/// Forgets a key.
+pub(super) fn delete(connection: &Connection, key: &str) -> Result<()> {
+    connection.prepare_cached(sql!("meta/delete"))?.execute([key])?;
     Ok(())
 }
 
 /// The device's id, drawn at first start.
-pub(super) async fn device(writer: &mut SqliteConnection) -> Result<DeviceId> {
-    if let Some(id) = get(&mut *writer, DEVICE).await? {
+pub(super) fn device(writer: &mut Connection) -> Result<DeviceId> {
+    if let Some(id) = get(writer, DEVICE)? {
         return Ok(id.parse::<DeviceId>()?);
     }
-    let mut tx = begin(writer).await?;
-    let id = match get(&mut *tx, DEVICE).await? {
-        Some(id) => id.parse::<DeviceId>()?,
-        None => {
-            let id = DeviceId(clock::random_u64());
-            set(&mut *tx, DEVICE, id).await?;
-            id
+    direct::commit(writer, |tx| {
+        if let Some(id) = get(tx, DEVICE)? {
+            return Ok(id.parse::<DeviceId>()?);
         }
-    };
-    tx.commit().await?;
-    Ok(id)
+        let id = DeviceId(clock::random_u64());
+        set(tx, DEVICE, id)?;
+        Ok(id)
+    })
 }
 
 /// The next dot and stamp of this device. They count only if the transaction is committed.
@@ -67,8 +64,8 @@ pub(super) struct Stamps {
 
 impl Stamps {
     pub(super) fn read(tx: &Connection, device: DeviceId) -> Result<Self> {
-        let counter = value(tx, COUNTER)?.and_then(|text| text.parse().ok()).unwrap_or(0);
-        let last = value(tx, CLOCK)?.map(Hlc::try_from).transpose()?.unwrap_or_default();
+        let counter = number(tx, COUNTER)?;
+        let last = get(tx, CLOCK)?.map(Hlc::try_from).transpose()?.unwrap_or_default();
         Ok(Self { device, counter, clock: HlcClock::after(last) })
     }
     pub(super) fn next(&mut self, now_ms: u64) -> (Dot, Hlc) {
@@ -87,18 +84,13 @@ impl Stamps {
     }
 }
 
-async fn clock_of(tx: &mut SqliteConnection) -> Result<HlcClock> {
-    let last = get(&mut *tx, CLOCK).await?.map(Hlc::try_from).transpose()?.unwrap_or_default();
-    Ok(HlcClock::after(last))
-}
-
 /// Takes note of the server's stamp, so that the next own one is larger.
-pub(super) async fn observe(tx: &mut SqliteConnection, seen: Hlc, now_ms: u64) -> Result<()> {
-    let mut clock = clock_of(tx).await?;
-    let before = clock.last();
+pub(super) fn observe(tx: &Connection, seen: Hlc, now_ms: u64) -> Result<()> {
+    let last = get(tx, CLOCK)?.map(Hlc::try_from).transpose()?.unwrap_or_default();
+    let mut clock = HlcClock::after(last);
     clock.observe(seen, now_ms);
-    if clock.last() > before {
-        set(&mut *tx, CLOCK, clock.last()).await?;
+    if clock.last() > last {
+        set(tx, CLOCK, clock.last())?;
     }
     Ok(())
 }
@@ -109,7 +101,8 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub async fn fact<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>> {
-        let text = get(&self.readers, key).await?;
+        let asked = key.to_owned();
+        let text = self.direct.read(move |tx| get(tx, &asked)).await?;
         Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
     }
 
@@ -118,8 +111,17 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub async fn set_fact<T: Serialize + ?Sized>(&self, key: &str, value: &T) -> Result<()> {
-        let text = serde_json::to_string(value)?;
-        set(&mut *self.writer.lock().await, key, text).await
+        let (key, text) = (key.to_owned(), serde_json::to_string(value)?);
+        self.direct.write(Flush::AsSet, move |tx| set(tx, &key, text)).await
+    }
+
+    /// The same for a fact that the next sync finds out again: it is on the disk with the next transaction that has to be.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub(crate) async fn note_fact<T: Serialize + ?Sized>(&self, key: &str, value: &T) -> Result<()> {
+        let (key, text) = (key.to_owned(), serde_json::to_string(value)?);
+        self.direct.write(Flush::Later, move |tx| set(tx, &key, text)).await
     }
 
     /// Who signed in last; known offline too.

@@ -1,9 +1,9 @@
 //! Append-only migrations: a file that was released is never changed.
 
 use domain::problem::ErrorCode;
-use sqlx::sqlite::SqliteConnection;
+use rusqlite::Connection;
 
-use super::begin;
+use super::direct;
 use crate::error::{Error, Result};
 
 const MIGRATIONS: [&str; 3] = [
@@ -16,29 +16,27 @@ const MIGRATIONS: [&str; 3] = [
 ///
 /// # Errors
 /// `newer_data` if it is beyond this version already; `storage` if SQLite refuses.
-pub(super) async fn run(writer: &mut SqliteConnection) -> Result<()> {
-    if version(writer).await? == MIGRATIONS.len() {
+pub(super) fn run(writer: &mut Connection) -> Result<()> {
+    if version(writer)? == MIGRATIONS.len() {
         return Ok(());
     }
-    let mut tx = begin(writer).await?;
-    // Another process may have been faster.
-    let done = version(&mut tx).await?;
-    if done > MIGRATIONS.len() {
-        return Err(Error::new(
-            ErrorCode::NewerData,
-            "this data folder was written by a newer version: nothing was changed; update this program, or name another folder with --home",
-        ));
-    }
-    for migration in &MIGRATIONS[done..] {
-        sqlx::raw_sql(*migration).execute(&mut *tx).await?;
-    }
-    let stamp = format!("PRAGMA user_version = {}", MIGRATIONS.len());
-    sqlx::raw_sql(sqlx::AssertSqlSafe(stamp)).execute(&mut *tx).await?;
-    tx.commit().await?;
-    Ok(())
+    direct::commit(writer, |tx| {
+        // Another process may have been faster.
+        let done = version(tx)?;
+        if done > MIGRATIONS.len() {
+            return Err(Error::new(
+                ErrorCode::NewerData,
+                "this data folder was written by a newer version: nothing was changed; update this program, or name another folder with --home",
+            ));
+        }
+        for migration in &MIGRATIONS[done..] {
+            tx.execute_batch(migration)?;
+        }
+        Ok(tx.pragma_update(None, "user_version", MIGRATIONS.len() as i64)?)
+    })
 }
 
-async fn version(connection: &mut SqliteConnection) -> Result<usize> {
-    let version: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(connection).await?;
+fn version(connection: &Connection) -> Result<usize> {
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     Ok(usize::try_from(version).unwrap_or(usize::MAX))
 }

@@ -1,11 +1,10 @@
-//! The cache: one SQLite file. One connection writes at a time, in transactions that begin as writers and end before
-//! anything waits for the network; a pool of others reads and can do nothing else.
+//! The cache: one SQLite file. One connection writes, in transactions that begin as writers and end before anything
+//! waits for the network; others read and can do nothing else.
 
 mod checking;
 mod direct;
 mod durability;
 mod fetched;
-mod foreign;
 mod indexer;
 mod landing;
 mod listing;
@@ -30,15 +29,13 @@ use std::time::Duration;
 
 use domain::DeviceId;
 use domain::rules::RuleSet;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
-use sqlx::{ConnectOptions, Connection, Sqlite, Transaction};
+use rusqlite::{Connection, Transaction};
+use sqlx::ConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 
 use crate::clock::{Machine, ThisMachine};
 use crate::error::Result;
-use direct::Direct;
-use foreign::Writer;
+use direct::{Direct, Flush};
 
 pub use checking::Mended;
 pub use outbox::Discarded;
@@ -60,19 +57,18 @@ pub const FILE_NAME: &str = "cache.sqlite";
 /// How long a statement waits for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Pages of the write-ahead log after which it is folded into the file.
-const WAL_PAGES: &str = "4000";
-/// What is left of the log's file then, in bytes.
-const WAL_BYTES_KEPT: &str = "67108864";
+/// Readers at the same time.
+const READERS_MAX: u32 = 4;
+/// The cache of each: negative, in KiB.
+const READER_CACHE: &str = "-8192";
 
 /// The cache of one data folder. Several processes may hold one.
 pub struct Cache {
-    writer: Writer,
     direct: Direct,
     readers: SqlitePool,
     path: PathBuf,
     device: DeviceId,
-    rules: rules::Rules,
+    rules: Arc<rules::Rules>,
     machine: Arc<dyn Machine>,
 }
 
@@ -92,35 +88,28 @@ impl Cache {
     pub async fn open_on(home: &Path, machine: Arc<dyn Machine>) -> Result<Self> {
         std::fs::create_dir_all(home)?;
         let path = home.join(FILE_NAME);
+        let prepare = |connection: &mut Connection| {
+            migrations::run(connection)?;
+            Ok((meta::device(connection)?, rules::Rules::load(connection)?))
+        };
+        let (direct, (device, rules)) = Direct::open(&path, prepare).await?;
         let options = SqliteConnectOptions::new()
             .filename(&path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
+            .create_if_missing(false)
             .busy_timeout(BUSY_TIMEOUT)
             .foreign_keys(false)
             .statement_cache_capacity(200)
             .pragma("temp_store", "memory")
-            .pragma("mmap_size", "268435456")
+            .pragma("query_only", "1")
+            .pragma("cache_size", READER_CACHE)
             .disable_statement_logging();
-        let writing = options
-            .clone()
-            .pragma("cache_size", "-65536")
-            .pragma("wal_autocheckpoint", WAL_PAGES)
-            .pragma("journal_size_limit", WAL_BYTES_KEPT);
-        let mut writer = writing.connect().await?;
-        migrations::run(&mut writer).await?;
-        let device = meta::device(&mut writer).await?;
-        let rules = rules::Rules::load(&mut writer).await?;
+        // Opened when they are asked for: a save or a sync needs none of them.
         let readers = SqlitePoolOptions::new()
-            .max_connections(4)
-            .min_connections(1)
+            .max_connections(READERS_MAX)
             // A file does not go away as a server does.
             .test_before_acquire(false)
-            .connect_with(options.create_if_missing(false).pragma("query_only", "1").pragma("cache_size", "-16384"))
-            .await?;
-        let direct = Direct::open(&path)?;
-        let cache = Self { writer: Writer::new(writer), direct, readers, path, device, rules, machine };
+            .connect_lazy_with(options);
+        let cache = Self { direct, readers, path, device, rules: Arc::new(rules), machine };
         cache.apply_rules().await?;
         Ok(cache)
     }
@@ -129,12 +118,28 @@ impl Cache {
     /// writes.
     async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&rusqlite::Transaction<'_>, &RuleSet) -> Result<T> + Send + 'static,
+        work: impl FnOnce(&Transaction<'_>, &RuleSet) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let _turn = self.writer.turn().await;
-        // In its turn: rules change only while nobody writes.
-        let rules = self.rules();
-        self.direct.write(move |tx| work(tx, &rules)).await
+        self.write_flushed(Flush::AsSet, work).await
+    }
+
+    /// The same, on the disk when that is said.
+    async fn write_flushed<T: Send + 'static>(
+        &self,
+        flush: Flush,
+        work: impl FnOnce(&Transaction<'_>, &RuleSet) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let rules = Arc::clone(&self.rules);
+        // Read within the turn: rules change only while nobody writes.
+        self.direct.write(flush, move |tx| work(tx, &rules.now())).await
+    }
+
+    /// A number that changes when another process has written; nothing while this one is writing.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub fn foreign_version(&self) -> Result<Option<i64>> {
+        self.direct.data_version()
     }
 
     /// This device.
@@ -157,17 +162,9 @@ impl Cache {
 
     /// Closes all connections; the write-ahead log is folded into the file.
     pub async fn close(self) {
-        drop(self.direct);
         self.readers.close().await;
-        if let Err(error) = self.writer.into_inner().close().await {
-            tracing::warn!(%error, "closing the cache");
-        }
+        self.direct.close().await;
     }
-}
-
-/// Begins a write transaction.
-async fn begin(writer: &mut SqliteConnection) -> Result<Transaction<'_, Sqlite>> {
-    Ok(writer.begin_with("BEGIN IMMEDIATE").await?)
 }
 
 /// SQLite's integers are signed.

@@ -122,9 +122,7 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub async fn retry_all(&self) -> Result<()> {
-        let mut writer = self.writer.lock().await;
-        sqlx::query(sql!("outbox/hurry_all")).execute(&mut *writer).await?;
-        Ok(())
+        self.write(|tx, _| Ok(tx.execute(sql!("outbox/hurry_all"), []).map(|_| ())?)).await
     }
 
     /// Takes back an edit that was not sent, or forgets one that was refused.
@@ -206,6 +204,12 @@ fn replace(
     (draft.settles, draft.trace_id) = (old.settles, Some(old.trace_id));
     change(&mut draft);
     desk.insert(tx, rules, vec![draft])?.pop().ok_or_else(gone)
+}
+
+/// Is nothing in the outbox, answered edits that have not come back included?
+pub(super) fn is_empty(tx: &Connection) -> Result<bool> {
+    let edits: i64 = tx.prepare_cached(sql!("outbox/count"))?.query_row([], |row| row.get(0))?;
+    Ok(edits == 0)
 }
 
 fn state_of(tx: &Connection, edit_id: EditId) -> Result<Option<EditState>> {

@@ -1,19 +1,19 @@
 //! What comes from the server: a page of changes and the cursor behind it, in one transaction.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeMap;
 
 use domain::api::{Change, ChangesPage, ChangesQuery, marker};
 use domain::edit::{Edit, EditState, FieldDecision};
 use domain::rules::RuleSet;
 use domain::{MerchantId, Record};
-use sqlx::sqlite::SqliteConnection;
-use sqlx::{QueryBuilder, Sqlite};
+use rusqlite::types::FromSql;
+use rusqlite::{Connection, OptionalExtension, Params, params};
 use sync_engine::reconcile;
 
-use super::listing::{self, Indexing};
+use super::direct::Flush;
+use super::listing::{self, Touched};
 use super::resending::{self, About};
-use super::{Cache, begin, checking, count, int, json_list, json_numbers, meta, parse, sql};
-use crate::clock;
+use super::{Cache, checking, count, indexer, int, json_list, json_numbers, merchant, meta, outbox, parse, sql};
 use crate::error::Result;
 
 pub(super) const CURSOR: &str = "cursor";
@@ -28,8 +28,6 @@ const EPOCH_BEFORE: &str = "epoch_before";
 pub(super) const OUTDATED: &str = "outdated_generation";
 pub(super) const PULL_COMPLETE: &str = "pull_complete";
 
-/// Records in one statement.
-const RECORDS_PER_STATEMENT: usize = 250;
 /// How many sent edits are remembered.
 pub(super) const LOG_EDITS_MAX: i64 = 10_000;
 
@@ -39,97 +37,22 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub async fn cursor(&self) -> Result<ChangesQuery> {
-        let mut tx = self.readers.begin().await?;
-        let mut query = ChangesQuery {
-            cursor: meta::number(&mut *tx, CURSOR).await?,
-            epoch: meta::get(&mut *tx, EPOCH).await?,
-            marker: meta::get(&mut *tx, MARKER).await?.filter(|marker| !marker.is_empty()),
-            begun: Some(meta::number(&mut *tx, BEGUN).await?).filter(|begun| *begun > 0),
-            ..ChangesQuery::default()
-        };
-        if let Some(epoch) = &query.epoch {
-            let answered: Option<(i64, String)> =
-                sqlx::query_as(sql!("outbox/answered_last")).bind(epoch).fetch_optional(&mut *tx).await?;
-            if let Some((seq, edit_id)) = answered {
-                query.answered = Some(count(seq));
-                query.answered_marker = Some(marker(parse(&edit_id)?));
-            }
-        }
-        tx.rollback().await?;
-        Ok(query)
+        self.direct.read(|tx| cursor(tx)).await
     }
 
     /// Writes a page and moves the cursor. A record that is not newer than the stored one is passed over.
     /// Returns how many merchants have answered edits that wait again, because the server's data do not contain
     /// them any more.
     ///
+    /// The last page of a pull is as durable as the cache is set; the ones before it are on the disk with it. A loss of
+    /// power in between takes pages together with the cursor behind them.
+    ///
     /// # Errors
     /// `storage`.
     pub async fn apply_page(&self, page: ChangesPage) -> Result<usize> {
-        let mut writer = self.writer.lock().await;
-        let mut tx = begin(&mut writer).await?;
-        let generation = int(meta::number(&mut *tx, GENERATION).await?);
-        let named = json_list(page.changes.iter().map(|change| change.record.merchant_id.as_str()));
-        let changes = newer(&mut tx, page.changes, generation).await?;
-        store(&mut tx, &changes, generation, &self.rules()).await?;
-
-        let mut touched: BTreeSet<MerchantId> = changes.iter().map(|c| c.record.merchant_id.clone()).collect();
-        let mut records: HashMap<MerchantId, Record> =
-            changes.into_iter().map(|c| (c.record.merchant_id.clone(), c.record)).collect();
-        let back: Vec<String> = sqlx::query_scalar(sql!("outbox/came_back"))
-            .bind(int(page.next_cursor))
-            .bind(&page.epoch)
-            .bind(page.complete)
-            .bind(named)
-            .bind(generation)
-            .fetch_all(&mut *tx)
-            .await?;
-        for id in back {
-            touched.insert(MerchantId::new(id)?);
-        }
-        let mut again = 0;
-        if page.complete {
-            // An answer that was stored after its epoch had ended can no longer come back.
-            let void: Vec<String> =
-                sqlx::query_scalar(sql!("outbox/resend_of_other_epochs")).bind(&page.epoch).fetch_all(&mut *tx).await?;
-            again = void.len();
-            for id in void {
-                touched.insert(MerchantId::new(id)?);
-            }
-        }
-        self.settle(&mut tx, &touched, &mut records).await?;
-        if meta::number(&mut *tx, OUTDATED).await? > 0 {
-            // The server may have been restored, also where its epoch is the same as before: then nobody has asked it
-            // since. Hence also what just came back by its number is looked for: that may be another change's now.
-            // Before anything is forgotten: what is gone there may be this device's own.
-            let forgotten = meta::get(&mut *tx, EPOCH_BEFORE).await?.as_ref() == Some(&page.epoch);
-            let about = if page.complete { About::All { forgotten } } else { About::Came(&touched) };
-            let lost = resending::resend_lost(&mut tx, generation, about).await?;
-            again += lost.len();
-            touched.extend(lost);
-        }
-        let ids: Vec<MerchantId> = touched.into_iter().collect();
-        listing::refresh(&mut tx, &ids, records, &self.rules(), Indexing::Later).await?;
-
-        if page.complete && meta::number(&mut *tx, OUTDATED).await? > 0 {
-            self.forget_outdated(&mut tx, generation).await?;
-            meta::set(&mut *tx, OUTDATED, 0).await?;
-            sqlx::query(sql!("meta/delete")).bind(EPOCH_BEFORE).execute(&mut *tx).await?;
-        }
-        if meta::number(&mut *tx, CURSOR).await? == 0 {
-            meta::set(&mut *tx, BEGUN, page.head).await?;
-        }
-        // A batch that landed while the page was on its way has moved the cursor beyond it.
-        let epoch = meta::get(&mut *tx, EPOCH).await?;
-        if epoch.as_ref() != Some(&page.epoch) || meta::number(&mut *tx, CURSOR).await? <= page.next_cursor {
-            meta::set(&mut *tx, MARKER, &page.marker).await?;
-            meta::set(&mut *tx, CURSOR, page.next_cursor).await?;
-        }
-        meta::set(&mut *tx, EPOCH, &page.epoch).await?;
-        meta::set(&mut *tx, PULL_COMPLETE, u8::from(page.complete)).await?;
-        meta::observe(&mut tx, page.server_hlc, self.machine.now_ms()).await?;
-        tx.commit().await?;
-        Ok(again)
+        let flush = if page.complete { Flush::AsSet } else { Flush::Later };
+        let now_ms = self.machine.now_ms();
+        self.write_flushed(flush, move |tx, rules| apply(tx, rules, page, now_ms)).await
     }
 
     /// The server's data start anew: the next pull begins with the first page. Edits are kept; answered ones
@@ -138,156 +61,204 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub async fn restart_pull(&self) -> Result<()> {
-        let mut writer = self.writer.lock().await;
-        let mut tx = begin(&mut writer).await?;
-        let epoch = meta::get(&mut *tx, EPOCH).await?.unwrap_or_default();
-        match meta::get(&mut *tx, EPOCH_BEFORE).await? {
-            None => meta::set(&mut *tx, EPOCH_BEFORE, &epoch).await?,
-            // Between two restarts a page of another epoch came.
-            Some(before) if !epoch.is_empty() && before != epoch => meta::set(&mut *tx, EPOCH_BEFORE, "").await?,
-            Some(_) => {}
-        }
-        let again: Vec<String> =
-            sqlx::query_scalar(sql!("outbox/resend_unreturned")).bind(epoch).fetch_all(&mut *tx).await?;
-        let generation = meta::number(&mut *tx, GENERATION).await? + 1;
-        meta::set(&mut *tx, GENERATION, generation).await?;
-        meta::set(&mut *tx, OUTDATED, 1).await?;
-        meta::set(&mut *tx, CURSOR, 0).await?;
-        meta::set(&mut *tx, PULL_COMPLETE, 0).await?;
-        for gone in [EPOCH, MARKER, BEGUN] {
-            sqlx::query(sql!("meta/delete")).bind(gone).execute(&mut *tx).await?;
-        }
-        self.refresh_ids(&mut tx, again.into_iter().collect::<BTreeSet<_>>()).await?;
-        tx.commit().await?;
-        Ok(())
+        let work = |tx: &rusqlite::Transaction<'_>, rules: &RuleSet| {
+            let epoch = meta::get(tx, EPOCH)?.unwrap_or_default();
+            match meta::get(tx, EPOCH_BEFORE)? {
+                None => meta::set(tx, EPOCH_BEFORE, &epoch)?,
+                // Between two restarts a page of another epoch came.
+                Some(before) if !epoch.is_empty() && before != epoch => meta::set(tx, EPOCH_BEFORE, "")?,
+                Some(_) => {}
+            }
+            let again = merchants(tx, sql!("outbox/resend_unreturned"), [epoch])?;
+            meta::set(tx, GENERATION, meta::number(tx, GENERATION)? + 1)?;
+            meta::set(tx, OUTDATED, 1)?;
+            meta::set(tx, CURSOR, 0)?;
+            meta::set(tx, PULL_COMPLETE, 0)?;
+            for gone in [EPOCH, MARKER, BEGUN] {
+                meta::delete(tx, gone)?;
+            }
+            listing::refresh(tx, again.into_iter().map(|id| (id, None)).collect(), rules)
+        };
+        self.write(work).await
     }
+}
 
-    /// Edits whose answer has come back leave the outbox; the ones in review only when people have settled it.
-    pub(super) async fn settle(
-        &self,
-        tx: &mut SqliteConnection,
-        touched: &BTreeSet<MerchantId>,
-        records: &mut HashMap<MerchantId, Record>,
-    ) -> Result<()> {
-        let rows: Vec<(i64, String, String, Option<String>)> = sqlx::query_as(sql!("outbox/settle_candidates"))
-            .bind(json_list(touched.iter().map(MerchantId::as_str)))
-            .fetch_all(&mut *tx)
-            .await?;
-        let mut done: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
-        for (n, text, state, decisions) in rows {
-            let mut state: EditState = parse(&state)?;
+fn cursor(tx: &Connection) -> Result<ChangesQuery> {
+    let mut query = ChangesQuery {
+        cursor: meta::number(tx, CURSOR)?,
+        epoch: meta::get(tx, EPOCH)?,
+        marker: meta::get(tx, MARKER)?.filter(|marker| !marker.is_empty()),
+        begun: Some(meta::number(tx, BEGUN)?).filter(|begun| *begun > 0),
+        ..ChangesQuery::default()
+    };
+    if let Some(epoch) = &query.epoch {
+        let mut last = tx.prepare_cached(sql!("outbox/answered_last"))?;
+        let answered: Option<(i64, String)> =
+            last.query_row([epoch], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        if let Some((seq, edit_id)) = answered {
+            query.answered = Some(count(seq));
+            query.answered_marker = Some(marker(parse(&edit_id)?));
+        }
+    }
+    Ok(query)
+}
+
+fn apply(tx: &Connection, rules: &RuleSet, page: ChangesPage, now_ms: u64) -> Result<usize> {
+    let generation = int(meta::number(tx, GENERATION)?);
+    if !page.complete && meta::number(tx, CURSOR)? == 0 {
+        indexer::put_off(tx)?;
+    }
+    let named: Vec<String> = if outbox::is_empty(tx)? {
+        Vec::new()
+    } else {
+        page.changes.iter().map(|change| change.record.merchant_id.to_string()).collect()
+    };
+    let mut touched = Touched::new();
+    for change in page.changes {
+        if put(tx, sql!("records/put_newer"), &change, generation, rules)? {
+            touched.insert(change.record.merchant_id.clone(), Some(change.record));
+        }
+    }
+    let came = params![int(page.next_cursor), page.epoch, page.complete, json_list(named), generation];
+    add(&mut touched, merchants(tx, sql!("outbox/came_back"), came)?);
+    let mut again = 0;
+    let outdated = meta::number(tx, OUTDATED)? > 0;
+    if page.complete {
+        // An answer that was stored after its epoch had ended can no longer come back.
+        let void = merchants(tx, sql!("outbox/resend_of_other_epochs"), [&page.epoch])?;
+        again = void.len();
+        add(&mut touched, void);
+    }
+    settle(tx, rules, &mut touched, now_ms)?;
+    if outdated {
+        // The server may have been restored, also where its epoch is the same as before: then nobody has asked it
+        // since. Hence also what just came back by its number is looked for: that may be another change's now.
+        // Before anything is forgotten: what is gone there may be this device's own.
+        let forgotten = meta::get(tx, EPOCH_BEFORE)?.as_ref() == Some(&page.epoch);
+        let about = if page.complete { About::All { forgotten } } else { About::Came(&touched) };
+        let lost = resending::resend_lost(tx, generation, about)?;
+        again += lost.len();
+        add(&mut touched, lost);
+    }
+    listing::refresh(tx, touched, rules)?;
+    if outdated && page.complete {
+        forget_outdated(tx, rules, generation, now_ms)?;
+        meta::set(tx, OUTDATED, 0)?;
+        meta::delete(tx, EPOCH_BEFORE)?;
+    }
+    let at = meta::number(tx, CURSOR)?;
+    if at == 0 {
+        meta::set(tx, BEGUN, page.head)?;
+    }
+    // A batch that landed while the page was on its way has moved the cursor beyond it.
+    if meta::get(tx, EPOCH)?.as_ref() != Some(&page.epoch) || at <= page.next_cursor {
+        meta::set(tx, MARKER, &page.marker)?;
+        meta::set(tx, CURSOR, page.next_cursor)?;
+    }
+    meta::set(tx, EPOCH, &page.epoch)?;
+    meta::set(tx, PULL_COMPLETE, u8::from(page.complete))?;
+    meta::observe(tx, page.server_hlc, now_ms)?;
+    Ok(again)
+}
+
+/// Merchants whose records are not at hand.
+fn add(touched: &mut Touched, merchants: impl IntoIterator<Item = MerchantId>) {
+    for id in merchants {
+        touched.entry(id).or_insert(None);
+    }
+}
+
+/// The first column of what a statement answers.
+fn column<T: FromSql>(tx: &Connection, statement: &str, values: impl Params) -> Result<Vec<T>> {
+    let mut statement = tx.prepare_cached(statement)?;
+    let rows = statement.query_map(values, |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The merchants that a statement names.
+fn merchants(tx: &Connection, statement: &str, values: impl Params) -> Result<Vec<MerchantId>> {
+    column::<String>(tx, statement, values)?.into_iter().map(|id| Ok(MerchantId::new(id)?)).collect()
+}
+
+/// Edits whose answer has come back leave the outbox; the ones in review only when people have settled it.
+pub(super) fn settle(tx: &Connection, rules: &RuleSet, touched: &mut Touched, now_ms: u64) -> Result<()> {
+    if outbox::is_empty(tx)? {
+        return Ok(());
+    }
+    let mut done: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+    let mut candidates = tx.prepare_cached(sql!("outbox/settle_candidates"))?;
+    let mut rows = candidates.query([json_list(touched.keys())])?;
+    while let Some(row) = rows.next()? {
+        let mut state: EditState = parse(&row.get::<_, String>(2)?)?;
+        if state == EditState::InReview {
+            let edit: Edit = serde_json::from_str(&row.get::<_, String>(1)?)?;
+            let decisions: Option<String> = row.get(3)?;
+            let decisions: Vec<FieldDecision> =
+                decisions.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
+            state = match record_of(tx, &edit.merchant_id, touched)? {
+                Some(record) => reconcile::settled_state_of(record, &edit, &decisions, rules),
+                // The merchant is gone for good, and with it the question.
+                None => EditState::Declined,
+            };
             if state == EditState::InReview {
-                let edit: Edit = serde_json::from_str(&text)?;
-                state = match record_of(tx, &edit.merchant_id, records).await? {
-                    Some(record) => {
-                        let decisions: Vec<FieldDecision> =
-                            decisions.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
-                        reconcile::settled_state_of(record, &edit, &decisions, &self.rules())
-                    }
-                    // The merchant is gone for good, and with it the question.
-                    None => EditState::Declined,
-                };
-                if state == EditState::InReview {
-                    continue;
-                }
+                continue;
             }
-            done.entry(state.as_str()).or_default().push(n);
         }
-        let now_ms = int(self.machine.now_ms());
-        for (state, numbers) in &done {
-            let list = json_numbers(numbers.iter().copied());
-            sqlx::query(sql!("outbox/log_many")).bind(&list).bind(*state).bind(now_ms).execute(&mut *tx).await?;
-            sqlx::query(sql!("outbox/delete_many")).bind(&list).execute(&mut *tx).await?;
-        }
-        if !done.is_empty() {
-            sqlx::query(sql!("outbox/trim_log")).bind(LOG_EDITS_MAX).execute(&mut *tx).await?;
-        }
-        Ok(())
+        done.entry(state.as_str()).or_default().push(row.get(0)?);
     }
-
-    /// What did not come again in the new epoch is not there any more.
-    async fn forget_outdated(&self, tx: &mut SqliteConnection, generation: i64) -> Result<()> {
-        loop {
-            let ids: Vec<String> =
-                sqlx::query_scalar(sql!("records/outdated")).bind(generation).fetch_all(&mut *tx).await?;
-            if ids.is_empty() {
-                return Ok(());
-            }
-            self.forget(tx, ids).await?;
-        }
+    let now_ms = int(now_ms);
+    for (state, numbers) in &done {
+        let list = json_numbers(numbers.iter().copied());
+        tx.prepare_cached(sql!("outbox/log_many"))?.execute(params![list, *state, now_ms])?;
+        tx.prepare_cached(sql!("outbox/delete_many"))?.execute([list])?;
     }
-
-    /// Removes records that the server does not have any more, and what waited for people to decide about them.
-    pub(super) async fn forget(&self, tx: &mut SqliteConnection, ids: Vec<String>) -> Result<()> {
-        sqlx::query(sql!("records/delete_many")).bind(json_list(&ids)).execute(&mut *tx).await?;
-        // A row whose id is none shows nowhere.
-        let gone: BTreeSet<MerchantId> = ids.iter().filter_map(|id| MerchantId::new(id.as_str()).ok()).collect();
-        self.settle(tx, &gone, &mut HashMap::new()).await?;
-        let gone: Vec<MerchantId> = gone.into_iter().collect();
-        listing::refresh(tx, &gone, HashMap::new(), &self.rules(), Indexing::Now).await
-    }
-}
-
-async fn record_of<'r>(
-    tx: &mut SqliteConnection,
-    id: &MerchantId,
-    records: &'r mut HashMap<MerchantId, Record>,
-) -> Result<Option<&'r Record>> {
-    if !records.contains_key(id) {
-        let text: Option<String> = sqlx::query_scalar(sql!("records/get")).bind(id.as_str()).fetch_optional(tx).await?;
-        if let Some(text) = text {
-            records.insert(id.clone(), serde_json::from_str(&text)?);
-        }
-    }
-    Ok(records.get(id))
-}
-
-/// The changes that are newer than what is stored; of several for one merchant, the newest.
-async fn newer(tx: &mut SqliteConnection, changes: Vec<Change>, generation: i64) -> Result<Vec<Change>> {
-    let ids = json_list(changes.iter().map(|change| change.record.merchant_id.as_str()));
-    let stored: Vec<(String, i64)> =
-        sqlx::query_as(sql!("records/seqs")).bind(ids).bind(generation).fetch_all(tx).await?;
-    let mut seqs: HashMap<String, u64> = stored.into_iter().map(|(id, seq)| (id, count(seq))).collect();
-    let mut fresh: Vec<Change> = Vec::with_capacity(changes.len());
-    // From the newest: what comes later in this loop is older.
-    for change in changes.into_iter().rev() {
-        let id = change.record.merchant_id.as_str();
-        if seqs.get(id).is_none_or(|seq| change.seq > *seq) {
-            seqs.insert(id.to_owned(), change.seq);
-            fresh.push(change);
-        }
-    }
-    fresh.reverse();
-    Ok(fresh)
-}
-
-/// Writes the texts as they came, with members that this version does not know.
-pub(super) async fn store(
-    tx: &mut SqliteConnection,
-    changes: &[Change],
-    generation: i64,
-    rules: &RuleSet,
-) -> Result<()> {
-    for chunk in changes.chunks(RECORDS_PER_STATEMENT) {
-        let rows = chunk
-            .iter()
-            .map(|change| {
-                let (id, text) = (&change.record.merchant_id, change.text()?);
-                let beside = checking::beside(id, &text, &change.record, rules);
-                Ok((id.as_str().to_owned(), int(change.seq), text, beside))
-            })
-            .collect::<Result<Vec<_>>>()?;
-        let mut query: QueryBuilder<Sqlite> =
-            QueryBuilder::new("INSERT INTO records (merchant_id, seq, generation, record, digest, bucket, deleted) ");
-        query.push_values(rows, |mut values, (id, seq, record, beside)| {
-            values.push_bind(id).push_bind(seq).push_bind(generation).push_bind(record);
-            values.push_bind(beside.digest).push_bind(beside.bucket).push_bind(beside.deleted);
-        });
-        query.push(
-            " ON CONFLICT (merchant_id) DO UPDATE SET seq = excluded.seq, generation = excluded.generation, \
-             record = excluded.record, digest = excluded.digest, bucket = excluded.bucket, deleted = excluded.deleted",
-        );
-        query.build().execute(&mut *tx).await?;
+    if !done.is_empty() {
+        tx.prepare_cached(sql!("outbox/trim_log"))?.execute([LOG_EDITS_MAX])?;
     }
     Ok(())
+}
+
+fn record_of<'t>(tx: &Connection, id: &MerchantId, touched: &'t mut Touched) -> Result<Option<&'t Record>> {
+    let record = touched.entry(id.clone()).or_insert(None);
+    if record.is_none() {
+        *record = merchant::record_of(tx, id)?;
+    }
+    Ok(record.as_ref())
+}
+
+/// What did not come again in the new epoch is not there any more.
+fn forget_outdated(tx: &Connection, rules: &RuleSet, generation: i64, now_ms: u64) -> Result<()> {
+    loop {
+        let ids = column(tx, sql!("records/outdated"), [generation])?;
+        if ids.is_empty() {
+            return Ok(());
+        }
+        forget(tx, rules, ids, now_ms)?;
+    }
+}
+
+/// Forgets deleted merchants up to a change number. Returns whether some may be left.
+pub(super) fn forget_pruned(tx: &Connection, rules: &RuleSet, pruned: u64, now_ms: u64) -> Result<bool> {
+    let ids = column(tx, sql!("records/pruned"), [int(pruned)])?;
+    let some = !ids.is_empty();
+    forget(tx, rules, ids, now_ms)?;
+    Ok(some)
+}
+
+/// Removes records that the server does not have any more, and what waited for people to decide about them.
+pub(super) fn forget(tx: &Connection, rules: &RuleSet, ids: Vec<String>, now_ms: u64) -> Result<()> {
+    tx.prepare_cached(sql!("records/delete_many"))?.execute([json_list(&ids)])?;
+    // A row whose id is none shows nowhere.
+    let mut gone: Touched = ids.into_iter().filter_map(|id| Some((MerchantId::new(id).ok()?, None))).collect();
+    settle(tx, rules, &mut gone, now_ms)?;
+    listing::refresh(tx, gone, rules)
+}
+
+/// Writes the text as it came, with members that this version does not know. Returns whether anything was written.
+pub(super) fn put(tx: &Connection, statement: &str, change: &Change, generation: i64, rules: &RuleSet) -> Result<bool> {
+    let (id, text) = (&change.record.merchant_id, change.text()?);
+    let beside = checking::beside(id, &text, &change.record, rules);
+    let (digest, bucket, deleted) = (beside.digest, beside.bucket, beside.deleted);
+    let values = params![id.as_str(), int(change.seq), generation, &*text, digest, bucket, deleted];
+    Ok(tx.prepare_cached(statement)?.execute(values)? > 0)
 }

@@ -5,13 +5,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use domain::role::Actor;
 use domain::{DeviceId, Edit, MerchantId, Record, change, digest};
-use sqlx::sqlite::SqliteConnection;
+use rusqlite::{Connection, OptionalExtension, params};
 
+use super::listing::Touched;
 use super::{int, json_list, json_numbers, meta, sql};
 use crate::error::Result;
-
-/// Edits whose merchants are looked up together.
-const EDITS_AT_ONCE: usize = 500;
 
 /// What the record of its merchant says about an edit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +36,7 @@ fn trace(record: &Record, edit: &Edit) -> Trace {
 /// The merchants that are looked at.
 pub(super) enum About<'a> {
     /// These.
-    Came(&'a BTreeSet<MerchantId>),
+    Came(&'a Touched),
     /// Those of a bucket of the digests.
     Bucket(u8),
     /// Every one, at the end of a reading. `forgotten`: who is not there was deleted and forgotten by the server, as far
@@ -56,66 +54,79 @@ impl About<'_> {
     /// The list of merchants that the statements take; none for all.
     fn list(&self) -> Option<String> {
         match self {
-            Self::Came(merchants) => Some(json_list(merchants.iter().map(MerchantId::as_str))),
+            Self::Came(merchants) => Some(json_list(merchants.keys())),
             Self::Bucket(_) | Self::All { .. } => None,
         }
     }
-    fn trace(&self, record: Option<&Record>, edit: &Edit) -> Trace {
-        match (record, self) {
-            (Some(record), _) => trace(record, edit),
+    /// What the records of this generation say about an edit.
+    fn trace(&self, tx: &Connection, generation: i64, edit: &Edit) -> Result<Trace> {
+        let mut record_of = tx.prepare_cached(sql!("records/of_generation"))?;
+        let values = params![edit.merchant_id.as_str(), generation];
+        let text: Option<String> = record_of.query_row(values, |row| row.get(0)).optional()?;
+        let record: Option<Record> = text.map(|text| serde_json::from_str(&text)).transpose()?;
+        Ok(match (record, self) {
+            (Some(record), _) => trace(&record, edit),
             (None, Self::All { forgotten: true }) => Trace::WrittenOver,
             (None, _) => Trace::Missing,
-        }
+        })
     }
+}
+
+/// An edit that is sent again.
+struct Lost {
+    edit: Edit,
+    text: String,
+    /// It had been written over: it shows nothing.
+    quiet: bool,
 }
 
 /// Queues again, ahead of everything that waits, the edits in the log of sent ones of which the records of this
 /// generation do not show that the server has them. Edits that wait already and show nothing, because they had been
 /// written over, show again where they are not written over any more. Returns the merchants of both.
-pub(super) async fn resend_lost(
-    tx: &mut SqliteConnection,
-    generation: i64,
-    about: About<'_>,
-) -> Result<BTreeSet<MerchantId>> {
-    let mut touched = show_again(tx, generation, &about).await?;
-    let texts: Vec<(String, String)> =
-        sqlx::query_as(sql!("outbox/lost_candidates")).bind(about.list()).fetch_all(&mut *tx).await?;
-    let texts: Vec<String> = texts.into_iter().filter(|(id, _)| about.asks(id)).map(|(_, text)| text).collect();
-    let mut lost: Vec<(Edit, String, bool)> = Vec::new();
-    for chunk in texts.chunks(EDITS_AT_ONCE) {
-        let edits = chunk.iter().map(|text| Ok(serde_json::from_str(text)?)).collect::<Result<Vec<Edit>>>()?;
-        let records = records_of(tx, generation, &edits).await?;
-        for (edit, text) in edits.into_iter().zip(chunk) {
-            match about.trace(records.get(edit.merchant_id.as_str()), &edit) {
-                Trace::There => {}
-                Trace::WrittenOver => lost.push((edit, text.clone(), true)),
-                Trace::Missing => lost.push((edit, text.clone(), false)),
-            }
-        }
-    }
-    let mut places = places(tx, &lost).await?;
-    let author: Option<Actor> =
-        meta::get(&mut *tx, meta::ACTOR).await?.map(|text| serde_json::from_str(&text)).transpose()?;
-    for (edit, text, quiet) in &lost {
-        let place = places.remove(&made(edit)).unwrap_or_default();
+pub(super) fn resend_lost(tx: &Connection, generation: i64, about: About<'_>) -> Result<BTreeSet<MerchantId>> {
+    let mut touched = show_again(tx, generation, &about)?;
+    let lost = lost(tx, generation, &about)?;
+    let mut places = places(tx, &lost)?;
+    let author: Option<Actor> = meta::get(tx, meta::ACTOR)?.map(|text| serde_json::from_str(&text)).transpose()?;
+    let mut insert = tx.prepare_cached(sql!("outbox/insert_again"))?;
+    for Lost { edit, text, quiet } in lost {
         let name = author.as_ref().filter(|author| edit.actor.as_ref() == Some(&author.id));
         let name = name.map(|author| author.name.as_str());
-        sqlx::query(sql!("outbox/insert_again"))
-            .bind(place)
-            .bind(edit.edit_id.to_string())
-            .bind(edit.merchant_id.as_str())
-            .bind(text)
-            .bind(int(text.len() as u64))
-            .bind(int(change::count(&edit.writes) as u64))
-            .bind(edit.actor.as_ref().map(|actor| actor.as_str()))
-            .bind(name.or(edit.actor.as_ref().map(|actor| actor.as_str())).unwrap_or_default())
-            .bind(int(edit.hlc.wall_ms()))
-            .bind(*quiet)
-            .execute(&mut *tx)
-            .await?;
+        insert.execute(params![
+            places.remove(&made(&edit)).unwrap_or_default(),
+            edit.edit_id.to_string(),
+            edit.merchant_id.as_str(),
+            text,
+            int(text.len() as u64),
+            int(change::count(&edit.writes) as u64),
+            edit.actor.as_ref().map(|actor| actor.as_str()),
+            name.or(edit.actor.as_ref().map(|actor| actor.as_str())).unwrap_or_default(),
+            int(edit.hlc.wall_ms()),
+            quiet,
+        ])?;
+        touched.insert(edit.merchant_id);
     }
-    touched.extend(lost.into_iter().map(|(edit, ..)| edit.merchant_id));
     Ok(touched)
+}
+
+/// The edits in the log of sent ones of which nothing is there.
+fn lost(tx: &Connection, generation: i64, about: &About<'_>) -> Result<Vec<Lost>> {
+    let mut lost = Vec::new();
+    let mut candidates = tx.prepare_cached(sql!("outbox/lost_candidates"))?;
+    let mut rows = candidates.query([about.list()])?;
+    while let Some(row) = rows.next()? {
+        if !about.asks(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?) {
+            continue;
+        }
+        let text: String = row.get(1)?;
+        let edit: Edit = serde_json::from_str(&text)?;
+        match about.trace(tx, generation, &edit)? {
+            Trace::There => {}
+            Trace::WrittenOver => lost.push(Lost { edit, text, quiet: true }),
+            Trace::Missing => lost.push(Lost { edit, text, quiet: false }),
+        }
+    }
+    Ok(lost)
 }
 
 /// The order in which a device made its edits, also if it has drawn a new id since.
@@ -127,27 +138,28 @@ fn made(edit: &Edit) -> Made {
 
 /// Where edits are put in the outbox: in the order in which they were made, before what waits already.
 /// What waits already of the same merchants and was made earlier goes before them.
-async fn places(tx: &mut SqliteConnection, lost: &[(Edit, String, bool)]) -> Result<HashMap<Made, i64>> {
+fn places(tx: &Connection, lost: &[Lost]) -> Result<HashMap<Made, i64>> {
     let mut last: HashMap<&str, Made> = HashMap::new();
-    for (edit, ..) in lost {
+    for Lost { edit, .. } in lost {
         let last = last.entry(edit.merchant_id.as_str()).or_insert(made(edit));
         *last = (*last).max(made(edit));
     }
-    let waiting: Vec<(i64, String)> =
-        sqlx::query_as(sql!("outbox/placed")).bind(json_list(last.keys())).fetch_all(&mut *tx).await?;
-    let mut order: Vec<(Made, Option<i64>)> = lost.iter().map(|(edit, ..)| (made(edit), None)).collect();
-    for (n, text) in waiting {
-        let edit: Edit = serde_json::from_str(&text)?;
+    let mut order: Vec<(Made, Option<i64>)> = lost.iter().map(|lost| (made(&lost.edit), None)).collect();
+    let mut placed = tx.prepare_cached(sql!("outbox/placed"))?;
+    let mut rows = placed.query([json_list(last.keys())])?;
+    while let Some(row) = rows.next()? {
+        let edit: Edit = serde_json::from_str(&row.get::<_, String>(1)?)?;
         if last.get(edit.merchant_id.as_str()).is_some_and(|last| made(&edit) < *last) {
-            order.push((made(&edit), Some(n)));
+            order.push((made(&edit), Some(row.get(0)?)));
         }
     }
     order.sort_unstable();
-    let first: Option<i64> = sqlx::query_scalar(sql!("outbox/first")).fetch_one(&mut *tx).await?;
+    let first: Option<i64> = tx.query_row(sql!("outbox/first"), [], |row| row.get(0))?;
     let begin = first.unwrap_or(0).saturating_sub(int(order.len() as u64));
-    for (place, (_, waits)) in (begin..).zip(&order) {
+    let mut place = tx.prepare_cached(sql!("outbox/place"))?;
+    for (to, (_, waits)) in (begin..).zip(&order) {
         if let Some(n) = waits {
-            sqlx::query(sql!("outbox/place")).bind(n).bind(place).execute(&mut *tx).await?;
+            place.execute([*n, to])?;
         }
     }
     Ok((begin..).zip(order).map(|(place, (made, _))| (made, place)).collect())
@@ -155,31 +167,21 @@ async fn places(tx: &mut SqliteConnection, lost: &[(Edit, String, bool)]) -> Res
 
 /// Edits that wait and show nothing, of which the records of this generation have no trace: their successors are lost
 /// too.
-async fn show_again(tx: &mut SqliteConnection, generation: i64, about: &About<'_>) -> Result<BTreeSet<MerchantId>> {
-    let rows: Vec<(i64, String)> = sqlx::query_as(sql!("outbox/quiet")).bind(about.list()).fetch_all(&mut *tx).await?;
-    let mut touched = BTreeSet::new();
-    for chunk in rows.chunks(EDITS_AT_ONCE) {
-        let edits = chunk.iter().map(|(_, text)| Ok(serde_json::from_str(text)?)).collect::<Result<Vec<Edit>>>()?;
-        let records = records_of(tx, generation, &edits).await?;
-        let mut shows = Vec::new();
-        for (edit, (n, _)) in edits.into_iter().zip(chunk) {
-            let missing = about.trace(records.get(edit.merchant_id.as_str()), &edit) == Trace::Missing;
-            if about.asks(edit.merchant_id.as_str()) && missing {
-                shows.push(*n);
-                touched.insert(edit.merchant_id);
-            }
+fn show_again(tx: &Connection, generation: i64, about: &About<'_>) -> Result<BTreeSet<MerchantId>> {
+    let (mut touched, mut shows) = (BTreeSet::new(), Vec::new());
+    let mut quiet = tx.prepare_cached(sql!("outbox/quiet"))?;
+    let mut rows = quiet.query([about.list()])?;
+    while let Some(row) = rows.next()? {
+        let edit: Edit = serde_json::from_str(&row.get::<_, String>(1)?)?;
+        if about.asks(edit.merchant_id.as_str()) && about.trace(tx, generation, &edit)? == Trace::Missing {
+            shows.push(row.get(0)?);
+            touched.insert(edit.merchant_id);
         }
-        sqlx::query(sql!("outbox/show")).bind(json_numbers(shows)).execute(&mut *tx).await?;
+    }
+    if !shows.is_empty() {
+        tx.prepare_cached(sql!("outbox/show"))?.execute([json_numbers(shows)])?;
     }
     Ok(touched)
-}
-
-/// The records of this generation that edits are about.
-async fn records_of(tx: &mut SqliteConnection, generation: i64, edits: &[Edit]) -> Result<HashMap<String, Record>> {
-    let ids = json_list(edits.iter().map(|edit| edit.merchant_id.as_str()));
-    let rows: Vec<(String, String)> =
-        sqlx::query_as(sql!("records/of_generation")).bind(ids).bind(generation).fetch_all(&mut *tx).await?;
-    rows.into_iter().map(|(id, text)| Ok((id, serde_json::from_str(&text)?))).collect()
 }
 
 #[cfg(test)]

@@ -1,16 +1,15 @@
 //! The device's copy of the rules, and what a new one means for what is shown.
 
-use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use domain::MerchantId;
 use domain::api::ChangesPage;
 use domain::rules::{RuleBook, RuleSet};
-use domain::{MerchantId, Record};
+use rusqlite::{Connection, Transaction, params};
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteConnection;
 
-use super::listing::{self, Indexing};
-use super::{Cache, begin, meta, sql};
+use super::listing::{self, Touched};
+use super::{Cache, direct, meta, pages, sql};
 use crate::error::Result;
 
 /// The rules and the epoch of the server that gave them.
@@ -42,10 +41,15 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    pub(super) async fn load(writer: &mut SqliteConnection) -> Result<Self> {
-        let copied = stored(writer).await?;
+    pub(super) fn load(connection: &Connection) -> Result<Self> {
+        let copied = stored(connection)?;
         let rules = copied.as_ref().map(|copied| copied.book.rules.clone()).unwrap_or_default();
         Ok(Self { copied: RwLock::new(copied.map(Arc::new)), rules: RwLock::new(Arc::new(rules)) })
+    }
+
+    /// The rules that are in force.
+    pub(super) fn now(&self) -> Arc<RuleSet> {
+        Arc::clone(&self.rules.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn copied(&self) -> Option<Arc<Copied>> {
@@ -58,15 +62,15 @@ impl Rules {
     }
 }
 
-async fn stored(writer: &mut SqliteConnection) -> Result<Option<Copied>> {
-    let text = meta::get(writer, RULES).await?;
+fn stored(connection: &Connection) -> Result<Option<Copied>> {
+    let text = meta::get(connection, RULES)?;
     Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
 }
 
 impl Cache {
     /// The rules by which registers are settled.
     pub fn rules(&self) -> Arc<RuleSet> {
-        Arc::clone(&self.rules.rules.read().unwrap_or_else(PoisonError::into_inner))
+        self.rules.now()
     }
 
     /// Does the server that sent this page settle by other rules than this device has?
@@ -81,12 +85,14 @@ impl Cache {
     /// `storage`; what is missing then is made up for at the next opening.
     pub async fn follow_rules(&self, epoch: &str, book: RuleBook) -> Result<()> {
         let copied = Copied { epoch: epoch.to_owned(), book };
-        {
-            let mut writer = self.writer.lock().await;
-            meta::set(&mut *writer, RULES, serde_json::to_string(&copied)?).await?;
+        let (text, rules) = (serde_json::to_string(&copied)?, Arc::clone(&self.rules));
+        let work = move |connection: &mut Connection| {
+            direct::commit(connection, |tx| meta::set(tx, RULES, text))?;
             // While nobody writes: whatever is written from now on is settled by these.
-            self.rules.take(copied);
-        }
+            rules.take(copied);
+            Ok(())
+        };
+        self.direct.alone(work).await?;
         self.apply_rules().await
     }
 
@@ -95,13 +101,16 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub async fn notice_rules(&self) -> Result<()> {
-        let mut writer = self.writer.lock().await;
-        if let Some(copied) = stored(&mut writer).await?
-            && self.rules.copied().is_none_or(|own| *own != copied)
-        {
-            self.rules.take(copied);
-        }
-        Ok(())
+        let rules = Arc::clone(&self.rules);
+        let work = move |connection: &mut Connection| {
+            if let Some(copied) = stored(connection)?
+                && rules.copied().is_none_or(|own| *own != copied)
+            {
+                rules.take(copied);
+            }
+            Ok(())
+        };
+        self.direct.alone(work).await
     }
 
     /// Makes the rows anew that the rules are about, unless that is done already.
@@ -110,30 +119,32 @@ impl Cache {
     /// `storage`.
     pub(super) async fn apply_rules(&self) -> Result<()> {
         let Some(copied) = self.rules.copied() else { return Ok(()) };
-        if meta::get(&self.readers, RULES_APPLIED).await? == Some(copied.name()) {
+        if self.direct.read(|tx| meta::get(tx, RULES_APPLIED)).await? == Some(copied.name()) {
             return Ok(());
         }
-        let mut after = 0;
-        loop {
-            let mut writer = self.writer.lock().await;
-            let mut tx = begin(&mut writer).await?;
-            let found: Vec<(i64, String, String)> =
-                sqlx::query_as(sql!("records/disputed")).bind(after).bind(BATCH).fetch_all(&mut *tx).await?;
-            let Some((last, ..)) = found.last() else {
-                meta::set(&mut *tx, RULES_APPLIED, copied.name()).await?;
-                tx.commit().await?;
-                return Ok(());
-            };
-            after = *last;
-            let mut records: HashMap<MerchantId, Record> = HashMap::with_capacity(found.len());
-            for (_, id, text) in found {
-                records.insert(MerchantId::new(id)?, serde_json::from_str(&text)?);
-            }
-            let touched: BTreeSet<MerchantId> = records.keys().cloned().collect();
-            self.settle(&mut tx, &touched, &mut records).await?;
-            let ids: Vec<MerchantId> = touched.into_iter().collect();
-            listing::refresh(&mut tx, &ids, records, &self.rules(), Indexing::Now).await?;
-            tx.commit().await?;
+        let mut after = Some(0);
+        while let Some(from) = after {
+            let (name, now_ms) = (copied.name(), self.machine.now_ms());
+            after = self.write(move |tx, rules| apply(tx, rules, from, &name, now_ms)).await?;
         }
+        Ok(())
     }
+}
+
+/// Makes the next rows anew. Returns where to go on; nothing when all are done, which is noted then.
+fn apply(tx: &Transaction<'_>, rules: &RuleSet, after: i64, name: &str, now_ms: u64) -> Result<Option<i64>> {
+    let (mut touched, mut last) = (Touched::new(), None);
+    let mut disputed = tx.prepare_cached(sql!("records/disputed"))?;
+    let mut rows = disputed.query(params![after, BATCH])?;
+    while let Some(row) = rows.next()? {
+        last = Some(row.get(0)?);
+        let (id, text): (String, String) = (row.get(1)?, row.get(2)?);
+        touched.insert(MerchantId::new(id)?, Some(serde_json::from_str(&text)?));
+    }
+    if last.is_none() {
+        meta::set(tx, RULES_APPLIED, name)?;
+    }
+    pages::settle(tx, rules, &mut touched, now_ms)?;
+    listing::refresh(tx, touched, rules)?;
+    Ok(last)
 }

@@ -1,4 +1,4 @@
-//! Saving: an edit, the list's row and the search index in one transaction, durable when it returns.
+//! Saving: an edit, the list's row and what search shall find it by in one transaction, durable when it returns.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;

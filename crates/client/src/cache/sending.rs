@@ -1,6 +1,6 @@
 //! The outbox on its way to the server.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use domain::api::PushReply;
 use domain::edit::{Edit, EditState, Outcome, OutcomeState};
@@ -9,10 +9,9 @@ use domain::problem::{ErrorCode, Problem};
 use domain::rules::RuleSet;
 use domain::{ActorId, EditId, MerchantId};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
-use sqlx::sqlite::SqliteConnection;
 
-use super::listing::{self, Indexing};
-use super::{Cache, begin, count, int, json_list, landing, merchant, meta, sql};
+use super::direct::Flush;
+use super::{Cache, count, int, json_list, landing, merchant, meta, sql};
 use crate::error::Result;
 
 /// The longest time that a deferred edit waits, in milliseconds. A later time was written under another setting
@@ -141,8 +140,7 @@ impl Cache {
     ) -> Result<Batch> {
         let actor = actor.cloned();
         let work = move |tx: &Transaction<'_>| load(tx, Picker::new((edits_max, bytes_max), now_ms, actor.as_ref()));
-        let _turn = self.writer.turn().await;
-        self.direct.write_through(work).await
+        self.direct.write(Flush::Now, work).await
     }
 
     /// After a crash: what was on its way waits again. Only the process that syncs may call it.
@@ -150,8 +148,7 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub async fn release_all(&self) -> Result<u64> {
-        let mut writer = self.writer.lock().await;
-        Ok(sqlx::query(sql!("outbox/release_all")).execute(&mut *writer).await?.rows_affected())
+        self.write(|tx, _| Ok(tx.execute(sql!("outbox/release_all"), [])? as u64)).await
     }
 
     /// No answer came: the edits wait again. `never_left` says that no connection was made, so that the server
@@ -160,9 +157,8 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub async fn release(&self, edits: &[EditId], never_left: bool) -> Result<()> {
-        let mut writer = self.writer.lock().await;
-        sqlx::query(sql!("outbox/release")).bind(json_list(edits)).bind(never_left).execute(&mut *writer).await?;
-        Ok(())
+        let edits = json_list(edits);
+        self.write(move |tx, _| Ok(tx.execute(sql!("outbox/release"), params![edits, never_left]).map(|_| ())?)).await
     }
 
     /// The server will never take this edit.
@@ -170,16 +166,14 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub async fn reject(&self, edit_id: EditId, problem: &Problem) -> Result<()> {
-        let mut writer = self.writer.lock().await;
-        let mut tx = begin(&mut writer).await?;
-        let touched: Option<String> = sqlx::query_scalar(sql!("outbox/reject"))
-            .bind(edit_id.to_string())
-            .bind(serde_json::to_string(&IpcError::from(problem.clone()))?)
-            .fetch_optional(&mut *tx)
-            .await?;
-        self.refresh_ids(&mut tx, touched).await?;
-        tx.commit().await?;
-        Ok(())
+        let problem = serde_json::to_string(&IpcError::from(problem.clone()))?;
+        let work = move |tx: &Transaction<'_>, rules: &RuleSet| {
+            let mut reject = tx.prepare_cached(sql!("outbox/reject"))?;
+            let values = params![edit_id.to_string(), problem];
+            let touched: Option<String> = reject.query_row(values, |row| row.get(0)).optional()?;
+            touched.map_or(Ok(()), |id| merchant::refresh(tx, &MerchantId::new(id)?, rules))
+        };
+        self.write(work).await
     }
 
     /// Writes the server's answers, and what the server made of the edits where that is known here. A deferred edit waits until `retry_at_ms`.
@@ -215,26 +209,17 @@ impl Cache {
         self.write(work).await
     }
 
-    /// Makes the rows of some merchants anew.
-    pub(super) async fn refresh_ids(
-        &self,
-        tx: &mut SqliteConnection,
-        ids: impl IntoIterator<Item = String>,
-    ) -> Result<()> {
-        let ids = ids.into_iter().map(|id| Ok(MerchantId::new(id)?)).collect::<Result<Vec<_>>>()?;
-        listing::refresh(tx, &ids, HashMap::new(), &self.rules(), Indexing::Now).await
-    }
-
     /// Is anything to be sent now, by this actor?
     ///
     /// # Errors
     /// `storage`.
     pub async fn has_due(&self, now_ms: u64, actor: Option<&ActorId>) -> Result<bool> {
-        let query = sqlx::query_scalar(sql!("outbox/due"))
-            .bind(int(now_ms))
-            .bind(int(now_ms.saturating_add(DEFER_MS_MAX)))
-            .bind(actor.map(ActorId::as_str));
-        Ok(query.fetch_one(&self.readers).await?)
+        let actor = actor.map(|actor| actor.as_str().to_owned());
+        let work = move |tx: &Transaction<'_>| {
+            let values = params![int(now_ms), int(now_ms.saturating_add(DEFER_MS_MAX)), actor];
+            Ok(tx.prepare_cached(sql!("outbox/due"))?.query_row(values, |row| row.get(0))?)
+        };
+        self.direct.read(work).await
     }
 }
 

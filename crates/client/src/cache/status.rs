@@ -1,5 +1,7 @@
 //! Numbers for the status bar.
 
+use rusqlite::Connection;
+
 use super::{Cache, count, meta, pages, sql};
 use crate::error::Result;
 
@@ -45,26 +47,30 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub async fn numbers(&self) -> Result<Numbers> {
-        let mut tx = self.readers.begin().await?;
-        let mut numbers = Numbers::default();
-        let totals: Vec<(i64, i64, i64)> = sqlx::query_as(sql!("outbox/totals")).fetch_all(&mut *tx).await?;
-        for (turn, lines, edits) in totals {
-            match turn {
-                turn::REJECTED => numbers.rejected = count(lines),
-                turn::RETRYING | turn::QUEUED => numbers.queued += count(lines),
-                turn::IN_REVIEW => numbers.in_review = count(lines),
-                _ => numbers.coming_back += count(edits),
-            }
-        }
-        // Their turn is other people's, but what the server made of them has not come back either.
-        let in_review: i64 = sqlx::query_scalar(sql!("outbox/in_review_to_come_back")).fetch_one(&mut *tx).await?;
-        numbers.coming_back += count(in_review);
-        let (all, contested): (i64, i64) = sqlx::query_as(sql!("listing/sums")).fetch_one(&mut *tx).await?;
-        (numbers.merchants, numbers.reviews) = (count(all), count(contested));
-        let oldest: Option<i64> = sqlx::query_scalar(sql!("outbox/oldest")).fetch_one(&mut *tx).await?;
-        numbers.oldest_ms = oldest.map(count);
-        numbers.pull_complete = meta::number(&mut *tx, pages::PULL_COMPLETE).await? == 1;
-        tx.rollback().await?;
-        Ok(numbers)
+        self.direct.read(|tx| numbers(tx)).await
     }
+}
+
+fn numbers(tx: &Connection) -> Result<Numbers> {
+    let mut numbers = Numbers::default();
+    let mut totals = tx.prepare_cached(sql!("outbox/totals"))?;
+    let mut rows = totals.query([])?;
+    while let Some(row) = rows.next()? {
+        let (lines, edits) = (count(row.get(1)?), count(row.get(2)?));
+        match row.get(0)? {
+            turn::REJECTED => numbers.rejected = lines,
+            turn::RETRYING | turn::QUEUED => numbers.queued += lines,
+            turn::IN_REVIEW => numbers.in_review = lines,
+            _ => numbers.coming_back += edits,
+        }
+    }
+    let number =
+        |statement: &str| -> Result<Option<i64>> { Ok(tx.prepare_cached(statement)?.query_row([], |row| row.get(0))?) };
+    // Their turn is other people's, but what the server made of them has not come back either.
+    numbers.coming_back += number(sql!("outbox/in_review_to_come_back"))?.map_or(0, count);
+    let mut sums = tx.prepare_cached(sql!("listing/sums"))?;
+    (numbers.merchants, numbers.reviews) = sums.query_row([], |row| Ok((count(row.get(0)?), count(row.get(1)?))))?;
+    numbers.oldest_ms = number(sql!("outbox/oldest"))?.map(count);
+    numbers.pull_complete = meta::number(tx, pages::PULL_COMPLETE)? == 1;
+    Ok(numbers)
 }

@@ -101,11 +101,14 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub async fn stores(&self, query: &StoresQuery) -> Result<StoresPage> {
+        let typed = !query.text.trim().is_empty();
+        if typed {
+            self.catch_up().await;
+        }
         let mut tx = self.readers.begin().await?;
         let (all, pending, conflict, rejected): (i64, i64, i64, i64) =
             sqlx::query_as(sql!("listing/counts")).fetch_one(&mut *tx).await?;
         let categories = sqlx::query_scalar(sql!("listing/categories")).fetch_all(&mut *tx).await?;
-        let typed = !query.text.trim().is_empty();
         let matching = search::match_expression(&query.text);
         let (total, rows) = match &matching {
             // Typed, but nothing that could be looked for.

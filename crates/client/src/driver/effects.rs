@@ -9,7 +9,7 @@ use sync_engine::device::{Effect, Failure, Input};
 use telemetry::Stage;
 use tokio::sync::mpsc;
 
-use super::Parts;
+use super::{Parts, ahead};
 use crate::clock;
 use crate::error::Result;
 use crate::remote::Failed;
@@ -33,6 +33,9 @@ pub(super) async fn carry_out(parts: &Parts, inputs: &mpsc::Sender<Input>, effec
         Effect::Pull { limit } => Input::Pulled(pull(parts, limit).await),
         Effect::StorePage { page } => {
             let (complete, some) = (page.complete, !page.changes.is_empty());
+            if let Err(error) = ahead::ask(parts, &page).await {
+                tracing::debug!(%error, "the next page is asked for afterwards");
+            }
             match parts.cache.apply_page(page).await {
                 Ok(again) => {
                     if again > 0 {
@@ -137,7 +140,10 @@ async fn pull(parts: &Parts, limit: usize) -> std::result::Result<domain::api::C
     query.limit = Some(limit);
     let answer = async {
         let token = parts.session.bearer().await?;
-        parts.remote.changes(&token, &query).await
+        match parts.ahead.take(&token, &query).await {
+            Some(answer) => answer,
+            None => parts.remote.changes(&token, &query).await,
+        }
     };
     let page = judge(parts, answer.await)?;
     match &query.epoch {

@@ -65,7 +65,7 @@ pub(super) async fn keep(parts: &Parts, progress: &Progress, stored: bool) -> Re
         }
     }
     if now != before {
-        parts.cache.set_fact(LAST_KNOWN, &now).await?;
+        parts.cache.note_fact(LAST_KNOWN, &now).await?;
     }
     Ok(())
 }

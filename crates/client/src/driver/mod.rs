@@ -3,6 +3,7 @@
 //! Only one process on a data folder syncs: the one that holds the lock. Others write to the same cache, and
 //! this one notices.
 
+mod ahead;
 mod checking;
 mod effects;
 mod facts;
@@ -68,6 +69,8 @@ pub(crate) struct Parts {
     pub compression: bool,
     /// Rows wait for the search index.
     pub unindexed: Notify,
+    /// The next page of a long pull.
+    pub ahead: ahead::Ahead,
     /// The last push made no connection: the server cannot have its edits.
     pub never_left: AtomicBool,
     /// None of several addresses of the server was able to serve when asked last.
@@ -80,7 +83,8 @@ impl Parts {
     pub fn new(cache: Arc<Cache>, remote: Arc<Remote>, session: Arc<Session>, announcer: Announcer) -> Self {
         let (unindexed, never_left, refusal) = (Notify::new(), AtomicBool::new(false), Mutex::new(None));
         let all_ill = AtomicBool::new(false);
-        Self { cache, remote, session, announcer, compression: true, unindexed, never_left, all_ill, refusal }
+        let (compression, ahead) = (true, ahead::Ahead::default());
+        Self { cache, remote, session, announcer, compression, unindexed, ahead, never_left, all_ill, refusal }
     }
     pub fn set_refusal(&self, refusal: Option<IpcError>) {
         *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = refusal;
@@ -168,6 +172,9 @@ async fn run(
     let mut running = JoinSet::new();
     loop {
         let stored = matches!(input, Input::PageStored | Input::OutcomesStored);
+        if matches!(input, Input::EditSaved) {
+            parts.unindexed.notify_one();
+        }
         let mut at_once = None;
         for effect in engine.step(clock::now_ms(), clock::random_u64(), input) {
             if effect == Effect::RestartPull {

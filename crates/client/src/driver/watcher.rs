@@ -32,7 +32,7 @@ pub(super) async fn watch(parts: Arc<Parts>, inputs: mpsc::Sender<Input>) {
 type Seen = (Option<i64>, u64);
 
 async fn look(parts: &Parts, inputs: &mpsc::Sender<Input>, seen: Seen) -> Result<Seen> {
-    let Some(version) = parts.cache.foreign_version().await? else { return Ok(seen) };
+    let Some(version) = parts.cache.foreign_version()? else { return Ok(seen) };
     if seen.0 == Some(version) {
         return Ok(seen);
     }
@@ -44,12 +44,16 @@ async fn look(parts: &Parts, inputs: &mpsc::Sender<Input>, seen: Seen) -> Result
     Ok((Some(version), requested_ms.max(seen.1)))
 }
 
-/// Indexes for ever what pages brought.
+/// Indexes for ever what saves and pages brought, many at a time.
 pub(super) async fn index(parts: Arc<Parts>) {
     loop {
         match parts.cache.index_chunk().await {
             Ok(true) => tokio::task::yield_now().await,
-            Ok(false) => parts.unindexed.notified().await,
+            Ok(false) => {
+                parts.announcer.announce(&[Topic::Stores]);
+                parts.unindexed.notified().await;
+                tokio::time::sleep(POLL).await;
+            }
             Err(error) => {
                 tracing::warn!(%error, "the search index cannot be written");
                 tokio::time::sleep(POLL).await;

@@ -1,6 +1,8 @@
 //! A change as it travels: the record together with the text it came as, because a side keeps what it does not
 //! know, and digests are of the text.
 
+use std::borrow::Cow;
+
 use serde::de::Error as _;
 use serde::ser::{Error as _, SerializeStruct};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -29,10 +31,10 @@ impl Change {
     ///
     /// # Errors
     /// Only if a value cannot be written as JSON; none of this crate's can.
-    pub fn text(&self) -> serde_json::Result<String> {
+    pub fn text(&self) -> serde_json::Result<Cow<'_, str>> {
         match &self.text {
-            Some(text) => Ok(text.get().to_owned()),
-            None => serde_json::to_string(&self.record),
+            Some(text) => Ok(text.get().into()),
+            None => Ok(serde_json::to_string(&self.record)?.into()),
         }
     }
 }

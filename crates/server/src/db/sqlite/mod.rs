@@ -23,6 +23,9 @@ use super::{DbError, MetaStore};
 
 /// Readers at the same time.
 const READERS_MAX: u32 = 8;
+/// The cache of each, in KiB as SQLite takes it: a pull reads every page once, and eight caches of the writer's size would
+/// only hold the same pages eight times.
+const READER_CACHE: &str = "-8192";
 /// How long a write waits for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(15);
 /// Prepared statements that a connection keeps.
@@ -64,7 +67,7 @@ impl Sqlite {
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS_MAX)
             .acquire_timeout(BUSY_TIMEOUT)
-            .connect_with(options.read_only(true).pragma("query_only", "1"))
+            .connect_with(options.read_only(true).pragma("query_only", "1").pragma("cache_size", READER_CACHE))
             .await?;
         Ok(Self { writer: Mutex::new(writer), readers })
     }

@@ -1,1 +1,2 @@
-SELECT n, tokens_hash, name, address, region, category, status FROM listing WHERE merchant_id = ?1
+SELECT n, tokens_hash, name, address, region, category, status, hours, queued, rejected, contested, in_review, updated_ms
+FROM listing WHERE merchant_id = ?1

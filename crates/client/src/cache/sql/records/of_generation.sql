@@ -1,1 +1,1 @@
-SELECT merchant_id, record FROM records WHERE generation = ?2 AND merchant_id IN (SELECT value FROM json_each(?1))
+SELECT record FROM records WHERE merchant_id = ?1 AND generation = ?2

@@ -1,1 +1,1 @@
-SELECT n FROM unindexed ORDER BY n LIMIT ?1
+SELECT n, tokens FROM unindexed ORDER BY n LIMIT ?1

@@ -1,1 +1,0 @@
-SELECT merchant_id, seq FROM records WHERE generation = ?2 AND merchant_id IN (SELECT value FROM json_each(?1))

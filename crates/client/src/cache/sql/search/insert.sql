@@ -1,1 +1,0 @@
-INSERT INTO search (rowid, tokens) VALUES (?1, ?2)

@@ -1,0 +1,1 @@
+REPLACE INTO search (rowid, tokens) VALUES (?1, ?2)

@@ -1,0 +1,68 @@
+//! The page after the one that is being stored: asked for meanwhile, so that server, network and disk work at the same
+//! time during a long pull. One page at most is held.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use domain::api::{ChangesPage, ChangesQuery};
+use tokio::task::JoinSet;
+
+use super::Parts;
+use crate::error::Result;
+use crate::remote::Failed;
+
+/// What was asked for ahead, if anything.
+#[derive(Default)]
+pub(crate) struct Ahead {
+    asked: Mutex<Option<Asked>>,
+    /// How many changes the engine asks for.
+    limit: AtomicUsize,
+}
+
+struct Asked {
+    token: String,
+    query: ChangesQuery,
+    /// The one task; it ends with what holds it.
+    answer: JoinSet<std::result::Result<ChangesPage, Failed>>,
+}
+
+impl Ahead {
+    fn replace(&self, asked: Option<Asked>) -> Option<Asked> {
+        std::mem::replace(&mut *self.asked.lock().unwrap_or_else(PoisonError::into_inner), asked)
+    }
+
+    /// The answer to this very question, if it was asked ahead. Not one that says that nothing follows: that is the
+    /// server's word of a moment ago, and a wake-up may have come since.
+    pub async fn take(&self, token: &str, query: &ChangesQuery) -> Option<std::result::Result<ChangesPage, Failed>> {
+        self.limit.store(query.limit.unwrap_or(0), Ordering::Relaxed);
+        let mut asked = self.replace(None).filter(|asked| asked.token == token && asked.query == *query)?;
+        let answer = asked.answer.join_next().await?.ok()?;
+        Some(answer).filter(|answer| answer.as_ref().map_or(true, |page| !page.complete))
+    }
+}
+
+/// Asks for what follows a page that is about to be stored.
+pub(super) async fn ask(parts: &Parts, page: &ChangesPage) -> Result<()> {
+    if page.complete {
+        return Ok(());
+    }
+    let Ok(token) = parts.session.bearer().await else { return Ok(()) };
+    let mut query = after(parts.cache.cursor().await?, page);
+    query.limit = Some(parts.ahead.limit.load(Ordering::Relaxed));
+    let (remote, with, asking) = (parts.remote.clone(), token.clone(), query.clone());
+    let mut answer = JoinSet::new();
+    answer.spawn(async move { remote.changes(&with, &asking).await });
+    parts.ahead.replace(Some(Asked { token, query, answer }));
+    Ok(())
+}
+
+/// The next question, if nothing but the page is stored in between.
+fn after(stored: ChangesQuery, page: &ChangesPage) -> ChangesQuery {
+    ChangesQuery {
+        begun: if stored.cursor == 0 { Some(page.head).filter(|head| *head > 0) } else { stored.begun },
+        cursor: page.next_cursor,
+        epoch: Some(page.epoch.clone()),
+        marker: Some(page.marker.clone()).filter(|marker| !marker.is_empty()),
+        ..stored
+    }
+}
