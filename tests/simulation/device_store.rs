@@ -193,11 +193,6 @@ impl DeviceStore {
         }
     }
 
-    /// Is it the real cache that does it?
-    pub fn is_real(&self) -> bool {
-        self.real.is_some()
-    }
-
     /// The program is gone, and with it its open file.
     pub fn kill(&mut self) {
         if let Some(real) = &mut self.real {
