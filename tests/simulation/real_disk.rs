@@ -18,7 +18,8 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
-use crate::device_store::{Awaits, DeviceStore, Draft, Entry, Stored};
+use crate::device_store::DeviceStore;
+use crate::entry::{Awaits, Draft, Entry, Stored};
 
 /// A row of the outbox: edit, state, attempts, change number and epoch of the answer, come back, problem, quiet.
 type OutboxRow = (String, String, i64, Option<i64>, Option<String>, bool, Option<String>, bool);
