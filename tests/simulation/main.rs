@@ -6,7 +6,7 @@
 //! - `real_disk`: the real cache, real SQLite in a real file, in one of a hundred seeds.
 //! - `server`: the backend around the real `authority`.
 //! - `network`, `traffic`, `world`: messages and virtual time.
-//! - `administrator`: other rules, tried and put in force.
+//! - `administrator`: other rules, tried and put in force; `forged`: edits that no device would send.
 //! - `people`, `scenario`: who does what, which faults there are, and healing.
 //! - `checks`, `visible`, `ends`: the invariants of `docs/architecture.md`, with what `memory` keeps; `conduct`: how a device behaves; `verdicts`: what the server
 //!   makes of an edit; `oracle`: what a record shows, reckoned by the text of the protocol.
@@ -24,6 +24,7 @@ mod device_store;
 mod ends;
 mod entry;
 mod fail_over;
+mod forged;
 mod memory;
 mod network;
 mod oracle;
@@ -51,7 +52,7 @@ const SEEDS: u64 = 2_000;
 const SEEDS_FOR_ALL: u64 = 300;
 
 /// What a simulation that is worth its time meets.
-const MUST_OCCUR: [&str; 64] = [
+const MUST_OCCUR: [&str; 67] = [
     "outcome applied",
     "outcome merged",
     "outcome in_review",
@@ -111,6 +112,9 @@ const MUST_OCCUR: [&str; 64] = [
     "input compare failed: unreachable",
     "input repair failed: unreachable",
     "rules put in force",
+    "edit forged",
+    "fault proxy refuses",
+    "person signed out",
     "preview: settles",
     "preview: reopens",
     "preview: changes",

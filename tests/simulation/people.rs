@@ -149,6 +149,13 @@ impl World {
         self.save(device, &merchant, Source::Manual, writes, None);
     }
 
+    /// Enters a merchant that nobody knows, without its address: the server refuses that.
+    pub fn person_forgets_the_address(&mut self, device: usize) {
+        let merchant = MerchantId::new("BJ-40").unwrap();
+        let writes = self.form(device, &merchant, vec![(field("name"), Value::text("王记"))]);
+        self.save(device, &merchant, Source::Manual, writes, None);
+    }
+
     /// Imports a file: many merchants, most of them new, one edit each, saved one soon after the other.
     pub fn person_imports(&mut self, device: usize) {
         self.report.count("person imported");

@@ -175,6 +175,7 @@ fn heal(world: &mut World) {
     world.network.faulty = false;
     world.network.cuts.fill(None);
     world.kills_one_in = 0;
+    world.proxy_until_ms = 0;
     world.server.up = true;
     world.server.defers_one_in = 0;
     world.server.revoked.fill(false);

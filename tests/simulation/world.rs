@@ -58,6 +58,8 @@ pub struct World {
     pub network: Network,
     pub report: Report,
     pub memory: Memory,
+    /// Until when something between refuses what only reads, in milliseconds of virtual time.
+    pub proxy_until_ms: u64,
     /// Chance of a crash after an event: once in so many; 0 for none.
     pub kills_one_in: u64,
 }
@@ -96,6 +98,7 @@ impl World {
             memory: Memory::new(devices.len()),
             devices,
             report: Report::default(),
+            proxy_until_ms: 0,
             kills_one_in: 400,
         };
         for device in 0..world.devices.len() {
@@ -278,7 +281,7 @@ impl World {
         }
         let before = running.engine.progress();
         let was_paused = before.paused;
-        let started = matches!(input, Input::Started { .. });
+        let started = matches!(input, Input::Started { .. } | Input::SignedOut);
         let effects = running.engine.step(wall_ms, jitter, input.clone());
         let (after, page_complete) = (running.engine.progress(), running.page_complete);
         let step = Step { now_ms: self.now_ms, input: &input, before, effects: &effects, after, page_complete };
