@@ -2,11 +2,13 @@
 //! by chance of its own: all other seeds stay what they were.
 
 use domain::rules::{FieldPattern, Preference, Rule, RuleEffect, RuleSet};
-use domain::{Role, Source};
+use domain::{MerchantId, Role, Scope, Source};
+use sync_engine::device::Input;
 use sync_engine::preview;
 
 use crate::chance::Chance;
 use crate::checks::Broken;
+use crate::forged;
 use crate::verdicts;
 use crate::world::World;
 
@@ -61,10 +63,38 @@ impl World {
                 self.person_moves(device, place);
                 Ok(())
             }
+            5 => {
+                self.report.count("person signed out");
+                let device = chance.below(self.devices.len() as u64) as usize;
+                self.tell(device, Input::SignedOut);
+                Ok(())
+            }
+            6 => {
+                self.report.count("fault proxy refuses");
+                self.proxy_until_ms = self.now_ms + chance.between(200, 4_000);
+                Ok(())
+            }
+            7..=9 => self.somebody_forges(&mut chance),
+            10 => {
+                let device = chance.below(self.devices.len() as u64) as usize;
+                self.person_forgets_the_address(device);
+                Ok(())
+            }
             _ => Ok(()),
         };
         self.administrator = Some(chance);
         done
+    }
+
+    fn somebody_forges(&mut self, chance: &mut Chance) -> Result<(), Broken> {
+        let records: Vec<&MerchantId> = self.server.records.keys().collect();
+        if records.is_empty() {
+            return Ok(());
+        }
+        let record = &self.server.records[*chance.pick(&records)].1;
+        self.report.count("edit forged");
+        let actor = self.server.actors.iter().find(|actor| actor.scope == Scope::All);
+        actor.map_or(Ok(()), |actor| forged::is_refused(record, actor, &self.server.rules.rules, chance))
     }
 
     /// What the preview says is what then happens.

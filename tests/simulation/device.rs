@@ -8,7 +8,7 @@ use domain::edit::Edit;
 use domain::problem::Problem;
 use domain::rules::RuleBook;
 use domain::{ActorId, DeviceId, EditId};
-use sync_engine::device::{Backoff, Config, Engine, Failure, Input};
+use sync_engine::device::{Config, Engine, Failure, Input};
 
 use crate::chance::Chance;
 use crate::conduct::Conduct;
@@ -198,11 +198,10 @@ impl Device {
             batch_edits_max: *chance.pick(&[1, 3, 8, 16]),
             batch_bytes_max: *chance.pick(&[1_000, 3_500, 8_000]),
             page_changes_max: *chance.pick(&[1, 2, 5, 100]),
-            poll_ms: 15_000,
             linger_ms: *chance.pick(&[0, 10, 200]),
             check_ms: *chance.pick(&[1_000, 5_000, 20_000]),
             first_check_ms: *chance.pick(&[0, 0, 5_000]),
-            backoff: Backoff::default(),
+            ..Config::default()
         };
         Self {
             id,

@@ -1,15 +1,16 @@
 //! The real engine and the real authority in a world of seeded faults: `./dev sim --seeds N [--from S]`.
 //!
 //! - `chance`: all randomness, from the seed.
-//! - `device_store`, `device`: a device; the store says what the real cache must do.
+//! - `device_store` (`entry`, `store_outbox`, `store_pages`), `device`: a device; the store says what the real cache must
+//!   do.
 //! - `server`: the backend around the real `authority`.
 //! - `real_disk`, `real_server`, `real_files`: the real cache and the real server, real SQLite in real files, in one
 //!   of a hundred seeds. `replay`: a seed runs twice the same, these too.
 //! - `network`, `traffic`, `world`: messages and virtual time.
-//! - `administrator`: other rules, tried and put in force.
+//! - `administrator`: other rules, tried and put in force; `forged`: edits that no device would send.
 //! - `people`, `scenario`: who does what, which faults there are, and healing.
-//! - `checks`: the invariants of `docs/architecture.md`; `conduct`: how a device behaves; `verdicts`: what the server
-//!   makes of an edit; `oracle`: what a record shows, reckoned by the text of the protocol.
+//! - `checks`, `visible`, `ends`: the invariants of `docs/architecture.md`, with what `memory` keeps; `conduct`: how a
+//!   device behaves; `verdicts`: what the server makes of an edit; `oracle`: what a record shows, reckoned by the text of the protocol.
 //! - `fail_over`: several servers that come and go.
 //! - `report`: what was reached.
 
@@ -21,7 +22,11 @@ mod checks;
 mod conduct;
 mod device;
 mod device_store;
+mod ends;
+mod entry;
 mod fail_over;
+mod forged;
+mod memory;
 mod network;
 mod oracle;
 mod people;
@@ -32,8 +37,11 @@ mod replay;
 mod report;
 mod scenario;
 mod server;
+mod store_outbox;
+mod store_pages;
 mod traffic;
 mod verdicts;
+mod visible;
 mod world;
 
 use std::panic::{self, AssertUnwindSafe};
@@ -48,7 +56,7 @@ const SEEDS: u64 = 2_000;
 const SEEDS_FOR_ALL: u64 = 300;
 
 /// What a simulation that is worth its time meets.
-const MUST_OCCUR: [&str; 65] = [
+const MUST_OCCUR: [&str; 68] = [
     "outcome applied",
     "outcome merged",
     "outcome in_review",
@@ -109,6 +117,9 @@ const MUST_OCCUR: [&str; 65] = [
     "input compare failed: unreachable",
     "input repair failed: unreachable",
     "rules put in force",
+    "edit forged",
+    "fault proxy refuses",
+    "person signed out",
     "preview: settles",
     "preview: reopens",
     "preview: changes",

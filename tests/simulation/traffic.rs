@@ -1,5 +1,6 @@
 //! Requests and answers on their way, and what the devices may make of a failure.
 
+use domain::{ErrorCode, Problem};
 use sync_engine::device::{Failure, Input};
 
 use crate::checks::{self, Broken};
@@ -55,6 +56,9 @@ impl World {
                     Answer::Word(Input::Refreshed(result.map(|_| ())))
                 }
                 (_, None) => word(Err(Failure::SignedOut)),
+                (Body::Pull(_) | Body::Digests | Body::Buckets(_), _) if self.now_ms < self.proxy_until_ms => {
+                    word(Err(Failure::Refused(Problem::new(ErrorCode::NotFound, "no such page"))))
+                }
                 (Body::Push(push), Some(token)) => {
                     let crash_after = (self.network.faulty && self.chance.once_in(40))
                         .then(|| self.chance.below(push.edits.len() as u64 + 1) as usize);
