@@ -18,7 +18,7 @@ impl DeviceStore {
     /// Saves an edit: counter, stamp and outbox row in one transaction. Only then the window says "saved".
     pub fn save(&mut self, wall_ms: u64, id: Uuid, draft: Draft) -> EditId {
         if self.real.is_some() {
-            return self.really(|real| real.save(id, draft)).map(|(edit_id, _)| edit_id).unwrap();
+            return self.really(|real| real.save(wall_ms, id, draft)).map(|(edit_id, _)| edit_id).unwrap();
         }
         let Draft { merchant_id, actor, source, writes, settles } = draft;
         assert!(!writes.is_empty() && writes.len() <= WRITES_MAX);
