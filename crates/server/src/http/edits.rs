@@ -7,6 +7,7 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
+use domain::Edit;
 use domain::api::{PUSH_BYTES_MAX, PUSH_EDITS_MAX, PushReply, PushRequest, path};
 
 use super::body;
@@ -45,13 +46,16 @@ async fn push(
     // In a task of its own: a client that hangs up does not interrupt the transaction.
     let task = tokio::spawn(async move {
         let (begun, begun_at) = (Instant::now(), SystemTime::now());
-        let decide =
-            |loaded| ingest::plan(&request.edits, caller.actor(), &app.rules.now().rules, loaded, clock::now_ms());
-        let (outcomes, landed) = app.db.push(&request.edits, &decide).await?;
+        let edits = Arc::new(request.edits);
+        let deciding = Arc::clone(&app);
+        let decide = Box::new(move |edits: &[Edit], loaded| {
+            ingest::plan(edits, caller.actor(), &deciding.rules.now().rules, loaded, clock::now_ms())
+        });
+        let (outcomes, landed) = app.db.push(Arc::clone(&edits), decide).await?;
         if let Some(newest) = outcomes.iter().map(|outcome| outcome.seq).max() {
-            app.feed.announce_changes(newest);
+            app.feed.announce_changes(newest, Some(request.device_id));
         }
-        for (edit, outcome) in request.edits.iter().zip(&outcomes) {
+        for (edit, outcome) in edits.iter().zip(&outcomes) {
             telemetry::edit(telemetry::Stage::Stored, edit, begun_at, outcome.state.as_str());
         }
         app.counters.push(&outcomes, begun.elapsed().as_secs_f64());
