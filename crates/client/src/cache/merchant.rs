@@ -43,6 +43,20 @@ impl Merchant {
         Ok(Self { record, own })
     }
 
+    /// Counts anew in the list's row of a merchant that shows what it showed.
+    pub fn recount(&self, tx: &Connection, id: &MerchantId, rules: &RuleSet) -> Result<()> {
+        let counts = listing::counts(self.record.as_ref(), &self.own, rules);
+        tx.prepare_cached(sql!("listing/set_counts"))?.execute(params![
+            id.as_str(),
+            counts.queued,
+            counts.rejected,
+            counts.contested,
+            counts.in_review,
+            counts.updated_ms,
+        ])?;
+        Ok(())
+    }
+
     /// Makes the list's row anew. What is indexed and stayed the same is not touched.
     pub fn refresh(&self, tx: &Connection, id: &MerchantId, rules: &RuleSet) -> Result<()> {
         let shown = shown(tx, id)?;

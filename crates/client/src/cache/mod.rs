@@ -58,8 +58,9 @@ pub const FILE_NAME: &str = "cache.sqlite";
 /// How long a statement waits for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Pages of the write-ahead log after which it is folded into the file.
-const WAL_PAGES: &str = "4000";
+/// Pages of the write-ahead log after which it is folded into the file: what is kept of it, because a batch of edits
+/// writes thousands of pages, and folding writes them again.
+const WAL_PAGES: &str = "16000";
 /// What is left of the log's file then, in bytes.
 const WAL_BYTES_KEPT: &str = "67108864";
 
