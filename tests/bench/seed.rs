@@ -1,5 +1,7 @@
 //! The backend's store with all merchants, as the edits of a device that imported them leave it.
 
+use std::sync::Arc;
+
 use domain::edit::{Edit, Source, Write};
 use domain::rules::RuleSet;
 use domain::version::{Dot, VersionVector};
@@ -33,12 +35,12 @@ pub async fn seed(place: &Place) -> Result<Figures, Failure> {
         role: Role::Administrator,
         scope: Scope::All,
     };
-    let rules = RuleSet::default();
     for (chunk, first) in merchants.chunks(CHUNK).zip((1_u64..).step_by(CHUNK)) {
         let edits: Vec<Edit> =
             chunk.iter().zip(first..).map(|(merchant, n)| import(merchant, n)).collect::<Result<_, _>>()?;
-        let decide = |loaded| ingest::plan(&edits, &importer, &rules, loaded, IMPORTED_AT_MS);
-        let (outcomes, _) = db.push(&edits, &decide).await?;
+        let (by, rules) = (importer.clone(), RuleSet::default());
+        let decide = Box::new(move |edits: &[Edit], loaded| ingest::plan(edits, &by, &rules, loaded, IMPORTED_AT_MS));
+        let (outcomes, _) = db.push(Arc::new(edits), decide).await?;
         if let Some((field, _, message)) = outcomes.iter().find_map(|outcome| outcome.refusal()) {
             return Err(format!("the backend does not take the workload: {field}: {message}").into());
         }

@@ -35,7 +35,7 @@ pub struct RealServer {
     runtime: Runtime,
     machine: Arc<Seeded>,
     /// While it runs.
-    app: Option<App>,
+    app: Option<Arc<App>>,
     /// The file past the program.
     file: Connection,
     /// Which file it is: a restored one has a name of its own.
@@ -84,11 +84,11 @@ impl RealServer {
         self.app = Some(self.runtime.block_on(async {
             let app = App::on(machine, db::open(&url).await.unwrap()).await.unwrap();
             rulebook::catch_up(&app).await.unwrap();
-            app
+            Arc::new(app)
         }));
     }
 
-    fn run<T>(&mut self, act: impl AsyncFnOnce(&App) -> T) -> T {
+    fn run<T>(&mut self, act: impl AsyncFnOnce(&Arc<App>) -> T) -> T {
         self.start();
         let app = self.app.as_ref().unwrap();
         self.runtime.block_on(act(app))
@@ -112,7 +112,7 @@ impl RealServer {
     }
 
     pub fn push(&mut self, actor: &Actor, edits: &[Edit]) -> PushReply {
-        self.run(async |app| exchange::push(app, actor, edits).await.unwrap())
+        self.run(async |app| exchange::push(app, actor, Arc::new(edits.to_vec()), None).await.unwrap())
     }
 
     /// What travels, read as a device reads it.

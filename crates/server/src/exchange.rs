@@ -1,8 +1,10 @@
 //! What devices ask for, without HTTP: push, pull, digests, open questions.
 
+use std::sync::Arc;
+
 use domain::api::{ChangesQuery, DigestReply, MINOR_DIGESTS, PAGE_CHANGES_MAX, PushReply};
 use domain::review::Review;
-use domain::{Actor, Edit, MerchantId, Scope};
+use domain::{Actor, DeviceId, Edit, MerchantId, Scope};
 use serde::Serialize;
 use serde_json::Value;
 use sync_engine::reconcile;
@@ -11,15 +13,23 @@ use crate::app::App;
 use crate::db::DbError;
 use crate::ingest;
 
-/// Takes a batch of edits, in one transaction, and wakes those who listen.
+/// Takes a batch of edits, in one transaction, and wakes those who listen, but not the device that sent it.
 ///
 /// # Errors
 /// `storage`; then nothing of the batch was stored.
-pub async fn push(app: &App, actor: &Actor, edits: &[Edit]) -> Result<PushReply, DbError> {
-    let decide = |loaded| ingest::plan(edits, actor, &app.rules.now().rules, loaded, app.machine.now_ms());
-    let (outcomes, landed) = app.db.push(edits, &decide).await?;
+pub async fn push(
+    app: &Arc<App>,
+    actor: &Actor,
+    edits: Arc<Vec<Edit>>,
+    device: Option<DeviceId>,
+) -> Result<PushReply, DbError> {
+    let (deciding, actor) = (Arc::clone(app), actor.clone());
+    let decide = Box::new(move |edits: &[Edit], loaded| {
+        ingest::plan(edits, &actor, &deciding.rules.now().rules, loaded, deciding.machine.now_ms())
+    });
+    let (outcomes, landed) = app.db.push(edits, decide).await?;
     if let Some(newest) = outcomes.iter().map(|outcome| outcome.seq).max() {
-        app.feed.announce_changes(newest);
+        app.feed.announce_changes(newest, device);
     }
     Ok(PushReply { outcomes, server_hlc: app.tick(), epoch: app.db.epoch().await?, landed })
 }

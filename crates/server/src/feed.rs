@@ -1,18 +1,59 @@
 //! Wake-ups: "look again", to everybody who listens. A slow listener misses nothing but repetitions.
 
+use domain::DeviceId;
 use domain::api::WakeUp;
 use tokio::sync::watch;
 
+/// What changed last.
+#[derive(Clone, Copy, Debug, Default)]
+struct Changes {
+    newest: u64,
+    /// The device that made it; its answer told it already.
+    by: Option<DeviceId>,
+    /// The newest that another device than that made.
+    newest_of_others: u64,
+    /// How often everybody was asked to pull for another reason.
+    pulls: u64,
+}
+
+impl Changes {
+    /// Notes a change. Returns whether somebody has to be told.
+    fn note(&mut self, seq: u64, by: Option<DeviceId>) -> bool {
+        let same = by.is_some() && by == self.by;
+        if seq > self.newest {
+            if !same {
+                self.newest_of_others = self.newest;
+            }
+            (self.newest, self.by) = (seq, by);
+            true
+        } else if seq > self.newest_of_others && seq < self.newest && !same {
+            // Two answers overtook one another on their way here.
+            self.newest_of_others = seq;
+            true
+        } else {
+            false
+        }
+    }
+
+    /// The newest that a device does not know from an answer.
+    fn newest_for(&self, device: Option<DeviceId>) -> u64 {
+        if device.is_some() && device == self.by { self.newest_of_others } else { self.newest }
+    }
+}
+
 /// In-process wake-ups. Each topic keeps only its newest state, so memory is bounded whatever listeners do.
 pub struct Feed {
-    changes: watch::Sender<u64>,
+    changes: watch::Sender<Changes>,
     orders: watch::Sender<u64>,
     closing: watch::Sender<bool>,
 }
 
 /// Somebody who listens.
 pub struct Listener {
-    changes: watch::Receiver<u64>,
+    changes: watch::Receiver<Changes>,
+    device: Option<DeviceId>,
+    /// The newest change and the count of other reasons that it was told; nothing before the first time.
+    told: Option<(u64, u64)>,
     orders: watch::Receiver<u64>,
     closing: watch::Receiver<bool>,
 }
@@ -20,19 +61,16 @@ pub struct Listener {
 impl Feed {
     /// A feed that starts at a change number.
     pub fn new(head: u64) -> Self {
-        Self { changes: watch::Sender::new(head), orders: watch::Sender::new(0), closing: watch::Sender::new(false) }
+        let changes = Changes { newest: head, newest_of_others: head, ..Changes::default() };
+        Self { changes: watch::Sender::new(changes), orders: watch::Sender::new(0), closing: watch::Sender::new(false) }
     }
-    /// Merchants changed.
-    pub fn announce_changes(&self, seq: u64) {
-        self.changes.send_if_modified(|newest| {
-            let rises = seq > *newest;
-            *newest = seq.max(*newest);
-            rises
-        });
+    /// Merchants changed, by a push of that device: it is not woken, because it pulls after the answer by itself.
+    pub fn announce_changes(&self, seq: u64, by: Option<DeviceId>) {
+        self.changes.send_if_modified(|changes| changes.note(seq, by));
     }
     /// Something else changed that a pull brings: the rules.
     pub fn announce_pull(&self) {
-        self.changes.send_modify(|_| {});
+        self.changes.send_modify(|changes| changes.pulls = changes.pulls.wrapping_add(1));
     }
     /// Orders or forecasts changed.
     pub fn announce_orders(&self) {
@@ -42,29 +80,36 @@ impl Feed {
     pub fn close(&self) {
         self.closing.send_replace(true);
     }
-    /// Starts to listen. The first wake-up tells the newest change number.
-    pub fn listen(&self) -> Listener {
+    /// Starts to listen, for a device that says which it is. The first wake-up tells the newest change number.
+    pub fn listen(&self, device: Option<DeviceId>) -> Listener {
         let mut changes = self.changes.subscribe();
         changes.mark_changed();
-        Listener { changes, orders: self.orders.subscribe(), closing: self.closing.subscribe() }
+        Listener { changes, device, told: None, orders: self.orders.subscribe(), closing: self.closing.subscribe() }
     }
 }
 
 impl Listener {
     /// The next wake-up; `None` when the server stops.
     pub async fn next(&mut self) -> Option<WakeUp> {
-        if *self.closing.borrow() {
-            return None;
-        }
-        tokio::select! {
-            _ = self.closing.changed() => None,
-            changed = self.changes.changed() => {
-                changed.ok()?;
-                Some(WakeUp::Changes { seq: *self.changes.borrow_and_update() })
+        loop {
+            if *self.closing.borrow() {
+                return None;
             }
-            changed = self.orders.changed() => {
-                changed.ok()?;
-                Some(WakeUp::Orders)
+            tokio::select! {
+                _ = self.closing.changed() => return None,
+                changed = self.changes.changed() => {
+                    changed.ok()?;
+                    let changes = *self.changes.borrow_and_update();
+                    let tell = (changes.newest_for(self.device), changes.pulls);
+                    let before = self.told.replace(tell);
+                    if before.is_none_or(|(seq, pulls)| tell.0 > seq || tell.1 != pulls) {
+                        return Some(WakeUp::Changes { seq: changes.newest });
+                    }
+                }
+                changed = self.orders.changed() => {
+                    changed.ok()?;
+                    return Some(WakeUp::Orders);
+                }
             }
         }
     }
@@ -77,14 +122,51 @@ mod tests {
     #[tokio::test]
     async fn a_slow_listener_gets_the_newest() {
         let feed = Feed::new(3);
-        let mut listener = feed.listen();
+        let mut listener = feed.listen(None);
         assert_eq!(listener.next().await, Some(WakeUp::Changes { seq: 3 }));
-        (4..=9).for_each(|seq| feed.announce_changes(seq));
-        feed.announce_changes(7);
+        (4..=9).for_each(|seq| feed.announce_changes(seq, None));
+        feed.announce_changes(7, None);
         assert_eq!(listener.next().await, Some(WakeUp::Changes { seq: 9 }));
         feed.announce_orders();
         assert_eq!(listener.next().await, Some(WakeUp::Orders));
         feed.close();
         assert_eq!(listener.next().await, None);
+    }
+
+    #[test]
+    fn a_device_is_not_woken_by_what_it_pushed_itself_and_by_all_else() {
+        let (one, two) = (Some(DeviceId(1)), Some(DeviceId(2)));
+        // The announcements in order of their arrival, and the newest that device one does not know.
+        let table: [(&[(u64, Option<DeviceId>)], u64); 6] = [
+            (&[(4, one), (5, one)], 3),
+            (&[(4, two), (5, one)], 4),
+            (&[(5, one), (4, two)], 4),
+            (&[(4, one), (5, two), (6, one)], 5),
+            (&[(4, one), (5, None)], 5),
+            (&[(6, two), (5, one)], 6),
+        ];
+        for (announced, newest) in table {
+            let mut changes = Changes { newest: 3, newest_of_others: 3, ..Changes::default() };
+            for (seq, by) in announced {
+                changes.note(*seq, *by);
+            }
+            assert_eq!(changes.newest_for(one), newest, "{announced:?}");
+            assert_eq!(changes.newest_for(None), changes.newest, "{announced:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn its_own_push_wakes_everybody_but_the_device() {
+        let feed = Feed::new(3);
+        let (mut own, mut other) = (feed.listen(Some(DeviceId(1))), feed.listen(Some(DeviceId(2))));
+        for listener in [&mut own, &mut other] {
+            assert_eq!(listener.next().await, Some(WakeUp::Changes { seq: 3 }));
+        }
+        feed.announce_changes(4, Some(DeviceId(1)));
+        assert_eq!(other.next().await, Some(WakeUp::Changes { seq: 4 }));
+        feed.announce_orders();
+        assert_eq!(own.next().await, Some(WakeUp::Orders));
+        feed.announce_pull();
+        assert_eq!(own.next().await, Some(WakeUp::Changes { seq: 4 }));
     }
 }

@@ -14,8 +14,9 @@ use domain::problem::ErrorCode;
 
 /// Prepared statements that are kept.
 const STATEMENTS_MAX: usize = 64;
-/// Pages of the write-ahead log after which it is folded into the file: seldom, because whoever commits then waits for it.
-const WAL_PAGES: &str = "16384";
+/// Pages of the write-ahead log after which it is folded into the file: what is kept of it. Seldom, because whoever
+/// commits then waits for it.
+const WAL_PAGES: &str = "16000";
 /// What is left of the log's file then, in bytes.
 const WAL_BYTES_KEPT: &str = "67108864";
 /// The cache of the connection that writes: negative, in KiB.

@@ -9,11 +9,13 @@ use domain::MerchantId;
 use domain::api::{Landed, PushReply};
 use domain::digest::{self, Bucket};
 use domain::edit::{EditState, Outcome, OutcomeState};
+use domain::profile::Registers;
 use domain::role::Actor;
 use domain::rules::RuleSet;
 use rusqlite::{Connection, OptionalExtension, params};
 use sync_engine::authority;
 
+use super::listing;
 use super::merchant::Merchant;
 use super::{checking, int, meta, pages, sql};
 use crate::error::Result;
@@ -21,34 +23,47 @@ use crate::error::Result;
 /// A merchant after the batch, and its newest change number.
 struct Made {
     merchant: Merchant,
+    /// What it showed before.
+    shown: Registers,
     seq: u64,
     text: String,
 }
 
+/// What a batch made here.
+#[derive(Default)]
+struct Batch {
+    merchants: BTreeMap<MerchantId, Made>,
+    /// Rows of the outbox that are done, and how they ended.
+    done: Vec<(i64, EditState)>,
+}
+
 /// Makes the batch's records here, if they come out as the server says, and moves the cursor behind them. Returns
-/// whether it did; then the answered edits have left the outbox.
-pub(super) fn land(tx: &Connection, rules: &RuleSet, reply: &PushReply, now_ms: u64) -> Result<bool> {
-    let Some(landed) = reply.landed.as_ref().filter(|landed| landed.head > landed.before) else { return Ok(false) };
+/// what landed if it did; then its edits have left the outbox.
+pub(super) fn land<'r>(
+    tx: &Connection,
+    rules: &RuleSet,
+    reply: &'r PushReply,
+    now_ms: u64,
+) -> Result<Option<&'r Landed>> {
+    let Some(landed) = reply.landed.as_ref().filter(|landed| landed.head > landed.before) else { return Ok(None) };
     if !follows(tx, landed, &reply.epoch)? {
-        return Ok(false);
+        return Ok(None);
     }
-    let Some(actor) = meta::get(tx, meta::ACTOR)? else { return Ok(false) };
+    let Some(actor) = meta::get(tx, meta::ACTOR)? else { return Ok(None) };
     let actor: Actor = serde_json::from_str(&actor)?;
-    let new = || reply.outcomes.iter().filter(|outcome| is_of(outcome, landed));
-    let Some(made) = make(tx, rules, &actor, new())? else { return Ok(false) };
+    let new = reply.outcomes.iter().filter(|outcome| is_of(outcome, landed));
+    let Some(Batch { merchants: made, done }) = make(tx, rules, &actor, new)? else { return Ok(None) };
     let mut changed = Bucket::default();
     made.values().for_each(|made| changed.add(digest::row(&made.text)));
     if changed != landed.changed || made.values().map(|made| made.seq).max() != Some(landed.head) {
-        return Ok(false);
+        return Ok(None);
     }
-    for outcome in new() {
-        let id = outcome.edit_id.to_string();
-        tx.prepare_cached(sql!("outbox/log_one"))?.execute(params![
-            id,
-            state(outcome).map(EditState::as_str),
-            int(now_ms)
-        ])?;
-        tx.prepare_cached(sql!("outbox/delete_one"))?.execute([id])?;
+    let now_ms = int(now_ms);
+    let mut log = tx.prepare_cached(sql!("outbox/log_one"))?;
+    let mut delete = tx.prepare_cached(sql!("outbox/delete_one"))?;
+    for (n, state) in done {
+        log.execute(params![n, state.as_str(), now_ms])?;
+        delete.execute([n])?;
     }
     tx.prepare_cached(sql!("outbox/trim_log"))?.execute([pages::LOG_EDITS_MAX])?;
     let generation = meta::number(tx, pages::GENERATION)?;
@@ -58,12 +73,17 @@ pub(super) fn land(tx: &Connection, rules: &RuleSet, reply: &PushReply, now_ms: 
         let beside = checking::beside(id, &made.text, record, rules);
         let (digest, bucket, deleted) = (beside.digest, beside.bucket, beside.deleted);
         put.execute(params![id.as_str(), int(made.seq), int(generation), made.text, digest, bucket, deleted])?;
-        made.merchant.refresh(tx, id, rules)?;
+        // Almost always what was on top is now below: only the counts change.
+        if listing::registers(Some(record), &made.merchant.own, rules) == made.shown {
+            made.merchant.recount(tx, id, rules)?;
+        } else {
+            made.merchant.refresh(tx, id, rules)?;
+        }
     }
     let mut set = tx.prepare_cached(sql!("meta/set"))?;
     set.execute([pages::CURSOR, &landed.head.to_string()])?;
     set.execute([pages::MARKER, &landed.marker])?;
-    Ok(true)
+    Ok(Some(landed))
 }
 
 /// Is everything before the batch here, and nothing else under way?
@@ -75,7 +95,7 @@ fn follows(tx: &Connection, landed: &Landed, epoch: &str) -> Result<bool> {
 }
 
 /// Was this edit taken with this batch? Answers that were given before have older numbers.
-fn is_of(outcome: &Outcome, landed: &Landed) -> bool {
+pub(super) fn is_of(outcome: &Outcome, landed: &Landed) -> bool {
     let taken = !matches!(outcome.state, OutcomeState::Rejected | OutcomeState::Deferred);
     taken && outcome.seq > landed.before && outcome.seq <= landed.head
 }
@@ -96,17 +116,20 @@ fn make<'o>(
     rules: &RuleSet,
     actor: &Actor,
     outcomes: impl Iterator<Item = &'o Outcome>,
-) -> Result<Option<BTreeMap<MerchantId, Made>>> {
-    let mut made: BTreeMap<MerchantId, Made> = BTreeMap::new();
+) -> Result<Option<Batch>> {
+    let mut batch = Batch::default();
+    let mut select = tx.prepare_cached(sql!("outbox/place_of"))?;
     for outcome in outcomes {
-        let mut select = tx.prepare_cached(sql!("outbox/merchant_of"))?;
-        let id: Option<String> = select.query_row([outcome.edit_id.to_string()], |row| row.get(0)).optional()?;
-        let (Some(id), Some(_)) = (id.map(MerchantId::new).transpose()?, state(outcome)) else { return Ok(None) };
-        if !made.contains_key(&id) {
+        let place = select.query_row([outcome.edit_id.to_string()], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)));
+        let Some((n, id)) = place.optional()? else { return Ok(None) };
+        let (id, Some(state)) = (MerchantId::new(id)?, state(outcome)) else { return Ok(None) };
+        if !batch.merchants.contains_key(&id) {
             let merchant = Merchant::read(tx, &id)?;
-            made.insert(id.clone(), Made { merchant, seq: 0, text: String::new() });
+            let shown = listing::registers(merchant.record.as_ref(), &merchant.own, rules);
+            let made = Made { merchant, shown, seq: 0, text: String::new() };
+            batch.merchants.insert(id.clone(), made);
         }
-        let Some(Made { merchant, seq, .. }) = made.get_mut(&id) else { return Ok(None) };
+        let Some(Made { merchant, seq, .. }) = batch.merchants.get_mut(&id) else { return Ok(None) };
         let Some(at) = merchant.own.iter().position(|own| own.edit.edit_id == outcome.edit_id) else { return Ok(None) };
         let own = merchant.own.remove(at);
         if !matches!(own.state, EditState::Sending | EditState::Queued) {
@@ -118,8 +141,9 @@ fn make<'o>(
         }
         merchant.record = Some(verdict.record);
         *seq = (*seq).max(outcome.seq);
+        batch.done.push((n, state));
     }
-    for Made { merchant, text, .. } in made.values_mut() {
+    for Made { merchant, text, .. } in batch.merchants.values_mut() {
         // Whether people have settled it meanwhile the pull finds out.
         if merchant.own.iter().any(|own| own.state == EditState::InReview) {
             return Ok(None);
@@ -128,5 +152,5 @@ fn make<'o>(
             *text = digest::canonical(record)?;
         }
     }
-    Ok(Some(made))
+    Ok(Some(batch))
 }

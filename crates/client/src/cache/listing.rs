@@ -122,6 +122,30 @@ fn is_plain(record: &Record) -> bool {
     record.registers.iter().all(|(field, register)| register.siblings.len() < 2 && field.as_str() != DELETED)
 }
 
+/// What a row counts, beside what it shows.
+pub(super) struct Counts {
+    pub queued: i64,
+    pub rejected: i64,
+    pub contested: i64,
+    pub in_review: i64,
+    pub updated_ms: i64,
+}
+
+/// The counts of a merchant's row.
+pub(super) fn counts(record: Option<&Record>, own: &[Own], rules: &RuleSet) -> Counts {
+    let sum = |states: &[EditState]| own.iter().filter(|o| states.contains(&o.state)).map(|o| o.changes).sum();
+    let contested = record.and_then(|record| open_review(record, own, rules)).map_or(0, |review| review.items.len());
+    let newest = own.iter().filter(|o| o.on_top()).map(|o| o.edit.hlc);
+    let updated = newest.chain(record.map(Record::latest)).max().unwrap_or_default();
+    Counts {
+        queued: sum(&[EditState::Queued, EditState::Sending]),
+        rejected: sum(&[EditState::Rejected]),
+        contested: int(contested as u64),
+        in_review: sum(&[EditState::InReview]),
+        updated_ms: int(updated.wall_ms()),
+    }
+}
+
 /// The row of a merchant; nothing if it does not show.
 pub(super) fn row(id: &MerchantId, record: Option<&Record>, own: &[Own], rules: &RuleSet) -> Option<Row> {
     let (texts, hours, words) = match record.filter(|record| own.is_empty() && is_plain(record)) {
@@ -141,20 +165,17 @@ pub(super) fn row(id: &MerchantId, record: Option<&Record>, own: &[Own], rules: 
             of_registers(id, registers.iter())
         }
     };
-    let sum = |states: &[EditState]| own.iter().filter(|o| states.contains(&o.state)).map(|o| o.changes).sum();
-    let contested = record.and_then(|record| open_review(record, own, rules)).map_or(0, |review| review.items.len());
-    let newest = own.iter().filter(|o| o.on_top()).map(|o| o.edit.hlc);
-    let updated = newest.chain(record.map(Record::latest)).max().unwrap_or_default();
+    let Counts { queued, rejected, contested, in_review, updated_ms } = counts(record, own, rules);
     let mut hasher = DefaultHasher::new();
     words.hash(&mut hasher);
     Some(Row {
         texts,
         hours,
-        queued: sum(&[EditState::Queued, EditState::Sending]),
-        rejected: sum(&[EditState::Rejected]),
-        in_review: sum(&[EditState::InReview]),
-        contested: int(contested as u64),
-        updated_ms: int(updated.wall_ms()),
+        queued,
+        rejected,
+        in_review,
+        contested,
+        updated_ms,
         words_hash: hasher.finish().cast_signed(),
         words,
     })

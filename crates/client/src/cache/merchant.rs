@@ -72,6 +72,20 @@ impl Merchant {
         Ok(Self { record: record_of(tx, id)?, own: own_of(tx, id)? })
     }
 
+    /// Counts anew in the list's row of a merchant that shows what it showed.
+    pub fn recount(&self, tx: &Connection, id: &MerchantId, rules: &RuleSet) -> Result<()> {
+        let counts = listing::counts(self.record.as_ref(), &self.own, rules);
+        tx.prepare_cached(sql!("listing/set_counts"))?.execute(params![
+            id.as_str(),
+            counts.queued,
+            counts.rejected,
+            counts.contested,
+            counts.in_review,
+            counts.updated_ms,
+        ])?;
+        Ok(())
+    }
+
     /// Makes the list's row anew. What stayed the same is not touched: often what comes from the server is what this
     /// device shows already.
     pub fn refresh(&self, tx: &Connection, id: &MerchantId, rules: &RuleSet) -> Result<()> {

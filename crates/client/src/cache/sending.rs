@@ -185,10 +185,13 @@ impl Cache {
         let work = move |tx: &Transaction<'_>, rules: &RuleSet| {
             // What shows stays the same until the answer has come back, except after a refusal.
             let (mut recounted, mut refreshed) = (BTreeSet::new(), BTreeSet::new());
-            if landing::land(tx, rules, &reply, now_ms)? {
+            let landed = landing::land(tx, rules, &reply, now_ms)?;
+            if landed.is_some() {
                 tracing::debug!(edits = reply.outcomes.len(), "a batch need not be pulled");
             }
-            for outcome in &reply.outcomes {
+            // What landed has left the outbox.
+            let left = |outcome: &&Outcome| landed.is_none_or(|landed| !landing::is_of(outcome, landed));
+            for outcome in reply.outcomes.iter().filter(left) {
                 let Some(merchant) = answer(tx, outcome, &reply.epoch, retry_at_ms)? else { continue };
                 match outcome.state {
                     OutcomeState::Rejected => refreshed.insert(merchant),

@@ -49,8 +49,8 @@ impl LastKnown {
     }
 }
 
-/// Leaves the state; with `stored`, something came from the server since.
-pub(super) async fn keep(parts: &Parts, progress: &Progress, stored: bool) -> Result<()> {
+/// Leaves the state; with `pulled`, a page came from the server since.
+pub(super) async fn keep(parts: &Parts, progress: &Progress, pulled: bool) -> Result<()> {
     let before = LastKnown::load(&parts.cache).await?;
     let mut now = before;
     now.online = progress.online.unwrap_or(before.online);
@@ -58,7 +58,7 @@ pub(super) async fn keep(parts: &Parts, progress: &Progress, stored: bool) -> Re
     if let Some(Checked { at_ms, equal, mended }) = progress.checked {
         now.checked = Some(LastCheck { at_ms, equal, mended });
     }
-    if stored && progress.pull_complete {
+    if pulled && progress.pull_complete {
         now.last_pull_ms = Some(clock::now_ms());
         if parts.cache.numbers().await?.is_synced() {
             now.last_sync_ms = now.last_pull_ms;

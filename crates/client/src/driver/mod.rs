@@ -175,6 +175,8 @@ async fn run(
         if matches!(input, Input::EditSaved) {
             parts.unindexed.notify_one();
         }
+        // A pull follows every answer: noting the time of the sync with both would be one more commit a batch.
+        let pulled = matches!(input, Input::PageStored);
         let mut at_once = None;
         for effect in engine.step(clock::now_ms(), clock::random_u64(), input) {
             if effect == Effect::RestartPull {
@@ -191,7 +193,7 @@ async fn run(
         let now = engine.progress();
         if *progress.borrow() != now || stored {
             // On disk before anybody sees it: who waits for the end of a sync may read it at once.
-            if let Err(error) = facts::keep(&parts, &now, stored).await {
+            if let Err(error) = facts::keep(&parts, &now, pulled).await {
                 tracing::warn!(%error, "the state of the sync could not be kept");
             }
             progress.send_replace(now);

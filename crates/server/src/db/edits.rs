@@ -1,6 +1,7 @@
 //! Edits: the durable answer to each, and the history.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::api::{HistoryEntry, Landed};
@@ -137,8 +138,8 @@ pub struct Plan {
     pub landed: Option<Landed>,
 }
 
-/// Decides about a batch. Pure, and called once inside the transaction.
-pub type Decide<'a> = &'a (dyn Fn(Loaded) -> Result<Plan, DbError> + Send + Sync);
+/// Decides about a batch. Pure, and called once inside the transaction, on a thread that may block.
+pub type Decide = Box<dyn FnOnce(&[Edit], Loaded) -> Result<Plan, DbError> + Send>;
 
 /// One page of a merchant's history.
 #[derive(Debug, Default)]
@@ -153,9 +154,9 @@ pub struct HistoryPage {
 #[async_trait]
 pub trait EditStore: Send + Sync {
     /// In one transaction: loads what the batch needs, lets `decide` decide, stores the plan.
-    async fn push(&self, edits: &[Edit], decide: Decide<'_>) -> Result<(Vec<Outcome>, Option<Landed>), DbError>;
+    async fn push(&self, edits: Arc<Vec<Edit>>, decide: Decide) -> Result<(Vec<Outcome>, Option<Landed>), DbError>;
     /// Stores a plan that needs nothing loaded, and a named fact with it, in one transaction.
-    async fn import(&self, plan: &Plan, fact: (&str, &str)) -> Result<(), DbError>;
+    async fn import(&self, plan: Plan, fact: (&'static str, String)) -> Result<(), DbError>;
     /// The edits of a merchant before a place, newest first.
     async fn history(&self, id: &MerchantId, before: Option<u64>, limit: usize) -> Result<HistoryPage, DbError>;
 }

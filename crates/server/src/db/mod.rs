@@ -26,6 +26,9 @@ pub enum DbError {
     /// The engine refused or failed.
     #[error("the database failed: {0}")]
     Engine(#[from] sqlx::Error),
+    /// The same, of the connection that takes batches.
+    #[error("the database failed: {0}")]
+    Statement(#[from] rusqlite::Error),
     /// Something in it cannot be read.
     #[error("the database holds something unreadable: {0}")]
     Corrupt(String),
@@ -46,7 +49,7 @@ impl DbError {
     /// The stable code.
     pub fn code(&self) -> ErrorCode {
         match self {
-            Self::Engine(_) | Self::Corrupt(_) => ErrorCode::Storage,
+            Self::Engine(_) | Self::Statement(_) | Self::Corrupt(_) => ErrorCode::Storage,
             Self::NewerData { .. } => ErrorCode::NewerData,
             Self::UnknownUrl(_) => ErrorCode::BadRequest,
         }

@@ -64,7 +64,7 @@ pub async fn prepare(db: &dyn Database, demo: DemoConfig) -> Result<Vec<(&'stati
         let seed = demo.seed;
         let plan = tokio::task::spawn_blocking(move || chunk(seed, next, end)).await;
         let plan = plan.map_err(|_| DemoError::Interrupted)??;
-        db.import(&plan, (FACT, &end.to_string())).await?;
+        db.import(plan, (FACT, end.to_string())).await?;
         next = end;
     }
     if first < total {

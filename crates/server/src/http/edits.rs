@@ -45,8 +45,9 @@ async fn push(
     // In a task of its own: a client that hangs up does not interrupt the transaction.
     let task = tokio::spawn(async move {
         let (begun, begun_at) = (Instant::now(), SystemTime::now());
-        let reply = exchange::push(&app, caller.actor(), &request.edits).await?;
-        for (edit, outcome) in request.edits.iter().zip(&reply.outcomes) {
+        let edits = Arc::new(request.edits);
+        let reply = exchange::push(&app, caller.actor(), Arc::clone(&edits), Some(request.device_id)).await?;
+        for (edit, outcome) in edits.iter().zip(&reply.outcomes) {
             telemetry::edit(telemetry::Stage::Stored, edit, begun_at, outcome.state.as_str());
         }
         app.counters.push(&reply.outcomes, begun.elapsed().as_secs_f64());

@@ -6,10 +6,10 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use domain::ErrorCode;
-use domain::api::path;
+use domain::api::{DEVICE_HEADER, path};
 use futures_util::{Stream, stream};
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -60,6 +60,7 @@ async fn next(mut listening: Listening) -> Option<(Result<Event, Infallible>, Li
 async fn events(
     State(app): State<Arc<App>>,
     caller: Caller,
+    headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Refusal> {
     let place = Arc::clone(&app.listening).try_acquire_owned().map_err(|_| {
         Refusal::new(
@@ -71,7 +72,8 @@ async fn events(
     })?;
     app.counters.listeners.fetch_add(1, Ordering::Relaxed);
     let left_ms = caller.0.expires_at_ms.saturating_sub(clock::now_ms());
-    let listener = app.feed.listen();
+    let device = headers.get(DEVICE_HEADER).and_then(|value| value.to_str().ok()?.parse().ok());
+    let listener = app.feed.listen(device);
     let until = tokio::time::Instant::now() + Duration::from_millis(left_ms);
     let listening = Listening { app, listener, until, _place: place };
     Ok(Sse::new(stream::unfold(listening, next)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))

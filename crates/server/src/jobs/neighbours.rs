@@ -15,7 +15,7 @@ pub async fn run(app: Arc<App>) {
     loop {
         turns.tick().await;
         match app.db.head().await {
-            Ok(head) => app.feed.announce_changes(head),
+            Ok(head) => app.feed.announce_changes(head, None),
             Err(error) => tracing::debug!(%error, "the newest change number could not be read"),
         }
     }

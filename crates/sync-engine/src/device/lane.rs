@@ -49,6 +49,10 @@ impl Lane {
             self.linger_until_ms = at_ms;
         }
     }
+    /// What is wanted need not wait for more of the same.
+    pub fn linger_no_more(&mut self) {
+        self.linger_until_ms = 0;
+    }
     /// Something is to be done now, whatever the delay.
     pub fn hurry(&mut self) {
         self.want();

@@ -17,6 +17,7 @@ mod pushing;
 mod servers;
 mod signing;
 
+use domain::api::PushReply;
 use domain::hlc::SKEW_WARN_MS;
 use domain::id::EditId;
 
@@ -26,6 +27,7 @@ pub use servers::{ServerEffect, ServerInput, Servers};
 
 use checking::Checker;
 use lane::Lane;
+use pushing::Ahead;
 use signing::{Session, Signing};
 
 /// The device's state machine.
@@ -36,12 +38,20 @@ pub struct Engine {
     push: Lane,
     pull: Lane,
     checker: Checker,
-    /// Edits that are marked `sending` on disk.
+    /// Edits that travel, or are to be released; on disk they are marked `sending`, as are the following ones.
     in_flight: Vec<EditId>,
-    /// Of these, the ones that the stored answer left out.
+    /// Whose answer is on its way to disk.
+    storing: Vec<EditId>,
+    /// Edits that an answer left out, or that were not sent: to be released when the rest is done.
     unanswered: Vec<EditId>,
+    /// The batch after the one that travels.
+    ahead: Ahead,
+    /// An answer that waits for the disk.
+    arrived: Option<Result<PushReply, Failure>>,
     /// Answers are on their way to disk; what the server made of the edits comes back by pull.
     storing_outcomes: bool,
+    /// The answered batch was full: another one is to be expected.
+    more_follows: bool,
     /// Replies in a row with edits that the server put off.
     deferrals: u32,
     /// Batches are made smaller while the server refuses them whole.
@@ -68,8 +78,12 @@ impl Engine {
             pull: Lane::default(),
             checker: Checker::default(),
             in_flight: Vec::new(),
+            storing: Vec::new(),
             unanswered: Vec::new(),
+            ahead: Ahead::Nothing,
+            arrived: None,
             storing_outcomes: false,
+            more_follows: false,
             deferrals: 0,
             batch_edits,
             saved_meanwhile: 0,
@@ -111,10 +125,9 @@ impl Engine {
                 self.pull.want();
             }
             Input::Tick => {}
-            Input::Batch { edits, next_due_ms } => self.batch(now_ms, edits, next_due_ms, &mut effects),
-            Input::Pushed(Ok(reply)) => self.pushed(now_ms, jitter, reply, &mut effects),
-            Input::Pushed(Err(failure)) => self.push_failed(now_ms, jitter, failure, &mut effects),
-            Input::OutcomesStored => self.outcomes_stored(now_ms, jitter),
+            Input::Batch { edits, next_due_ms } => self.batch(now_ms, jitter, edits, next_due_ms, &mut effects),
+            Input::Pushed(answer) => self.came_back(now_ms, jitter, answer, &mut effects),
+            Input::OutcomesStored => self.outcomes_stored(now_ms, jitter, &mut effects),
             Input::Pulled(Ok(page)) => self.pulled(now_ms, page, &mut effects),
             Input::Pulled(Err(failure)) => {
                 if failure == Failure::EpochChanged {
@@ -126,7 +139,7 @@ impl Engine {
             Input::DigestsCompared(result) => self.digests_compared(now_ms, jitter, result, &mut effects),
             Input::BucketsRepaired(result) => self.buckets_repaired(now_ms, jitter, result, &mut effects),
             Input::Refreshed(result) => self.refreshed(now_ms, jitter, result),
-            Input::PushStorageFailed => self.push_storage_failed(now_ms, jitter),
+            Input::PushStorageFailed => self.push_storage_failed(now_ms, jitter, &mut effects),
             Input::PullStorageFailed => self.pull_storage_failed(now_ms, jitter),
         }
         self.start_what_is_due(now_ms, &mut effects);
@@ -194,11 +207,7 @@ impl Engine {
         match self.signing.session {
             Session::Open => {
                 if self.push.start_if_due(now_ms) {
-                    self.saved_meanwhile = 0;
-                    effects.push(Effect::LoadBatch {
-                        edits_max: self.batch_edits,
-                        bytes_max: self.config.batch_bytes_max,
-                    });
+                    self.load_batch(effects);
                 }
                 if self.pull.start_if_due(now_ms) {
                     self.signing.pull_token = self.signing.token;

@@ -1,12 +1,36 @@
 //! What goes to the server.
+//!
+//! One batch travels at a time. While a full one does, the next is read, so that it leaves as soon as the answer is
+//! there, and the answer goes to the disk meanwhile. What is read ahead has no merchant in common with what travels:
+//! whoever reads passes a merchant over whose earlier edit is marked `sending`. The disk does one thing at a time for
+//! this lane, so that it is known what a refusal of it is about.
 
+use std::collections::BTreeSet;
+
+use domain::EditId;
 use domain::api::PushReply;
-use domain::edit::{Edit, Outcome, OutcomeState};
+use domain::edit::{Edit, OutcomeState};
 
 use super::Engine;
 use super::backoff::DELAY_MS_MIN;
 use super::message::{Effect, Failure};
 use super::signing::Session;
+
+/// The longest that the pull after an answer waits for further batches, in milliseconds.
+const PULL_BEHIND_MS: u64 = 1_000;
+
+/// The batch after the one that travels. Its edits are marked `sending` on disk.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) enum Ahead {
+    #[default]
+    Nothing,
+    Loading,
+    Ready(Vec<Edit>),
+}
+
+fn ids(edits: &[Edit]) -> impl Iterator<Item = EditId> {
+    edits.iter().map(|edit| edit.edit_id)
+}
 
 impl Engine {
     /// Of edits that are saved one soon after the other, many go in one batch.
@@ -19,56 +43,124 @@ impl Engine {
         }
     }
 
-    pub(super) fn batch(&mut self, now_ms: u64, edits: Vec<Edit>, next_due_ms: Option<u64>, effects: &mut Vec<Effect>) {
-        if edits.is_empty() {
-            self.push.finish(false);
-            if let Some(due_ms) = next_due_ms {
-                // A time that another setting of the clock wrote is no reason to wait for ever, nor to spin.
-                let earliest_ms = now_ms + DELAY_MS_MIN;
-                let latest_ms = now_ms + self.config.backoff.longest_ms();
-                self.push.not_before(due_ms.clamp(earliest_ms, latest_ms));
-            }
-            return;
+    pub(super) fn load_batch(&mut self, effects: &mut Vec<Effect>) {
+        self.saved_meanwhile = 0;
+        effects.push(Effect::LoadBatch { edits_max: self.batch_edits, bytes_max: self.config.batch_bytes_max });
+    }
+
+    pub(super) fn batch(
+        &mut self,
+        now_ms: u64,
+        jitter: u64,
+        edits: Vec<Edit>,
+        next_due_ms: Option<u64>,
+        effects: &mut Vec<Effect>,
+    ) {
+        if let Some(due_ms) = next_due_ms.filter(|_| edits.is_empty()) {
+            // A time that another setting of the clock wrote is no reason to wait for ever, nor to spin.
+            let earliest_ms = now_ms + DELAY_MS_MIN;
+            let latest_ms = now_ms + self.config.backoff.longest_ms();
+            self.push.not_before(due_ms.clamp(earliest_ms, latest_ms));
         }
-        self.in_flight = edits.iter().map(|edit| edit.edit_id).collect();
-        if self.signing.session == Session::Open {
-            self.signing.push_token = self.signing.token;
-            effects.push(Effect::Push { edits });
+        if self.ahead == Ahead::Loading {
+            self.ahead = if edits.is_empty() { Ahead::Nothing } else { Ahead::Ready(edits) };
+            self.take_up_answer(now_ms, jitter, effects);
+        } else if edits.is_empty() {
+            self.push.finish(false);
+            self.pull.linger_no_more();
+        } else if self.signing.session == Session::Open {
+            self.send(edits, effects);
+            self.load_ahead(effects);
         } else {
+            self.in_flight = ids(&edits).collect();
             self.push.store();
             effects.push(Effect::Release { edit_ids: self.in_flight.clone() });
         }
     }
 
-    pub(super) fn pushed(&mut self, now_ms: u64, jitter: u64, reply: PushReply, effects: &mut Vec<Effect>) {
+    fn send(&mut self, edits: Vec<Edit>, effects: &mut Vec<Effect>) {
+        self.in_flight = ids(&edits).collect();
+        self.signing.push_token = self.signing.token;
+        effects.push(Effect::Push { edits });
+    }
+
+    /// Reads the next batch while a full one travels; not while batches are halved to find the edit that the server
+    /// refuses.
+    fn load_ahead(&mut self, effects: &mut Vec<Effect>) {
+        let most = self.config.batch_edits_max;
+        let full = most > 1 && self.batch_edits == most && self.in_flight.len() >= most;
+        if full && self.signing.session == Session::Open {
+            self.ahead = Ahead::Loading;
+            self.load_batch(effects);
+        }
+    }
+
+    /// The server's word about what travels, or that none came. It waits until the disk is free.
+    pub(super) fn came_back(
+        &mut self,
+        now_ms: u64,
+        jitter: u64,
+        answer: Result<PushReply, Failure>,
+        effects: &mut Vec<Effect>,
+    ) {
+        self.arrived = Some(answer);
+        if !self.storing_outcomes {
+            self.take_up_answer(now_ms, jitter, effects);
+        }
+    }
+
+    fn take_up_answer(&mut self, now_ms: u64, jitter: u64, effects: &mut Vec<Effect>) {
+        if self.ahead == Ahead::Loading {
+            return;
+        }
+        match self.arrived.take() {
+            Some(Ok(reply)) => self.pushed(now_ms, jitter, reply, effects),
+            Some(Err(failure)) => self.push_failed(now_ms, jitter, failure, effects),
+            None => {}
+        }
+    }
+
+    fn pushed(&mut self, now_ms: u64, jitter: u64, reply: PushReply, effects: &mut Vec<Effect>) {
         // Before the others are hurried: this lane has got through.
         self.push.succeed();
         self.answered(now_ms, reply.server_hlc.wall_ms());
+        self.more_follows = self.in_flight.len() >= self.batch_edits;
         self.batch_edits = (self.batch_edits * 2).min(self.config.batch_edits_max);
-        let deferred = |o: &Outcome| o.state == OutcomeState::Deferred;
-        self.deferrals = if reply.outcomes.iter().any(deferred) { self.deferrals.saturating_add(1) } else { 0 };
+        let deferred = reply.outcomes.iter().any(|outcome| outcome.state == OutcomeState::Deferred);
+        self.deferrals = if deferred { self.deferrals.saturating_add(1) } else { 0 };
         let retry_at_ms = now_ms + self.config.backoff.delay_ms(self.deferrals, jitter);
-        self.unanswered.clone_from(&self.in_flight);
-        self.unanswered.retain(|id| reply.outcomes.iter().all(|o| o.edit_id != *id));
+        let answered: BTreeSet<EditId> = reply.outcomes.iter().map(|outcome| outcome.edit_id).collect();
+        self.storing = std::mem::take(&mut self.in_flight);
+        self.unanswered.extend(self.storing.iter().filter(|id| !answered.contains(id)));
         self.storing_outcomes = true;
         self.push.store();
         effects.push(Effect::StoreOutcomes { reply, retry_at_ms });
+        match std::mem::take(&mut self.ahead) {
+            Ahead::Ready(edits) if self.unanswered.is_empty() && self.signing.session == Session::Open => {
+                self.send(edits, effects);
+            }
+            Ahead::Ready(edits) => self.unanswered.extend(ids(&edits)),
+            Ahead::Nothing | Ahead::Loading => {}
+        }
     }
 
-    pub(super) fn push_failed(&mut self, now_ms: u64, jitter: u64, failure: Failure, effects: &mut Vec<Effect>) {
-        let edit_ids = self.in_flight.clone();
+    fn push_failed(&mut self, now_ms: u64, jitter: u64, failure: Failure, effects: &mut Vec<Effect>) {
+        let sent = self.in_flight.len();
+        if let Ahead::Ready(edits) = std::mem::take(&mut self.ahead) {
+            self.in_flight.extend(ids(&edits));
+        }
         match failure {
-            Failure::Refused(problem) if edit_ids.len() == 1 => {
+            Failure::Refused(problem) if sent == 1 => {
                 // A single edit that the server cannot take at all must not stop the others.
                 self.online = Some(true);
                 self.push.succeed();
                 self.push.store();
-                effects.push(Effect::Reject { edit_id: edit_ids[0], problem });
+                effects.push(Effect::Reject { edit_id: self.in_flight[0], problem });
                 return;
             }
             Failure::Refused(_) => {
                 self.online = Some(true);
-                self.batch_edits = (edit_ids.len() / 2).max(1);
+                self.batch_edits = (sent / 2).max(1);
                 self.push.succeed();
             }
             Failure::SignedOut => self.token_refused(self.signing.push_token, effects),
@@ -82,30 +174,53 @@ impl Engine {
                 self.push.fail(now_ms, &self.config.backoff, jitter, retry_after_ms);
             }
         }
+        self.in_flight.append(&mut self.unanswered);
         self.push.store();
-        effects.push(Effect::Release { edit_ids });
+        effects.push(Effect::Release { edit_ids: self.in_flight.clone() });
     }
 
     /// Answers, a release or a refusal are on disk.
-    pub(super) fn outcomes_stored(&mut self, now_ms: u64, jitter: u64) {
+    pub(super) fn outcomes_stored(&mut self, now_ms: u64, jitter: u64, effects: &mut Vec<Effect>) {
         self.storage_failed = false;
+        if std::mem::take(&mut self.storing_outcomes) {
+            self.storing.clear();
+            if self.more_follows {
+                // One pull for many batches: in between it would bring what the next answer says anyway.
+                self.pull.want_by(now_ms + PULL_BEHIND_MS);
+            } else {
+                self.pull.want();
+            }
+            if !self.in_flight.is_empty() {
+                // The next batch is on its way already.
+                self.load_ahead(effects);
+                self.take_up_answer(now_ms, jitter, effects);
+                return;
+            }
+        }
         self.in_flight = std::mem::take(&mut self.unanswered);
         self.push.finish(true);
         if !self.in_flight.is_empty() {
             // They are released before the next batch, and not sent again at once.
             self.push.fail(now_ms, &self.config.backoff, jitter, None);
         }
-        if std::mem::take(&mut self.storing_outcomes) {
-            self.pull.want();
-        }
     }
 
-    pub(super) fn push_storage_failed(&mut self, now_ms: u64, jitter: u64) {
+    pub(super) fn push_storage_failed(&mut self, now_ms: u64, jitter: u64, effects: &mut Vec<Effect>) {
         // What is still marked `sending` on disk is released before the next batch.
         self.storage_failed = true;
-        self.unanswered.clear();
+        let another_travels = self.ahead == Ahead::Loading || self.storing_outcomes && !self.in_flight.is_empty();
         self.storing_outcomes = false;
-        self.push.fail(now_ms, &self.config.backoff, jitter, None);
+        let mut marked = std::mem::take(&mut self.storing);
+        let stored_not: BTreeSet<EditId> = marked.iter().copied().collect();
+        marked.extend(self.unanswered.drain(..).filter(|id| !stored_not.contains(id)));
+        if another_travels {
+            self.ahead = Ahead::Nothing;
+            self.unanswered = marked;
+            self.take_up_answer(now_ms, jitter, effects);
+        } else {
+            self.in_flight.append(&mut marked);
+            self.push.fail(now_ms, &self.config.backoff, jitter, None);
+        }
     }
 
     /// Giving edits back to the queue needs no server.

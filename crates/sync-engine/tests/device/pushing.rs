@@ -63,12 +63,15 @@ fn one_edit_that_the_server_cannot_take_does_not_stop_the_others() {
 #[test]
 fn a_batch_exactly_at_its_limit_is_followed_by_another() {
     let made = edits(1_000);
-    let mut desk = Desk::pushing(&made);
-    desk.tell(answers(&made, OutcomeState::Applied));
-    let effects = desk.tell(Input::OutcomesStored);
-    assert!(matches!(effects[0], Effect::LoadBatch { edits_max: 1_000, .. }), "there may be more: {effects:?}");
-    assert_eq!(names(&effects), ["load", "pull"]);
+    let mut desk = Desk::quiet();
+    desk.tell(Input::EditSaved);
+    let effects = desk.tell(batch(&made));
+    assert!(matches!(effects[1], Effect::LoadBatch { edits_max: 1_000, .. }), "there may be more: {effects:?}");
+    assert_eq!(names(&effects), ["push", "load"]);
     assert_eq!(desk.tell(batch(&[])), [], "there was not");
+    assert_eq!(names(&desk.tell(answers(&made, OutcomeState::Applied))), ["store outcomes"]);
+    assert_eq!(names(&desk.tell(Input::OutcomesStored)), ["load"], "one may have been saved meanwhile");
+    assert_eq!(names(&desk.tell(batch(&[]))), ["pull"], "one for all batches");
     let (waited_ms, _) = {
         desk.tell(page(true));
         desk.tell(Input::PageStored);

@@ -1,6 +1,8 @@
 //! SQLite in one file: WAL, every commit on the disk before it is answered, one writer, readers apart.
 
 mod accounts;
+pub mod batch;
+mod direct;
 mod edits;
 mod merchants;
 mod orders;
@@ -20,6 +22,7 @@ use sqlx::{ConnectOptions, SqliteConnection, SqlitePool};
 use tokio::sync::Mutex;
 
 use super::{DbError, MetaStore};
+use direct::Direct;
 
 /// Readers at the same time.
 const READERS_MAX: u32 = 8;
@@ -31,13 +34,18 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(15);
 /// Prepared statements that a connection keeps.
 const STATEMENTS_MAX: usize = 128;
 
-/// Pages of the write-ahead log after which a commit folds it into the file: seldom, because the commit that
-/// does it waits for two more flushes of the disk.
-const WAL_PAGES: &str = "16384";
+/// Pages of the write-ahead log after which a commit of this connection folds it into the file: only where what
+/// [`direct`] does beside the writing does not suffice.
+const WAL_PAGES: &str = "65536";
+/// What is kept of the log's file when it begins anew, in bytes.
+const WAL_BYTES_KEPT: i64 = 64 * 1024 * 1024;
+/// Pages that the connection of batches keeps in memory, in KiB.
+const BATCH_CACHE_KIB: i64 = 65_536;
 
 /// The database in one file.
 pub struct Sqlite {
     writer: Mutex<SqliteConnection>,
+    direct: Direct,
     readers: SqlitePool,
 }
 
@@ -58,7 +66,7 @@ impl Sqlite {
             .pragma("cache_size", "-65536")
             .pragma("wal_autocheckpoint", WAL_PAGES)
             .pragma("temp_store", "memory")
-            .pragma("journal_size_limit", "67108864")
+            .pragma("journal_size_limit", WAL_BYTES_KEPT.to_string())
             .disable_statement_logging();
         let mut writer = options.connect().await?;
         schema::bring_up_to_date(&mut writer).await?;
@@ -69,7 +77,8 @@ impl Sqlite {
             .acquire_timeout(BUSY_TIMEOUT)
             .connect_with(options.read_only(true).pragma("query_only", "1").pragma("cache_size", READER_CACHE))
             .await?;
-        Ok(Self { writer: Mutex::new(writer), readers })
+        let direct = Direct::open(file, BATCH_CACHE_KIB)?;
+        Ok(Self { writer: Mutex::new(writer), direct, readers })
     }
 }
 

@@ -50,9 +50,6 @@ impl Insert {
     }
 }
 
-pub(super) static PUT_MERCHANT: LazyLock<Insert> = LazyLock::new(|| Insert::new(include_str!("sql/put_merchant.sql")));
-pub(super) static PUT_EDIT: LazyLock<Insert> = LazyLock::new(|| Insert::new(include_str!("sql/put_edit.sql")));
-pub(super) static PUT_CONFLICT: LazyLock<Insert> = LazyLock::new(|| Insert::new(include_str!("sql/put_conflict.sql")));
 pub(super) static PUT_ORDER: LazyLock<Insert> = LazyLock::new(|| Insert::new(include_str!("sql/put_order.sql")));
 pub(super) static PUT_PREDICTION: LazyLock<Insert> =
     LazyLock::new(|| Insert::new(include_str!("sql/put_prediction.sql")));
@@ -64,14 +61,7 @@ mod tests {
 
     #[test]
     fn many_rows_have_many_placeholders() {
-        for (insert, columns) in [
-            (&PUT_MERCHANT, 8),
-            (&PUT_EDIT, 16),
-            (&PUT_CONFLICT, 5),
-            (&PUT_ORDER, 9),
-            (&PUT_PREDICTION, 6),
-            (&PUT_FORECAST, 7),
-        ] {
+        for (insert, columns) in [(&PUT_ORDER, 9), (&PUT_PREDICTION, 6), (&PUT_FORECAST, 7)] {
             assert_eq!(insert.many.matches('?').count(), columns * CHUNK_ROWS, "{}", insert.one);
         }
     }

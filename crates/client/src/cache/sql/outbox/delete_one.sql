@@ -1,1 +1,1 @@
-DELETE FROM outbox WHERE edit_id = ?1
+DELETE FROM outbox WHERE n = ?1

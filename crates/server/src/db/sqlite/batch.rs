@@ -1,0 +1,133 @@
+//! A batch of edits in one transaction, statement by statement on the connection itself: a batch is thousands of small
+//! statements, and handing each to another thread costs more than running it.
+
+use std::collections::{BTreeSet, HashMap};
+
+use domain::api::{Landed, marker};
+use domain::edit::{Edit, FieldDecision, Outcome};
+use domain::{EditId, Source};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use uuid::Uuid;
+
+use super::edits::from_word;
+use super::{signed, unsigned};
+use crate::db::edits::{Decide, Loaded, Plan, StoredWrite};
+use crate::db::{DbError, StoredMerchant};
+
+/// Loads what a batch needs, lets `decide` decide, and stores what that led to. The transaction is the caller's.
+///
+/// # Errors
+/// `storage`; then the transaction must not be committed.
+pub fn take(tx: &Connection, edits: &[Edit], decide: Decide) -> Result<(Vec<Outcome>, Option<Landed>), DbError> {
+    let plan = decide(edits, load(tx, edits)?)?;
+    store(tx, &plan)?;
+    Ok((plan.outcomes, plan.landed))
+}
+
+fn load(tx: &Connection, edits: &[Edit]) -> Result<Loaded, DbError> {
+    let mut answers = HashMap::new();
+    let mut select = tx.prepare_cached(include_str!("sql/answer.sql"))?;
+    for edit in edits {
+        let mut rows = select.query([edit.edit_id.0.as_bytes().as_slice()])?;
+        if let Some(row) = rows.next()? {
+            answers.insert(edit.edit_id, stored_answer(edit.edit_id, row)?);
+        }
+    }
+    // By id: neighbours in the index follow one another.
+    let wanted: BTreeSet<_> =
+        edits.iter().filter(|edit| !answers.contains_key(&edit.edit_id)).map(|edit| &edit.merchant_id).collect();
+    let mut merchants = HashMap::with_capacity(wanted.len());
+    let mut select = tx.prepare_cached(include_str!("sql/merchant.sql"))?;
+    for id in wanted {
+        let mut rows = select.query([id.as_str()])?;
+        if let Some(row) = rows.next()? {
+            let record = serde_json::from_str(text(row, 1)?)?;
+            merchants.insert(id.clone(), StoredMerchant { seq: unsigned(row.get(0)?), record });
+        }
+    }
+    let head = unsigned(tx.prepare_cached(include_str!("sql/head.sql"))?.query_row([], |row| row.get(0))?);
+    let made: Option<[u8; 16]> = tx
+        .prepare_cached(include_str!("sql/edit_of_change.sql"))?
+        .query_row([signed(head)], |row| row.get(0))
+        .optional()?;
+    let head_marker = made.map(|id| marker(EditId(Uuid::from_bytes(id)))).unwrap_or_default();
+    Ok(Loaded { answers, merchants, head, head_marker })
+}
+
+fn text<'r>(row: &'r Row<'_>, column: usize) -> Result<&'r str, DbError> {
+    Ok(row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?)
+}
+
+fn stored_answer(edit_id: EditId, row: &Row<'_>) -> Result<Outcome, DbError> {
+    let decisions = match row.get_ref(3)? {
+        ValueRef::Null => serde_json::from_str::<Vec<StoredWrite>>(text(row, 2)?)?
+            .into_iter()
+            .map(|write| FieldDecision { field: write.field, decision: write.decision })
+            .collect(),
+        _ => serde_json::from_str(text(row, 3)?)?,
+    };
+    Ok(Outcome { edit_id, state: from_word(row.get(0)?)?, decisions, seq: unsigned(row.get(1)?) })
+}
+
+fn source_word(source: Source) -> &'static str {
+    match source {
+        Source::Feedback => "feedback",
+        Source::ThirdParty => "third_party",
+        Source::Import => "import",
+        Source::Manual => "manual",
+        Source::Resolution => "resolution",
+    }
+}
+
+/// Stores a plan. The transaction is the caller's.
+///
+/// # Errors
+/// `storage`; then the transaction must not be committed.
+pub fn store(tx: &Connection, plan: &Plan) -> Result<(), DbError> {
+    let mut put = tx.prepare_cached(include_str!("sql/put_merchant.sql"))?;
+    for row in &plan.merchants {
+        put.execute(params![
+            signed(row.seq),
+            row.merchant_id.as_str(),
+            row.name,
+            row.deleted,
+            row.contested,
+            row.record,
+            row.digest.cast_signed(),
+            row.bucket,
+        ])?;
+    }
+    let mut put = tx.prepare_cached(include_str!("sql/put_edit.sql"))?;
+    for row in &plan.edits {
+        put.execute(params![
+            row.edit_id.0.as_bytes().as_slice(),
+            row.merchant_id.as_str(),
+            row.dot,
+            row.hlc,
+            row.actor,
+            row.actor_name,
+            row.role,
+            source_word(row.source),
+            row.reason,
+            row.trace_id.as_bytes().as_slice(),
+            signed(row.received_at_ms),
+            row.lag_ms.map(signed),
+            signed(row.seq),
+            row.state.as_str(),
+            row.writes,
+            row.answer,
+        ])?;
+    }
+    let mut put = tx.prepare_cached(include_str!("sql/put_conflict.sql"))?;
+    for row in &plan.conflicts {
+        put.execute(params![
+            signed(row.received_at_ms),
+            row.merchant_id.as_str(),
+            row.group,
+            source_word(row.source),
+            row.reviewed,
+        ])?;
+    }
+    Ok(())
+}
