@@ -20,13 +20,15 @@ struct Net {
     /// Answers to probes that are on their way: when, which, what.
     answers: Vec<(u64, usize, bool)>,
     servers: Servers,
+    /// By how much the wall clock was set back, in milliseconds.
+    back_ms: u64,
     switches: u64,
     probes: u64,
 }
 
 impl Net {
     fn tell(&mut self, now_ms: u64, chance: &mut Chance, input: ServerInput) {
-        for effect in self.servers.step(START_MS + now_ms, input) {
+        for effect in self.servers.step(START_MS + now_ms - self.back_ms, input) {
             match effect {
                 ServerEffect::Probe { server } => {
                     self.probes += 1;
@@ -46,14 +48,23 @@ impl Net {
 fn play(seed: u64) -> u64 {
     let mut chance = Chance::of_seed(seed);
     let count = chance.between(1, 4) as usize;
-    let mut net =
-        Net { up: vec![true; count], answers: Vec::new(), servers: Servers::new(count), switches: 0, probes: 0 };
+    let mut net = Net {
+        up: vec![true; count],
+        answers: Vec::new(),
+        servers: Servers::new(count),
+        back_ms: 0,
+        switches: 0,
+        probes: 0,
+    };
     let (mut changed_ms, mut changes, mut next_change_ms) = (0, 0, 0);
     for now_ms in (0..3_600_000).step_by(100) {
         if now_ms >= next_change_ms {
             let server = chance.below(count as u64) as usize;
             net.up[server] = !net.up[server];
             (changed_ms, changes) = (now_ms, changes + 1);
+            if chance.once_in(4) {
+                net.back_ms += chance.between(1_000, 600_000);
+            }
             next_change_ms = now_ms + if chance.once_in(3) { 600_000 } else { chance.between(1_000, 60_000) };
         }
         let mut due: Vec<_> = net.answers.iter().filter(|(at, ..)| *at <= now_ms).copied().collect();
@@ -67,7 +78,7 @@ fn play(seed: u64) -> u64 {
             let word = if net.up[server] { ServerInput::Answered { server } } else { ServerInput::Failed { server } };
             net.tell(now_ms, &mut chance, word);
         }
-        if net.servers.next_wake_ms().is_some_and(|at| at <= START_MS + now_ms) {
+        if net.servers.next_wake_ms().is_some_and(|at| at <= START_MS + now_ms - net.back_ms) {
             net.tell(now_ms, &mut chance, ServerInput::Tick);
         }
         let active = net.servers.active();
