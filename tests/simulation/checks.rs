@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, HashSet};
 
 use domain::digest;
-use domain::rules::RuleSet;
 use domain::validate;
 use domain::version::VersionVector;
-use domain::{Dot, EditId, EditState, FieldPath, MerchantId, OutcomeState, Record, Value};
+use domain::{Decision, Dot, EditId, EditState, FieldPath, MerchantId, OutcomeState, Record, Value};
 use sync_engine::reconcile;
 
 use crate::device::Lane;
-use crate::device_store::{Entry, is_in};
+use crate::device_store::{Entry, is_in, knows};
+use crate::oracle;
 use crate::server::Server;
+use crate::verdicts;
 use crate::world::World;
 
 /// An invariant that does not hold.
@@ -37,6 +38,12 @@ pub struct Memory {
     says_synced: Vec<bool>,
     /// Rows that rotted on a disk, and what is left of them.
     pub rotten: Vec<BTreeMap<MerchantId, Option<Record>>>,
+    /// The same, also where the server has meanwhile come to hold no more: until the device has read it anew.
+    unread: Vec<BTreeMap<MerchantId, Option<Record>>>,
+    /// The epochs that each device gave up since it last read everything.
+    epochs_before: Vec<Vec<String>>,
+    /// Edits of merchants that a device has to take for deleted and forgotten.
+    forgotten: Vec<HashSet<EditId>>,
     /// How often the server had been restored when it gave the page that each device stored last.
     pub pulled_era: Vec<u64>,
     /// What each device has shown of the server.
@@ -61,6 +68,9 @@ impl Memory {
             cancelled: HashSet::new(),
             says_synced: vec![false; devices],
             rotten: vec![BTreeMap::new(); devices],
+            unread: vec![BTreeMap::new(); devices],
+            epochs_before: vec![Vec::new(); devices],
+            forgotten: vec![HashSet::new(); devices],
             pulled_era: vec![0; devices],
             shown: (0..devices).map(|_| BTreeMap::new()).collect(),
             latest: BTreeMap::new(),
@@ -112,10 +122,43 @@ fn no_lost_edit(world: &World, device: usize) -> Result<(), Broken> {
     Ok(())
 }
 
-/// After a restore a repair may bring what is older, where the numbers had fitted by chance.
+/// A row on a disk is not what was written, and nobody knows yet.
+pub fn note_rot(world: &mut World, device: usize, merchant: MerchantId, left: Option<Record>) {
+    world.memory.unread[device].insert(merchant.clone(), left.clone());
+    world.memory.rotten[device].insert(merchant, left);
+}
+
+/// Buckets were written anew. After a restore that may bring what is older, where the numbers had fitted by chance.
 pub fn note_repair(world: &mut World, device: usize, buckets: &[u8]) {
+    let other = |merchant: &MerchantId| !buckets.contains(&digest::bucket(merchant));
+    world.memory.unread[device].retain(|merchant, _| other(merchant));
     if world.server.era > 0 {
-        world.memory.shown[device].retain(|merchant, _| !buckets.contains(&digest::bucket(merchant)));
+        world.memory.shown[device].retain(|merchant, _| other(merchant));
+    }
+}
+
+/// The device is about to forget its cursor.
+pub fn note_restart(world: &mut World, device: usize) {
+    world.memory.epochs_before[device].extend(world.devices[device].store.epoch.clone());
+}
+
+/// The edits that the server has taken by its answer, before a device stores a page, and those that show nothing.
+pub fn at_rest(world: &World, device: usize) -> HashSet<EditId> {
+    let rests = |entry: &&Entry| entry.state.is_answered() || entry.quiet;
+    world.devices[device].store.outbox.values().filter(rests).map(|entry| entry.edit.edit_id).collect()
+}
+
+/// A reading of everything has come to its end. Where the epoch was the same before, and nobody is there to say
+/// whether a merchant was deleted and forgotten or lost with a restored backup, the first is assumed.
+pub fn note_whole_reading(world: &mut World, device: usize, rested: &HashSet<EditId>) {
+    let memory = &mut world.memory;
+    memory.unread[device].clear();
+    let store = &world.devices[device].store;
+    let before = std::mem::take(&mut memory.epochs_before[device]);
+    if !before.is_empty() && before.iter().all(|epoch| Some(epoch) == store.epoch.as_ref()) {
+        let absent = |entry: &&Entry| !store.records.contains_key(&entry.edit.merchant_id);
+        let taken = store.outbox.values().filter(absent).map(|entry| entry.edit.edit_id);
+        memory.forgotten[device].extend(taken.filter(|edit_id| rested.contains(edit_id)));
     }
 }
 
@@ -124,6 +167,7 @@ pub fn note_repair(world: &mut World, device: usize, buckets: &[u8]) {
 fn note_what_is_mended(world: &mut World, device: usize) {
     let records = &world.devices[device].store.records;
     let servers = &world.server.records;
+    world.memory.unread[device].retain(|merchant, left| records.get(merchant).map(|s| &s.record) == left.as_ref());
     world.memory.rotten[device].retain(|merchant, left| {
         let left = left.as_ref();
         records.get(merchant).map(|s| &s.record) == left && servers.get(merchant).map(|(_, record)| record) != left
@@ -184,36 +228,43 @@ fn no_step_back(world: &mut World, device: usize) -> Result<(), Broken> {
     }
 }
 
-/// 5: own edits stay visible until the record contains them. Judged by versions, not by what the store
-/// believes about change numbers.
+/// 5: own edits stay visible. Of each field of a merchant shows what the device's newest write says that the stored
+/// record does not know: neither as a candidate nor within the context of its register. It may be covered by a still
+/// newer write of the device that the record does know and that has not come back yet. Refused and cancelled edits say
+/// nothing. Judged by the stored record, not by what the store believes about answers and change numbers; hence it
+/// holds at every instant, also of what a restored server has lost, from the transaction on that stores the older
+/// record. Left out are merchants that the server forgot, or that have to be taken for it, and rows that rotted unseen.
 fn own_edits_visible(world: &World, device: usize) -> Result<(), Broken> {
     let store = &world.devices[device].store;
-    let mut newest: BTreeMap<(&MerchantId, &FieldPath), (&Entry, &Value)> = BTreeMap::new();
+    let mut newest: BTreeMap<(&MerchantId, &FieldPath), (&Entry, Vec<&Value>)> = BTreeMap::new();
     for entry in store.outbox.values() {
-        if matches!(entry.state, EditState::Rejected | EditState::Cancelled) {
+        let edit = &entry.edit;
+        if matches!(entry.state, EditState::Rejected | EditState::Cancelled) || !has_record(world, device, entry) {
             continue;
         }
-        let seen = world.memory.shown[device].get(&entry.edit.merchant_id);
-        if seen.is_some_and(|shown| shown.version.contains(entry.edit.dot)) || !has_record(world, device, entry) {
+        let absent = !store.records.contains_key(&edit.merchant_id);
+        if absent && world.memory.forgotten[device].contains(&edit.edit_id) {
             continue;
         }
-        // Of a restored backup the real cache looks for what is missing when it has read all of it.
-        if store.is_real() && store.reading_whole && world.server.era > 0 && !entry.on_top() {
-            continue;
-        }
-        for write in &entry.edit.writes {
-            newest.insert((&entry.edit.merchant_id, &write.field), (entry, &write.value));
+        let record = store.records.get(&edit.merchant_id).map(|stored| &stored.record);
+        for write in &edit.writes {
+            let key = (&edit.merchant_id, &write.field);
+            if !knows(record, &write.field, edit.dot) {
+                newest.insert(key, (entry, vec![&write.value]));
+            } else if let Some((_, covered_by)) = newest.get_mut(&key) {
+                covered_by.push(&write.value);
+            }
         }
     }
     let mut views: BTreeMap<&MerchantId, domain::profile::Registers> = BTreeMap::new();
-    for ((merchant, field), (entry, value)) in newest {
+    for ((merchant, field), (entry, values)) in newest {
         let view = views.entry(merchant).or_insert_with(|| store.view(merchant));
         let shown = view.get(field).cloned().unwrap_or_default();
-        if shown != *value {
+        if !values.contains(&&shown) {
             return Err(Broken::new(
                 "5 own edits stay visible",
                 format!(
-                    "{field} of {merchant} on device {device} shows {shown:?}, not {value:?} ({:?} {:?}, restored {} times)",
+                    "{field} of {merchant} on device {device} shows {shown:?}, not one of {values:?} ({:?} {:?}, restored {} times)",
                     entry.edit.dot, entry.state, world.server.era
                 ),
             ));
@@ -226,7 +277,9 @@ fn own_edits_visible(world: &World, device: usize) -> Result<(), Broken> {
 /// be shown.
 fn has_record(world: &World, device: usize, entry: &Entry) -> bool {
     let merchant = &entry.edit.merchant_id;
-    !world.server.pruned.contains(merchant) && !world.memory.rotten[device].contains_key(merchant)
+    let memory = &world.memory;
+    let rotten = memory.rotten[device].contains_key(merchant) || memory.unread[device].contains_key(merchant);
+    !world.server.pruned.contains(merchant) && !rotten
 }
 
 /// 7: a device holds nothing outside its actor's scope.
@@ -280,6 +333,41 @@ fn never_synced_by_guess(world: &World, device: usize) -> Result<(), Broken> {
     Ok(())
 }
 
+/// 1: an edit in review stays so until nobody is asked about it any more, and then is called accepted if it shows.
+pub fn asked_until_people_answer(world: &World, device: usize, touched: &[EditId]) -> Result<(), Broken> {
+    let store = &world.devices[device].store;
+    let rules = &store.rules.rules;
+    for entry in store.outbox.values().filter(|entry| touched.contains(&entry.edit.edit_id)) {
+        let (edit, record) = (&entry.edit, store.records.get(&entry.edit.merchant_id));
+        let (Some(record), EditState::Accepted | EditState::Declined) =
+            (record.map(|stored| &stored.record), entry.state)
+        else {
+            continue;
+        };
+        let decisions = entry.answer.iter().flat_map(|answer| &answer.decisions);
+        let asked = decisions.filter(|decided| decided.decision == Decision::NeedsReview).map(|decided| &decided.field);
+        let asked: HashSet<&FieldPath> = asked.collect();
+        let shown = oracle::shown(record, rules);
+        let mut all_show = true;
+        for write in edit.writes.iter().filter(|write| asked.contains(&write.field)) {
+            let is_candidate =
+                record.registers.get(&write.field).is_some_and(|r| r.siblings.iter().any(|s| s.dot == edit.dot));
+            if is_candidate && oracle::is_contested(record, &write.field, rules) {
+                let what =
+                    format!("{} of {} is {:?}, and people are still asked", write.field, edit.edit_id, entry.state);
+                return Err(Broken::new("1 asked until people answer", what));
+            }
+            let now = shown.get(&write.field).cloned().unwrap_or_default();
+            all_show &= validate::same(&write.field, &now, &write.value);
+        }
+        if all_show != (entry.state == EditState::Accepted) {
+            let what = format!("{} is {:?}, and that it shows is {all_show}", edit.edit_id, entry.state);
+            return Err(Broken::new("1 asked until people answer", what));
+        }
+    }
+    Ok(())
+}
+
 /// 6: nothing is retried without delay, nor before the server wished.
 pub fn no_hurry(world: &World, device: usize, lane: Lane) -> Result<(), Broken> {
     let running = world.devices[device].running.as_ref();
@@ -307,6 +395,10 @@ pub fn server(world: &mut World, push: &domain::api::PushRequest) -> Result<(), 
         if world.server.effects.get(&edit.edit_id).is_some_and(|n| *n != 1) {
             return Err(Broken::new("2 exactly once", format!("{} had two effects", edit.edit_id)));
         }
+    }
+    let rules = world.server.rules.clone();
+    for taken in std::mem::take(&mut world.server.taken) {
+        verdicts::taken(&taken, &rules.rules, &mut world.report)?;
     }
     // 1: whoever has seen a device's later edit is taken to have seen its earlier ones. What a restored server had
     // lost comes again after what it never had.
@@ -347,7 +439,7 @@ pub fn convergence(world: &World) -> Result<(), Broken> {
             return Err(Broken::new("3 convergence", format!("device {n} and the server differ")));
         }
         for merchant in own.store.records.keys() {
-            let pulled = reconcile::shown(&own.store.records[merchant].record, &RuleSet::default());
+            let pulled = oracle::shown(&own.store.records[merchant].record, &world.server.rules.rules);
             if own.store.view(merchant) != pulled {
                 return Err(Broken::new("3 convergence", format!("device {n} still shows own values of {merchant}")));
             }
@@ -436,9 +528,9 @@ pub fn order_does_not_matter(server: &Server) -> Result<(), Broken> {
 
 /// After people have answered every question, none is left, on any device, and no edit waits for one.
 pub fn nothing_in_review(world: &World) -> Result<(), Broken> {
-    let rules = RuleSet::default();
+    let rules = &world.server.rules.rules;
     for (merchant, (_, record)) in &world.server.records {
-        if reconcile::review(record, &rules).is_some() {
+        if reconcile::review(record, rules).is_some() {
             return Err(Broken::new("6 progress", format!("{merchant} is still in review")));
         }
     }

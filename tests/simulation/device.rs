@@ -1,14 +1,17 @@
 //! A device: the real engine, the model of its store, and what a crash takes away.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use domain::api::{Change, ChangesPage, ChangesQuery, DigestReply, PushReply, PushRequest};
 use domain::edit::Edit;
 use domain::problem::Problem;
+use domain::rules::RuleBook;
 use domain::{ActorId, DeviceId, EditId};
 use sync_engine::device::{Backoff, Config, Engine, Failure, Input};
 
 use crate::chance::Chance;
+use crate::conduct::Conduct;
 use crate::device_store::DeviceStore;
 use crate::server::Token;
 
@@ -32,8 +35,7 @@ pub enum DiskWork {
     },
     StorePage {
         page: ChangesPage,
-        marker: Marker,
-        era: u64,
+        end: PageEnd,
     },
     RestartPull,
     /// Are these the digests of what it holds?
@@ -81,6 +83,17 @@ pub struct PullQuery {
     pub whole: bool,
 }
 
+/// What came with a page.
+#[derive(Clone, Debug, Default)]
+pub struct PageEnd {
+    /// Of the change that it ends at.
+    pub marker: Marker,
+    /// How often the server had been restored then.
+    pub era: u64,
+    /// The rules that it was settled by: whoever lacks them has fetched them before the page is stored.
+    pub rules: Arc<RuleBook>,
+}
+
 /// All rows of some buckets, as the server has them.
 #[derive(Clone, Debug)]
 pub struct Whole {
@@ -102,12 +115,7 @@ pub enum Body {
 #[derive(Clone, Debug)]
 pub enum Answer {
     Word(Input),
-    /// A page, with the marker of the change that it ends at, and how often the server had been restored then.
-    Page {
-        page: ChangesPage,
-        marker: Marker,
-        era: u64,
-    },
+    Page { page: ChangesPage, end: PageEnd },
     Digests(DigestReply),
     Buckets(Vec<u8>, Whole),
 }
@@ -156,9 +164,10 @@ pub struct Running {
     /// By lane: push, pull, refresh.
     pub quiet: [Quiet; 3],
     /// What came with the page that is on its way to the disk.
-    pub page_end: (Marker, u64),
+    pub page_end: PageEnd,
     /// Was the last page that it stored the last one there was?
     pub page_complete: bool,
+    pub conduct: Conduct,
 }
 
 pub struct Device {

@@ -4,21 +4,22 @@
 //! In some runs the real cache does it instead (`real_disk`); then this is what was read back from its file.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use domain::api::{ChangesPage, ChangesQuery, DigestReply, PushReply};
 use domain::digest::{self, Digests};
 use domain::edit::{Settles, WRITES_MAX};
 use domain::profile::Registers;
-use domain::rules::RuleSet;
+use domain::rules::RuleBook;
 use domain::{
-    Actor, ActorId, DeviceId, Dot, Edit, EditId, EditState, Hlc, HlcClock, MerchantId, Outcome, OutcomeState, Problem,
-    Record, Source, TraceId, VersionVector, Write,
+    Actor, ActorId, DeviceId, Dot, Edit, EditId, EditState, FieldPath, Hlc, HlcClock, MerchantId, Outcome,
+    OutcomeState, Problem, Record, Source, TraceId, VersionVector, Write,
 };
 use sync_engine::device::Comparison;
 use sync_engine::reconcile;
 use uuid::Uuid;
 
-use crate::device::{Marker, PullQuery, Whole};
+use crate::device::{Marker, PageEnd, PullQuery, Whole};
 use crate::real_disk::RealDisk;
 
 /// The longest time that a deferred edit waits, in milliseconds. A later time was written under another
@@ -106,15 +107,22 @@ impl Entry {
 
     /// The answer says that the server has it, and the record does not: the server was restored from an older
     /// backup. Sent again, a few times in each reading: of a merchant that is gone for good nothing ever comes back.
-    fn send_again_if_missed(&mut self, record: Option<&Record>, generation: u64) -> bool {
+    /// `forgotten`: a merchant that is not there was deleted and forgotten, as far as can be told; nothing of it shows.
+    fn send_again_if_missed(&mut self, record: Option<&Record>, generation: u64, forgotten: bool) -> bool {
         let (last, before) = self.missed_in;
         let before = if last == generation { before } else { 0 };
         let missed = self.is_taken() && before < SENT_AGAIN_MAX && !is_in(record, &self.edit);
         if missed {
             self.answer_is_void();
             self.missed_in = (generation, before + 1);
+            self.quiet = record.is_none() && forgotten;
         }
         missed
+    }
+
+    /// The record does not know of it, hence of nothing that was written over it: it shows again.
+    fn show_if_missed(&mut self, record: Option<&Record>) {
+        self.quiet &= record.is_none() || is_in(record, &self.edit);
     }
 }
 
@@ -139,11 +147,15 @@ pub struct DeviceStore {
     pub generation: u64,
     /// The reading has not come to its end yet.
     pub reading_whole: bool,
+    /// The epochs that were given up since the last reading came to its end.
+    epochs_before: Vec<String>,
     /// Edits that were sent again because the server had lost them.
     pub sent_again: u64,
     /// By counter, hence in the order in which the edits were made.
     pub outbox: BTreeMap<u64, Entry>,
-    rules: RuleSet,
+    /// The server's rules, and the epoch that they are of.
+    pub rules: Arc<RuleBook>,
+    rules_epoch: String,
     /// The real cache on a real disk, if it is what does all of this.
     real: Option<RealDisk>,
 }
@@ -160,9 +172,11 @@ impl DeviceStore {
             epoch: None,
             generation: 1,
             reading_whole: true,
+            epochs_before: Vec::new(),
             sent_again: 0,
             outbox: BTreeMap::new(),
-            rules: RuleSet::default(),
+            rules: Arc::default(),
+            rules_epoch: String::new(),
             real: None,
         }
     }
@@ -177,11 +191,6 @@ impl DeviceStore {
         if let Some(real) = &self.real {
             real.set_wall_ms(wall_ms);
         }
-    }
-
-    /// Is it the real cache that does it?
-    pub fn is_real(&self) -> bool {
-        self.real.is_some()
     }
 
     /// The program is gone, and with it its open file.
@@ -222,7 +231,7 @@ impl DeviceStore {
             Some(stored) => stored.record.version(),
             None => VersionVector::default(),
         };
-        for entry in self.of(merchant).filter(|entry| entry.on_top()) {
+        for entry in self.of(merchant).filter(|entry| entry.on_top() && !entry.quiet) {
             seen.add(entry.edit.dot);
         }
         seen
@@ -393,8 +402,12 @@ impl DeviceStore {
     }
 
     /// Page and cursor in one transaction. Returns the edits whose state changed.
-    pub fn store_page(&mut self, page: &ChangesPage, marker: Marker) -> Vec<EditId> {
-        if let Some((again, touched)) = self.really(|real| real.store_page(page)) {
+    pub fn store_page(&mut self, page: &ChangesPage, end: &PageEnd) -> Vec<EditId> {
+        if self.rules_epoch != page.epoch || self.rules.version != end.rules.version {
+            // Before the page that was settled by them.
+            (self.rules_epoch, self.rules) = (page.epoch.clone(), end.rules.clone());
+        }
+        if let Some((again, touched)) = self.really(|real| real.store_page(page, &end.rules)) {
             self.sent_again += again;
             return touched;
         }
@@ -416,8 +429,12 @@ impl DeviceStore {
             self.clock = clock.last();
         }
         let first_end = page.complete && std::mem::take(&mut self.reading_whole);
+        let forgotten = first_end && self.is_same_epoch(&page.epoch);
+        if first_end {
+            self.epochs_before.clear();
+        }
         self.cursor = page.next_cursor;
-        self.marker = marker;
+        self.marker = end.marker;
         self.epoch = Some(page.epoch.clone());
         if page.complete {
             // What a reading to the end does not have is not there any more.
@@ -441,21 +458,27 @@ impl DeviceStore {
                 let record = stored.map(|stored| &stored.record);
                 if is_in(record, &entry.edit) {
                     entry.awaits = None;
-                } else if entry.send_again_if_missed(record, generation) {
+                } else if entry.send_again_if_missed(record, generation, forgotten) {
                     self.sent_again += 1;
                 }
             }
         }
-        self.send_missed(|merchant| came.contains(merchant) || first_end);
+        self.send_missed(|merchant| came.contains(merchant) || first_end, forgotten);
         self.settle_reviews()
     }
 
+    /// Did this reading begin although the epoch is the same?
+    fn is_same_epoch(&self, epoch: &str) -> bool {
+        !self.epochs_before.is_empty() && self.epochs_before.iter().all(|before| before == epoch)
+    }
+
     /// The log of sent edits against the records: what the server had taken and does not have is sent again.
-    fn send_missed(&mut self, about: impl Fn(&MerchantId) -> bool) {
+    fn send_missed(&mut self, about: impl Fn(&MerchantId) -> bool, forgotten: bool) {
         for entry in self.outbox.values_mut().filter(|entry| entry.awaits.is_none()) {
             if about(&entry.edit.merchant_id) {
                 let record = self.records.get(&entry.edit.merchant_id).map(|stored| &stored.record);
-                self.sent_again += u64::from(entry.send_again_if_missed(record, self.generation));
+                entry.show_if_missed(record);
+                self.sent_again += u64::from(entry.send_again_if_missed(record, self.generation, forgotten));
             }
         }
     }
@@ -470,7 +493,7 @@ impl DeviceStore {
             let (Some(stored), Some(answer)) = (self.records.get(&entry.edit.merchant_id), &entry.answer) else {
                 continue;
             };
-            let state = reconcile::settled_state_of(&stored.record, &entry.edit, &answer.decisions, &self.rules);
+            let state = reconcile::settled_state_of(&stored.record, &entry.edit, &answer.decisions, &self.rules.rules);
             if state != entry.state {
                 entry.state = state;
                 touched.push(entry.edit.edit_id);
@@ -516,7 +539,7 @@ impl DeviceStore {
         }
         self.cursor = 0;
         self.marker = None;
-        self.epoch = None;
+        self.epochs_before.extend(self.epoch.take());
         self.generation += 1;
         self.reading_whole = true;
     }
@@ -570,7 +593,7 @@ impl DeviceStore {
             }
         }
         // A restored server whose numbers happen to fit is noticed only here.
-        self.send_missed(|merchant| buckets.contains(&digest::bucket(merchant)));
+        self.send_missed(|merchant| buckets.contains(&digest::bucket(merchant)), false);
         Some(mended)
     }
 
@@ -599,7 +622,7 @@ impl DeviceStore {
     /// What the window shows of a merchant.
     pub fn view(&self, merchant: &MerchantId) -> Registers {
         let mut registers = match self.records.get(merchant) {
-            Some(stored) => reconcile::shown(&stored.record, &self.rules),
+            Some(stored) => reconcile::shown(&stored.record, &self.rules.rules),
             None => Registers::new(),
         };
         let own = self.of(merchant).filter(|entry| entry.on_top() && !entry.quiet);
@@ -625,10 +648,13 @@ impl DeviceStore {
 /// Does the record know of this edit, in each register that it wrote: as a candidate, or as one that a later
 /// writer had seen?
 pub fn is_in(record: Option<&Record>, edit: &Edit) -> bool {
-    edit.writes.iter().all(|write| {
-        let register = record.and_then(|record| record.registers.get(&write.field));
-        register.is_some_and(|r| r.context.contains(edit.dot) || r.siblings.iter().any(|s| s.dot == edit.dot))
-    })
+    edit.writes.iter().all(|write| knows(record, &write.field, edit.dot))
+}
+
+/// Does the record know of this write: as a candidate, or as one that a later writer had seen?
+pub fn knows(record: Option<&Record>, field: &FieldPath, dot: Dot) -> bool {
+    let register = record.and_then(|record| record.registers.get(field));
+    register.is_some_and(|r| r.context.contains(dot) || r.siblings.iter().any(|s| s.dot == dot))
 }
 
 /// The digest of a row.

@@ -6,19 +6,24 @@
 //! - `real_disk`, `real_server`, `real_files`: the real cache and the real server, real SQLite in real files, in one
 //!   of a hundred seeds. `replay`: a seed runs twice the same, these too.
 //! - `network`, `traffic`, `world`: messages and virtual time.
+//! - `administrator`: other rules, tried and put in force.
 //! - `people`, `scenario`: who does what, which faults there are, and healing.
-//! - `checks`: the invariants of `docs/architecture.md`.
+//! - `checks`: the invariants of `docs/architecture.md`; `conduct`: how a device behaves; `verdicts`: what the server
+//!   makes of an edit; `oracle`: what a record shows, reckoned by the text of the protocol.
 //! - `fail_over`: several servers that come and go.
 //! - `report`: what was reached.
 
 #![allow(clippy::unwrap_used, reason = "a test may stop where it finds something wrong")]
 
+mod administrator;
 mod chance;
 mod checks;
+mod conduct;
 mod device;
 mod device_store;
 mod fail_over;
 mod network;
+mod oracle;
 mod people;
 mod real_disk;
 mod real_files;
@@ -28,6 +33,7 @@ mod report;
 mod scenario;
 mod server;
 mod traffic;
+mod verdicts;
 mod world;
 
 use std::panic::{self, AssertUnwindSafe};
@@ -42,7 +48,7 @@ const SEEDS: u64 = 2_000;
 const SEEDS_FOR_ALL: u64 = 300;
 
 /// What a simulation that is worth its time meets.
-const MUST_OCCUR: [&str; 59] = [
+const MUST_OCCUR: [&str; 65] = [
     "outcome applied",
     "outcome merged",
     "outcome in_review",
@@ -102,6 +108,12 @@ const MUST_OCCUR: [&str; 59] = [
     "batch passed by the pull",
     "input compare failed: unreachable",
     "input repair failed: unreachable",
+    "rules put in force",
+    "preview: settles",
+    "preview: reopens",
+    "preview: changes",
+    "three profiles: merged",
+    "three profiles: asked",
 ];
 
 fn env(name: &str, otherwise: u64) -> u64 {

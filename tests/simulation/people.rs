@@ -1,13 +1,13 @@
 //! What the people at the devices do: edit, create, delete, settle, take back.
 
 use domain::edit::Settles;
-use domain::review::ReviewItem;
-use domain::rules::RuleSet;
+use domain::review::{Review, ReviewItem};
 use domain::{FieldPath, MerchantId, Source, Value, Write, validate};
 use sync_engine::device::Input;
 use sync_engine::reconcile;
 use uuid::Uuid;
 
+use crate::checks;
 use crate::device_store::{Draft, Entry};
 use crate::world::World;
 
@@ -41,7 +41,7 @@ impl World {
         }
         let left = store.records.get(&merchant).map(|stored| stored.record.clone());
         store.rot(&merchant);
-        self.memory.rotten[device].insert(merchant, left);
+        checks::note_rot(self, device, merchant, left);
     }
 
     fn some_write(&mut self) -> (FieldPath, Value) {
@@ -138,6 +138,17 @@ impl World {
         self.save(device, &merchant, source, writes, None);
     }
 
+    /// The place of a merchant that the list shows is corrected.
+    pub fn person_moves(&mut self, device: usize, place: &str) {
+        let merchants: Vec<MerchantId> = self.devices[device].store.merchants().into_iter().collect();
+        if merchants.is_empty() {
+            return;
+        }
+        let merchant = self.chance.pick(&merchants).clone();
+        let writes = self.form(device, &merchant, vec![(field("custom.place"), Value::text(place))]);
+        self.save(device, &merchant, Source::Manual, writes, None);
+    }
+
     /// Imports a file: many merchants, most of them new, one edit each, saved one soon after the other.
     pub fn person_imports(&mut self, device: usize) {
         self.report.count("person imported");
@@ -184,12 +195,7 @@ impl World {
 
     /// Settles a review that this device knows. Shop staff may not, and are refused.
     pub fn person_resolves(&mut self, device: usize) {
-        let reviews: Vec<_> = self.devices[device]
-            .store
-            .records
-            .values()
-            .filter_map(|stored| reconcile::review(&stored.record, &RuleSet::default()))
-            .collect();
+        let reviews = self.reviews(device);
         if reviews.is_empty() {
             return;
         }
@@ -199,6 +205,12 @@ impl World {
             items.truncate(1);
         }
         self.resolve(device, &review.merchant_id, &items);
+    }
+
+    /// The questions that a device's window shows.
+    fn reviews(&self, device: usize) -> Vec<Review> {
+        let store = &self.devices[device].store;
+        store.records.values().filter_map(|stored| reconcile::review(&stored.record, &store.rules.rules)).collect()
     }
 
     fn resolve(&mut self, device: usize, merchant: &MerchantId, items: &[ReviewItem]) {
@@ -223,12 +235,7 @@ impl World {
 
     /// Every question that is open gets an answer. Was there one?
     pub fn people_settle_everything(&mut self, device: usize) -> bool {
-        let reviews: Vec<_> = self.devices[device]
-            .store
-            .records
-            .values()
-            .filter_map(|stored| reconcile::review(&stored.record, &RuleSet::default()))
-            .collect();
+        let reviews = self.reviews(device);
         for review in &reviews {
             self.resolve(device, &review.merchant_id, &review.items);
         }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use client::cache::{self, Cache, Discarded, FILE_NAME};
 use domain::api::{ChangesPage, ChangesQuery, DigestReply, PushReply};
 use domain::ipc::{Durability, IpcError};
+use domain::rules::RuleBook;
 use domain::{Actor, DeviceId, Edit, EditId, EditState, MerchantId, Outcome, Problem, Record, TraceId, digest};
 use rusqlite::{Connection, params};
 use sync_engine::device::Comparison;
@@ -135,7 +136,10 @@ impl RealDisk {
     }
 
     /// Returns how many merchants have edits that wait again.
-    pub fn store_page(&mut self, page: &ChangesPage) -> u64 {
+    pub fn store_page(&mut self, page: &ChangesPage, rules: &RuleBook) -> u64 {
+        if self.cache().lacks_rules_of(page) {
+            self.runtime.block_on(self.cache().follow_rules(&page.epoch, rules.clone())).unwrap();
+        }
         self.runtime.block_on(self.cache().apply_page(page.clone())).unwrap() as u64
     }
 

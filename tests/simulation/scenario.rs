@@ -28,6 +28,7 @@ pub fn run(seed: u64) -> (Report, Result<(), Broken>) {
 pub fn play(world: &mut World) -> Result<(), Broken> {
     for _ in 0..FAULTY_STEPS {
         step(world)?;
+        world.administrator_acts()?;
         let ms = if world.chance.once_in(4) { world.chance.between(100, 4_000) } else { world.chance.between(0, 60) };
         world.pass(ms)?;
         not_in_a_circle(world)?;
@@ -164,6 +165,9 @@ fn jump(world: &mut World, device: usize) {
         // By its clock, the delay is over.
         running.quiet = [Quiet::default(); 3];
     }
+    if let Some(running) = &mut own.running {
+        running.conduct.clock_was_set();
+    }
 }
 
 /// No more faults. What is broken is mended, who was signed out signs in when asked.
@@ -203,6 +207,7 @@ fn until_quiet(world: &mut World) -> Result<(), Broken> {
                 && !own.store.waits_for_absent()
                 && own.store.cursor == world.server.seq
                 && own.store.epoch.as_ref() == Some(&world.server.epoch)
+                && own.store.rules.version == world.server.rules.version
         };
         if (0..world.devices.len()).all(scopes_equal) {
             return Ok(());

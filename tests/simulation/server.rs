@@ -4,10 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use domain::api::{self, Change, ChangesPage, DigestReply, HistoryEntry, PushReply, PushRequest};
 use domain::digest::{self, Digests};
-use domain::rules::RuleSet;
+use domain::rules::{RuleBook, RuleSet};
 use domain::{Actor, Edit, EditId, ErrorCode, Hlc, HlcClock, MerchantId, Outcome, OutcomeState, Problem, Record};
 use server::exchange::NoPage;
 use sync_engine::authority;
@@ -19,6 +20,7 @@ use crate::device::{Marker, PullQuery, Whole};
 use crate::device_store::{digest_of, size};
 use crate::real_server::{self, RealServer};
 use crate::report::Report;
+use crate::verdicts::Taken;
 
 /// A request with more than this is refused whole, as a proxy in front of a real backend does.
 pub const BODY_BYTES_MAX: usize = 4_000;
@@ -53,6 +55,8 @@ pub struct Data {
     changed_ms: BTreeMap<MerchantId, u64>,
     /// The newest change number of a tombstone that was pruned.
     pruned_seq: u64,
+    /// The rules in force.
+    pub rules: Arc<RuleBook>,
     /// For those who check: what was accepted, in order.
     pub accepted: Vec<Accepted>,
     /// How often an edit had an effect.
@@ -79,7 +83,8 @@ pub struct Server {
     /// Whose refresh tokens no longer help.
     pub revoked: Vec<bool>,
     pub actors: Vec<Actor>,
-    rules: RuleSet,
+    /// What was taken and not judged yet by those who check.
+    pub taken: Vec<Taken>,
     pub up: bool,
     /// Until when it asks to wait, in milliseconds of virtual time.
     pub busy_until_ms: u64,
@@ -126,6 +131,7 @@ impl Server {
                 made_by: BTreeMap::new(),
                 changed_ms: BTreeMap::new(),
                 pruned_seq: 0,
+                rules: Arc::default(),
                 accepted: Vec::new(),
                 effects: BTreeMap::new(),
                 looked_at: 0,
@@ -140,7 +146,7 @@ impl Server {
             next_token: 1,
             revoked: vec![false; actors.len()],
             actors,
-            rules: RuleSet::default(),
+            taken: Vec::new(),
             up: true,
             busy_until_ms: 0,
             defers_one_in: 0,
@@ -335,6 +341,7 @@ impl Server {
     /// Notes what the real server made of a batch, from its answer and from its file.
     fn note(&mut self, actor: &Actor, edits: &[Edit], reply: &PushReply, report: &mut Report) {
         let mut decided: BTreeMap<&MerchantId, Vec<EditId>> = BTreeMap::new();
+        let mut made: BTreeMap<&MerchantId, Record> = BTreeMap::new();
         assert_eq!(edits.len(), reply.outcomes.len(), "one answer for each edit");
         for (edit, outcome) in edits.iter().zip(&reply.outcomes) {
             assert_eq!(edit.edit_id, outcome.edit_id, "answers are in the order of the edits");
@@ -354,8 +361,16 @@ impl Server {
                 // Not stored: the right person may still send it.
                 continue;
             }
+            let before = made.get(&edit.merchant_id).or(self.records.get(&edit.merchant_id).map(|(_, record)| record));
+            let before = before.cloned();
+            let verdict = authority::accept(before.as_ref(), edit, actor, &self.rules.rules);
+            let answered = Outcome { seq: 0, ..outcome.clone() };
+            assert_eq!(answered, verdict.outcome, "the answer is what the edit comes to, one after the other");
             if outcome.state != OutcomeState::Rejected {
                 self.accepted.push(Accepted { edit: edit.clone(), actor: actor.clone() });
+                made.insert(&edit.merchant_id, verdict.record.clone());
+                let (edit, actor, outcome) = (edit.clone(), actor.clone(), outcome.clone());
+                self.taken.push(Taken { edit, actor, before, after: verdict.record, outcome });
             }
             *self.effects.entry(edit.edit_id).or_insert(0) += 1;
             self.answers.insert(edit.edit_id, outcome.clone());
@@ -367,6 +382,7 @@ impl Server {
         let changed = real.changed_after(self.data.seq);
         real_server::landed_is_true(reply, self.data.seq, &changed);
         for (seq, record) in changed {
+            assert_eq!(made.get(&record.merchant_id), Some(&record), "the file holds what the edits come to");
             self.data.seq = seq;
             self.data.records.insert(record.merchant_id.clone(), (seq, record));
         }
@@ -379,7 +395,9 @@ impl Server {
     fn commit(&mut self, now: Now, edit: &Edit, actor: &Actor, report: &mut Report) -> (Outcome, bool) {
         let stored = self.records.get(&edit.merchant_id);
         let mut seq = stored.map_or(0, |(seq, _)| *seq);
-        let mut verdict = authority::accept(stored.map(|(_, record)| record), edit, actor, &self.rules);
+        let mut verdict = authority::accept(stored.map(|(_, record)| record), edit, actor, &self.rules.rules);
+        let before = stored.map(|(_, record)| record.clone());
+        let after = verdict.record.clone();
         if verdict.changed {
             self.seq += 1;
             seq = self.seq;
@@ -395,6 +413,8 @@ impl Server {
         }
         if verdict.outcome.state != OutcomeState::Rejected {
             self.accepted.push(Accepted { edit: edit.clone(), actor: actor.clone() });
+            let (edit, actor, outcome) = (edit.clone(), actor.clone(), verdict.outcome.clone());
+            self.taken.push(Taken { edit, actor, before, after, outcome });
         }
         *self.effects.entry(edit.edit_id).or_insert(0) += 1;
         self.history.extend(verdict.history.into_iter().map(|mut entry| {
@@ -471,7 +491,7 @@ impl Server {
             next_cursor,
             complete,
             server_hlc,
-            rules_version: 1,
+            rules_version: self.rules.version,
             marker: marker.map(api::marker).unwrap_or_default(),
             head: self.seq,
         };
@@ -497,6 +517,17 @@ impl Server {
             Err(NoPage::Db(error)) => panic!("the server's database: {error}"),
         }
         Err(Failure::EpochChanged)
+    }
+
+    /// An administrator puts rules in force.
+    pub fn set_rules(&mut self, rules: RuleSet) {
+        rules.check().unwrap();
+        let replaces = self.rules.version;
+        self.rules = match &mut self.real {
+            Some(real) => real.set_rules(replaces, rules),
+            None => Arc::new(RuleBook { version: replaces + 1, rules }),
+        };
+        self.file_holds();
     }
 
     /// Somebody makes a backup.
@@ -543,8 +574,8 @@ impl Server {
         let old = |merchant: &MerchantId, record: &Record| {
             let changed_ms = self.data.changed_ms.get(merchant).copied().unwrap_or(0);
             now_ms >= changed_ms + HORIZON_MS
-                && reconcile::is_deleted(record, &self.rules)
-                && reconcile::review(record, &self.rules).is_none()
+                && reconcile::is_deleted(record, &self.rules.rules)
+                && reconcile::review(record, &self.rules.rules).is_none()
         };
         self.records
             .iter()

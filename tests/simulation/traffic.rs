@@ -3,7 +3,7 @@
 use sync_engine::device::{Failure, Input};
 
 use crate::checks::{self, Broken};
-use crate::device::{Answer, Body, Lane, Quiet};
+use crate::device::{Answer, Body, Lane, PageEnd, Quiet};
 use crate::network::TIMEOUT_MS;
 use crate::server::Token;
 use crate::world::{Event, TOKEN_MS, World};
@@ -71,8 +71,8 @@ impl World {
                 }
                 (Body::Pull(query), Some(token)) => {
                     let page = self.server.pull(now, token, &query, &mut self.report);
-                    let era = self.server.era;
-                    word(page.map(|(page, marker)| Answer::Page { page, marker, era }))
+                    let (era, rules) = (self.server.era, self.server.rules.clone());
+                    word(page.map(|(page, marker)| Answer::Page { page, end: PageEnd { marker, era, rules } }))
                 }
                 (Body::Digests, Some(token)) => word(self.server.digests(now, token).map(Answer::Digests)),
                 (Body::Buckets(buckets), Some(token)) => {
@@ -104,7 +104,7 @@ impl World {
     }
 
     /// Server-sent events: some get lost.
-    fn wake_all(&mut self) {
+    pub fn wake_all(&mut self) {
         for device in 0..self.devices.len() {
             let life = self.devices[device].life;
             if !self.network.is_cut_in(device, self.now_ms) && !self.chance.once_in(3) {

@@ -6,9 +6,11 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use domain::{Actor, ActorId, EditId, Role, Scope};
 use sync_engine::device::{Comparison, Effect, Engine, Failure, Input};
 
+use crate::administrator;
 use crate::chance::Chance;
 use crate::checks::{self, Broken, Memory};
-use crate::device::{Answer, Body, Device, DiskWork, Lane, Quiet, Running};
+use crate::conduct::{Conduct, Step};
+use crate::device::{Answer, Body, Device, DiskWork, Lane, PageEnd, Quiet, Running};
 use crate::network::Network;
 use crate::report::Report;
 use crate::server::{Now, Server, Token};
@@ -18,7 +20,7 @@ const START_MS: u64 = 1_790_000_000_000;
 /// How long a token is good, in milliseconds.
 pub const TOKEN_MS: u64 = 60_000;
 
-/// One seed in so many runs with the real cache and the real server on real files.
+/// One seed in so many, and some more, runs with the real cache and the real server on real files.
 pub const REAL_DISK_ONE_IN: u64 = 100;
 
 /// Something that will happen.
@@ -42,6 +44,8 @@ pub enum Event {
 pub struct World {
     pub now_ms: u64,
     pub chance: Chance,
+    /// The administrator's own, in seeds that have one.
+    pub administrator: Option<Chance>,
     events: BinaryHeap<Reverse<(u64, u64)>>,
     what: BTreeMap<u64, Event>,
     next_event: u64,
@@ -54,6 +58,11 @@ pub struct World {
     pub memory: Memory,
     /// Chance of a crash after an event: once in so many; 0 for none.
     pub kills_one_in: u64,
+}
+
+/// One in a hundred, and one in four hundred of those with an administrator.
+fn on_real_disk(seed: u64) -> bool {
+    seed.is_multiple_of(REAL_DISK_ONE_IN) || seed % (4 * REAL_DISK_ONE_IN) == REAL_DISK_ONE_IN / 2
 }
 
 fn actor(id: &str, role: Role, scope: Scope) -> Actor {
@@ -74,6 +83,7 @@ impl World {
         let mut world = Self {
             now_ms: 0,
             chance,
+            administrator: administrator::governs(seed).then(|| Chance::of_seed(!seed)),
             events: BinaryHeap::new(),
             what: BTreeMap::new(),
             next_event: 0,
@@ -86,11 +96,11 @@ impl World {
             report: Report::default(),
             kills_one_in: 400,
         };
-        if seed.is_multiple_of(REAL_DISK_ONE_IN) {
+        if on_real_disk(seed) {
             world.server.on_real_disk();
         }
         for device in 0..world.devices.len() {
-            if seed.is_multiple_of(REAL_DISK_ONE_IN) {
+            if on_real_disk(seed) {
                 let actor = world.server.actors[device].clone();
                 world.devices[device].store.on_real_disk(actor);
             }
@@ -182,9 +192,9 @@ impl World {
                 self.note_answer(device, lane, &answer);
                 match answer {
                     Answer::Word(input) => self.feed(device, input)?,
-                    Answer::Page { page, marker, era } => {
+                    Answer::Page { page, end } => {
                         if let Some(running) = &mut self.devices[device].running {
-                            running.page_end = (marker, era);
+                            running.page_end = end;
                         }
                         self.feed(device, Input::Pulled(Ok(page)))?;
                     }
@@ -228,8 +238,9 @@ impl World {
             waits_for: BTreeSet::new(),
             timer: 0,
             quiet: [Quiet::default(); 3],
-            page_end: (None, 0),
+            page_end: PageEnd::default(),
             page_complete: false,
+            conduct: Conduct::default(),
         });
         let signed_in = own.token.is_some();
         self.feed(device, Input::Started { signed_in })
@@ -272,9 +283,13 @@ impl World {
             // A person does not wait.
             running.quiet = [Quiet::default(); 3];
         }
-        let was_paused = running.engine.progress().paused;
+        let before = running.engine.progress();
+        let was_paused = before.paused;
         let started = matches!(input, Input::Started { .. });
-        let effects = running.engine.step(wall_ms, jitter, input);
+        let effects = running.engine.step(wall_ms, jitter, input.clone());
+        let (after, page_complete) = (running.engine.progress(), running.page_complete);
+        let step = Step { now_ms: self.now_ms, input: &input, before, effects: &effects, after, page_complete };
+        running.conduct.step(device, &step)?;
         if !was_paused && !started && running.engine.progress().paused {
             self.report.count("paused by 401");
             checks::pause_has_a_reason(self, device)?;
@@ -311,9 +326,8 @@ impl World {
             Effect::RestartPull => DiskWork::RestartPull,
             Effect::Pull { limit } => DiskWork::PullFrom { limit },
             Effect::StorePage { page } => {
-                let end = self.devices[device].running.as_ref().map(|running| running.page_end);
-                let (marker, era) = end.unwrap_or_default();
-                DiskWork::StorePage { page, marker, era }
+                let end = self.devices[device].running.as_ref().map(|running| running.page_end.clone());
+                DiskWork::StorePage { page, end: end.unwrap_or_default() }
             }
         };
         self.queue_disk_work(device, work);
@@ -360,14 +374,20 @@ impl World {
                 self.report.count("edit refused by itself");
                 (Input::OutcomesStored, vec![edit_id])
             }
-            DiskWork::StorePage { page, marker, era } => {
-                let before = own.store.sent_again;
-                let touched = own.store.store_page(&page, marker);
+            DiskWork::StorePage { page, end } => {
+                let (before, was_whole) = (own.store.sent_again, own.store.reading_whole);
+                let rested = checks::at_rest(self, device);
+                let own = &mut self.devices[device];
+                let touched = own.store.store_page(&page, &end);
                 for _ in before..own.store.sent_again {
                     self.report.count("edit sent again after a restore");
                 }
+                if was_whole && !own.store.reading_whole {
+                    checks::note_whole_reading(self, device, &rested);
+                }
+                let own = &mut self.devices[device];
                 let again = own.store.sent_again > before;
-                self.memory.pulled_era[device] = era;
+                self.memory.pulled_era[device] = end.era;
                 if let Some(running) = &mut own.running {
                     running.page_complete = page.complete;
                 }
@@ -377,7 +397,8 @@ impl World {
                 (Input::PageStored, touched)
             }
             DiskWork::RestartPull => {
-                own.store.restart_pull();
+                checks::note_restart(self, device);
+                self.devices[device].store.restart_pull();
                 self.report.count("epoch change");
                 // Answered edits wait again.
                 self.tell(device, Input::EditSaved);
@@ -399,7 +420,9 @@ impl World {
                     self.report.count("edit sent again after a repair");
                     self.tell(device, Input::EditSaved);
                 }
-                checks::note_repair(self, device, &buckets);
+                if mended.is_ok() {
+                    checks::note_repair(self, device, &buckets);
+                }
                 (Input::BucketsRepaired(mended), Vec::new())
             }
             DiskWork::PullFrom { limit } => {
@@ -407,16 +430,17 @@ impl World {
                 return self.send(device, Body::Pull(query));
             }
         };
-        self.note_states(device, &touched);
+        self.note_states(device, &touched)?;
         // It is on disk; that the engine hears of it is another matter.
         self.tell(device, input);
         Ok(())
     }
 
-    fn note_states(&mut self, device: usize, touched: &[EditId]) {
+    fn note_states(&mut self, device: usize, touched: &[EditId]) -> Result<(), Broken> {
         if touched.is_empty() {
-            return;
+            return Ok(());
         }
+        checks::asked_until_people_answer(self, device, touched)?;
         let own = &mut self.devices[device];
         for entry in own.store.outbox.values() {
             let edit_id = entry.edit.edit_id;
@@ -427,5 +451,6 @@ impl World {
                 }
             }
         }
+        Ok(())
     }
 }

@@ -116,6 +116,64 @@ async fn what_is_sent_again_goes_first_and_is_counted() {
     totals_are_right(&cache).await;
 }
 
+#[tokio::test]
+async fn what_a_restored_server_lost_is_sent_again_also_in_an_epoch_that_was_there_before() {
+    // The page that shows what is lost, and the epochs that the device met before.
+    for (epochs, complete, shows) in [
+        (&["e1"][..], true, [Some("店"), None]),
+        (&["e1"], false, [Some("店"), Some("旧")]),
+        (&["e1", "e2", "e1"], true, [Some("店"), Some("店")]),
+    ] {
+        let (_home, cache) = open().await;
+        let old = cache.save_all(drafts(|n| format!("M-{n}"), 2), None).await.unwrap();
+        cache.load_batch(9, 1_000_000, 0, None).await.unwrap();
+        let outcomes = (1..).zip(&old).map(|(seq, edit)| outcome(edit, OutcomeState::Applied, seq)).collect();
+        cache.store_outcomes(&reply(outcomes), 0).await.unwrap();
+        let rows = |name: &'static str| (0..2).map(|n| (n + 1, named(&format!("M-{n}"), n + 1, name))).collect();
+        cache.apply_page(page(rows("旧"), true)).await.unwrap();
+        for epoch in &epochs[1..] {
+            cache.restart_pull().await.unwrap();
+            let begun = domain::api::ChangesPage { epoch: (*epoch).into(), ..page(Vec::new(), false) };
+            cache.apply_page(begun).await.unwrap();
+        }
+        cache.restart_pull().await.unwrap();
+        // Another's word about the first; the second did not come, or not yet.
+        let restored = page(vec![(1, named("M-0", 7, "铺"))], complete);
+        cache.apply_page(restored).await.unwrap();
+        let queued = cache.load_batch(9, 1_000_000, 0, None).await.unwrap().edits;
+        assert_eq!(queued, old[..if complete { 2 } else { 1 }], "{epochs:?} {complete}");
+        for (merchant, expected) in ["M-0", "M-1"].into_iter().zip(shows) {
+            let found = cache.registers_of(&[id(merchant)]).await.unwrap().pop();
+            let name = found.and_then(|(_, registers)| Some(registers.get(&field("name"))?.as_str()?.to_owned()));
+            assert_eq!(name.as_deref(), expected, "{merchant} {epochs:?} {complete}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_written_over_shows_again_when_its_successor_is_lost_too() {
+    let (_home, cache) = open().await;
+    let old = cache.save_all(drafts(|n| format!("M-{n}"), 1), None).await.unwrap();
+    cache.load_batch(9, 1_000_000, 0, None).await.unwrap();
+    cache.store_outcomes(&reply(vec![outcome(&old[0], OutcomeState::Applied, 1)]), 0).await.unwrap();
+    cache.apply_page(page(vec![(1, named("M-0", 1, "店"))], true)).await.unwrap();
+    let record = |written_over: bool| {
+        let mut record = named("M-0", 7, "铺");
+        record.registers.insert(field("address"), record.registers[&field("name")].clone());
+        if written_over {
+            record.registers.values_mut().for_each(|register| register.context.add(old[0].dot));
+        }
+        record
+    };
+    for (epoch, written_over, shows) in [("e2", true, "铺"), ("e3", false, "店")] {
+        cache.restart_pull().await.unwrap();
+        let restored = page(vec![(1, record(written_over))], true);
+        cache.apply_page(domain::api::ChangesPage { epoch: epoch.into(), ..restored }).await.unwrap();
+        assert_eq!(shown(&cache, "M-0").await, shows, "{epoch}");
+    }
+    totals_are_right(&cache).await;
+}
+
 /// The name that the list shows.
 async fn shown(cache: &Cache, merchant: &str) -> String {
     let mut raw = sqlx::sqlite::SqliteConnectOptions::new().filename(cache.path()).connect().await.unwrap();

@@ -11,7 +11,8 @@ use sqlx::sqlite::SqliteConnection;
 use sync_engine::reconcile;
 
 use super::listing::{self, Indexing};
-use super::{Cache, begin, count, int, meta, pages, resending, sql};
+use super::resending::{self, About};
+use super::{Cache, begin, count, int, meta, pages, sql};
 use crate::error::Result;
 
 /// Rows that are read again in one transaction.
@@ -187,7 +188,7 @@ impl Cache {
             differing.into_iter().map(|change| (change.record.merchant_id.clone(), change.record)).collect();
         self.settle(&mut tx, &touched, &mut records).await?;
         self.forget(&mut tx, gone).await?;
-        let lost = resending::resend_lost(&mut tx, generation, |id| digest::bucket(id) == bucket).await?;
+        let lost = resending::resend_lost(&mut tx, generation, About::Bucket(bucket)).await?;
         let again = lost.len() as u64;
         touched.extend(lost);
         let ids: Vec<MerchantId> = touched.into_iter().collect();

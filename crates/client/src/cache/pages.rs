@@ -11,7 +11,8 @@ use sqlx::{QueryBuilder, Sqlite};
 use sync_engine::reconcile;
 
 use super::listing::{self, Indexing};
-use super::{Cache, begin, checking, count, int, json_list, json_numbers, meta, parse, resending, sql};
+use super::resending::{self, About};
+use super::{Cache, begin, checking, count, int, json_list, json_numbers, meta, parse, sql};
 use crate::error::Result;
 
 pub(super) const CURSOR: &str = "cursor";
@@ -21,7 +22,7 @@ pub(super) const GENERATION: &str = "generation";
 pub(super) const MARKER: &str = "marker";
 /// The server's newest change number when this pull began with the first page.
 const BEGUN: &str = "pull_begun_at";
-/// The epoch before the newest start of the pull, until a pull is complete.
+/// The epoch before the newest start of the pull, until a pull is complete; empty if there were several.
 const EPOCH_BEFORE: &str = "epoch_before";
 pub(super) const OUTDATED: &str = "outdated_generation";
 pub(super) const PULL_COMPLETE: &str = "pull_complete";
@@ -94,17 +95,18 @@ impl Cache {
             for id in void {
                 touched.insert(MerchantId::new(id)?);
             }
-            if meta::number(&mut *tx, OUTDATED).await? > 0 {
-                let before = meta::get(&mut *tx, EPOCH_BEFORE).await?;
-                if before.as_ref() != Some(&page.epoch) {
-                    // Before anything is forgotten: what is gone there may be this device's own.
-                    let lost = resending::resend_lost(&mut tx, generation, |_| true).await?;
-                    again += lost.len();
-                    touched.extend(lost);
-                }
-            }
         }
         self.settle(&mut tx, &touched, &mut records).await?;
+        if meta::number(&mut *tx, OUTDATED).await? > 0 {
+            // The server may have been restored, also where its epoch is the same as before: then nobody has asked it
+            // since. Hence also what just came back by its number is looked for: that may be another change's now.
+            // Before anything is forgotten: what is gone there may be this device's own.
+            let forgotten = meta::get(&mut *tx, EPOCH_BEFORE).await?.as_ref() == Some(&page.epoch);
+            let about = if page.complete { About::All { forgotten } } else { About::Came(&touched) };
+            let lost = resending::resend_lost(&mut tx, generation, about).await?;
+            again += lost.len();
+            touched.extend(lost);
+        }
         let ids: Vec<MerchantId> = touched.into_iter().collect();
         listing::refresh(&mut tx, &ids, records, &self.rules(), Indexing::Later).await?;
 
@@ -138,8 +140,11 @@ impl Cache {
         let mut writer = self.writer.lock().await;
         let mut tx = begin(&mut writer).await?;
         let epoch = meta::get(&mut *tx, EPOCH).await?.unwrap_or_default();
-        if meta::get(&mut *tx, EPOCH_BEFORE).await?.is_none() {
-            meta::set(&mut *tx, EPOCH_BEFORE, &epoch).await?;
+        match meta::get(&mut *tx, EPOCH_BEFORE).await? {
+            None => meta::set(&mut *tx, EPOCH_BEFORE, &epoch).await?,
+            // Between two restarts a page of another epoch came.
+            Some(before) if !epoch.is_empty() && before != epoch => meta::set(&mut *tx, EPOCH_BEFORE, "").await?,
+            Some(_) => {}
         }
         let again: Vec<String> =
             sqlx::query_scalar(sql!("outbox/resend_unreturned")).bind(epoch).fetch_all(&mut *tx).await?;

@@ -1,0 +1,1 @@
+UPDATE outbox SET n = ?2 WHERE n = ?1
