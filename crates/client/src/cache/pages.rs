@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use domain::api::{Change, ChangesPage, ChangesQuery, marker};
 use domain::edit::{Edit, EditState, FieldDecision};
 use domain::rules::RuleSet;
-use domain::{MerchantId, Record};
+use domain::{EditId, MerchantId, Record};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{QueryBuilder, Sqlite};
 use sync_engine::reconcile;
@@ -96,7 +96,15 @@ impl Cache {
                 touched.insert(MerchantId::new(id)?);
             }
         }
+        let back = back_first(&mut tx, &touched).await?;
         self.settle(&mut tx, &touched, &mut records).await?;
+        if meta::number(&mut *tx, OUTDATED).await? == 0 && !back.is_empty() {
+            // After a restored backup the number may be another change's, and nobody need have noticed. Looked for once:
+            // a merchant that was deleted and forgotten never has it.
+            let lost = resending::resend_lost(&mut tx, generation, About::Back(&back)).await?;
+            again += lost.len();
+            touched.extend(lost);
+        }
         if meta::number(&mut *tx, OUTDATED).await? > 0 {
             // The server may have been restored, also where its epoch is the same as before: then nobody has asked it
             // since. Hence also what just came back by its number is looked for: that may be another change's now.
@@ -225,6 +233,15 @@ impl Cache {
         let gone: Vec<MerchantId> = gone.into_iter().collect();
         listing::refresh(tx, &gone, HashMap::new(), &self.rules(), Indexing::Now).await
     }
+}
+
+/// The edits of these merchants that have come back and are in no log yet.
+async fn back_first(tx: &mut SqliteConnection, of: &BTreeSet<MerchantId>) -> Result<BTreeMap<EditId, MerchantId>> {
+    let rows: Vec<(String, String)> = sqlx::query_as(sql!("outbox/back_first"))
+        .bind(json_list(of.iter().map(MerchantId::as_str)))
+        .fetch_all(tx)
+        .await?;
+    rows.into_iter().map(|(id, edit_id)| Ok((parse(&edit_id)?, MerchantId::new(id)?))).collect()
 }
 
 async fn record_of<'r>(
