@@ -98,8 +98,8 @@ dev_sim() {
     fail "a seed broke an invariant" "run that seed alone: ./dev sim --seeds 1 --from SEED"
 }
 
-# What of sync-engine the generated runs reach. Only that crate is instrumented, into a target folder of its own.
-# `three_way.rs` belongs to the command line's import and `preview.rs` to the trial of rules: no device calls them.
+# What of sync-engine the generated runs reach, per file: lines, regions, branches. Only that crate is instrumented;
+# cargo keeps what a wrapper compiled apart from what it compiles without.
 sim_coverage() {
   local seeds=$1 from=$2 folder tests=() version
   version=$(rustc --version --verbose | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p')
@@ -112,7 +112,8 @@ sim_coverage() {
 # rustc, with counters in one crate and their runtime in the test that uses it.
 compiler=$1; shift
 case " $* " in
-  *" --crate-name sync_engine "*) exec "$compiler" "$@" -C instrument-coverage ;;
+  # Counting branches is an unstable option; it changes nothing but the counters.
+  *" --crate-name sync_engine "*) RUSTC_BOOTSTRAP=1 exec "$compiler" "$@" -C instrument-coverage -Z coverage-options=branch ;;
   *" --crate-name simulation "*) exec "$compiler" "$@" -C link-arg=-Wl,-u,__llvm_profile_runtime ;;
   *) exec "$compiler" "$@" ;;
 esac
@@ -120,13 +121,14 @@ WRAPPER
   chmod +x "$folder/rustc"
   say "simulating seeds $from to $((from + seeds - 1)), counting what is reached"
   mapfile -t tests < <(RUSTC_WORKSPACE_WRAPPER=$(realpath "$folder/rustc") \
-    cargo test "${locked[@]}" --target-dir "$folder/target" -p tests --test simulation --no-run --message-format json |
+    cargo test "${locked[@]}" --workspace --test simulation --no-run --message-format json |
     sed -n 's/.*"executable":"\([^"]*simulation-[^"]*\)".*/\1/p')
   [ ${#tests[@]} -eq 1 ] || fail "the simulation does not compile with counters" "see above"
   SIM_SEEDS=$seeds SIM_FROM=$from LLVM_PROFILE_FILE="$folder/%p.profraw" quietly coverage "${tests[0]}" seeds_keep ||
     fail "a seed broke an invariant" "run that seed alone: ./dev sim --seeds 1 --from SEED"
   "llvm-profdata-$version" merge -sparse "$folder"/*.profraw -o "$folder/sim.profdata"
-  "llvm-cov-$version" report "${tests[0]}" -instr-profile "$folder/sim.profdata" --sources crates/sync-engine/src
+  "llvm-cov-$version" report "${tests[0]}" -instr-profile "$folder/sim.profdata" -show-branch-summary \
+    --sources crates/sync-engine/src
 }
 
 # The fault runs on real processes. What `./dev test` runs in part runs here with the counts that the product

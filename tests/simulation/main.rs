@@ -1,14 +1,15 @@
 //! The real engine and the real authority in a world of seeded faults: `./dev sim --seeds N [--from S]`.
 //!
 //! - `chance`: all randomness, from the seed.
-//! - `device_store`, `device`: a device; the store says what the real cache must do.
+//! - `device_store` (`entry`, `store_outbox`, `store_pages`), `device`: a device; the store says what the real cache must
+//!   do.
 //! - `server`: the backend around the real `authority`.
 //! - `real_disk`, `real_server`, `real_files`: the real cache and the real server, real SQLite in real files, in one
 //!   of a hundred seeds. `replay`: a seed runs twice the same, these too.
 //! - `network`, `traffic`, `world`: messages and virtual time.
 //! - `administrator`: other rules, tried and put in force.
 //! - `people`, `scenario`: who does what, which faults there are, and healing.
-//! - `checks`: the invariants of `docs/architecture.md`; `conduct`: how a device behaves; `verdicts`: what the server
+//! - `checks`, `visible`, `ends`: the invariants of `docs/architecture.md`, with what `memory` keeps; `conduct`: how a device behaves; `verdicts`: what the server
 //!   makes of an edit; `oracle`: what a record shows, reckoned by the text of the protocol.
 //! - `fail_over`: several servers that come and go.
 //! - `report`: what was reached.
@@ -21,7 +22,10 @@ mod checks;
 mod conduct;
 mod device;
 mod device_store;
+mod ends;
+mod entry;
 mod fail_over;
+mod memory;
 mod network;
 mod oracle;
 mod people;
@@ -32,8 +36,11 @@ mod replay;
 mod report;
 mod scenario;
 mod server;
+mod store_outbox;
+mod store_pages;
 mod traffic;
 mod verdicts;
+mod visible;
 mod world;
 
 use std::panic::{self, AssertUnwindSafe};

@@ -7,8 +7,8 @@ use sync_engine::device::Input;
 use sync_engine::reconcile;
 use uuid::Uuid;
 
-use crate::checks;
-use crate::device_store::{Draft, Entry};
+use crate::entry::{Draft, Entry};
+use crate::memory;
 use crate::world::World;
 
 const MERCHANTS: [&str; 5] = ["BJ-1", "BJ-2", "BJ-3", "SH-1", "GZ-1"];
@@ -41,7 +41,7 @@ impl World {
         }
         let left = store.records.get(&merchant).map(|stored| stored.record.clone());
         store.rot(&merchant);
-        checks::note_rot(self, device, merchant, left);
+        memory::note_rot(self, device, merchant, left);
     }
 
     fn some_write(&mut self) -> (FieldPath, Value) {

@@ -15,7 +15,8 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
-use crate::device_store::{Awaits, DeviceStore, Draft, Entry, Stored};
+use crate::device_store::DeviceStore;
+use crate::entry::{Awaits, Draft, Entry, Stored};
 use crate::real_files::{self, Seeded};
 
 /// What the program says of all merchants is looked at once in so many times, otherwise only of those that changed.

@@ -287,7 +287,7 @@ pub fn landed_is_true(reply: &PushReply, before: u64, changed: &[(u64, Record)])
         return;
     };
     let mut sum = Bucket::default();
-    changed.iter().for_each(|(_, record)| sum.add(crate::device_store::digest_of(record)));
+    changed.iter().for_each(|(_, record)| sum.add(crate::entry::digest_of(record)));
     let head = changed.last().map(|(seq, _)| *seq);
     assert_eq!((landed.before, Some(landed.head), landed.changed), (before, head, sum), "what a batch did");
 }

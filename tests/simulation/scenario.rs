@@ -2,8 +2,9 @@
 
 use sync_engine::device::Input;
 
-use crate::checks::{self, Broken};
+use crate::checks::Broken;
 use crate::device::Quiet;
+use crate::ends;
 use crate::network::{Cut, Way};
 use crate::report::Report;
 use crate::world::World;
@@ -42,9 +43,9 @@ pub fn play(world: &mut World) -> Result<(), Broken> {
     }
     heal(world);
     until_quiet(world)?;
-    checks::convergence(world)?;
-    checks::every_edit_has_an_end(world)?;
-    checks::order_does_not_matter(&world.server)?;
+    ends::convergence(world)?;
+    ends::every_edit_has_an_end(world)?;
+    ends::order_does_not_matter(&world.server)?;
     // New questions can come of answers: a deletion that is taken back shows what it hid. Not without end.
     for _ in 0..ROUNDS_OF_ANSWERS {
         if !world.people_settle_everything(2) {
@@ -52,10 +53,10 @@ pub fn play(world: &mut World) -> Result<(), Broken> {
         }
         until_quiet(world)?;
     }
-    checks::convergence(world)?;
-    checks::every_edit_has_an_end(world)?;
-    checks::order_does_not_matter(&world.server)?;
-    checks::nothing_in_review(world)
+    ends::convergence(world)?;
+    ends::every_edit_has_an_end(world)?;
+    ends::order_does_not_matter(&world.server)?;
+    ends::nothing_in_review(world)
 }
 
 fn not_in_a_circle(world: &World) -> Result<(), Broken> {

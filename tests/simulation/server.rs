@@ -17,7 +17,7 @@ use sync_engine::reconcile;
 
 use crate::chance::Chance;
 use crate::device::{Marker, PullQuery, Whole};
-use crate::device_store::{digest_of, size};
+use crate::entry::{digest_of, size};
 use crate::real_server::{self, RealServer};
 use crate::report::Report;
 use crate::verdicts::Taken;

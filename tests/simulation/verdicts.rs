@@ -172,7 +172,8 @@ fn three_profiles_agree(taken: &Taken, report: &mut Report) -> Result<(), Broken
     let questions: BTreeSet<FieldPath> = questions.filter(|field| field.as_str() != "phones.primary").collect();
     let asked = oracle::asked(record, &by_values);
     if questions != asked {
-        return disagree(format!("{}: {questions:?} are asked, not {asked:?}", record.merchant_id));
+        let what = format!("{}: asked {:?}, not {asked:?} of {:?}", record.merchant_id, merge.review, record.registers);
+        return disagree(what);
     }
     report.count(if questions.is_empty() { "three profiles: merged" } else { "three profiles: asked" });
     let mut expected = oracle::shown(record, &by_values);
@@ -261,7 +262,12 @@ impl Sides {
         if !record.registers.iter().all(only_deletes) {
             return None;
         }
-        let base = base.contains_key(&FieldPath::fixed("name")).then_some(base);
+        let known = base.contains_key(&FieldPath::fixed("name"));
+        // Of a merchant without a name somebody had seen a part only: there is no such file.
+        if !known && !base.is_empty() {
+            return None;
+        }
+        let base = known.then_some(base);
         // What nobody had seen nobody can delete, as files see it.
         if base.is_none() && !deletions.is_empty() {
             return None;

@@ -8,12 +8,14 @@ use sync_engine::device::{Comparison, Effect, Engine, Failure, Input};
 
 use crate::administrator;
 use crate::chance::Chance;
-use crate::checks::{self, Broken, Memory};
+use crate::checks::{self, Broken};
 use crate::conduct::{Conduct, Step};
 use crate::device::{Answer, Body, Device, DiskWork, Lane, PageEnd, Quiet, Running};
+use crate::memory::{self, Memory};
 use crate::network::Network;
 use crate::report::Report;
 use crate::server::{Now, Server, Token};
+use crate::visible;
 
 /// Milliseconds since 1970 at the start of every run.
 const START_MS: u64 = 1_790_000_000_000;
@@ -376,14 +378,14 @@ impl World {
             }
             DiskWork::StorePage { page, end } => {
                 let (before, was_whole) = (own.store.sent_again, own.store.reading_whole);
-                let rested = checks::at_rest(self, device);
+                let rested = memory::at_rest(self, device);
                 let own = &mut self.devices[device];
                 let touched = own.store.store_page(&page, &end);
                 for _ in before..own.store.sent_again {
                     self.report.count("edit sent again after a restore");
                 }
                 if was_whole && !own.store.reading_whole {
-                    checks::note_whole_reading(self, device, &rested);
+                    memory::note_whole_reading(self, device, &rested);
                 }
                 let own = &mut self.devices[device];
                 let again = own.store.sent_again > before;
@@ -397,7 +399,7 @@ impl World {
                 (Input::PageStored, touched)
             }
             DiskWork::RestartPull => {
-                checks::note_restart(self, device);
+                memory::note_restart(self, device);
                 self.devices[device].store.restart_pull();
                 self.report.count("epoch change");
                 // Answered edits wait again.
@@ -409,7 +411,7 @@ impl World {
                 let mut touched = Vec::new();
                 if compared == Ok(Comparison::Equal) {
                     touched = own.store.settle_absent();
-                    checks::equal_digests_are_equal_records(self, device)?;
+                    visible::equal_digests_are_equal_records(self, device)?;
                 }
                 (Input::DigestsCompared(compared), touched)
             }
@@ -421,7 +423,7 @@ impl World {
                     self.tell(device, Input::EditSaved);
                 }
                 if mended.is_ok() {
-                    checks::note_repair(self, device, &buckets);
+                    memory::note_repair(self, device, &buckets);
                 }
                 (Input::BucketsRepaired(mended), Vec::new())
             }
