@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use domain::api::{ChangesPage, ChangesQuery, DigestReply, HistoryEntry, MINOR_DIGESTS, PushReply};
 use domain::digest::Bucket;
-use domain::rules::RuleSet;
+use domain::rules::{NewRules, RuleBook, RuleSet};
 use domain::{Actor, Edit, EditId, MerchantId, Record, Scope, digest};
 use rusqlite::{Connection, OptionalExtension, params};
 use server::app::App;
@@ -153,6 +153,11 @@ impl RealServer {
         while self.run(async |app| app.db.prune(before_ms, PRUNE_ROWS).await.unwrap()) > 0 {}
     }
 
+    /// Returns the rules that are in force then.
+    pub fn set_rules(&mut self, replaces: u64, rules: RuleSet) -> Arc<RuleBook> {
+        self.run(async |app| rulebook::change(app, NewRules { replaces, rules }).await.unwrap())
+    }
+
     /// A copy of the file: taken while the server runs, or every other time when it is closed.
     pub fn back_up(&mut self) {
         self.backups += 1;
@@ -234,6 +239,7 @@ impl RealServer {
     /// read off the records.
     pub fn holds(&mut self, data: &Data) {
         assert_eq!(self.epoch(), data.epoch);
+        assert_eq!(self.run(async |app| app.rules.now()), data.rules, "the rules in force");
         let head: Option<i64> =
             self.file.query_row("SELECT max(seq) FROM merchants", [], |row| row.get(0)).optional().unwrap().flatten();
         assert_eq!(head.unwrap_or_default() as u64, data.seq, "the newest change number");
@@ -258,8 +264,8 @@ impl RealServer {
 
     /// The list of reviews is what the records say.
     fn asks_what_is_open(&mut self, data: &Data) {
-        let rules = RuleSet::default();
-        let open: Vec<_> = data.records.values().filter_map(|(_, record)| reconcile::review(record, &rules)).collect();
+        let rules = &data.rules.rules;
+        let open: Vec<_> = data.records.values().filter_map(|(_, record)| reconcile::review(record, rules)).collect();
         let (mut listed, mut after) = (Vec::new(), String::new());
         loop {
             let page = self.run(async |app| exchange::reviews(app, &Scope::All, &after, REVIEWS).await.unwrap());
@@ -281,7 +287,7 @@ pub fn landed_is_true(reply: &PushReply, before: u64, changed: &[(u64, Record)])
         return;
     };
     let mut sum = Bucket::default();
-    changed.iter().for_each(|(_, record)| sum.add(crate::device_store::digest_of(record)));
+    changed.iter().for_each(|(_, record)| sum.add(crate::entry::digest_of(record)));
     let head = changed.last().map(|(seq, _)| *seq);
     assert_eq!((landed.before, Some(landed.head), landed.changed), (before, head, sum), "what a batch did");
 }

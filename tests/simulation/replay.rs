@@ -51,6 +51,11 @@ fn seeds_with_real_files_run_twice_the_same() {
 }
 
 #[test]
+fn seeds_with_real_files_and_an_administrator_run_twice_the_same() {
+    runs_twice_the_same((0..SEEDS / 5).map(|n| (4 * n * REAL_DISK_ONE_IN) + REAL_DISK_ONE_IN / 2));
+}
+
+#[test]
 fn seeds_of_the_model_run_twice_the_same() {
     runs_twice_the_same((0..SEEDS).map(|n| n * REAL_DISK_ONE_IN + 1));
 }

@@ -341,6 +341,7 @@ impl Server {
     /// Notes what the real server made of a batch, from its answer and from its file.
     fn note(&mut self, actor: &Actor, edits: &[Edit], reply: &PushReply, report: &mut Report) {
         let mut decided: BTreeMap<&MerchantId, Vec<EditId>> = BTreeMap::new();
+        let mut made: BTreeMap<&MerchantId, Record> = BTreeMap::new();
         assert_eq!(edits.len(), reply.outcomes.len(), "one answer for each edit");
         for (edit, outcome) in edits.iter().zip(&reply.outcomes) {
             assert_eq!(edit.edit_id, outcome.edit_id, "answers are in the order of the edits");
@@ -360,8 +361,16 @@ impl Server {
                 // Not stored: the right person may still send it.
                 continue;
             }
+            let before = made.get(&edit.merchant_id).or(self.records.get(&edit.merchant_id).map(|(_, record)| record));
+            let before = before.cloned();
+            let verdict = authority::accept(before.as_ref(), edit, actor, &self.rules.rules);
+            let answered = Outcome { seq: 0, ..outcome.clone() };
+            assert_eq!(answered, verdict.outcome, "the answer is what the edit comes to, one after the other");
             if outcome.state != OutcomeState::Rejected {
                 self.accepted.push(Accepted { edit: edit.clone(), actor: actor.clone() });
+                made.insert(&edit.merchant_id, verdict.record.clone());
+                let (edit, actor, outcome) = (edit.clone(), actor.clone(), outcome.clone());
+                self.taken.push(Taken { edit, actor, before, after: verdict.record, outcome });
             }
             *self.effects.entry(edit.edit_id).or_insert(0) += 1;
             self.answers.insert(edit.edit_id, outcome.clone());
@@ -373,6 +382,7 @@ impl Server {
         let changed = real.changed_after(self.data.seq);
         real_server::landed_is_true(reply, self.data.seq, &changed);
         for (seq, record) in changed {
+            assert_eq!(made.get(&record.merchant_id), Some(&record), "the file holds what the edits come to");
             self.data.seq = seq;
             self.data.records.insert(record.merchant_id.clone(), (seq, record));
         }
@@ -488,12 +498,6 @@ impl Server {
         Ok((page, marker))
     }
 
-    /// An administrator puts rules in force.
-    pub fn set_rules(&mut self, rules: RuleSet) {
-        rules.check().unwrap();
-        self.rules = Arc::new(RuleBook { version: self.rules.version + 1, rules });
-    }
-
     /// What the real server answered to a pull.
     fn read(
         &mut self,
@@ -513,6 +517,17 @@ impl Server {
             Err(NoPage::Db(error)) => panic!("the server's database: {error}"),
         }
         Err(Failure::EpochChanged)
+    }
+
+    /// An administrator puts rules in force.
+    pub fn set_rules(&mut self, rules: RuleSet) {
+        rules.check().unwrap();
+        let replaces = self.rules.version;
+        self.rules = match &mut self.real {
+            Some(real) => real.set_rules(replaces, rules),
+            None => Arc::new(RuleBook { version: replaces + 1, rules }),
+        };
+        self.file_holds();
     }
 
     /// Somebody makes a backup.

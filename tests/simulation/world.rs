@@ -22,7 +22,7 @@ const START_MS: u64 = 1_790_000_000_000;
 /// How long a token is good, in milliseconds.
 pub const TOKEN_MS: u64 = 60_000;
 
-/// One seed in so many runs with the real cache and the real server on real files; some more with the real cache only.
+/// One seed in so many, and some more, runs with the real cache and the real server on real files.
 pub const REAL_DISK_ONE_IN: u64 = 100;
 
 /// Something that will happen.
@@ -101,7 +101,7 @@ impl World {
             proxy_until_ms: 0,
             kills_one_in: 400,
         };
-        if seed.is_multiple_of(REAL_DISK_ONE_IN) {
+        if on_real_disk(seed) {
             world.server.on_real_disk();
         }
         for device in 0..world.devices.len() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::api::{Change, ChangesPage, ChangesQuery, marker};
 use domain::edit::{Edit, EditState, FieldDecision};
 use domain::rules::RuleSet;
-use domain::{MerchantId, Record};
+use domain::{EditId, MerchantId, Record};
 use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, Params, params};
 use sync_engine::reconcile;
@@ -129,7 +129,15 @@ fn apply(tx: &Connection, rules: &RuleSet, page: ChangesPage, now_ms: u64) -> Re
         again = void.len();
         add(&mut touched, void);
     }
+    let back = if outdated { BTreeMap::new() } else { back_first(tx, &touched)? };
     settle(tx, rules, &mut touched, now_ms)?;
+    if !back.is_empty() {
+        // After a restored backup the number may be another change's, and nobody need have noticed. Looked for once:
+        // a merchant that was deleted and forgotten never has it.
+        let lost = resending::resend_lost(tx, generation, About::Back(&back))?;
+        again += lost.len();
+        add(&mut touched, lost);
+    }
     if outdated {
         // The server may have been restored, also where its epoch is the same as before: then nobody has asked it
         // since. Hence also what just came back by its number is looked for: that may be another change's now.
@@ -178,6 +186,20 @@ fn column<T: FromSql>(tx: &Connection, statement: &str, values: impl Params) -> 
 /// The merchants that a statement names.
 fn merchants(tx: &Connection, statement: &str, values: impl Params) -> Result<Vec<MerchantId>> {
     column::<String>(tx, statement, values)?.into_iter().map(|id| Ok(MerchantId::new(id)?)).collect()
+}
+
+/// The edits of these merchants that have come back and are in no log yet.
+fn back_first(tx: &Connection, of: &Touched) -> Result<BTreeMap<EditId, MerchantId>> {
+    if outbox::is_empty(tx)? {
+        return Ok(BTreeMap::new());
+    }
+    let mut back = tx.prepare_cached(sql!("outbox/back_first"))?;
+    let rows = back.query_map([json_list(of.keys())], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    rows.map(|row| {
+        let (id, edit_id): (String, String) = row?;
+        Ok((parse(&edit_id)?, MerchantId::new(id)?))
+    })
+    .collect()
 }
 
 /// Edits whose answer has come back leave the outbox; the ones in review only when people have settled it.

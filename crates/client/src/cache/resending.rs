@@ -1,10 +1,10 @@
 //! A reading of the server's data from the beginning: what they do not contain of this device's own edits is sent
 //! again. An edit that they do contain gets the answer that it got before, so a doubt costs a request and nothing else.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::role::Actor;
-use domain::{DeviceId, Edit, MerchantId, Record, change, digest};
+use domain::{DeviceId, Edit, EditId, MerchantId, Record, change, digest};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::listing::Touched;
@@ -37,6 +37,9 @@ fn trace(record: &Record, edit: &Edit) -> Trace {
 pub(super) enum About<'a> {
     /// These.
     Came(&'a Touched),
+    /// Those of edits that have come back by their number for the first time, in a reading that goes on, and only
+    /// these edits. What somebody has written over was there.
+    Back(&'a BTreeMap<EditId, MerchantId>),
     /// Those of a bucket of the digests.
     Bucket(u8),
     /// Every one, at the end of a reading. `forgotten`: who is not there was deleted and forgotten by the server, as far
@@ -48,23 +51,28 @@ impl About<'_> {
     fn asks(&self, id: &str) -> bool {
         match self {
             Self::Bucket(bucket) => MerchantId::new(id).is_ok_and(|id| digest::bucket(&id) == *bucket),
-            Self::Came(_) | Self::All { .. } => true,
+            Self::Came(_) | Self::Back(_) | Self::All { .. } => true,
         }
     }
     /// The list of merchants that the statements take; none for all.
     fn list(&self) -> Option<String> {
         match self {
             Self::Came(merchants) => Some(json_list(merchants.keys())),
+            Self::Back(edits) => Some(json_list(edits.values())),
             Self::Bucket(_) | Self::All { .. } => None,
         }
     }
     /// What the records of this generation say about an edit.
     fn trace(&self, tx: &Connection, generation: i64, edit: &Edit) -> Result<Trace> {
+        if matches!(self, Self::Back(edits) if !edits.contains_key(&edit.edit_id)) {
+            return Ok(Trace::There);
+        }
         let mut record_of = tx.prepare_cached(sql!("records/of_generation"))?;
         let values = params![edit.merchant_id.as_str(), generation];
         let text: Option<String> = record_of.query_row(values, |row| row.get(0)).optional()?;
         let record: Option<Record> = text.map(|text| serde_json::from_str(&text)).transpose()?;
         Ok(match (record, self) {
+            (Some(record), Self::Back(_)) if trace(&record, edit) == Trace::WrittenOver => Trace::There,
             (Some(record), _) => trace(&record, edit),
             (None, Self::All { forgotten: true }) => Trace::WrittenOver,
             (None, _) => Trace::Missing,
@@ -189,7 +197,7 @@ fn show_again(tx: &Connection, generation: i64, about: &About<'_>) -> Result<BTr
 mod tests {
     use domain::edit::{Source, Write};
     use domain::record::{Register, Sibling};
-    use domain::{DeviceId, Dot, EditId, FieldPath, TraceId, Value, VersionVector};
+    use domain::{Dot, FieldPath, TraceId, Value, VersionVector};
 
     use super::*;
 
