@@ -133,11 +133,13 @@ mod tests {
         assert_eq!(listener.next().await, None);
     }
 
+    type Announced = (u64, Option<DeviceId>);
+
     #[test]
     fn a_device_is_not_woken_by_what_it_pushed_itself_and_by_all_else() {
         let (one, two) = (Some(DeviceId(1)), Some(DeviceId(2)));
         // The announcements in order of their arrival, and the newest that device one does not know.
-        let table: [(&[(u64, Option<DeviceId>)], u64); 6] = [
+        let table: [(&[Announced], u64); 6] = [
             (&[(4, one), (5, one)], 3),
             (&[(4, two), (5, one)], 4),
             (&[(5, one), (4, two)], 4),
