@@ -17,7 +17,7 @@ use super::message::{Effect, Failure};
 use super::signing::Session;
 
 /// The longest that the pull after an answer waits for further batches, in milliseconds.
-const PULL_BEHIND_MS: u64 = 1_000;
+const PULL_BEHIND_MS: u64 = 5_000;
 
 /// The batch after the one that travels. Its edits are marked `sending` on disk.
 #[derive(Clone, Debug, Default, PartialEq)]
