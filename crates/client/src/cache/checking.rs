@@ -70,7 +70,7 @@ impl Cache {
         let mut from = self.direct.read(|tx| meta::number(tx, REREAD_TO)).await?;
         for _ in 0..REREAD_CHUNKS {
             let (rules, after) = (self.rules(), from);
-            let Reread { wrong, to } = self.direct.read(move |tx| reread(tx, &rules, int(after))).await?;
+            let Reread { wrong, to } = self.direct.scan(move |tx| reread(tx, &rules, int(after))).await?;
             if !wrong.is_empty() {
                 tracing::warn!(rows = wrong.len(), "records on this computer are not as they were written");
                 let work = move |tx: &Transaction<'_>| wrong.iter().try_for_each(|(n, now)| set(tx, *n, now));
@@ -89,7 +89,7 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub async fn digests(&self) -> Result<Digests> {
-        self.direct.read(|tx| digests(tx)).await
+        self.direct.scan(|tx| digests(tx)).await
     }
 
     /// Forgets deleted merchants that the server has forgotten, up to a change number.

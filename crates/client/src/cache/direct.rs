@@ -146,8 +146,25 @@ impl Direct {
         .await
     }
 
-    /// Reads what is stored at one moment.
+    /// Reads a little of what is stored at one moment. Through the connection that writes if nobody does: it has the pages
+    /// at hand, while every commit makes another one forget its own.
     pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (writer, reader) = (Arc::clone(&self.writer), Arc::clone(&self.reader));
+        blocking(move || {
+            if let Ok(mut writer) = writer.try_lock() {
+                return work(&writer.transaction()?);
+            }
+            let mut reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
+            work(&reader.transaction()?)
+        })
+        .await
+    }
+
+    /// Reads much: whoever saves meanwhile does not wait for it.
+    pub async fn scan<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {

@@ -105,6 +105,6 @@ impl Cache {
     /// `storage`.
     pub async fn unindexed(&self) -> Result<u64> {
         let left = |tx: &rusqlite::Transaction<'_>| Ok(tx.query_row(sql!("search/left"), [], |row| row.get(0))?);
-        Ok(count(self.direct.read(left).await?))
+        Ok(count(self.direct.scan(left).await?))
     }
 }

@@ -3,15 +3,15 @@
 use domain::MerchantId;
 use domain::change;
 use domain::edit::{Edit, EditState};
-use domain::ipc::PendingChange;
+use domain::ipc::{PendingChange, StoreRow};
 use domain::profile::Registers;
 use domain::record::Record;
 use domain::review::Review;
 use domain::version::VersionVector;
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 
 use super::listing::{self, Own};
-use super::{Cache, count, parse, sql};
+use super::{Cache, count, merchant, parse, sql, stores};
 use crate::clock;
 use crate::error::Result;
 
@@ -39,6 +39,8 @@ impl Waiting {
 
 /// All that this device knows about a merchant.
 pub(crate) struct Known {
+    /// Its row of the list, if it shows.
+    pub row: Option<StoreRow>,
     /// The server's word.
     pub record: Option<Record>,
     /// Own edits, oldest first.
@@ -72,14 +74,6 @@ impl Known {
     }
 }
 
-fn record_of(tx: &Connection, id: &MerchantId) -> Result<Option<Record>> {
-    let mut select = tx.prepare_cached(sql!("records/get"))?;
-    let mut rows = select.query([id.as_str()])?;
-    let text = rows.next()?.map(|row| row.get_ref(0)).transpose()?;
-    let text = text.map(|text| text.as_str()).transpose().map_err(rusqlite::Error::from)?;
-    Ok(text.map(serde_json::from_str).transpose()?)
-}
-
 fn waiting_of(tx: &Connection, id: &MerchantId) -> Result<Vec<Waiting>> {
     let mut select = tx.prepare_cached(sql!("outbox/of_merchant"))?;
     let mut rows = select.query([id.as_str()])?;
@@ -100,15 +94,17 @@ impl Cache {
     /// All that this device knows about a merchant.
     pub(crate) async fn known(&self, id: &MerchantId) -> Result<Known> {
         let asked = id.clone();
-        let (record, waiting) =
-            self.direct.read(move |tx| Ok((record_of(tx, &asked)?, waiting_of(tx, &asked)?))).await?;
+        let read = move |tx: &Transaction<'_>| {
+            Ok((stores::row_of(tx, &asked)?, merchant::record_of(tx, &asked)?, waiting_of(tx, &asked)?))
+        };
+        let (row, record, waiting) = self.direct.read(read).await?;
         let own: Vec<Own> = waiting
             .iter()
             .map(|w| Own { edit: w.edit.clone(), state: w.state, changes: 0, come_back: w.come_back })
             .collect();
         let registers = listing::registers(record.as_ref(), &own, &self.rules());
         let review = record.as_ref().and_then(|record| listing::open_review(record, &own, &self.rules()));
-        Ok(Known { record, waiting, registers, review })
+        Ok(Known { row, record, waiting, registers, review })
     }
 
     /// The ids of merchants that show, in order, after one of them.

@@ -3,6 +3,7 @@
 use domain::MerchantId;
 use domain::ipc::{StoreFilter, StoreRow, StoreSort, StoresPage, StoresQuery};
 use domain::search;
+use rusqlite::{Connection, OptionalExtension};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{FromRow, QueryBuilder, Sqlite};
 
@@ -18,7 +19,7 @@ const SORTED_MATCHES_MAX: i64 = 2_000;
 const WALKED_PER_MATCH: i64 = 100;
 
 #[derive(FromRow)]
-pub(super) struct ListingRow {
+struct ListingRow {
     merchant_id: String,
     name: String,
     address: String,
@@ -132,10 +133,31 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub async fn row(&self, id: &MerchantId) -> Result<Option<StoreRow>> {
-        let row: Option<ListingRow> =
-            sqlx::query_as(sql!("listing/get")).bind(id.as_str()).fetch_optional(&self.readers).await?;
-        row.map(StoreRow::try_from).transpose()
+        let id = id.clone();
+        self.direct.read(move |tx| row_of(tx, &id)).await
     }
+}
+
+/// The list's row of one merchant.
+pub(super) fn row_of(tx: &Connection, id: &MerchantId) -> Result<Option<StoreRow>> {
+    let mut get = tx.prepare_cached(sql!("listing/get"))?;
+    let row = get.query_row([id.as_str()], |row| {
+        Ok(ListingRow {
+            merchant_id: row.get(0)?,
+            name: row.get(1)?,
+            address: row.get(2)?,
+            region: row.get(3)?,
+            category: row.get(4)?,
+            status: row.get(5)?,
+            hours: row.get(6)?,
+            queued: row.get(7)?,
+            rejected: row.get(8)?,
+            contested: row.get(9)?,
+            in_review: row.get(10)?,
+            updated_ms: row.get(11)?,
+        })
+    });
+    row.optional()?.map(StoreRow::try_from).transpose()
 }
 
 /// What finds the rows of a window.

@@ -40,7 +40,7 @@ impl Console {
     /// `not_found`, `storage`.
     pub async fn store(&self, id: &MerchantId) -> Result<StoreView> {
         let known = self.cache.known(id).await?;
-        let row = self.cache.row(id).await?.ok_or_else(|| {
+        let row = known.row.clone().ok_or_else(|| {
             Error::new(ErrorCode::NotFound, format!("there is no merchant {id} on this computer; sync and look again"))
         })?;
         let may_review = self.backend().await.session.actor().await?.is_none_or(|actor| actor.role.may_review());

@@ -172,7 +172,8 @@ async fn run(
     let mut running = JoinSet::new();
     loop {
         let stored = matches!(input, Input::PageStored | Input::OutcomesStored);
-        if matches!(input, Input::EditSaved) {
+        // Not during a first pull: it would take turns with the pages.
+        if matches!(input, Input::EditSaved) && engine.progress().pull_complete {
             parts.unindexed.notify_one();
         }
         // A pull follows every answer: noting the time of the sync with both would be one more commit a batch.
