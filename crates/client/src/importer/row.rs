@@ -82,7 +82,7 @@ pub(super) fn read(cells: &[String], columns: &Columns, manner: &Manner) -> Row 
     row.read_tags(cell(&Target::Tags));
     for (target, cell) in &cells {
         if let Target::Register(field) = target
-            && !validate::REQUIRED.contains(&field.as_str())
+            && !matches!(field.as_str(), "name" | "address")
         {
             row.read_register(field, cell);
         }
