@@ -6,7 +6,10 @@ fn main() {
         let text = text.replace("\\n", "\n");
         match field {
             "phones" => match reading::phones::read(&text, std::env::var("CC").ok().as_deref()) {
-                Ok(f) => println!("{text}\t{}", serde_json::Value::from(f.phones.iter().map(|p| p.json()).collect::<Vec<_>>())),
+                Ok(f) => println!(
+                    "{text}\t{}",
+                    serde_json::Value::from(f.phones.iter().map(|p| p.json()).collect::<Vec<_>>())
+                ),
                 Err(e) => println!("{text}\t{}", e.code),
             },
             _ => match reading::hours::read(&text) {

@@ -131,7 +131,9 @@ fn unquote(cell: &str) -> String {
     let cell = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).unwrap_or(cell);
     let cell = cell.trim_matches(['"', '\'', '‘', '’', '`']);
     match cell.rsplit_once('.') {
-        Some((number, zeros)) if matches!(zeros, "0" | "00") && is_digits(number.trim_start_matches('+')) => number.to_owned(),
+        Some((number, zeros)) if matches!(zeros, "0" | "00") && is_digits(number.trim_start_matches('+')) => {
+            number.to_owned()
+        }
         _ => cell.to_owned(),
     }
 }
@@ -218,9 +220,29 @@ fn one(part: &str, country: Option<&str>) -> Result<Phone, ErrorCode> {
 
 /// Cuts off `转801`, `分机 801`, `ext. 801`, `#801`, `x801`.
 fn marked_extension(part: &str) -> Option<(&str, String)> {
-    let marks = ["转接", "轉接", "转", "轉", "分机号", "分机", "分機", "内线", "內線", "extension", "ext", "#", "按", "x", "X", "*"];
+    let marks = [
+        "转接",
+        "轉接",
+        "转",
+        "轉",
+        "分机号",
+        "分机",
+        "分機",
+        "内线",
+        "內線",
+        "extension",
+        "ext",
+        "#",
+        "按",
+        "x",
+        "X",
+        "*",
+    ];
     let lower = part.to_ascii_lowercase();
-    let (at, mark) = marks.iter().filter_map(|mark| Some((lower.find(*mark)?, *mark))).min_by_key(|(at, mark)| (*at, std::cmp::Reverse(mark.len())))?;
+    let (at, mark) = marks
+        .iter()
+        .filter_map(|mark| Some((lower.find(*mark)?, *mark)))
+        .min_by_key(|(at, mark)| (*at, std::cmp::Reverse(mark.len())))?;
     let (main, behind) = (&part[..at], &part[at + mark.len()..]);
     let ext = behind.trim_matches([' ', '.', ':', '-', ')', '(', '号', '分', '机', '線', '线', '#']);
     let good = is_digits(ext) && ext.len() <= 8 && digits(main).len() >= 5;
@@ -260,7 +282,10 @@ fn e164(words: &str, number: &str, country: Option<&str>) -> Option<String> {
         return Some(found);
     }
     if let Some(abroad) = number.strip_prefix("00") {
-        return read(&format!("+{}", abroad.strip_prefix("860").map_or_else(|| abroad.to_owned(), |rest| format!("86{rest}"))));
+        return read(&format!(
+            "+{}",
+            abroad.strip_prefix("860").map_or_else(|| abroad.to_owned(), |rest| format!("86{rest}"))
+        ));
     }
     // A trunk 0 before a mobile number, as old directories have it.
     let old_mobile = number.strip_prefix("01").filter(|rest| rest.len() == 10 && !rest.starts_with('0'));
@@ -340,7 +365,8 @@ fn is_foreign(national: &str) -> bool {
         &[Id::US, Id::SG]
     };
     let with_code = !national.starts_with('0') && (10..=15).contains(&national.len());
-    with_code && valid(None, &format!("+{national}")) || there.iter().any(|id| national.len() >= 9 && valid(Some(*id), national))
+    with_code && valid(None, &format!("+{national}"))
+        || there.iter().any(|id| national.len() >= 9 && valid(Some(*id), national))
 }
 
 /// What is wrong with a cell of telephone numbers, and what to type instead.

@@ -162,7 +162,9 @@ pub(super) fn time_at(text: &[char], beside_dash: bool) -> Option<(Clock, usize)
     for (name, min) in [("noon", 720), ("midday", 720), ("midnight", 1440), ("午夜", 1440), ("正午", 720)] {
         let length = name.chars().count();
         let is_word = name.chars().enumerate().all(|(n, c)| text.get(n) == Some(&c));
-        let ends = !text.get(length).is_some_and(|c| c.is_ascii_alphanumeric() || numeral_at(&[*c]).is_some() || *c == ' ' && digits_at(&text[length + 1..]) > 0);
+        let ends = !text.get(length).is_some_and(|c| {
+            c.is_ascii_alphanumeric() || numeral_at(&[*c]).is_some() || *c == ' ' && digits_at(&text[length + 1..]) > 0
+        });
         if is_word && ends {
             return Some((Clock::Time(Time { min, marked: true, short: false, english: false }), length));
         }
@@ -198,7 +200,8 @@ pub(super) fn time_at(text: &[char], beside_dash: bool) -> Option<(Clock, usize)
         }
     }
     let dash_behind = text[end + blanks_at(&text[end..])..].first() == Some(&'-') || to_behind(&text[end..]);
-    let certain = found.certain || part.is_some() && found.length > 0 && (digits_at(&text[start..]) > 0 || found.certain);
+    let certain =
+        found.certain || part.is_some() && found.length > 0 && (digits_at(&text[start..]) > 0 || found.certain);
     if !certain && !(digits_at(&text[start..]) > 0 && (beside_dash || dash_behind)) {
         return None;
     }

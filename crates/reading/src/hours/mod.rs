@@ -131,7 +131,9 @@ fn hours(typed: &str) -> Result<Hours, ErrorCode> {
     }
     if suspended {
         // What else is said ("until 1 March") is for people.
-        let said = words.iter().any(|word| !matches!(word, Word::Suspended | Word::Gap | Word::Label | Word::Break | Word::Closed));
+        let said = words
+            .iter()
+            .any(|word| !matches!(word, Word::Suspended | Word::Gap | Word::Label | Word::Break | Word::Closed));
         let note = if said { Some(text::tidy(typed)) } else { note };
         flags.retain(|flag| *flag != Flag::Note);
         flags.extend(note.is_some().then_some(Flag::Note));
@@ -143,7 +145,10 @@ fn hours(typed: &str) -> Result<Hours, ErrorCode> {
         return Err(if has_span { ErrorCode::Ambiguous } else { ErrorCode::NoTime });
     }
     let found = rules::rules(&words)?;
-    let open = found.rules.iter().any(|rule| !rule.spans.is_empty() && (!rule.holidays || rule.every || !rule.days.is_empty()));
+    let open = found
+        .rules
+        .iter()
+        .any(|rule| !rule.spans.is_empty() && (!rule.holidays || rule.every || !rule.days.is_empty()));
     let shut_all = found.rules.iter().any(|rule| rule.closed && !rule.holidays && matches!(rule.days.len(), 0 | 7));
     if !open && !shut_all {
         return Err(ErrorCode::NoTime);
@@ -153,7 +158,8 @@ fn hours(typed: &str) -> Result<Hours, ErrorCode> {
     if !ph.is_empty() {
         flags.push(Flag::PhHours);
     }
-    let everywhere = found.rules.iter().any(|rule| rule.holidays && (rule.every || rule.days.len() == 7) && !rule.spans.is_empty());
+    let everywhere =
+        found.rules.iter().any(|rule| rule.holidays && (rule.every || rule.days.len() == 7) && !rule.spans.is_empty());
     let same = found.rules.iter().any(|rule| rule.holidays && rule.same);
     if found.ph_open || everywhere || same {
         flags.push(Flag::PhOpen);

@@ -98,7 +98,9 @@ impl Sorted<'_> {
         }
         let structural = |token: &Token| is_structural(&token.word);
         let only_holidays = tokens.iter().filter(|token| structural(token)).all(|token| token.word == Word::Holidays);
-        let says_how = |token: &Token| matches!(token.word, Word::StaysOpen | Word::Without | Word::Excepted | Word::With | Word::AlwaysOpen);
+        let says_how = |token: &Token| {
+            matches!(token.word, Word::StaysOpen | Word::Without | Word::Excepted | Word::With | Word::AlwaysOpen)
+        };
         if !tokens.iter().any(structural) || only_holidays && !tokens.iter().any(says_how) {
             return self.note(tokens);
         }
@@ -112,7 +114,11 @@ impl Sorted<'_> {
                 let last = part.iter().rposition(structural).unwrap_or(0);
                 let complete = last >= 2
                     && matches!(part[last].word, Word::Time(_))
-                    && part[..last].iter().rev().find(|t| !matches!(t.word, Word::NextDay | Word::Gap)).is_some_and(|t| t.word == Word::Dash);
+                    && part[..last]
+                        .iter()
+                        .rev()
+                        .find(|t| !matches!(t.word, Word::NextDay | Word::Gap))
+                        .is_some_and(|t| t.word == Word::Dash);
                 let untouched = !part[..=last].iter().any(|token| token.word == Word::Unknown);
                 if complete && untouched {
                     self.keep(&part[..=last]);

@@ -53,7 +53,8 @@ pub(super) struct Rules {
 pub(super) fn rules(words: &[Word]) -> Result<Rules, ErrorCode> {
     let words: Vec<Word> =
         words.iter().filter(|word| !matches!(word, Word::Gap | Word::Label | Word::And)).cloned().collect();
-    let mut found = Reader { words: &words, at: 0, found: Rules { rules: vec![Rule::default()], ..Rules::default() } }.read()?;
+    let mut found =
+        Reader { words: &words, at: 0, found: Rules { rules: vec![Rule::default()], ..Rules::default() } }.read()?;
     let dangling = |rule: &Rule| rule.names_days() && !rule.has_body();
     if found.rules.iter().any(dangling) {
         let any_body = found.rules.iter().any(|rule| rule.has_body() && !rule.closed);
@@ -142,7 +143,9 @@ impl Reader<'_> {
             }
             Word::OpenEnd => return Err(ErrorCode::MissingEnd),
             // "至23:00" has no start; a dash before a whole span is an ornament.
-            Word::Dash if matches!(self.behind(1), Some(Word::Time(_))) && span_end(&words[self.at + 2..]).is_none() => {
+            Word::Dash
+                if matches!(self.behind(1), Some(Word::Time(_))) && span_end(&words[self.at + 2..]).is_none() =>
+            {
                 return Err(ErrorCode::MissingEnd);
             }
             _ => {}
@@ -156,7 +159,9 @@ impl Reader<'_> {
         let next = self.words.get(self.at + used).cloned();
         let (said, before) = (self.said_before().cloned(), self.before().cloned());
         self.at += used;
-        if said == Some(Word::Without) && self.words.get(self.at.saturating_sub(used + 1)) != Some(&Word::Shut) || next == Some(Word::Excepted) {
+        if said == Some(Word::Without) && self.words.get(self.at.saturating_sub(used + 1)) != Some(&Word::Shut)
+            || next == Some(Word::Excepted)
+        {
             self.found.without.extend(days);
             return Ok(());
         }
@@ -207,7 +212,8 @@ impl Reader<'_> {
         let working: BTreeSet<usize> = (0..5).collect();
         let beside = self.found.rules.iter().any(|rule| rule.days == working)
             || self.words[self.at..].iter().enumerate().any(|(n, word)| {
-                matches!(word, Word::Days(_)) && range(&self.words[self.at + n..]).0.into_iter().collect::<BTreeSet<_>>() == working
+                matches!(word, Word::Days(_))
+                    && range(&self.words[self.at + n..]).0.into_iter().collect::<BTreeSet<_>>() == working
             });
         if !beside {
             return Err(ErrorCode::Ambiguous);
@@ -246,9 +252,11 @@ impl Reader<'_> {
         loop {
             let skipped = self.words[at..].iter().take_while(|word| matches!(word, Word::Break | Word::Open)).count();
             let Some(word @ (Word::Days(_) | Word::Holidays)) = self.words.get(at + skipped) else { break };
-            let (days, used) = if *word == Word::Holidays { (Vec::new(), 1) } else { range(&self.words[at + skipped..]) };
+            let (days, used) =
+                if *word == Word::Holidays { (Vec::new(), 1) } else { range(&self.words[at + skipped..]) };
             let next = self.words.get(at + skipped + used);
-            let has_own = matches!(next, Some(Word::Time(_) | Word::AllDay | Word::Closed | Word::StaysOpen | Word::Excepted));
+            let has_own =
+                matches!(next, Some(Word::Time(_) | Word::AllDay | Word::Closed | Word::StaysOpen | Word::Excepted));
             if has_own {
                 break;
             }
@@ -257,8 +265,12 @@ impl Reader<'_> {
             at += skipped + used;
         }
         self.at = at;
-        let says_nothing = !self.words.iter().any(|word| matches!(word, Word::Time(_) | Word::AllDay | Word::Days(_) | Word::Holidays));
-        let is_rest = self.words[..self.at].iter().rev().find(|w| !matches!(w, Word::Break | Word::Closed)) == Some(&Word::Rest);
+        let says_nothing = !self
+            .words
+            .iter()
+            .any(|word| matches!(word, Word::Time(_) | Word::AllDay | Word::Days(_) | Word::Holidays));
+        let is_rest =
+            self.words[..self.at].iter().rev().find(|w| !matches!(w, Word::Break | Word::Closed)) == Some(&Word::Rest);
         if rule.names_days() || says_nothing || is_rest {
             self.found.rules.push(rule);
             Ok(())
@@ -319,7 +331,13 @@ fn days_behind(words: &[Word], found: Rules) -> Result<Rules, ErrorCode> {
                 rules.push(Rule { closed: true, ..Rule::default() });
                 closes = true;
             }
-            Word::Break | Word::Open | Word::Shut | Word::EveryDay | Word::AlwaysOpen | Word::StaysOpen | Word::Dash => {}
+            Word::Break
+            | Word::Open
+            | Word::Shut
+            | Word::EveryDay
+            | Word::AlwaysOpen
+            | Word::StaysOpen
+            | Word::Dash => {}
             _ => return Err(ErrorCode::Ambiguous),
         }
         at += used;
@@ -348,7 +366,8 @@ fn span_end(words: &[Word]) -> Option<(End, usize)> {
             Word::Time(time) if dash => {
                 let behind = &words[n + 1..];
                 let skipped = behind.iter().take_while(|word| **word == Word::Open).count();
-                let marks = behind.get(skipped) == Some(&Word::NextDay) && !matches!(behind.get(skipped + 1), Some(Word::Time(_)));
+                let marks = behind.get(skipped) == Some(&Word::NextDay)
+                    && !matches!(behind.get(skipped + 1), Some(Word::Time(_)));
                 let used = if marks { n + 2 + skipped } else { n + 1 };
                 return Some((End { time: *time, next_day: next_day || marks }, used));
             }

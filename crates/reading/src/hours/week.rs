@@ -57,7 +57,9 @@ pub(super) fn week(found: &Rules) -> Result<[Vec<Minutes>; 7], ErrorCode> {
 /// The spans of public holidays, if they have their own.
 pub(super) fn holidays(rules: &[Rule]) -> Result<Vec<Minutes>, ErrorCode> {
     let mut spans: Option<Vec<Minutes>> = None;
-    for rule in rules.iter().filter(|rule| rule.holidays && rule.days.len() < 7 && !rule.every && !rule.spans.is_empty()) {
+    for rule in
+        rules.iter().filter(|rule| rule.holidays && rule.days.len() < 7 && !rule.every && !rule.spans.is_empty())
+    {
         match &spans {
             Some(known) if *known != rule.spans => return Err(ErrorCode::ConflictDays),
             _ => spans = Some(rule.spans.clone()),

@@ -133,7 +133,8 @@ fn next(text: &[char], before: &[Token]) -> (Word, usize) {
     if let Some(found) = named_day(text) {
         return found;
     }
-    let beside_dash = before.iter().rev().find(|token| token.word != Word::Gap).is_some_and(|token| token.word == Word::Dash);
+    let beside_dash =
+        before.iter().rev().find(|token| token.word != Word::Gap).is_some_and(|token| token.word == Word::Dash);
     match time_at(text, beside_dash) {
         Some((Clock::Time(time), length)) => return (Word::Time(time), length),
         Some((Clock::Impossible, length)) => return (Word::BadTime, length),
