@@ -111,3 +111,136 @@ fn phones_are_read() {
     }
     assert_eq!(phones::read("886-3-8711339", Some("886")).unwrap().numbers(), ["+88638711339"]);
 }
+
+#[test]
+fn what_a_text_says_beside_the_week() {
+    for (text, flags, note) in [
+        ("24小时营业", "all_day", ""),
+        ("周末24小时", "all_day", ""),
+        ("10:00-22:00 全年无休", "ph_open", ""),
+        ("周一至周日（含节假日）10:00-22:00", "ph_open", ""),
+        ("Mo-Su,PH 10:00-22:00", "ph_open", ""),
+        ("节假日除外 9:00-18:00", "ph_off", ""),
+        ("09:00-18:00 closed on public holidays", "ph_off", ""),
+        ("工作日9:00-18:00，周末及节假日10:00-20:00", "ph_hours", ""),
+        ("平日 10:00-20:00 假日 09:00-21:00", "ph_hours", ""),
+        ("停业", "closed_temporarily", ""),
+        ("暂停营业至3月1日", "closed_temporarily note", "暂停营业至3月1日"),
+        ("10:00-22:00 by appointment only", "by_appointment", ""),
+        ("10:00-22:00 最后点单21:30", "note", "最后点单21:30"),
+        ("10:00-22:00 last order 21:30", "note", "last order 21:30"),
+        ("11:00-14:00（最后点单13:30）17:00-21:00（春节休息）", "note", "最后点单13:30; 春节休息"),
+        ("每日17:00-02:00週一不定期休息", "note", "週一不定期休息"),
+    ] {
+        let found = hours::read(text).unwrap();
+        let named: Vec<&str> = found.flags.iter().map(|flag| flag.as_str()).collect();
+        assert_eq!((named.join(" ").as_str(), found.note.unwrap_or_default().as_str()), (flags, note), "{text}");
+    }
+}
+
+#[test]
+fn weeks_in_many_spellings() {
+    for (text, osm) in [
+        ("周二到周日11点至21点，周一店休", "Mo off; Tu-Su 11:00-21:00"),
+        ("周一、周二休息，其余10:00-22:00", "Mo-Tu off; We-Su 10:00-22:00"),
+        ("9:00-18:00（周末除外）", "Mo-Fr 09:00-18:00; Sa-Su off"),
+        ("every day except Monday 10:00-18:00", "Mo off; Tu-Su 10:00-18:00"),
+        ("周五、周六 11:00-次日2:00，其他日子 11:00-23:00", "Mo-Th,Su 11:00-23:00; Fr-Sa 11:00-26:00"),
+        ("每天 10:00-22:00，周五 10:00-23:00", "Mo-Th,Sa-Su 10:00-22:00; Fr 10:00-23:00"),
+        ("9am-5pm Mon-Fri, 10am-4pm Sat, closed Sun", "Mo-Fr 09:00-17:00; Sa 10:00-16:00; Su off"),
+        ("10:00-22:00（周一至周五），11:00-20:00（周末）", "Mo-Fr 10:00-22:00; Sa-Su 11:00-20:00"),
+        ("周1至5 9:00-18:00", "Mo-Fr 09:00-18:00; Sa-Su off"),
+        ("一~六11:00~20:00", "Mo-Sa 11:00-20:00; Su off"),
+        ("11:00~14:0017:00~21:00", "Mo-Su 11:00-14:00,17:00-21:00"),
+        ("週三、五、六 PM 17:30~AM 01:00", "Mo-Tu,Th,Su off; We,Fr-Sa 17:30-25:00"),
+        ("晚上8点-半夜2点", "Mo-Su 20:00-26:00"),
+        ("10:00-00:00", "Mo-Su 10:00-24:00"),
+        ("18:00-02:00（次日）", "Mo-Su 18:00-26:00"),
+        ("noon-midnight", "Mo-Su 12:00-24:00"),
+    ] {
+        assert_eq!(hours::read(text).map(|found| hours::osm(&found)).unwrap_or_else(|e| e.message), osm, "{text}");
+    }
+    for (text, code) in [
+        ("周一休息", "no_time"),
+        ("9点到", "missing_end"),
+        ("10:00-卖完", "missing_end"),
+        ("22:00-08:00", "bad_time"),
+        ("周六18:00-03:00 周日02:00-10:00", "overlap"),
+        ("11:00-1:00", "ambiguous"),
+        ("假日 09:00-21:00", "ambiguous"),
+        ("周日下午公休 9:00-18:00", "ambiguous"),
+        ("周一休息 周一 9:00-18:00", "conflict_days"),
+        ("夏季9:00-22:00，冬季10:00-21:00", "irregular"),
+        ("Mo[1] 10:00-12:00", "irregular"),
+        ("Funday 9:00-18:00", "bad_day"),
+    ] {
+        assert_eq!(hours::read(text).unwrap_err().code.as_str(), code, "{text}");
+    }
+}
+
+#[test]
+fn numbers_of_every_kind() {
+    for (cell, found) in [
+        ("400-810-8888转1", r#"[{"e164":"+864008108888","ext":"1","type":"toll_free_or_shared"}]"#),
+        ("010-82868686(801)", r#"[{"e164":"+861082868686","ext":"801","type":"fixed"}]"#),
+        ("021-64333333 ext. 8012", r#"[{"e164":"+862164333333","ext":"8012","type":"fixed"}]"#),
+        ("10086", r#"[{"e164":null,"service":"10086","type":"service"}]"#),
+        ("+86 (0)10 8286 8686", r#"[{"e164":"+861082868686","type":"fixed"}]"#),
+        ("00852 2345 6789", r#"[{"e164":"+85223456789","type":"fixed"}]"#),
+        ("013800138000", r#"[{"e164":"+8613800138000","type":"mobile"}]"#),
+        ("13800138000.0", r#"[{"e164":"+8613800138000","type":"mobile"}]"#),
+        ("13800138000(张经理)", r#"[{"e164":"+8613800138000","type":"mobile"}]"#),
+        (
+            "138 0013 8000 010-82868686",
+            r#"[{"e164":"+8613800138000","type":"mobile"},{"e164":"+861082868686","type":"fixed"}]"#,
+        ),
+    ] {
+        let list: Vec<_> = phones::read(cell, None).unwrap().phones.iter().map(phones::Phone::json).collect();
+        assert_eq!(serde_json::Value::from(list).to_string(), found, "{cell}");
+    }
+    for (cell, code) in [
+        ("442071838750", "foreign_unlikely"),
+        ("0912345678", "foreign_unlikely"),
+        ("021-6433333", "too_short"),
+        ("4008108888123", "too_long"),
+        ("1.38E10", "mangled_scientific"),
+        ("82868686-801", "missing_area_code"),
+    ] {
+        assert_eq!(phones::read(cell, None).unwrap_err().code.as_str(), code, "{cell}");
+    }
+}
+
+#[test]
+fn coded_fields_by_code_or_name() {
+    let read = |field: &str, text: &str| {
+        let checked = reading::check(field, text);
+        match checked.errors.first() {
+            None => checked.normalised.plain(),
+            Some(finding) => finding.code.to_string(),
+        }
+    };
+    for (field, text, found) in [
+        ("region_code", "北京市朝阳区", "110105"),
+        ("region_code", "广东深圳南山", "440305"),
+        ("region_code", "朝阳区", "ambiguous"),
+        ("region_code", "999999", "unknown_code"),
+        ("category_code", "火鍋", "food.hotpot"),
+        ("category_code", "Coffee", "drink.coffee"),
+        ("category_code", "无此类目", "unknown_code"),
+        ("time_zone", "asia/shanghai", "Asia/Shanghai"),
+        ("time_zone", "Asia/Nowhere", "unknown_code"),
+        ("language", "简体中文", "zh-Hans"),
+        ("settlement_cycle", "T+1", "t1"),
+        ("status", "营业中", "open"),
+        ("licence.credit_code", "9131O110666007217T", "charset"),
+        ("location", "北纬31°10′38.7″ 东经121°31′38″", "31.177417,121.527222"),
+        ("location", "121.5272106,31.1774276 GCJ-02", "31.1774276,121.5272106 GCJ-02"),
+        ("coords", "N31.17 E121.52", "lat=31.17,lng=121.52"),
+        ("coords", "31.17 121.52", "lat=31.17,lng=121.52"),
+        ("coords", "somewhere", "not_a_place"),
+        ("hours.mo", "9点-21点", "09:00-21:00"),
+        ("name", "—", "required"),
+    ] {
+        assert_eq!(read(field, text), found, "{field} {text}");
+    }
+}
