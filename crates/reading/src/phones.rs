@@ -329,18 +329,15 @@ fn reason(words: &str, number: &str) -> ErrorCode {
     };
     let count = national.len();
     match national.as_bytes() {
-        [b'0', b'1', b'0', ..] | [b'0', b'2', ..] => by_trunk(national, 11..=11),
-        [b'0', ..] => by_trunk(national, 11..=12),
+        [b'0', b'1', b'0', ..] | [b'0', b'2', ..] => by_length(count, 11..=11),
+        [b'0', ..] if is_foreign(national) => ErrorCode::ForeignUnlikely,
+        [b'0', ..] => by_length(count, 11..=12),
         [b'4' | b'8', b'0', b'0', ..] if count > 8 => by_length(count, 10..=10),
         [b'1', ..] if count > 8 => by_length(count, 11..=11),
         _ if matches!(count, 7 | 8) && abroad.is_none() => ErrorCode::MissingAreaCode,
         _ if abroad.is_none() && is_foreign(national) => ErrorCode::ForeignUnlikely,
         _ => by_length(count, 11..=11),
     }
-}
-
-fn by_trunk(national: &str, good: std::ops::RangeInclusive<usize>) -> ErrorCode {
-    if is_foreign(national) { ErrorCode::ForeignUnlikely } else { by_length(national.len(), good) }
 }
 
 fn by_length(count: usize, good: std::ops::RangeInclusive<usize>) -> ErrorCode {
@@ -359,14 +356,15 @@ fn is_foreign(national: &str) -> bool {
     let valid = |region: Option<Id>, text: &str| {
         phonenumber::parse(region, text).is_ok_and(|number| phonenumber::is_valid(&number))
     };
-    let there: &[Id] = if national.starts_with('0') {
-        &[Id::TW, Id::JP, Id::KR, Id::GB, Id::AU, Id::DE, Id::FR]
-    } else {
-        &[Id::US, Id::SG]
+    // Behind a trunk 0 only mobiles are told from area codes of ours with a digit lost.
+    let there: &[Id] = match (national.len(), national.get(..3)) {
+        (10, Some(start)) if start.starts_with("09") => &[Id::TW],
+        (11, Some("070" | "080" | "090")) => &[Id::JP],
+        (9.., Some(start)) if !start.starts_with('0') => &[Id::US, Id::SG],
+        _ => &[],
     };
     let with_code = !national.starts_with('0') && (10..=15).contains(&national.len());
-    with_code && valid(None, &format!("+{national}"))
-        || there.iter().any(|id| national.len() >= 9 && valid(Some(*id), national))
+    with_code && valid(None, &format!("+{national}")) || there.iter().any(|id| valid(Some(*id), national))
 }
 
 /// What is wrong with a cell of telephone numbers, and what to type instead.

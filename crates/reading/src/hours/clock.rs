@@ -200,8 +200,7 @@ pub(super) fn time_at(text: &[char], beside_dash: bool) -> Option<(Clock, usize)
         }
     }
     let dash_behind = text[end + blanks_at(&text[end..])..].first() == Some(&'-') || to_behind(&text[end..]);
-    let certain =
-        found.certain || part.is_some() && found.length > 0 && (digits_at(&text[start..]) > 0 || found.certain);
+    let certain = found.certain || part.is_some() && digits_at(&text[start..]) > 0;
     if !certain && !(digits_at(&text[start..]) > 0 && (beside_dash || dash_behind)) {
         return None;
     }

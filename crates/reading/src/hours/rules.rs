@@ -136,10 +136,8 @@ impl Reader<'_> {
             Word::AlwaysOpen => self.found.ph_open = true,
             Word::EveryDay if self.before() == Some(&Word::Dash) => {}
             Word::EveryDay => self.open_rule(|rule| rule.has_body() && rule.names_days()).every = true,
-            Word::Rest => {
-                if self.rule().has_body() || self.rule().names_days() {
-                    self.found.rules.push(Rule::default());
-                }
+            Word::Rest if self.rule().has_body() || self.rule().names_days() => {
+                self.found.rules.push(Rule::default());
             }
             Word::OpenEnd => return Err(ErrorCode::MissingEnd),
             // "至23:00" has no start; a dash before a whole span is an ornament.
