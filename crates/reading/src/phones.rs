@@ -293,10 +293,12 @@ fn e164(words: &str, number: &str, country: Option<&str>) -> Option<String> {
         return read(&format!("1{rest}"));
     }
     let found = read(number).filter(|found| found.starts_with("+86"));
-    found.or_else(|| {
+    let found = found.or_else(|| {
         let rest = number.strip_prefix("86").filter(|rest| rest.len() >= 10)?;
         read(rest).filter(|found| found.starts_with("+86"))
-    })
+    });
+    // A number as it is written within the country that the cell is of.
+    found.or_else(|| read(&format!("+{}{}", country?, number.strip_prefix('0')?)))
 }
 
 fn with_country(number: &str, country: &str) -> Option<String> {

@@ -109,6 +109,10 @@ fn phones_are_read() {
     ] {
         assert_eq!(phones::read(cell, None).unwrap_err().code.as_str(), reason, "{cell}");
     }
+    assert_eq!(
+        phones::read("886-7-6801827 / 0988-063871", Some("886")).unwrap().numbers(),
+        ["+88676801827", "+886988063871"]
+    );
     assert_eq!(phones::read("886-3-8711339", Some("886")).unwrap().numbers(), ["+88638711339"]);
 }
 
