@@ -4,7 +4,7 @@
 //! - [`cache`]: SQLite: records, the list's rows, the outbox, the search index.
 //! - [`remote`]: the backend over HTTP. - [`secrets`]: where tokens are kept.
 //! - [`driver`]: feeds the engine and carries out its effects.
-//! - [`importer`], [`exporter`]: files. - [`reading`]: cells as people write them.
+//! - [`importer`], [`exporter`]: files.
 
 pub mod cache;
 mod clock;
@@ -13,7 +13,6 @@ pub mod driver;
 mod error;
 pub mod exporter;
 pub mod importer;
-pub mod reading;
 pub mod remote;
 pub mod secrets;
 pub mod session;

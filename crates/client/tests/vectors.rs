@@ -1,4 +1,4 @@
-//! The shared vectors and import samples: `MERCHANT_CONSOLE_TEST_DATA=DIR cargo test -p client --test vectors -- --ignored`.
+//! The shared import samples: `MERCHANT_CONSOLE_TEST_DATA=DIR cargo test -p client --test vectors -- --ignored`.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod support;
@@ -6,7 +6,6 @@ mod support;
 use std::path::PathBuf;
 
 use client::importer::{ImportOptions, import};
-use client::reading::{phones, week};
 use serde_json::Value;
 use support::open;
 
@@ -16,46 +15,6 @@ fn data() -> PathBuf {
 
 fn json(path: &str) -> Value {
     serde_json::from_slice(&std::fs::read(data().join(path)).unwrap()).unwrap()
-}
-
-#[test]
-#[ignore = "needs the shared data"]
-fn hours_and_phones() {
-    let mut wrong = Vec::new();
-    for case in json("vectors/hours_zh.json")["cases"].as_array().unwrap() {
-        let input = case["input"].as_str().unwrap();
-        let read = week::read(input).map(|week| {
-            let days = week.days.map(|day| day.iter().map(|s| vec![s.start_min, s.end_min]).collect::<Vec<_>>());
-            domain::field::WEEKDAYS
-                .iter()
-                .zip(days)
-                .map(|(n, d)| ((*n).to_owned(), serde_json::to_value(d).unwrap()))
-                .collect::<serde_json::Map<_, _>>()
-        });
-        let good = match &read {
-            Ok(week) => case["week"].as_object() == Some(week),
-            Err(reason) => case["error"].as_str() == Some(*reason),
-        };
-        if !good {
-            wrong.push(format!("{input}: {read:?}"));
-        }
-    }
-    for case in json("vectors/phone_cn.json")["cases"].as_array().unwrap() {
-        let input = case["input"].as_str().unwrap();
-        let read = phones::read(input, None);
-        let good = match &read {
-            Ok(found) => {
-                let expected: Vec<&str> =
-                    case["phones"].as_array().into_iter().flatten().filter_map(|p| p["e164"].as_str()).collect();
-                found.numbers == expected
-            }
-            Err(reason) => case["error"].as_str() == Some(*reason),
-        };
-        if !good {
-            wrong.push(format!("{input}: {read:?}"));
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[tokio::test]

@@ -3,8 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use client::console::fields;
-use domain::ipc::CheckField;
 use domain::{ErrorCode, Problem, Profile, rules::RuleSet};
 use sync_engine::three_way;
 
@@ -26,7 +24,7 @@ pub struct MergeArguments {
 
 /// Prints what normalising and checking found. A value with errors is a result, not a failure of the command.
 pub fn field(json: bool, field: &str, text: &str) -> Result<(), Failed> {
-    let checked = fields::check(&CheckField { field: field.to_owned(), text: text.to_owned() });
+    let checked = reading::check(field, text);
     if json {
         return output::json(&checked);
     }

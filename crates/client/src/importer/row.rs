@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use domain::field::FieldPath;
 use domain::profile::Registers;
-use domain::{MerchantId, Value, text, validate};
+use domain::{ErrorCode, MerchantId, Value, text, validate};
+use reading::{hours, licences, phones};
 use serde_json::{Map, json};
 
 use super::columns::{Columns, Target};
-use crate::reading::{self, phones, week};
 
 /// Where unreadable or richer cells are kept.
 const PHONES_TEXT: &str = "custom.phones_text";
@@ -82,7 +82,7 @@ pub(super) fn read(cells: &[String], columns: &Columns, manner: &Manner) -> Row 
     row.read_tags(cell(&Target::Tags));
     for (target, cell) in &cells {
         if let Target::Register(field) = target
-            && !validate::REQUIRED.contains(&field.as_str())
+            && !matches!(field.as_str(), "name" | "address")
         {
             row.read_register(field, cell);
         }
@@ -125,39 +125,40 @@ impl Row {
     fn read_phones(&mut self, cell: &str, manner: &Manner) {
         match phones::read(cell, manner.country.as_deref()) {
             Ok(found) => {
-                if found.has_more {
+                if found.has_more() {
                     self.warnings.push("phone:more_than_numbers".to_owned());
                     self.keep_text(PHONES_TEXT, cell);
                 }
-                for number in &found.numbers {
+                self.phones = found.numbers();
+                for number in &self.phones {
                     if let Ok(field) = FieldPath::new(format!("phones.{number}")) {
                         self.registers.insert(field, Value::yes());
                     }
                 }
-                if let (Some(first), Ok(field)) = (found.numbers.first(), FieldPath::new("phones.primary")) {
+                if let (Some(first), Ok(field)) = (self.phones.first(), FieldPath::new("phones.primary")) {
                     self.registers.insert(field, Value::text(first.as_str()));
                 }
-                self.phones = found.numbers;
             }
-            Err(reason) => self.unreadable("phone", reason, PHONES_TEXT, cell, manner),
+            Err(finding) if finding.code == ErrorCode::Empty => {}
+            Err(finding) => self.unreadable("phone", finding.code, PHONES_TEXT, cell, manner),
         }
     }
 
     fn read_hours(&mut self, cell: &str, manner: &Manner) {
-        match week::read(cell) {
-            Ok(week) => {
-                if week.has_more {
+        match hours::read(cell) {
+            Ok(found) => {
+                if found.has_more() {
                     self.warnings.push("hours:note".to_owned());
                     self.keep_text(HOURS_TEXT, cell);
                 }
-                self.registers.extend(week.registers());
+                self.registers.extend(found.registers());
             }
-            Err("empty") => {}
-            Err(reason) => self.unreadable("hours", reason, HOURS_TEXT, cell, manner),
+            Err(finding) if finding.code == ErrorCode::Empty => {}
+            Err(finding) => self.unreadable("hours", finding.code, HOURS_TEXT, cell, manner),
         }
     }
 
-    fn unreadable(&mut self, name: &str, reason: &str, kept_in: &'static str, cell: &str, manner: &Manner) {
+    fn unreadable(&mut self, name: &str, reason: ErrorCode, kept_in: &'static str, cell: &str, manner: &Manner) {
         let what = format!("{name}:{reason}");
         if manner.lenient {
             self.warnings.push(what);
@@ -187,7 +188,9 @@ impl Row {
         if text::tidy(cell).starts_with('=') {
             self.warnings.push(format!("{field}:formula"));
         }
-        if field.as_str() == "custom.uscc" && !uscc_is_good(cell) {
+        if field.as_str() == "custom.uscc"
+            && !licences::credit_code(cell).is_ok_and(|code| code.expected_check.is_none())
+        {
             self.warnings.push("uscc:check_digit".to_owned());
         }
         match validate::normalise(field, &Value::text(cell)) {
@@ -223,18 +226,4 @@ impl Row {
         }
         out.into()
     }
-}
-
-/// The check character of a unified social credit code (GB 32100-2015).
-fn uscc_is_good(cell: &str) -> bool {
-    const ALPHABET: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
-    let code = text::key(cell).to_uppercase();
-    let values: Option<Vec<usize>> = code.chars().map(|c| ALPHABET.find(c)).collect();
-    let Some(values) = values.filter(|values| values.len() == 18) else { return false };
-    let (mut weight, mut sum) = (1, 0);
-    for value in &values[..17] {
-        sum += value * weight;
-        weight = weight * 3 % 31;
-    }
-    (31 - sum % 31) % 31 == values[17]
 }

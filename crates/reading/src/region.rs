@@ -1,0 +1,108 @@
+//! Provinces, prefectures and counties of China by their codes (GB/T 2260).
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use domain::{ErrorCode, forms, text};
+
+use crate::finding::{Finding, shortened};
+use crate::simplified;
+
+static NAMES: LazyLock<BTreeMap<&'static str, &'static str>> = LazyLock::new(|| {
+    let lines = include_str!("../data/divisions.txt").lines().filter(|line| !line.starts_with('#'));
+    lines.filter_map(|line| line.split_once(' ')).collect()
+});
+
+/// Where a code leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Region {
+    /// Six digits.
+    pub code: String,
+    /// The province's name.
+    pub province: &'static str,
+    /// The prefecture's, unless the code names a province or the province has none.
+    pub city: Option<&'static str>,
+    /// The county's, unless the code ends above it.
+    pub district: Option<&'static str>,
+}
+
+/// Names of prefectures that are none: all counties of a municipality, or those directly below a province.
+fn is_filler(name: &str) -> bool {
+    matches!(name, "市辖区" | "县" | "省直辖县级行政区划" | "自治区直辖县级行政区划")
+}
+
+/// The region of a code that the table has.
+pub fn by_code(code: &str) -> Option<Region> {
+    let (name, province) = (NAMES.get(code)?, NAMES.get(format!("{}0000", code.get(..2)?).as_str())?);
+    let city =
+        NAMES.get(format!("{}00", code.get(..4)?).as_str()).filter(|name| !code.ends_with("0000") && !is_filler(name));
+    let district = (!code.ends_with("00")).then_some(*name);
+    Some(Region { code: code.to_owned(), province, city: city.copied(), district })
+}
+
+fn key(name: &str) -> String {
+    text::key(name).chars().filter(|c| c.is_alphanumeric()).map(simplified).collect()
+}
+
+/// Endings that people leave out.
+fn short(name: &str) -> &str {
+    let ends = ["特别行政区", "维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "省", "市", "地区", "区", "县"];
+    ends.iter().find_map(|end| name.strip_suffix(end)).filter(|stem| stem.chars().count() > 1).unwrap_or(name)
+}
+
+/// The regions that a name can mean: `广东省深圳市南山区`, `深圳`, `南山区`.
+pub fn by_name(name: &str) -> Vec<Region> {
+    let wanted = key(name);
+    if wanted.chars().count() < 2 {
+        return Vec::new();
+    }
+    let forms = |region: &Region| {
+        let parts: Vec<&str> = [Some(region.province), region.city, region.district].into_iter().flatten().collect();
+        (0..parts.len()).any(|from| {
+            let full: String = parts[from..].concat();
+            let brief: String = parts[from..].iter().map(|part| short(part)).collect();
+            full == wanted || brief == wanted
+        })
+    };
+    NAMES
+        .keys()
+        .filter_map(|code| by_code(code))
+        .filter(|region| !region.district.is_some_and(is_filler))
+        .filter(forms)
+        .collect()
+}
+
+/// Reads a code or a name. A well-formed code that the table does not have is kept with a warning: divisions
+/// change every year.
+///
+/// # Errors
+/// `empty`, `charset`, `length`; `ambiguous` for a name of several regions, `unknown_code` for one of none or for
+/// a code of no province.
+pub fn read(typed: &str) -> Result<(String, Option<Finding>), Finding> {
+    if crate::is_empty(typed) {
+        return Err(Finding::new(ErrorCode::Empty, "nothing given"));
+    }
+    let says = |code: ErrorCode, text: &str| Finding::new(code, format!("“{}” {text}", shortened(typed)));
+    if !typed.chars().any(|c| c.is_numeric()) {
+        let found = by_name(typed);
+        return match found.as_slice() {
+            [one] => Ok((one.code.clone(), None)),
+            [] => Err(says(
+                ErrorCode::UnknownCode,
+                "is no region by this name: write province, city and district, or the six digits",
+            )),
+            // A prefecture and its only county of one name mean the prefecture.
+            [first, rest @ ..] if rest.iter().all(|other| other.code.starts_with(first.code.trim_end_matches('0'))) => {
+                Ok((first.code.clone(), None))
+            }
+            _ => Err(says(ErrorCode::Ambiguous, "is the name of several regions: write the province or city in front")),
+        };
+    }
+    let code = forms::region_code(typed)
+        .map_err(|code| says(code, "is no division code: write the six digits of GB/T 2260, like 110105"))?;
+    if NAMES.contains_key(code.as_str()) {
+        return Ok((code, None));
+    }
+    let unknown = says(ErrorCode::UnknownCode, "is not in the list of divisions of this program: check the digits");
+    if NAMES.contains_key(format!("{}0000", &code[..2]).as_str()) { Ok((code, Some(unknown))) } else { Err(unknown) }
+}
