@@ -9,6 +9,7 @@ pub mod digest;
 pub mod edit;
 pub mod field;
 pub mod hlc;
+pub mod holidays;
 pub mod hours;
 pub mod id;
 pub mod ipc;
