@@ -10,9 +10,10 @@ use wasm_bindgen::JsCast;
 
 use super::axis::{Axis, WIDTH};
 use super::hand::{Deed, Hand, Step};
+use super::now_line::shop_time;
 use super::spans::{DAY, Refused, around};
 use super::{DAYS, Typed, all_typed, fill, typed, typed_text};
-use crate::clock::{local, use_now};
+use crate::clock::use_now;
 use crate::components::{Icon, Segment, Segmented};
 use crate::i18n::{hours as words, profile};
 use crate::keyboard::is_composing;
@@ -237,7 +238,7 @@ fn Day(desk: Desk, day: usize) -> impl IntoView {
     let text = Memo::new(move |_| editor.draft.with(|draft| draft.text(path)));
     let bad = Memo::new(move |_| editor.message(path, &text.get()).is_some_and(|(error, _)| error));
     let locked = Memo::new(move |_| editor.is_locked(path));
-    let today = Memo::new(move |_| local(now.get()).weekday().num_days_from_monday() as usize == day);
+    let today = Memo::new(move |_| shop_time(editor, now.get()).weekday().num_days_from_monday() as usize == day);
     let queued = Memo::new(move |_| editor.pending(path).is_some());
     let typed_in = move |event: web_sys::Event| {
         let value = event_target_value(&event);
@@ -310,7 +311,7 @@ fn Bar(desk: Desk, day: usize, queued: Memo<bool>, today: Memo<bool>) -> impl In
     };
     let clock_line = move || {
         today.get().then(|| {
-            let now = local(now.get());
+            let now = shop_time(editor, now.get());
             let minute = u16::try_from(now.hour() * 60 + now.minute()).unwrap_or(0);
             let x = axis.get().x(minute).to_string();
             view! { <line x1=x.clone() y1="4" x2=x y2="24" class="now-mark"></line> }

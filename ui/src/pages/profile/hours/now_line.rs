@@ -1,6 +1,6 @@
 //! What customers see now, by the shop's own clock, and what they would see once the form is saved.
 
-use chrono::{Datelike, NaiveDateTime};
+use chrono::{DateTime, Datelike, NaiveDateTime, Utc};
 use domain::{Profile, Value};
 use leptos::prelude::*;
 
@@ -22,6 +22,12 @@ fn zone(profile: &Profile) -> String {
 
 fn saved(editor: Editor) -> Option<Profile> {
     editor.view.with(|view| view.as_ref().map(|view| view.profile.clone()))
+}
+
+/// What the shop's own clock shows.
+pub fn shop_time(editor: Editor, at: DateTime<Utc>) -> NaiveDateTime {
+    let zone = saved(editor).as_ref().map_or_else(|| BEIJING.to_owned(), zone);
+    in_zone(at, &zone)
 }
 
 /// The name of the shop's time zone.

@@ -35,7 +35,7 @@ fn days_text(days: &RangeInclusive<NaiveDate>) -> String {
     if from == to {
         format!("{from} {}", time::weekday(from.weekday().num_days_from_monday() as usize))
     } else {
-        words::days_range(from, to)
+        words::dates_range(from, to)
     }
 }
 
