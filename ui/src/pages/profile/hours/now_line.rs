@@ -72,7 +72,7 @@ fn tone(seen: &Seen) -> (&'static str, &'static str) {
 #[component]
 fn Line(label: fn() -> &'static str, found: Look, at: NaiveDateTime, testid: &'static str) -> impl IntoView {
     let (class, icon) = tone(&found.seen);
-    let holiday = domain::holidays::on(at.date()).map(|holiday| super::calendar::holiday_text(holiday));
+    let holiday = domain::holidays::on(at.date()).map(super::calendar::holiday_text);
     view! {
         <p class="row sm now-line" data-testid=testid>
             <span class="muted">{label}</span>
