@@ -25,7 +25,7 @@ pub struct Chosen {
 }
 
 /// The name of a holiday.
-fn holiday_name(name: HolidayName) -> &'static str {
+pub fn holiday_name(name: HolidayName) -> &'static str {
     match name {
         HolidayName::NewYear => words::new_year(),
         HolidayName::SpringFestival => words::spring_festival(),

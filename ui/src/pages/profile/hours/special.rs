@@ -223,7 +223,7 @@ fn Row(editor: Editor, run: Run, on_open: Callback<RangeInclusive<NaiveDate>>) -
     let first = run.days.start().to_string();
     let pending = Memo::new(move |_| editor.pending(&format!("hours.special.{first}")).is_some());
     let count = length(&run.days);
-    let holiday = domain::holidays::on(*run.days.start()).map(super::calendar::holiday_text);
+    let holiday = domain::holidays::on(*run.days.start()).map(|holiday| super::calendar::holiday_name(holiday.name));
     let shown = run.hours.clone();
     let hours = move || parse_day(&shown).map_or_else(|_| shown.clone(), |spans| hours_text(Some(&spans)));
     view! {
