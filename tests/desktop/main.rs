@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod conflicts;
+mod hours;
 mod insights;
 mod offline;
 mod settings;

@@ -30,6 +30,28 @@ pub fn local(at: DateTime<Utc>) -> NaiveDateTime {
     (at + TimeDelta::minutes(i64::from(utc_offset_min(at)))).naive_utc()
 }
 
+/// The time zone of the Chinese mainland.
+pub const BEIJING: &str = "Asia/Shanghai";
+
+/// The same moment on the wall clock of a time zone, by its IANA name; in Beijing where the name is not known.
+pub fn in_zone(at: DateTime<Utc>, zone: &str) -> NaiveDateTime {
+    // No summer time since 1991.
+    let beijing = (at + TimeDelta::hours(8)).naive_utc();
+    if zone == BEIJING { beijing } else { shown_in(at, zone).unwrap_or(beijing) }
+}
+
+/// Asks the browser, which has the tables of all time zones.
+fn shown_in(at: DateTime<Utc>, zone: &str) -> Option<NaiveDateTime> {
+    let options = js_sys::Object::new();
+    js_sys::Reflect::set(&options, &"timeZone".into(), &zone.into()).ok()?;
+    #[allow(clippy::cast_precision_loss)]
+    let date = js_sys::Date::new(&(at.timestamp_millis() as f64).into());
+    let write = js_sys::Reflect::get(&date, &"toLocaleString".into()).ok()?;
+    // Swedish writes the date as ISO 8601 does. A zone that is not known throws.
+    let text = js_sys::Function::from(write).call2(&date, &"sv-SE".into(), &options).ok()?.as_string()?;
+    NaiveDateTime::parse_from_str(&text, "%Y-%m-%d %H:%M:%S").ok()
+}
+
 #[derive(Clone, Copy)]
 struct Clock(RwSignal<DateTime<Utc>>);
 

@@ -2,9 +2,10 @@
 
 use domain::api::HistoryEntry;
 use domain::ipc::{
-    ByEdit, ById, ByOrder, CHANGED, Changed, CheckField, Checked, HistoryView, InsightsQuery, IpcError,
-    KitchenInsights, OutboxPage, OutboxQuery, Resend, Resolve, SaveStore, Saved, Session, Settings, SignIn, StatusView,
-    StoreView, StoresPage, StoresQuery, SyncInsights, SyncSettings, command,
+    ByEdit, ByEdits, ById, ByOrder, CHANGED, Changed, CheckField, Checked, HistoryView, InsightsQuery, IpcError,
+    KitchenInsights, OutboxPage, OutboxQuery, PlanCopy, Resend, Resolve, SavePlans, SaveStore, Saved, SavedPlans,
+    Session, Settings, SignIn, StatusView, StorePlan, StoreView, StoresPage, StoresQuery, SyncInsights, SyncSettings,
+    Undone, command,
 };
 use domain::review::Review;
 use domain::{EditId, ErrorCode, MerchantId, OrderId};
@@ -101,6 +102,18 @@ pub async fn save_store(save: &SaveStore) -> Reply<Saved> {
 /// Takes an unsent edit back, or queues its inverse.
 pub async fn undo(edit_id: EditId) -> Reply<Saved> {
     tell(command::UNDO, &ByEdit { edit_id }).await
+}
+/// What a copy would change, store by store.
+pub async fn plan_copy(asked: &PlanCopy) -> Reply<Vec<StorePlan>> {
+    tell(command::PLAN_COPY, asked).await
+}
+/// Saves a plan on this computer.
+pub async fn save_plans(plans: &SavePlans) -> Reply<SavedPlans> {
+    tell(command::SAVE_PLANS, plans).await
+}
+/// Takes several edits back.
+pub async fn undo_all(edit_ids: Vec<EditId>) -> Reply<Undone> {
+    tell(command::UNDO_ALL, &ByEdits { edit_ids }).await
 }
 /// A store's history.
 pub async fn history(id: MerchantId) -> Reply<HistoryView> {

@@ -10,6 +10,7 @@ pub mod edit;
 pub mod field;
 pub mod forms;
 pub mod hlc;
+pub mod holidays;
 pub mod hours;
 pub mod id;
 pub mod ipc;

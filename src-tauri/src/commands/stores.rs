@@ -1,7 +1,8 @@
 //! List, profile, history.
 
 use domain::ipc::{
-    ByEdit, ById, CheckField, Checked, HistoryView, SaveStore, Saved, StatusView, StoreView, StoresPage, StoresQuery,
+    ByEdit, ByEdits, ById, CheckField, Checked, HistoryView, PlanCopy, SavePlans, SaveStore, Saved, SavedPlans,
+    StatusView, StorePlan, StoreView, StoresPage, StoresQuery, Undone,
 };
 
 use super::{Client, Reply};
@@ -34,6 +35,24 @@ pub async fn save_store(client: Client<'_>, args: SaveStore) -> Reply<Saved> {
 #[tauri::command]
 pub async fn undo(client: Client<'_>, args: ByEdit) -> Reply<Saved> {
     Ok(client.undo(args.edit_id).await?)
+}
+
+/// What a copy would change, store by store.
+#[tauri::command]
+pub async fn plan_copy(client: Client<'_>, args: PlanCopy) -> Reply<Vec<StorePlan>> {
+    Ok(client.plan_copy(&args).await?)
+}
+
+/// Saves a plan; durable when it answers.
+#[tauri::command]
+pub async fn save_plans(client: Client<'_>, args: SavePlans) -> Reply<SavedPlans> {
+    Ok(client.save_plans(args).await?)
+}
+
+/// Takes several edits back.
+#[tauri::command]
+pub async fn undo_all(client: Client<'_>, args: ByEdits) -> Reply<Undone> {
+    Ok(client.undo_all(&args.edit_ids).await?)
 }
 
 /// History of a merchant.

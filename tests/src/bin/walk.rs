@@ -217,8 +217,13 @@ impl Walk {
         window.click("[data-testid=nav-stores]").await?;
         self.picture("profile-leaving", look, FULL).await?;
         window.click("[data-testid=leave-drop]").await?;
+        self.hours(look).await?;
         self.at(&format!("#/stores/{}/history", self.store), "[data-testid=history-entry]").await?;
         self.picture("profile-history", look, FULL).await?;
+        self.picture("profile-history", look, SMALL).await?;
+        window.click("[data-testid=compare]").await?;
+        self.seat.appears("[data-testid=difference]").await?;
+        self.picture("history-compare", look, FULL).await?;
         self.seat.go("conflicts").await?;
         self.seat.appears("[data-testid=conflict-field]").await?;
         window.click(format!("[data-testid=conflict-row][data-merchant=\"{}\"]", self.store).as_str()).await?;
@@ -241,6 +246,36 @@ impl Walk {
         self.picture("help", look, FULL).await?;
         window.press(&[key::ESCAPE]).await?;
         self.seat.vanishes("dialog[open]").await?;
+        Ok(())
+    }
+
+    /// The week in words and as a drawing, special dates, copies to other days and stores. Nothing is saved.
+    async fn hours(&self, look: Look) -> Outcome<()> {
+        let window = self.seat.window();
+        self.at(&format!("#/stores/{}", self.store), "[data-testid=week-text]").await?;
+        window.type_over("[data-testid=week-text]", "周一至周五 9-21点，周末 10:00-02:00，周三休息").await?;
+        self.seat.appears("[data-testid=week-preview]").await?;
+        self.picture("hours-week", look, FULL).await?;
+        window.click("[data-testid=week-apply]").await?;
+        self.seat.appears("[data-testid=week-applied]").await?;
+        self.picture("hours-painted", look, FULL).await?;
+        let show = "document.querySelector('.special-set').scrollIntoView({ block: 'end' })";
+        window.click("[data-testid=special-apply]").await?;
+        window.execute(show, json!([])).await?;
+        self.picture("hours-special", look, FULL).await?;
+        self.picture("hours-special", look, SMALL).await?;
+        window.click("[data-testid=copy-stores]").await?;
+        window.type_over("[data-testid=copy-find]", "北京").await?;
+        self.seat.appears("[data-testid=copy-choice]").await?;
+        window.click("[data-testid=copy-choice]").await?;
+        self.picture("hours-copy", look, FULL).await?;
+        window.click("[data-testid=copy-preview]").await?;
+        self.seat.appears("[data-testid=copy-changes]").await?;
+        self.picture("hours-copy-preview", look, FULL).await?;
+        window.press(&[key::ESCAPE]).await?;
+        self.seat.vanishes("dialog[open]").await?;
+        window.click("[data-testid=nav-stores]").await?;
+        window.click("[data-testid=leave-drop]").await?;
         Ok(())
     }
 

@@ -23,7 +23,7 @@ struct Toast {
     icon: &'static str,
     text: String,
     detail: String,
-    undo: Option<EditId>,
+    undo: Vec<EditId>,
 }
 
 /// Shows notices.
@@ -42,18 +42,22 @@ impl Toaster {
     }
     /// A notice.
     pub fn say(&self, text: impl Into<String>) {
-        self.show("check", text.into(), None);
+        self.show("check", text.into(), Vec::new());
     }
     /// A notice with "undo".
     pub fn say_with_undo(&self, text: impl Into<String>, edit: EditId) {
-        self.show("check", text.into(), Some(edit));
+        self.show("check", text.into(), vec![edit]);
+    }
+    /// A notice with "undo" for several edits.
+    pub fn say_with_undo_all(&self, text: impl Into<String>, edits: Vec<EditId>) {
+        self.show("check", text.into(), edits);
     }
     /// A failed command.
     pub fn fail(&self, problem: &IpcError) {
         let detail = problem.message.clone();
-        self.push(Toast { icon: "bad", text: sentence(problem.code).to_owned(), detail, id: 0, undo: None });
+        self.push(Toast { icon: "bad", text: sentence(problem.code).to_owned(), detail, id: 0, undo: Vec::new() });
     }
-    fn show(&self, icon: &'static str, text: String, undo: Option<EditId>) {
+    fn show(&self, icon: &'static str, text: String, undo: Vec<EditId>) {
         self.push(Toast { icon, text, undo, id: 0, detail: String::new() });
     }
     fn push(&self, toast: Toast) {
@@ -71,12 +75,19 @@ impl Toaster {
     fn drop_toast(&self, id: u64) {
         self.toasts.try_update(|toasts| toasts.retain(|toast| toast.id != id));
     }
-    fn take_back(&self, toast: u64, edit: EditId) {
+    fn take_back(&self, toast: u64, edits: Vec<EditId>) {
         self.drop_toast(toast);
         let toaster = *self;
         spawn_local(async move {
-            match ipc::undo(edit).await {
-                Ok(_) => toaster.say(common::undone()),
+            let outcome = match edits.as_slice() {
+                [edit] => ipc::undo(*edit).await.map(|_| common::undone().to_owned()),
+                _ => ipc::undo_all(edits).await.map(|done| match done.left {
+                    0 => common::undone().to_owned(),
+                    left => common::undone_left(done.undone, crate::i18n::grouped(left)),
+                }),
+            };
+            match outcome {
+                Ok(text) => toaster.say(text),
                 Err(problem) => toaster.fail(&problem),
             }
         });
@@ -98,15 +109,14 @@ pub fn Toasts() -> impl IntoView {
                 <div class="toast" data-testid="toast">
                     <Icon name=toast.icon />
                     <div class="grow"><span>{toast.text}</span><Details text=toast.detail /></div>
-                    {toast
-                        .undo
-                        .map(|edit| {
+                    {(!toast.undo.is_empty())
+                        .then(|| {
                             view! {
                                 <button
                                     type="button"
                                     class="btn link sm"
                                     data-testid="toast-undo"
-                                    on:click=move |_| toaster.take_back(toast.id, edit)
+                                    on:click=move |_| toaster.take_back(toast.id, toast.undo.clone())
                                 >
                                     {common::undo}
                                 </button>

@@ -5,6 +5,7 @@ mod doctor;
 pub mod fields;
 mod files;
 mod insights;
+mod many;
 mod outbox;
 mod reviews;
 mod rules;

@@ -54,6 +54,13 @@ impl Console {
     /// # Errors
     /// `not_found` if there is nothing left to undo; `storage`.
     pub async fn undo(&self, edit_id: EditId) -> Result<Saved> {
+        let answer = self.take_back(edit_id).await?;
+        self.edited().await;
+        Ok(answer)
+    }
+
+    /// As [`Self::undo`], without telling anybody yet.
+    pub(super) async fn take_back(&self, edit_id: EditId) -> Result<Saved> {
         let mut answer = saved(None);
         match self.cache.discard(edit_id).await? {
             Discarded::Cancelled(edit) => answer.changes = backwards(&edit.writes),
@@ -69,7 +76,6 @@ impl Console {
                 answer = saved(Some(&self.save_draft(draft).await?));
             }
         }
-        self.edited().await;
         Ok(answer)
     }
 

@@ -1,6 +1,5 @@
 //! Merchants: list, view, save, history.
 
-use domain::api::HistoryEntry;
 use domain::edit::{Source, Write};
 use domain::ipc::{CheckField, Checked, HistoryView, SaveStore, Saved, StoreRow, StoreView, StoresPage, StoresQuery};
 use domain::problem::{ErrorCode, Problem};
@@ -11,6 +10,7 @@ use domain::{FieldPath, MerchantId, phone, text, validate};
 use super::{Console, fields, saved};
 use crate::cache::Draft;
 use crate::error::{Error, Result};
+use crate::remote::KnownHistory;
 
 /// Between the version vector and the mark of the outbox in [`StoreView::version`].
 const VERSION_SEPARATOR: char = '~';
@@ -126,9 +126,16 @@ impl Console {
             let remote = backend.remote.clone();
             async move { remote.history(&token, id).await }
         });
-        let fetched = self.now_or_last::<Vec<HistoryEntry>>(&format!("history/{id}"), asked.await).await?;
+        let fetched = self.now_or_last::<KnownHistory>(&format!("history/{id}"), asked.await).await?;
         let pending = self.cache.known(id).await?.unanswered();
-        Ok(HistoryView { pending, entries: fetched.value, complete: fetched.fresh })
+        Ok(HistoryView {
+            pending,
+            entries: fetched.value.entries,
+            complete: fetched.fresh,
+            as_of: fetched.as_of,
+            older: fetched.value.older,
+            device: self.cache.device(),
+        })
     }
 
     /// Normalises and checks one field while it is typed.
@@ -162,14 +169,17 @@ fn tidied(mut edited: Profile, known_phones: &[String]) -> Result<Profile> {
     Ok(edited)
 }
 
-fn version_text<T: std::fmt::Debug>(seen: &VersionVector, outbox: impl Iterator<Item = T>) -> Result<String> {
+pub(super) fn version_text<T: std::fmt::Debug>(
+    seen: &VersionVector,
+    outbox: impl Iterator<Item = T>,
+) -> Result<String> {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut mark = DefaultHasher::new();
     outbox.for_each(|entry| format!("{entry:?}").hash(&mut mark));
     Ok(format!("{}{VERSION_SEPARATOR}{:016x}", serde_json::to_string(seen)?, mark.finish()))
 }
 
-fn version_seen(version: &str) -> Result<VersionVector> {
+pub(super) fn version_seen(version: &str) -> Result<VersionVector> {
     let seen = version.rsplit_once(VERSION_SEPARATOR).map_or(version, |(seen, _)| seen);
     serde_json::from_str(seen)
         .map_err(|_| Error::new(ErrorCode::BadRequest, "this version is of no view: open the merchant again"))

@@ -8,7 +8,7 @@ use domain::role::Actor;
 use domain::{MerchantId, OrderId};
 use reqwest::Method;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Failed, Remote};
 
@@ -19,12 +19,25 @@ const COMPRESS_LEVEL: i32 = 3;
 /// W3C Trace Context, level 1. A batch goes under the trace of its first edit; each edit keeps its own.
 const TRACEPARENT: &str = "traceparent";
 
-/// The newest edits of a history.
-const HISTORY_ENTRIES: u32 = 200;
+/// Edits of one page of a history.
+const HISTORY_PAGE: u64 = 200;
+/// Pages of a history that are asked for; what is older stays on the server.
+const HISTORY_PAGES_MAX: usize = 5;
 
 #[derive(Deserialize)]
 struct HistoryPage {
     entries: Vec<HistoryEntry>,
+    #[serde(default)]
+    next: Option<u64>,
+}
+
+/// The newest part of a merchant's history, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct KnownHistory {
+    /// What edits did to registers.
+    pub entries: Vec<HistoryEntry>,
+    /// Does the server have older ones?
+    pub older: bool,
 }
 
 type Answer<T> = Result<T, Failed>;
@@ -81,14 +94,26 @@ impl Remote {
         self.call(self.request(Method::GET, path::ME, Some(token))).await
     }
 
-    /// A merchant's history, newest first.
+    /// A merchant's history, newest first: the newest thousand edits at most.
     ///
     /// # Errors
     /// As any call.
-    pub async fn history(&self, token: &str, id: &MerchantId) -> Answer<Vec<HistoryEntry>> {
-        let call = self.request(Method::GET, &filled(path::HISTORY, id.as_str()), Some(token));
-        let page: HistoryPage = self.call(call.query(&[("limit", HISTORY_ENTRIES)])).await?;
-        Ok(page.entries)
+    pub async fn history(&self, token: &str, id: &MerchantId) -> Answer<KnownHistory> {
+        let mut known = KnownHistory::default();
+        let mut before = None;
+        for _ in 0..HISTORY_PAGES_MAX {
+            let call = self.request(Method::GET, &filled(path::HISTORY, id.as_str()), Some(token));
+            let asked = [("limit", Some(HISTORY_PAGE)), ("before", before)];
+            let asked: Vec<_> = asked.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+            let page: HistoryPage = self.call(call.query(&asked)).await?;
+            known.entries.extend(page.entries);
+            before = page.next;
+            if before.is_none() {
+                break;
+            }
+        }
+        known.older = before.is_some();
+        Ok(known)
     }
 
     /// Sync lag and conflicts.

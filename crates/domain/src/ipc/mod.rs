@@ -4,6 +4,7 @@
 //! shows a topic asks again by itself.
 
 mod insights;
+mod many;
 mod outbox;
 mod settings;
 mod stores;
@@ -16,6 +17,7 @@ use crate::id::{EditId, MerchantId, OrderId};
 use crate::problem::ErrorCode;
 
 pub use insights::*;
+pub use many::*;
 pub use outbox::*;
 pub use settings::*;
 pub use stores::*;
@@ -34,6 +36,12 @@ pub mod command {
     pub const SAVE_STORE: &str = "save_store";
     /// [`super::ByEdit`] → [`super::Saved`]: takes back an unsent edit, or queues its inverse
     pub const UNDO: &str = "undo";
+    /// [`super::PlanCopy`] → `Vec<`[`super::StorePlan`]`>`: what a copy would change, store by store
+    pub const PLAN_COPY: &str = "plan_copy";
+    /// [`super::SavePlans`] → [`super::SavedPlans`]
+    pub const SAVE_PLANS: &str = "save_plans";
+    /// [`super::ByEdits`] → [`super::Undone`]: takes several edits back
+    pub const UNDO_ALL: &str = "undo_all";
     /// [`super::ById`] → [`super::HistoryView`]
     pub const HISTORY: &str = "history";
     /// [`super::CheckField`] → [`super::Checked`]
@@ -71,12 +79,15 @@ pub mod command {
     /// `()` → `()`
     pub const SIGN_OUT: &str = "sign_out";
     /// All of them, for the test that holds shell and window together.
-    pub const ALL: [&str; 23] = [
+    pub const ALL: [&str; 26] = [
         STATUS,
         STORES,
         STORE,
         SAVE_STORE,
         UNDO,
+        PLAN_COPY,
+        SAVE_PLANS,
+        UNDO_ALL,
         HISTORY,
         CHECK_FIELD,
         OUTBOX,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::HistoryEntry;
 use crate::change::Change;
 use crate::edit::EditState;
-use crate::id::{EditId, MerchantId};
+use crate::id::{DeviceId, EditId, MerchantId};
 use crate::problem::ErrorCode;
 use crate::profile::Profile;
 use crate::review::Review;
@@ -214,4 +214,10 @@ pub struct HistoryView {
     pub entries: Vec<HistoryEntry>,
     /// Could the server be asked? If not, `entries` is what was known last.
     pub complete: bool,
+    /// When the server told `entries`; absent if it never did: then this device knows none of them.
+    pub as_of: Option<DateTime<Utc>>,
+    /// Does the server have older ones than `entries`?
+    pub older: bool,
+    /// This device, to tell its changes from others'.
+    pub device: DeviceId,
 }

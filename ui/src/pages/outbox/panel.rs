@@ -267,13 +267,13 @@ fn Footer(row: Signal<OutboxRow>, acts: Acts) -> impl IntoView {
                 })}
             {retry
                 .then(|| view! {
-                    <Button icon="sync" keys="R" testid="outbox-retry" on_press=move |_| acts.retry.run(())>
+                    <Button keys="R" testid="outbox-retry" on_press=move |_| acts.retry.run(())>
                         {move || if state == EditState::Rejected { outbox::retry() } else { outbox::send_now() }}
                     </Button>
                 })}
             {discard
                 .then(|| view! {
-                    <Button kind="danger end" icon="trash" testid="outbox-discard" on_press=move |_| acts.discard.run(())>
+                    <Button kind="danger end" testid="outbox-discard" on_press=move |_| acts.discard.run(())>
                         {outbox::discard}
                     </Button>
                 })}

@@ -184,18 +184,6 @@ impl Editor {
                 add(key, label("phones"), text);
             }
         }
-        for n in doubles(&draft.special.value) {
-            add(format!("special.{n}.date"), words::special().to_owned(), words::double_date());
-        }
-        for (n, (date, text)) in draft.special.value.iter().enumerate() {
-            if !date.trim().is_empty() && date.trim().parse::<chrono::NaiveDate>().is_err() {
-                add(format!("special.{n}.date"), words::special().to_owned(), words::bad_date());
-            }
-            let key = format!("special.{n}");
-            if let Some((true, found)) = self.message(&key, text) {
-                add(key, date.clone(), found);
-            }
-        }
         for n in doubles(&draft.custom.value) {
             add(format!("custom.{n}.key"), words::custom().to_owned(), words::custom_double());
         }
@@ -255,6 +243,25 @@ impl Editor {
                 .collect()
         })
     }
+    /// Hours that people typed in words, as they were read, by the text.
+    fn readings(&self) -> BTreeMap<String, Vec<String>> {
+        self.checks.with_untracked(|checks| {
+            let read = |(key, check): (&String, &Check)| {
+                let day = super::hours::DAYS.iter().position(|path| path == key)?;
+                let week = super::hours::week_of(&check.found.normalised).filter(|_| check.found.ok)?;
+                Some((check.text.trim().to_owned(), week[day].iter().map(ToString::to_string).collect()))
+            };
+            checks.iter().filter_map(read).collect()
+        })
+    }
+    /// The store as the form would make it; nothing without an id. Tracked.
+    pub fn edited(&self) -> Option<Profile> {
+        self.view.track();
+        self.checks.track();
+        let latest = if self.is_new { Some(Profile::new(new_id("new")?)) } else { untrack(|| self.latest()) }?;
+        let draft = self.draft.get();
+        Some(draft.profiles(&latest, &self.numbers(), &self.readings()).1)
+    }
     /// Saves what was touched; `then` runs after it is durable.
     pub fn save(&self, then: impl FnOnce() + 'static) {
         let editor = *self;
@@ -271,7 +278,7 @@ impl Editor {
             return;
         };
         let draft = editor.draft.get_untracked();
-        let (original, edited) = draft.profiles(&latest, &editor.numbers());
+        let (original, edited) = draft.profiles(&latest, &editor.numbers(), &editor.readings());
         let id = edited.merchant_id.clone();
         let save = SaveStore {
             original: (!editor.is_new).then_some(original),

@@ -6,8 +6,6 @@ mod history;
 mod hours;
 mod lists;
 mod model;
-mod special;
 mod view;
-mod week;
 
 pub use view::ProfilePage;

@@ -202,20 +202,25 @@ impl Draft {
         self.custom.settle(&saved.custom);
     }
     /// The profiles to compare: what the editor saw, and what it shall be. `latest` is the store as it is now;
-    /// `numbers` gives the stored form of a number that was typed.
-    pub fn profiles(&self, latest: &Profile, numbers: &BTreeMap<String, String>) -> (Profile, Profile) {
+    /// `numbers` gives the stored form of a number that was typed, `readings` the spans of hours typed in words.
+    pub fn profiles(
+        &self,
+        latest: &Profile,
+        numbers: &BTreeMap<String, String>,
+        readings: &BTreeMap<String, Vec<String>>,
+    ) -> (Profile, Profile) {
         let (mut original, mut edited) = (latest.clone(), latest.clone());
         for (path, field) in self.texts.iter().filter(|(_, field)| field.touched()) {
-            put_text(&mut original, path, &field.base);
-            put_text(&mut edited, path, &field.value);
+            put_text(&mut original, path, &field.base, readings);
+            put_text(&mut edited, path, &field.value, readings);
         }
         if self.phones.touched() {
             original.phones = stored_phones(&self.phones.base, latest, numbers);
             edited.phones = stored_phones(&self.phones.value, latest, numbers);
         }
         if self.special.touched() {
-            original.special_hours = special(&self.special.base);
-            edited.special_hours = special(&self.special.value);
+            original.special_hours = special(&self.special.base, readings);
+            edited.special_hours = special(&self.special.value, readings);
         }
         if self.custom.touched() {
             original.custom = custom(&self.custom.base, latest);
@@ -225,7 +230,7 @@ impl Draft {
     }
 }
 
-fn put_text(profile: &mut Profile, path: &str, text: &str) {
+fn put_text(profile: &mut Profile, path: &str, text: &str, readings: &BTreeMap<String, Vec<String>>) {
     let text = text.trim().to_owned();
     match path {
         "name" => profile.name = text,
@@ -236,7 +241,7 @@ fn put_text(profile: &mut Profile, path: &str, text: &str) {
                 text.split([',', '，', '、']).map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
         }
         path => match path.strip_prefix("hours.") {
-            Some(day) => match typed_spans(&text) {
+            Some(day) => match typed_spans(&text, readings) {
                 Some(spans) => {
                     profile.hours.insert(day.to_owned(), spans);
                 }
@@ -255,13 +260,13 @@ fn put_text(profile: &mut Profile, path: &str, text: &str) {
 }
 
 /// Spans as they are stored; what cannot be read goes to the shell as it is typed, which says what is wrong with it.
-fn typed_spans(text: &str) -> Option<Vec<String>> {
+fn typed_spans(text: &str, readings: &BTreeMap<String, Vec<String>>) -> Option<Vec<String>> {
     if text.trim().is_empty() {
         return None;
     }
     Some(match hours::parse_day(text) {
         Ok(spans) => spans.iter().map(hours::Span::to_string).collect(),
-        Err(_) => vec![text.trim().to_owned()],
+        Err(_) => readings.get(text.trim()).cloned().unwrap_or_else(|| vec![text.trim().to_owned()]),
     })
 }
 
@@ -279,8 +284,8 @@ fn stored_phones(shown: &[String], latest: &Profile, numbers: &BTreeMap<String, 
         .collect()
 }
 
-fn special(pairs: &Pairs) -> BTreeMap<String, Vec<String>> {
-    pairs.iter().filter_map(|(date, text)| Some((date.trim().to_owned(), typed_spans(text)?))).collect()
+fn special(pairs: &Pairs, readings: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<String>> {
+    pairs.iter().filter_map(|(date, text)| Some((date.trim().to_owned(), typed_spans(text, readings)?))).collect()
 }
 
 /// Numbers and truth values stay what they were.

@@ -22,7 +22,7 @@ fn numbers() -> BTreeMap<String, String> {
 #[test]
 fn an_untouched_form_changes_nothing() {
     let latest = profile();
-    let (original, edited) = Draft::new(&latest).profiles(&latest, &numbers());
+    let (original, edited) = Draft::new(&latest).profiles(&latest, &numbers(), &BTreeMap::new());
     assert_eq!((&original, &edited), (&latest, &latest));
 }
 
@@ -36,7 +36,7 @@ fn only_touched_fields_differ() {
     draft.phones.value[0] = "010-6478 2218".to_owned();
     draft.custom.value[0].1 = "48".to_owned();
     assert_eq!(draft.touched(), ["hours.tu", "name", "note", "phones", "custom"]);
-    let (original, edited) = draft.profiles(&latest, &numbers());
+    let (original, edited) = draft.profiles(&latest, &numbers(), &BTreeMap::new());
     assert_eq!(original, latest);
     assert_eq!(edited.name, "美味小馆");
     assert_eq!(edited.hours["tu"], ["10:00-14:00", "17:00-02:00"]);
@@ -59,7 +59,7 @@ fn touched_fields_keep_their_text_and_the_others_follow() {
     assert_eq!(draft.text("name"), "我的名字");
     assert_eq!(draft.text("address"), "新地址 1 号");
     assert_eq!(draft.moved(), [("name".to_owned(), "别人的名字".to_owned())]);
-    let (original, edited) = draft.profiles(&second, &numbers());
+    let (original, edited) = draft.profiles(&second, &numbers(), &BTreeMap::new());
     assert_eq!(
         (original.name.as_str(), edited.name.as_str()),
         ("美味小馆（望京店）", "我的名字"),
@@ -106,7 +106,7 @@ fn closed_reads_in_the_language_of_the_window() {
         let draft = Draft::new(&profile());
         assert_eq!(draft.text("hours.tu"), text);
         assert_eq!(draft.text("hours.we"), "");
-        assert_eq!(draft.profiles(&profile(), &numbers()).1.hours["tu"], Vec::<String>::new());
+        assert_eq!(draft.profiles(&profile(), &numbers(), &BTreeMap::new()).1.hours["tu"], Vec::<String>::new());
     }
 }
 
