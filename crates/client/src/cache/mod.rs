@@ -6,6 +6,7 @@ mod direct;
 mod durability;
 mod fetched;
 mod foreign;
+mod imports;
 mod indexer;
 mod landing;
 mod listing;
@@ -39,6 +40,7 @@ use direct::Direct;
 use foreign::Writer;
 
 pub use checking::Mended;
+pub use imports::{Counts, JournalRow, NewImport, OpenImport, RowToUndo};
 pub use outbox::Discarded;
 pub use saving::{Draft, OUTBOX_EDITS_MAX};
 pub use sending::Batch;
