@@ -83,6 +83,58 @@ codes! {
     NewerData = "newer_data",
     /// A file cannot be read or has no usable content.
     BadFile = "bad_file",
+    /// A cell: nothing, or a placeholder for it.
+    Empty = "empty",
+    /// Hours: no time in the text.
+    NoTime = "no_time",
+    /// Hours: not a time of day.
+    BadTime = "bad_time",
+    /// Hours: a start without an end.
+    MissingEnd = "missing_end",
+    /// Hours: a span that ends where it starts.
+    ZeroLength = "zero_length",
+    /// Hours: two spans share a time.
+    Overlap = "overlap",
+    /// Two readings are plausible: a person chooses.
+    Ambiguous = "ambiguous",
+    /// Hours: they depend on more than the weekday.
+    Irregular = "irregular",
+    /// Hours: one weekday has two different hours.
+    ConflictDays = "conflict_days",
+    /// Hours: no such weekday.
+    BadDay = "bad_day",
+    /// A spreadsheet made 1.38E+10 of a number: digits are lost.
+    MangledScientific = "mangled_scientific",
+    /// A telephone number without its area code.
+    MissingAreaCode = "missing_area_code",
+    /// Too few digits.
+    TooShort = "too_short",
+    /// Too many digits.
+    TooLong = "too_long",
+    /// The right number of digits, but nobody has such a number.
+    InvalidRange = "invalid_range",
+    /// Letters or words where a number belongs.
+    NotANumber = "not_a_number",
+    /// A number that is one only in another country, without its `+`.
+    ForeignUnlikely = "foreign_unlikely",
+    /// A character that cannot stand in this code.
+    Charset = "charset",
+    /// A code with too few or too many characters.
+    Length = "length",
+    /// A check character that does not fit its code.
+    CheckDigit = "check_digit",
+    /// The place 0, 0: a missing value.
+    NullIsland = "null_island",
+    /// A number outside of what is possible.
+    Range = "range",
+    /// Latitude and longitude changed places.
+    Swapped = "swapped",
+    /// No latitude and longitude.
+    NotAPlace = "not_a_place",
+    /// A well-formed code that the list does not have.
+    UnknownCode = "unknown_code",
+    /// Words beside the value, kept as a note.
+    Note = "note",
     /// A defect of ours.
     Internal = "internal",
 }

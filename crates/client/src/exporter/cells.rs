@@ -44,7 +44,7 @@ fn neutral_text(cell: String) -> String {
 /// Tags with commas between; as a JSON list where one of them has a separator or looks like nothing.
 fn tags(profile: &Profile) -> String {
     let is_plain = |tag: &String| {
-        !tag.contains(crate::importer::TAG_SEPARATORS) && !tag.starts_with('[') && !crate::reading::is_empty(tag)
+        !tag.contains(crate::importer::TAG_SEPARATORS) && !tag.starts_with('[') && !reading::is_empty(tag)
     };
     if profile.tags.iter().all(is_plain) {
         return profile.tags.iter().map(String::as_str).collect::<Vec<_>>().join(",");

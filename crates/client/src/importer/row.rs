@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use domain::field::{FieldPath, WEEKDAYS};
 use domain::profile::Registers;
-use domain::{MerchantId, Value, text, validate};
+use domain::{ErrorCode, MerchantId, Value, text, validate};
+use reading::hours::{self, Flag};
+use reading::phones::{self, Phone, Phones};
 use serde_json::{Map, json};
 
 use super::columns::{Columns, Target};
 use super::rows::{Cell, Cells, Kind};
 use super::{moments, places};
 use crate::exporter::RISKY;
-use crate::reading::{self, phones, week};
 
 /// Where unreadable or richer cells are kept.
 const PHONES_TEXT: &str = "custom.phones_text";
@@ -39,15 +40,6 @@ pub(super) struct Manner {
     pub decimal_comma: bool,
 }
 
-/// A number of a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Number {
-    /// Nothing for a service number.
-    pub e164: Option<String>,
-    pub extension: Option<String>,
-    pub service: Option<String>,
-}
-
 /// A week of a row.
 #[derive(Debug)]
 pub(super) struct Hours {
@@ -65,7 +57,7 @@ pub(super) struct Row {
     pub code: String,
     pub name: String,
     pub address: String,
-    pub phones: Vec<Number>,
+    pub phones: Vec<Phone>,
     pub hours: Option<Arc<Hours>>,
     /// Latitude and longitude, in degrees.
     pub place: Option<(f64, f64)>,
@@ -179,11 +171,11 @@ impl RowReader {
                     if restored {
                         row.warnings.push("phone:leading_zero_restored".to_owned());
                     }
-                    if found.has_more {
+                    if found.has_more() {
                         row.warnings.push("phone:more_than_numbers".to_owned());
                         row.keep_text(PHONES_TEXT, cell.text);
                     }
-                    for number in numbers_of(&found) {
+                    for number in found.phones {
                         if !row.phones.contains(&number) {
                             row.phones.push(number);
                         }
@@ -195,7 +187,7 @@ impl RowReader {
     }
 
     /// The numbers of a cell. A number cell has lost the zero before its area code.
-    fn numbers(&self, cell: &Cell<'_>) -> std::result::Result<(phones::Phones, bool), &'static str> {
+    fn numbers(&self, cell: &Cell<'_>) -> std::result::Result<(Phones, bool), &'static str> {
         let country = self.manner.country.as_deref();
         let digits = cell.text;
         let national = |start: &[&str]| start.iter().any(|start| digits.starts_with(start));
@@ -207,7 +199,11 @@ impl RowReader {
         {
             return Ok((found, true));
         }
-        phones::read(digits, country).map(|found| (found, false))
+        match phones::read(digits, country) {
+            Ok(found) => Ok((found, false)),
+            Err(finding) if finding.code == ErrorCode::Empty => Ok((Phones::default(), false)),
+            Err(finding) => Err(finding.code.as_str()),
+        }
     }
 
     fn read_hours(&mut self, row: &mut Row, cells: &Cells<'_>) {
@@ -242,15 +238,15 @@ impl RowReader {
         if let Some(known) = self.weeks.get(typed) {
             return known.clone();
         }
-        let read = week::read(typed).map(|week| {
+        let read = hours::read(typed).map_err(|finding| finding.code.as_str()).map(|week| {
             let mut registers: [Value; 7] = Default::default();
             for (place, (_, value)) in registers.iter_mut().zip(week.registers()) {
                 *place = value;
             }
             Arc::new(Hours {
                 registers,
-                has_more: week.has_more,
-                suspended: week.has_more && week.days.iter().all(Vec::is_empty),
+                has_more: week.has_more(),
+                suspended: week.flags.contains(&Flag::ClosedTemporarily),
             })
         });
         if self.weeks.len() < WEEKS_MAX {
@@ -347,10 +343,6 @@ fn joined(cells: &Cells<'_>, columns: &[usize]) -> Joined {
         joined.text.push_str(cell.text);
     }
     joined
-}
-
-fn numbers_of(found: &phones::Phones) -> impl Iterator<Item = Number> + '_ {
-    found.numbers.iter().map(|number| Number { e164: Some(number.clone()), extension: None, service: None })
 }
 
 /// `1.38E+10`: a spreadsheet has thrown digits away.
@@ -531,10 +523,10 @@ impl Row {
     }
 }
 
-fn printed(number: &Number) -> serde_json::Value {
+fn printed(number: &Phone) -> serde_json::Value {
     let mut out = Map::new();
     out.insert("e164".to_owned(), json!(number.e164));
-    for (name, text) in [("ext", &number.extension), ("service", &number.service)] {
+    for (name, text) in [("ext", &number.ext), ("service", &number.service)] {
         if let Some(text) = text {
             out.insert(name.to_owned(), json!(text));
         }

@@ -35,7 +35,7 @@ fn name_key(name: &str) -> String {
         }
         key.replace_range(open..close + '】'.len_utf8(), "");
     }
-    let plain: String = key.chars().filter(|c| c.is_alphanumeric()).collect();
+    let plain: String = key.chars().filter(|c| c.is_alphanumeric()).map(reading::simplified).collect();
     plain.strip_suffix("分店").map_or_else(|| plain.clone(), |stem| format!("{stem}店"))
 }
 

@@ -1,0 +1,186 @@
+//! A week's opening hours as people write them, Chinese or English. What has two readings is refused: a
+//! person must choose.
+
+mod clock;
+mod message;
+mod notes;
+mod osm;
+mod rules;
+mod spelling;
+mod vocabulary;
+mod week;
+mod words;
+
+use domain::hours::{Span, value};
+use domain::{ErrorCode, FieldPath, Value, text};
+
+use crate::empty::is_empty;
+use crate::finding::{Finding, TEXT_CHARS_MAX};
+use words::Word;
+
+pub use message::message;
+pub use osm::osm;
+
+/// What a text says beside the weekly hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Flag {
+    /// Open round the clock on every open day.
+    AllDay,
+    /// It opens on public holidays.
+    PhOpen,
+    /// It closes on public holidays.
+    PhOff,
+    /// Public holidays have hours of their own.
+    PhHours,
+    /// Suspended.
+    ClosedTemporarily,
+    /// Needs booking.
+    ByAppointment,
+    /// Words are left that do not change the hours.
+    Note,
+}
+
+impl Flag {
+    /// The flag as programs write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AllDay => "all_day",
+            Self::PhOpen => "ph_open",
+            Self::PhOff => "ph_off",
+            Self::PhHours => "ph_hours",
+            Self::ClosedTemporarily => "closed_temporarily",
+            Self::ByAppointment => "by_appointment",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// Opening hours that were read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hours {
+    /// For each day, Monday first, its spans: sorted, not overlapping; empty: closed. An end above 1440 runs
+    /// into the next day.
+    pub days: [Vec<Span>; 7],
+    /// In order, each once.
+    pub flags: Vec<Flag>,
+    /// The words that are left, as typed.
+    pub note: Option<String>,
+    /// Hours of public holidays, where the text has them.
+    pub ph: Vec<Span>,
+}
+
+impl Hours {
+    /// The registers of the seven days.
+    pub fn registers(&self) -> impl Iterator<Item = (FieldPath, Value)> + '_ {
+        self.days.iter().enumerate().map(|(n, spans)| (FieldPath::hours(n), value(spans)))
+    }
+    /// Does the text say more than the registers of the seven days hold?
+    pub fn has_more(&self) -> bool {
+        self.flags.iter().any(|flag| *flag != Flag::AllDay)
+    }
+    /// Minutes of each weekday, by its short name: `{"mo":[[540,1260]],…}`.
+    pub fn minutes(&self) -> Value {
+        let days = domain::field::WEEKDAYS.iter().zip(&self.days);
+        Value(days.map(|(name, spans)| ((*name).to_owned(), minutes(spans))).collect())
+    }
+}
+
+/// Spans as pairs of minutes.
+pub fn minutes(spans: &[Span]) -> serde_json::Value {
+    spans.iter().map(|span| serde_json::json!([span.start_min, span.end_min])).collect()
+}
+
+/// Reads a text.
+///
+/// # Errors
+/// Why it cannot be read: `empty`, `no_time`, `bad_time`, `missing_end`, `zero_length`, `overlap`,
+/// `ambiguous`, `irregular`, `conflict_days`, `bad_day`; `too_large` for what is no text about hours.
+pub fn read(text: &str) -> Result<Hours, Finding> {
+    hours(text).map_err(|code| Finding::new(code, message(code, text)))
+}
+
+fn hours(typed: &str) -> Result<Hours, ErrorCode> {
+    if is_empty(typed) {
+        return Err(ErrorCode::Empty);
+    }
+    if typed.chars().count() > TEXT_CHARS_MAX {
+        return Err(ErrorCode::TooLarge);
+    }
+    let spelling = spelling::Spelling::new(typed);
+    let tokens = words::tokens(&spelling.plain);
+    let (words, notes) = notes::without_notes(&spelling, tokens);
+    let has = |wanted: &Word| words.contains(wanted);
+    let has_span = words.iter().any(|word| matches!(word, Word::Time(_) | Word::AllDay));
+    let suspended = has(&Word::Suspended) && !(has_span && suspends_some_days(&words));
+    for (word, code) in [
+        (Word::Irregular, ErrorCode::Irregular),
+        (Word::BadDay, ErrorCode::BadDay),
+        (Word::BadTime, ErrorCode::BadTime),
+    ] {
+        if has(&word) && !suspended {
+            return Err(code);
+        }
+    }
+    let note = (!notes.is_empty()).then(|| notes.join("; "));
+    let mut flags = Vec::new();
+    if has(&Word::Appointment) {
+        flags.push(Flag::ByAppointment);
+    }
+    if note.is_some() {
+        flags.push(Flag::Note);
+    }
+    if suspended {
+        // What else is said ("until 1 March") is for people.
+        let said = words
+            .iter()
+            .any(|word| !matches!(word, Word::Suspended | Word::Gap | Word::Label | Word::Break | Word::Closed));
+        let note = if said { Some(text::tidy(typed)) } else { note };
+        flags.retain(|flag| *flag != Flag::Note);
+        flags.extend(note.is_some().then_some(Flag::Note));
+        flags.push(Flag::ClosedTemporarily);
+        flags.sort_unstable();
+        return Ok(Hours { flags, note, ..Hours::default() });
+    }
+    if has(&Word::Unknown) {
+        return Err(if has_span { ErrorCode::Ambiguous } else { ErrorCode::NoTime });
+    }
+    let found = rules::rules(&words)?;
+    let open = found
+        .rules
+        .iter()
+        .any(|rule| !rule.spans.is_empty() && (!rule.holidays || rule.every || !rule.days.is_empty()));
+    let shut_all = found.rules.iter().any(|rule| rule.closed && !rule.holidays && matches!(rule.days.len(), 0 | 7));
+    if !open && !shut_all {
+        return Err(ErrorCode::NoTime);
+    }
+    let days = week::week(&found)?;
+    let ph = week::holidays(&found.rules)?;
+    if !ph.is_empty() {
+        flags.push(Flag::PhHours);
+    }
+    let everywhere =
+        found.rules.iter().any(|rule| rule.holidays && (rule.every || rule.days.len() == 7) && !rule.spans.is_empty());
+    let same = found.rules.iter().any(|rule| rule.holidays && rule.same);
+    if found.ph_open || everywhere || same {
+        flags.push(Flag::PhOpen);
+    }
+    if found.ph_off || found.rules.iter().any(|rule| rule.holidays && rule.closed) {
+        flags.push(Flag::PhOff);
+    }
+    let mut all_day = days.iter().filter(|day| !day.is_empty()).peekable();
+    if all_day.peek().is_some() && all_day.all(|day| day.as_slice() == [(0, 1440)]) {
+        flags.push(Flag::AllDay);
+    }
+    flags.sort_unstable();
+    let spans = |minutes: Vec<rules::Minutes>| -> Vec<Span> {
+        minutes.into_iter().map(|(start_min, end_min)| Span { start_min, end_min }).collect()
+    };
+    Ok(Hours { days: days.map(spans), flags, note, ph: spans(ph) })
+}
+
+/// "周一暂停营业" is about Mondays.
+fn suspends_some_days(words: &[Word]) -> bool {
+    let Some(at) = words.iter().position(|word| *word == Word::Suspended) else { return false };
+    let before = words[..at].iter().rev().find(|word| !matches!(word, Word::Gap | Word::Label));
+    matches!(before, Some(Word::Days(_) | Word::Holidays))
+}

@@ -1,0 +1,124 @@
+//! The words about opening hours that are understood.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::words::Word;
+
+type Entries = Vec<(Vec<char>, Word)>;
+
+/// By first character, the longest first.
+static WORDS: LazyLock<HashMap<char, Entries>> = LazyLock::new(|| {
+    let mut words: HashMap<char, Entries> = HashMap::new();
+    for line in include_str!("../../data/hours_words.txt").lines().filter(|line| !line.starts_with('#')) {
+        let Some((word, texts)) = line.split_once(": ").and_then(|(kind, texts)| Some((meaning(kind)?, texts))) else {
+            continue;
+        };
+        for text in texts.split(" | ") {
+            let chars: Vec<char> = text.chars().collect();
+            words.entry(chars[0]).or_default().push((chars, word.clone()));
+        }
+    }
+    words.values_mut().for_each(|entries| entries.sort_by_key(|(text, _)| std::cmp::Reverse(text.len())));
+    words
+});
+
+fn meaning(kind: &str) -> Option<Word> {
+    Some(match kind {
+        "all_day" => Word::AllDay,
+        "every_day" => Word::EveryDay,
+        "working_days" => Word::Days((0..5).collect()),
+        "weekends" => Word::Days(vec![5, 6]),
+        "free_days" => Word::FreeDays,
+        "holidays" => Word::Holidays,
+        "always_open" => Word::AlwaysOpen,
+        "stays_open" => Word::StaysOpen,
+        "without" => Word::Without,
+        "excepted" => Word::Excepted,
+        "with" => Word::With,
+        "closed" => Word::Closed,
+        "suspended" => Word::Suspended,
+        "appointment" => Word::Appointment,
+        "next_day" => Word::NextDay,
+        "rest" => Word::Rest,
+        "irregular" => Word::Irregular,
+        "open_end" => Word::OpenEnd,
+        "last_order" => Word::LastOrder,
+        "festival" => Word::Festival,
+        "remark" => Word::Remark,
+        "label" => Word::Label,
+        "to" => Word::Dash,
+        day => Word::Days(vec![day.strip_prefix("day")?.parse().ok()?]),
+    })
+}
+
+/// The longest known word at the beginning of a text, and its length. Latin words end where letters end.
+pub(super) fn word_at(text: &[char]) -> Option<(Word, usize)> {
+    let entries = WORDS.get(text.first()?)?;
+    let fits = |known: &[char]| {
+        let letter = |c: Option<&char>| c.is_some_and(char::is_ascii_alphanumeric);
+        text.starts_with(known) && !(letter(known.last()) && letter(text.get(known.len())))
+    };
+    entries.iter().find(|(known, _)| fits(known)).map(|(known, word)| (word.clone(), known.len()))
+}
+
+/// Parts of the day: what they do to an hour on the clock of twelve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Midnight to dawn: 12 is 0.
+    Small,
+    /// Before noon.
+    Morning,
+    /// About noon: 10 and 11 stay, 1 is 13.
+    Noon,
+    /// After noon.
+    Afternoon,
+    /// Evening and night: 12 is 24; 1 to 4 lie behind midnight.
+    Evening,
+    /// English a.m.: 12 is 0.
+    Am,
+    /// English p.m.
+    Pm,
+}
+
+const PARTS: [(&str, Part); 30] = [
+    ("凌晨", Part::Small),
+    ("零晨", Part::Small),
+    ("清晨", Part::Morning),
+    ("早晨", Part::Morning),
+    ("早上", Part::Morning),
+    ("上午", Part::Morning),
+    ("早间", Part::Morning),
+    ("中午", Part::Noon),
+    ("正午", Part::Noon),
+    ("下午", Part::Afternoon),
+    ("午后", Part::Afternoon),
+    ("傍晚", Part::Afternoon),
+    ("晚上", Part::Evening),
+    ("晚间", Part::Evening),
+    ("夜间", Part::Evening),
+    ("夜里", Part::Evening),
+    ("夜晚", Part::Evening),
+    ("深夜", Part::Evening),
+    ("半夜", Part::Evening),
+    ("午夜", Part::Evening),
+    ("早", Part::Morning),
+    ("晚", Part::Evening),
+    ("夜", Part::Evening),
+    ("a.m.", Part::Am),
+    ("p.m.", Part::Pm),
+    ("a.m", Part::Am),
+    ("p.m", Part::Pm),
+    ("am", Part::Am),
+    ("pm", Part::Pm),
+    ("午", Part::Noon),
+];
+
+/// The part of the day that a text begins with, and its length.
+pub(super) fn part_at(text: &[char]) -> Option<(Part, usize)> {
+    PARTS.iter().find_map(|(name, part)| {
+        let length = name.chars().count();
+        let fits = name.chars().enumerate().all(|(n, c)| text.get(n) == Some(&c));
+        fits.then_some((*part, length))
+    })
+}

@@ -1,0 +1,15 @@
+//! What people type and what head offices send, read: brought into one form first, then judged. One rule set
+//! for the window, the command line, the importer and, through the stored forms of `domain`, the server.
+//!
+//! Pure: no I/O, no clock, no randomness. Errors are what cannot be stored; warnings are what somebody should
+//! look at. Each says what to type instead.
+
+mod chinese;
+mod empty;
+mod finding;
+pub mod hours;
+pub mod phones;
+
+pub use chinese::simplified;
+pub use empty::is_empty;
+pub use finding::{Finding, TEXT_CHARS_MAX};
