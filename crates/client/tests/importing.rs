@@ -108,7 +108,7 @@ async fn the_mapping_of_a_source_is_remembered() {
         (seats.target.as_deref(), &seats.reason),
         (Some("custom.seats"), &MappingReason::Remembered { version: 1 })
     );
-    assert!(matches!(&seen.columns[1].reason, MappingReason::Rule { pattern } if pattern.contains("名称")));
+    assert!(matches!(&seen.columns[1].reason, MappingReason::Rule { pattern } if pattern.contains("店铺")));
     assert_eq!(
         (seen.columns[3].reason.clone(), seen.columns[0].samples.clone()),
         (MappingReason::Unknown, vec!["20".to_owned()])
@@ -141,11 +141,11 @@ async fn what_was_stopped_goes_on_and_neither_loses_nor_repeats() {
     let path = file(home.path(), "many.csv", &many(2_600));
     let options = ImportOptions::new(&path, "hq");
     let mut seen = 0;
-    let stopped = import(&cache, None, &options, &mut |row| {
+    let mut until = |row: &RowReport| {
         seen = row.row;
         row.row < 700
-    });
-    let stopped = stopped.await.unwrap();
+    };
+    let stopped = import(&cache, None, &options, &mut until).await.unwrap();
     assert!(stopped.cancelled);
     assert_eq!(cache.imports().await.unwrap()[0].state, ImportState::Cancelled);
     let (rows, summary) = run(&cache, &options).await;
@@ -228,7 +228,7 @@ async fn failed_rows_are_mended_and_imported_again() {
     let failed = home.path().join("failed.csv");
     assert_eq!(write_report(&cache, &import_id, &failed, true).await.unwrap(), 2);
     let mended = std::fs::read_to_string(&failed).unwrap();
-    assert!(mended.contains("phone:too_short") && mended.contains("A3"), "{mended}");
+    assert!(mended.contains("phone:missing_area_code") && mended.contains("A3"), "{mended}");
     let mended = mended.replace("1380013,", "13800138002,").replace("A3,,", "A3,丙,");
     std::fs::write(&failed, mended).unwrap();
     let (rows, summary) = run(&cache, &ImportOptions::new(&failed, "hq")).await;
