@@ -82,6 +82,7 @@ impl FieldPath {
             ("custom", Some(_)) => FieldKind::Custom,
             (DELETED, None) => FieldKind::Deleted,
             ("name" | "branch" | "address" | "category" | "status" | "region" | "note", None) => FieldKind::Text,
+            _ if crate::schema::declared(self).is_some() => FieldKind::Text,
             _ => FieldKind::Unknown,
         }
     }

@@ -1,4 +1,5 @@
-//! Places on the earth, as a register holds them: a text `lat,lon` in decimal degrees (WGS 84).
+//! Places on the earth, as a register holds them: a text `lat,lon` in decimal degrees (WGS 84), with ` GCJ-02`
+//! behind it where the degrees are those of a Chinese map.
 
 /// The earth's mean radius `R1 = (2a + b) / 3` of the GRS 80 ellipsoid, in metres
 /// (Moritz, "Geodetic Reference System 1980", Journal of Geodesy 74, 2000).
@@ -18,11 +19,11 @@ impl Place {
     /// Reads `lat,lon` in decimal degrees, north and east positive: digits with at most one point and one
     /// sign each, blanks around them allowed. `None` for anything else or outside of ±90 and ±180.
     pub fn parse(text: &str) -> Option<Self> {
-        let (latitude, longitude) = text.split_once(',')?;
-        Some(Self {
-            latitude_rad: degrees(latitude, 90.0)?.to_radians(),
-            longitude_rad: degrees(longitude, 180.0)?.to_radians(),
-        })
+        let (pair, datum) = parts(text);
+        let (latitude, longitude) = pair.split_once(',')?;
+        let read = Degrees { lat: degrees(latitude, 90.0)?, lng: degrees(longitude, 180.0)? };
+        let Degrees { lat, lng } = if datum == Datum::Gcj02 { read.gcj02_to_wgs84() } else { read };
+        Some(Self { latitude_rad: lat.to_radians(), longitude_rad: lng.to_radians() })
     }
 
     /// Is the other place at most so many metres away, on the great circle? By the haversine formula
@@ -36,6 +37,122 @@ impl Place {
                 * haversine(self.longitude_rad - other.longitude_rad);
         between <= haversine(f64::from(metres) / EARTH_RADIUS_M)
     }
+}
+
+/// What degrees are measured against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Datum {
+    /// The satellites'.
+    Wgs84,
+    /// That of maps of mainland China, some hundred metres beside it.
+    Gcj02,
+}
+
+impl Datum {
+    /// Its usual name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Wgs84 => "WGS-84",
+            Self::Gcj02 => "GCJ-02",
+        }
+    }
+}
+
+fn parts(text: &str) -> (&str, Datum) {
+    match text.trim_end().strip_suffix("GCJ-02") {
+        Some(pair) => (pair.trim_end(), Datum::Gcj02),
+        None => (text, Datum::Wgs84),
+    }
+}
+
+/// The stored form of a place: without blanks and signs that say nothing, its digits as typed. `None` for what
+/// [`Place::parse`] does not read.
+pub fn stored(text: &str) -> Option<String> {
+    Place::parse(text)?;
+    let (pair, datum) = parts(text);
+    let plain: String = pair.chars().filter(|c| !matches!(c, ' ' | '\t' | '+')).collect();
+    Some(if datum == Datum::Gcj02 { format!("{plain} GCJ-02") } else { plain })
+}
+
+/// Latitude and longitude in degrees, north and east positive.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Degrees {
+    /// Latitude.
+    pub lat: f64,
+    /// Longitude.
+    pub lng: f64,
+}
+
+impl Degrees {
+    /// Within the rectangle in which the published formula shifts. It covers neighbours too, whose maps are not
+    /// shifted: which datum a place has must be known, not guessed from where it is.
+    pub fn is_shifted(self) -> bool {
+        (72.004..=137.8347).contains(&self.lng) && (0.8293..=55.8271).contains(&self.lat)
+    }
+
+    /// The reading on a Chinese map (the published formula of "eviltransform").
+    pub fn wgs84_to_gcj02(self) -> Self {
+        if !self.is_shifted() {
+            return self;
+        }
+        let shift = self.shift();
+        Self { lat: self.lat + shift.lat, lng: self.lng + shift.lng }
+    }
+
+    /// The satellites' reading of a place on a Chinese map: the formula has no inverse, so it is approached
+    /// until a step is below a millimetre.
+    pub fn gcj02_to_wgs84(self) -> Self {
+        if !self.is_shifted() {
+            return self;
+        }
+        let mut found = self;
+        for _ in 0..INVERSE_STEPS_MAX {
+            let there = found.wgs84_to_gcj02();
+            let (lat, lng) = (self.lat - there.lat, self.lng - there.lng);
+            found = Self { lat: found.lat + lat, lng: found.lng + lng };
+            if lat.abs() < 1e-9 && lng.abs() < 1e-9 {
+                break;
+            }
+        }
+        found
+    }
+
+    fn shift(self) -> Self {
+        use std::f64::consts::PI;
+        let (x, y) = (self.lng - 105.0, self.lat - 35.0);
+        let wave = |amplitude: f64, angle: f64| amplitude * whole_sine(angle);
+        let both = wave(20.0, 6.0 * x * PI) + wave(20.0, 2.0 * x * PI);
+        let north = both
+            + wave(20.0, y * PI)
+            + wave(40.0, y / 3.0 * PI)
+            + wave(160.0, y / 12.0 * PI)
+            + wave(320.0, y / 30.0 * PI);
+        let east = both
+            + wave(20.0, x * PI)
+            + wave(40.0, x / 3.0 * PI)
+            + wave(150.0, x / 12.0 * PI)
+            + wave(300.0, x / 30.0 * PI);
+                let north_m = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * x.abs().sqrt() + north * 2.0 / 3.0;
+        let east_m = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * x.abs().sqrt() + east * 2.0 / 3.0;
+        let latitude_rad = self.lat.to_radians();
+        let sine_of = sine(latitude_rad);
+        let magic = 1.0 - KRASOVSKY_E2 * sine_of * sine_of;
+        let meridian_m = KRASOVSKY_A_M * (1.0 - KRASOVSKY_E2) / (magic * magic.sqrt());
+        let parallel_m = KRASOVSKY_A_M / magic.sqrt() * cosine(latitude_rad);
+        Self { lat: (north_m / meridian_m).to_degrees(), lng: (east_m / parallel_m).to_degrees() }
+    }
+}
+
+/// Semi-major axis and squared eccentricity of the Krasovsky 1940 ellipsoid, as the published formula has them.
+const KRASOVSKY_A_M: f64 = 6_378_245.0;
+const KRASOVSKY_E2: f64 = 0.006_693_421_622_965_943;
+/// Three steps are enough everywhere; more only for places at the rectangle's rim.
+const INVERSE_STEPS_MAX: u32 = 30;
+
+/// The sine of any angle: whole turns first taken off.
+fn whole_sine(angle_rad: f64) -> f64 {
+    let turns = (angle_rad / std::f64::consts::TAU).round();
+    sine(angle_rad - turns * std::f64::consts::TAU)
 }
 
 fn degrees(text: &str, most: f64) -> Option<f64> {

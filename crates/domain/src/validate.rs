@@ -1,17 +1,19 @@
 //! Normalise, then validate: one rule set for window, command line, importer and server.
 
 use crate::field::{FieldKind, FieldPath, WEEKDAYS};
+use crate::forms;
 use crate::hours;
+use crate::place;
 use crate::problem::{ErrorCode, Problem};
 use crate::profile::Registers;
+use crate::schema::{self, Form};
 use crate::text;
 use crate::value::{VALUE_BYTES_MAX, Value};
 
+pub use crate::schema::STATUSES;
+
 /// The longest line of text in a profile, in characters.
 pub const TEXT_CHARS_MAX: usize = 500;
-
-/// Business states that `status` can take.
-pub const STATUSES: [&str; 4] = ["open", "paused", "moving", "closed"];
 
 /// Brings a value into the form that is stored, and checks it. Idempotent. Unknown registers pass as
 /// they are: a newer schema may know them.
@@ -111,17 +113,35 @@ fn line(field: &FieldPath, value: &Value) -> Result<Value, Problem> {
     if tidy.chars().count() > TEXT_CHARS_MAX {
         return Err(Problem::new(ErrorCode::TooLarge, "too long: at most 500 characters").about(field.as_str()));
     }
-    if field.as_str() == "status" && !tidy.is_empty() && !STATUSES.contains(&tidy.as_str()) {
-        return Err(Problem::new(ErrorCode::BadValue, "status: open, paused, moving or closed").about("status"));
+    if tidy.is_empty() {
+        return Ok(Value::NULL);
     }
-    Ok(if tidy.is_empty() { Value::NULL } else { Value::text(tidy) })
+    let form = schema::declared(field).map_or(Form::Line, |declared| declared.form);
+    stored(form, &tidy).map(Value::text).map_err(|cure| {
+        Problem::new(ErrorCode::BadValue, format!("{field}: {cure}")).about(field.as_str())
+    })
 }
 
-/// Fields that a merchant cannot be without.
-pub const REQUIRED: [&str; 2] = ["name", "address"];
+/// A tidy text in the stored form of its register, or what to write instead.
+fn stored(form: Form, tidy: &str) -> Result<String, String> {
+    let (found, cure) = match form {
+        Form::Line | Form::Element | Form::Hours | Form::Custom => return Ok(tidy.to_owned()),
+        Form::Choice(of) => return forms::choice(tidy, of).map_err(|_| format!("one of {}", of.join(", "))),
+        Form::Location => (place::stored(tidy).ok_or(ErrorCode::BadValue), "latitude,longitude in degrees, like 39.9042,116.4074, with GCJ-02 behind it if it is of a Chinese map"),
+        Form::RegionCode => (forms::region_code(tidy), "six digits of GB/T 2260, like 110105"),
+        Form::CategoryCode => (forms::category_code(tidy), "a code of the category tree, like food.hotpot"),
+        Form::CreditCode => (forms::credit_code(tidy), "18 digits and capitals without I, O, S, V and Z"),
+        Form::FoodLicence => (forms::food_licence(tidy), "JY and 14 digits"),
+        Form::Industry => (forms::industry(tidy), "a code of GB/T 4754, like H6210"),
+        Form::Period => (forms::period(tidy), "two days, the first not after the last, like 2026-02-10/2026-02-24, or 2026-02-10/.."),
+        Form::Language => (forms::language(tidy), "a language tag, like zh-CN or en"),
+        Form::TimeZone => (forms::time_zone(tidy), "a time zone's name, like Asia/Shanghai"),
+    };
+    found.map_err(|_| cure.to_owned())
+}
 
 fn required(field: &FieldPath, value: &Value) -> Result<(), Problem> {
-    if value.is_null() && REQUIRED.contains(&field.as_str()) {
+    if value.is_null() && schema::declared(field).is_some_and(|declared| declared.required) {
         return Err(
             Problem::new(ErrorCode::Required, format!("{field} is required: it cannot be empty")).about(field.as_str())
         );
@@ -134,8 +154,7 @@ fn required(field: &FieldPath, value: &Value) -> Result<(), Problem> {
 /// # Errors
 /// `required` about the first field that is missing.
 pub fn complete(registers: &Registers) -> Result<(), Problem> {
-    for name in REQUIRED {
-        let field = FieldPath::trusted(name);
+    for field in schema::required() {
         required(&field, registers.get(&field).unwrap_or(&Value::NULL))?;
     }
     Ok(())

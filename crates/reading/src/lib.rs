@@ -5,9 +5,12 @@
 //! look at. Each says what to type instead.
 
 mod chinese;
+pub mod coordinates;
 mod empty;
 mod finding;
 pub mod hours;
+pub mod licences;
+pub mod names;
 pub mod phones;
 
 pub use chinese::simplified;

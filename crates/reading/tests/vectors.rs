@@ -3,7 +3,8 @@
 
 use std::path::PathBuf;
 
-use reading::{hours, phones};
+use domain::place::Degrees;
+use reading::{coordinates, hours, licences, names, phones};
 use serde_json::{Value, json};
 
 fn cases(file: &str, key: &str) -> Vec<Value> {
@@ -57,6 +58,71 @@ fn phones_are_read() {
             error => json!({"error": error}),
         };
         compare(&mut wrong, &case, got, expected);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+#[ignore = "needs the shared data"]
+fn credit_codes_are_read() {
+    let mut wrong = Vec::new();
+    for case in cases("uscc.json", "cases") {
+        let got = match licences::credit_code(case["input"].as_str().unwrap()) {
+            Ok(found) => match found.expected_check {
+                None => json!({"result": "valid", "normalised": found.code}),
+                Some(check) => json!({"result": "warn:check_digit", "expected_check": check}),
+            },
+            Err(finding) if finding.code == domain::ErrorCode::Empty => json!({"result": "empty"}),
+            Err(finding) => json!({"result": format!("error:{}", finding.code)}),
+        };
+        let mut expected = case.clone();
+        ["id", "input", "why"].iter().for_each(|key| drop(expected.as_object_mut().unwrap().remove(*key)));
+        compare(&mut wrong, &case, got, expected);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+#[ignore = "needs the shared data"]
+fn coordinates_are_read_and_shifted() {
+    let mut wrong = Vec::new();
+    for case in cases("coords.json", "parse") {
+        let got = match coordinates::read(case["input"].as_str().unwrap()) {
+            Ok(found) => json!(found.plain()),
+            Err(finding) if finding.code == domain::ErrorCode::Empty => json!("empty"),
+            Err(finding) => json!(format!("error:{}", finding.code)),
+        };
+        compare(&mut wrong, &case, got, case["result"].clone());
+    }
+    for case in cases("coords.json", "cases") {
+        let pair = |key: &str| Degrees { lat: case[key][0].as_f64().unwrap(), lng: case[key][1].as_f64().unwrap() };
+        let off_m = |a: Degrees, b: Degrees| {
+            let (north, east) = (a.lat - b.lat, (a.lng - b.lng) * a.lat.to_radians().cos());
+            north.hypot(east).to_radians() * domain::place::EARTH_RADIUS_M
+        };
+        let (wgs84, gcj02) = (pair("wgs84"), pair("gcj02"));
+        let forward_m = off_m(wgs84.wgs84_to_gcj02(), gcj02);
+        let inverse_m = off_m(gcj02.gcj02_to_wgs84(), wgs84);
+        let good = forward_m <= case["tolerance_m_forward"].as_f64().unwrap()
+            && inverse_m <= case["tolerance_m_inverse"].as_f64().unwrap()
+            && (off_m(wgs84, gcj02) - case["offset_m"].as_f64().unwrap()).abs() < 2.0;
+        if !good {
+            wrong.push(format!("{}: {forward_m} m, back {inverse_m} m, {}", case["id"], off_m(wgs84, gcj02)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+#[ignore = "needs the shared data"]
+fn names_are_compared() {
+    let mut wrong = Vec::new();
+    for case in cases("names_equal.json", "cases") {
+        let (a, b) = (case["a"].as_str().unwrap(), case["b"].as_str().unwrap());
+        let got = [names::compare(a, b).as_str(), names::compare(b, a).as_str()];
+        if got != [case["verdict"].as_str().unwrap(); 2] {
+            wrong.push(format!("{}: {a} | {b}: {got:?}", case["id"]));
+        }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

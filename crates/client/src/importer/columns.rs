@@ -55,8 +55,9 @@ impl Target {
             "lat" => Self::Latitude,
             "lng" => Self::Longitude,
             "coords" => Self::Coordinates,
-            "uscc" | "custom.uscc" => Self::CreditCode,
+            "uscc" | "licence.credit_code" => Self::CreditCode,
             "opened" | "custom.opened" => Self::Opened,
+            "location" => Self::Coordinates,
             path => {
                 let field = FieldPath::new(path)?;
                 if matches!(field.kind(), FieldKind::Unknown | FieldKind::Deleted | FieldKind::SetElement) {
@@ -98,7 +99,7 @@ const fn rule(target: &'static str, pattern: &'static str) -> Rule {
 }
 
 /// Headers are compared in their key form: NFKC, small letters, one blank at most; of two lines `upper/lower`.
-const RULES: [Rule; 19] = [
+const RULES: [Rule; 23] = [
     rule(
         "merchant_id",
         r"^(merchant|store|shop|outlet)?[ _.-]?(id|code|no\.?|number)$|^((商户|商戶|门店|門店|店铺|店鋪|商家|店)?(编号|編號|编码|編碼|代码|代碼|id)|店号|店號)$",
@@ -150,6 +151,10 @@ const RULES: [Rule; 19] = [
     rule("status", r"^(((store|shop|business)[ _-]?)?status|(营业|營業|门店|经营)?(状态|狀態))$"),
     rule("tags", r"^(tags?|labels?|标签|標籤)$"),
     rule("note", r"^(notes?|remarks?|comments?|备注|備註|说明|說明)$"),
+    rule("licence.food", r"^(食品(经营|生产)?许可证(号|编号)?|食品经营许可证号码|food licen[cs]e( no\.?| number)?)$"),
+    rule("region_code", r"^(行政)?区划(代)?码$|^(adcode|region[ _-]?code)$"),
+    rule("settlement_cycle", r"^(结算(周期|方式)|settlement([ _-]?cycle)?)$"),
+    rule("time_zone", r"^(时区|時區|time[ _-]?zone|tz)$"),
     rule("custom.legal_name", r"^(legal name|company( name)?|(公司|企业|单位)(名称|全称))$"),
 ];
 
@@ -169,9 +174,15 @@ fn by_rule(header: &str) -> Option<(Target, &'static str)> {
     if key.is_empty() || key.len() > 120 {
         return None;
     }
-    if header.starts_with("custom.") || header.starts_with("hours.") {
+    if header.starts_with("custom.") || header.starts_with("hours.") || header.starts_with("licence.") {
         // As it is, not in its key form: fields may differ in capital letters.
         return Some((Target::named(header).ok()?, "the name of a field"));
+    }
+    // Registers by their own names, as our export writes them.
+    if let Some(field) = FieldPath::new(header).ok().filter(|field| field.kind() == FieldKind::Text)
+        && !COMPILED.iter().any(|(regex, _)| regex.is_match(&key))
+    {
+        return Some((Target::Register(field), "the name of a field"));
     }
     let find = |key: &str| COMPILED.iter().find(|(regex, _)| regex.is_match(key)).map(|(_, rule)| *rule);
     let rule = match key.rsplit_once('/') {

@@ -6,7 +6,6 @@ mod header;
 mod judge;
 mod known;
 mod moments;
-mod places;
 mod preview;
 mod report;
 mod row;

@@ -6,21 +6,23 @@ use std::sync::Arc;
 use domain::field::{FieldPath, WEEKDAYS};
 use domain::profile::Registers;
 use domain::{ErrorCode, MerchantId, Value, text, validate};
+use reading::coordinates;
 use reading::hours::{self, Flag};
+use reading::licences;
 use reading::phones::{self, Phone, Phones};
 use serde_json::{Map, json};
 
 use super::columns::{Columns, Target};
 use super::rows::{Cell, Cells, Kind};
-use super::{moments, places};
+use super::moments;
 use crate::exporter::RISKY;
 
 /// Where unreadable or richer cells are kept.
 const PHONES_TEXT: &str = "custom.phones_text";
 const HOURS_TEXT: &str = "custom.hours_text";
 const OPENED: &str = "custom.opened";
-const CREDIT_CODE: &str = "custom.uscc";
-/// `lat,lng` in decimal degrees, as the rules for nearby places read it.
+const CREDIT_CODE: &str = "licence.credit_code";
+const CREDIT_CODE_TEXT: &str = "custom.credit_code_text";
 const LOCATION: &str = "location";
 
 /// What may stand between tags.
@@ -100,7 +102,7 @@ impl RowReader {
         let mut registers: BTreeMap<FieldPath, Vec<usize>> = BTreeMap::new();
         for (n, target) in &columns.targets {
             if let Target::Register(field) = target
-                && !validate::REQUIRED.contains(&field.as_str())
+                && !matches!(field.as_str(), "name" | "address")
             {
                 registers.entry(field.clone()).or_default().push(*n);
             }
@@ -265,14 +267,15 @@ impl RowReader {
             _ if self.manner.decimal_comma => format!("{};{}", latitude, longitude),
             _ => format!("{latitude},{longitude}"),
         };
-        match places::read(&typed) {
+        match coordinates::read(&typed) {
             Ok(found) => {
                 if found.swapped {
                     row.warnings.push("coords:swapped".to_owned());
                 }
-                row.place = Some((found.latitude_deg, found.longitude_deg));
+                row.place = found.lat.parse().ok().zip(found.lng.parse().ok());
+                row.others.push((FieldPath::fixed(LOCATION), Value::text(found.stored())));
             }
-            Err(reason) => row.warnings.push(format!("coords:{reason}")),
+            Err(finding) => row.warnings.push(format!("coords:{}", finding.code)),
         }
     }
 }
@@ -420,10 +423,19 @@ impl Row {
 
     fn read_credit_code(&mut self, cell: Option<Cell<'_>>) {
         let Some(cell) = cell.filter(|cell| !reading::is_empty(cell.text)) else { return };
-        if !uscc_is_good(cell.text) {
-            self.warnings.push("uscc:check_digit".to_owned());
+        match licences::credit_code(cell.text) {
+            Ok(found) => {
+                if found.expected_check.is_some() {
+                    self.warnings.push("uscc:check_digit".to_owned());
+                }
+                let field = FieldPath::new(CREDIT_CODE).ok();
+                self.others.extend(field.map(|field| (field, Value::text(found.code))));
+            }
+            Err(finding) => {
+                self.warnings.push(format!("uscc:{}", finding.code));
+                self.keep_text(CREDIT_CODE_TEXT, cell.text);
+            }
         }
-        self.keep_text(CREDIT_CODE, cell.text);
     }
 
     fn read_tags(&mut self, cell: &str) {
@@ -448,7 +460,12 @@ impl Row {
         match validate::normalise(field, &Value::text(cell)) {
             Ok(value) if value.is_null() => {}
             Ok(value) => self.others.push((field.clone(), value)),
-            Err(problem) => self.problems.push(format!("{field}:{}", problem.code)),
+            // What only this field cannot hold does not keep the store out.
+            Err(problem) => {
+                self.warnings.push(format!("{field}:{}", problem.code));
+                let kept_in = FieldPath::new(format!("custom.{}_text", field.as_str().replace('.', "_")));
+                self.others.extend(kept_in.ok().map(|kept_in| (kept_in, Value::text(text::tidy(cell)))));
+            }
         }
     }
 
@@ -471,9 +488,6 @@ impl Row {
         }
         if let Some(hours) = &self.hours {
             registers.extend((0..7).map(|day| (FieldPath::hours(day), hours.registers[day].clone())));
-        }
-        if let Some((latitude, longitude)) = self.place {
-            registers.insert(FieldPath::fixed(LOCATION), Value::text(format!("{latitude},{longitude}")));
         }
         registers
     }
@@ -516,7 +530,7 @@ impl Row {
         let out: Map<_, _> = self
             .others
             .iter()
-            .filter(|(field, _)| !matches!(field.as_str(), "category" | OPENED))
+            .filter(|(field, _)| !matches!(field.as_str(), "category" | OPENED | LOCATION))
             .map(|(field, value)| (field.to_string(), value.0.clone()))
             .collect();
         if out.is_empty() { serde_json::Value::Null } else { out.into() }
@@ -532,18 +546,4 @@ fn printed(number: &Phone) -> serde_json::Value {
         }
     }
     out.into()
-}
-
-/// The check character of a unified social credit code (GB 32100-2015).
-fn uscc_is_good(cell: &str) -> bool {
-    const ALPHABET: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
-    let code = text::key(cell).to_uppercase();
-    let values: Option<Vec<usize>> = code.chars().map(|c| ALPHABET.find(c)).collect();
-    let Some(values) = values.filter(|values| values.len() == 18) else { return false };
-    let (mut weight, mut sum) = (1, 0);
-    for value in &values[..17] {
-        sum += value * weight;
-        weight = weight * 3 % 31;
-    }
-    (31 - sum % 31) % 31 == values[17]
 }

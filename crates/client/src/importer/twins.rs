@@ -5,6 +5,7 @@ use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use domain::text;
+use reading::names::Name;
 
 use super::row::Row;
 
@@ -25,29 +26,6 @@ pub(super) struct Likeness {
     pub place: Option<(f64, f64)>,
 }
 
-/// The name in the form in which stores are compared: without advertising, blanks and punctuation, with one
-/// word for a branch.
-fn name_key(name: &str) -> String {
-    let mut key = text::key(name);
-    while let (Some(open), Some(close)) = (key.find('【'), key.find('】')) {
-        if close < open {
-            break;
-        }
-        key.replace_range(open..close + '】'.len_utf8(), "");
-    }
-    let plain: String = key.chars().filter(|c| c.is_alphanumeric()).map(reading::simplified).collect();
-    plain.strip_suffix("分店").map_or_else(|| plain.clone(), |stem| format!("{stem}店"))
-}
-
-/// The name without a branch in brackets, and whether there was one.
-fn stem_key(name: &str) -> (String, bool) {
-    let key = text::key(name);
-    match key.split_once('(') {
-        Some((stem, branch)) if branch.trim_end_matches(')').ends_with('店') => (name_key(stem), true),
-        _ => (name_key(&key), false),
-    }
-}
-
 /// A number that many branches share.
 fn is_shared(number: &str) -> bool {
     number.starts_with("+86400") || number.starts_with("+86800")
@@ -60,13 +38,13 @@ impl Likeness {
         phones: impl Iterator<Item = &'a str>,
         place: Option<(f64, f64)>,
     ) -> Self {
-        let (stem, has_branch) = stem_key(name);
+        let read = Name::new(name);
         let (shared, own): (Vec<&str>, Vec<&str>) = phones.partition(|number| is_shared(number));
         let owned = |list: Vec<&str>| list.into_iter().map(str::to_owned).collect();
         Self {
-            name: name_key(name),
-            stem,
-            has_branch,
+            name: read.key(),
+            has_branch: read.branch.is_some(),
+            stem: read.brand,
             address: text::key(address).replace(' ', ""),
             own_phones: owned(own),
             shared_phones: owned(shared),

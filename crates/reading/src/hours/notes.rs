@@ -139,6 +139,9 @@ fn begin(tokens: &[Token], at: usize) -> usize {
         let before = |steps: usize| from.checked_sub(steps).map(|n| &tokens[n].word);
         let reaches = match before(1) {
             Some(Word::Unknown | Word::Gap | Word::Label | Word::With | Word::And) => true,
+            Some(Word::PartOfDay) => true,
+            // "周一不定期休息" says nothing about every Monday.
+            Some(Word::Days(_)) => *note == Word::Remark,
             // "21:00最后点单", but not the end of a span.
             Some(Word::Time(_)) => {
                 let earlier = tokens[..from - 1].iter().rev().find(|t| !matches!(t.word, Word::Gap | Word::NextDay));
@@ -168,7 +171,7 @@ fn end(tokens: &[Token], at: usize) -> usize {
         };
         let reaches = match &token.word {
             Word::Unknown | Word::Gap | Word::Label | Word::With | Word::And | Word::StaysOpen | Word::Dash => true,
-            Word::NextDay | Word::Festival | Word::Remark | Word::LastOrder => true,
+            Word::NextDay | Word::PartOfDay | Word::Festival | Word::Remark | Word::LastOrder => true,
             Word::Time(_) if *note == Word::LastOrder => times == 0 || !is_span(),
             Word::Time(_) | Word::AllDay | Word::Irregular => *note == Word::Festival && !closed,
             Word::Closed | Word::Suspended => *note != Word::LastOrder,

@@ -131,6 +131,8 @@ impl Reader<'_> {
                     rule.same = true;
                 }
             }
+            // "周日下午公休" closes half a day.
+            Word::PartOfDay if self.behind(1) == Some(&Word::Closed) => return Err(ErrorCode::Ambiguous),
             Word::AlwaysOpen => self.found.ph_open = true,
             Word::EveryDay if self.before() == Some(&Word::Dash) => {}
             Word::EveryDay => self.open_rule(|rule| rule.has_body() && rule.names_days()).every = true,

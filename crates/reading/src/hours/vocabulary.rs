@@ -46,6 +46,7 @@ fn meaning(kind: &str) -> Option<Word> {
         "last_order" => Word::LastOrder,
         "festival" => Word::Festival,
         "remark" => Word::Remark,
+        "part" => Word::PartOfDay,
         "label" => Word::Label,
         "to" => Word::Dash,
         day => Word::Days(vec![day.strip_prefix("day")?.parse().ok()?]),

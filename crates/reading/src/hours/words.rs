@@ -54,6 +54,8 @@ pub(super) enum Word {
     Festival,
     /// Changes no hours.
     Remark,
+    /// A part of the day without a time.
+    PartOfDay,
     /// Without weight.
     Label,
     /// A blank.
@@ -123,7 +125,7 @@ fn next(text: &[char], before: &[Token]) -> (Word, usize) {
     }
     let known = word_at(text);
     // "周末" is longer than "周".
-    if !matches!(known, Some((Word::Label, _)))
+    if !matches!(known, Some((Word::Label | Word::PartOfDay, _)))
         && let Some(found) = known
     {
         return found;
@@ -247,5 +249,8 @@ fn bare_days(text: &[char], before: &[Token]) -> Option<(Word, usize)> {
         return Some((days(&text[..1]), 1));
     }
     let run = day_run(text);
-    matches!(&text[run..], ['公' | '店', '休', ..] | ['休', ..]).then(|| (days(&text[..run]), run))
+    let closes = matches!(&text[run..], ['公' | '店', '休', ..] | ['休', ..]);
+    // "六日10:00"
+    let times = run > 1 && text[run..].iter().find(|c| **c != ' ').is_some_and(char::is_ascii_digit);
+    (closes || times).then(|| (days(&text[..run]), run))
 }

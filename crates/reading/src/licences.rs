@@ -1,0 +1,78 @@
+//! Licences: the unified social credit code and the food business licence.
+
+use domain::{ErrorCode, forms};
+
+use crate::finding::{Finding, shortened};
+
+/// A code that was read, and what should be looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// In the form that is stored.
+    pub code: String,
+    /// The check character that its other characters call for, if it is not the one it has. Pilot regions once
+    /// gave out codes that do not fit, so this is a warning.
+    pub expected_check: Option<char>,
+}
+
+impl Code {
+    /// The warning about the check character.
+    pub fn warning(&self) -> Option<Finding> {
+        let expected = self.expected_check?;
+        let last = self.code.chars().last().unwrap_or(expected);
+        Some(Finding::new(
+            ErrorCode::CheckDigit,
+            format!("the last character {last} does not fit the others, which call for {expected}: compare with the licence"),
+        ))
+    }
+}
+
+/// Reads a unified social credit code (GB 32100-2015).
+///
+/// # Errors
+/// `empty`, `charset`, `length`.
+pub fn credit_code(text: &str) -> Result<Code, Finding> {
+    let code = coded(text, forms::credit_code, |code, text, count| match code {
+        ErrorCode::Charset if text.contains(['E', 'e']) && text.contains('+') => {
+            "was cut by a spreadsheet: its digits are lost; type it again from the licence".to_owned()
+        }
+        ErrorCode::Charset => {
+            "has a character that no credit code has: digits and capitals without I, O, S, V, Z; is an I a 1, an O a 0, an S a 5, a Z a 2?".to_owned()
+        }
+        _ if count == 15 => {
+            "has 15 characters: that is a registration number from before 2015; type the 18 characters of the credit code".to_owned()
+        }
+        _ => format!("has {count} characters: a credit code has 18"),
+    })?;
+    let expected = forms::credit_code_check(&code).filter(|c| !code.ends_with(*c));
+    Ok(Code { code, expected_check: expected })
+}
+
+/// Reads a food business licence (JY and 14 digits).
+///
+/// # Errors
+/// `empty`, `charset`, `length`.
+pub fn food_licence(text: &str) -> Result<Code, Finding> {
+    let code = coded(text, forms::food_licence, |code, _, count| match code {
+        ErrorCode::Charset => "is no food business licence: write JY and 14 digits, like JY23101040012345".to_owned(),
+        _ => format!("has {count} characters: a food business licence has JY and 14 digits"),
+    })?;
+    let expected = forms::food_licence_check(&code).and_then(|n| char::from_digit(n, 10));
+    let expected = expected.filter(|c| !code.ends_with(*c));
+    Ok(Code { code, expected_check: expected })
+}
+
+fn coded(
+    text: &str,
+    form: impl Fn(&str) -> Result<String, ErrorCode>,
+    cure: impl Fn(ErrorCode, &str, usize) -> String,
+) -> Result<String, Finding> {
+    let tidy = domain::text::tidy(text);
+    let plain = tidy.trim_start_matches('\'');
+    if crate::is_empty(plain) {
+        return Err(Finding::new(ErrorCode::Empty, "nothing given"));
+    }
+    form(plain).map_err(|code| {
+        let count = plain.chars().filter(|c| !c.is_whitespace()).count();
+        Finding::new(code, format!("“{}” {}", shortened(plain), cure(code, plain, count)))
+    })
+}

@@ -1,0 +1,189 @@
+//! Do two names mean the same store? By the name alone, and the same from either side.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::chinese::simplified;
+
+/// What two names say about their stores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// One store: with one telephone number or address in common a duplicate.
+    Same,
+    /// Not one store, whatever else is the same.
+    Different,
+    /// The names alone do not decide.
+    Review,
+}
+
+impl Verdict {
+    /// The verdict as programs write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Different => "different",
+            Self::Review => "review",
+        }
+    }
+}
+
+/// A name in the form in which names are compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// Without its branch, blanks and punctuation; in small letters and simplified characters.
+    pub brand: String,
+    /// `朝阳` of `（朝阳分店）`.
+    pub branch: Option<String>,
+    /// The branch calls itself the head one.
+    pub head: bool,
+}
+
+impl Name {
+    /// Reads a name.
+    pub fn new(name: &str) -> Self {
+        let lower = name.nfkc().collect::<String>().to_lowercase().nfkc().map(simplified).collect::<String>();
+        let plain = without_advertising(&lower);
+        let plain = plain.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
+        let (brand, branch) = branch(plain).map_or((plain, None), |(brand, branch)| (brand, Some(branch)));
+        let (branch, head) = match branch {
+            None => (None, false),
+            Some(text) => {
+                let text = letters(text);
+                let head = text.ends_with("总店");
+                let stem = ["总店", "分店", "店"].iter().find_map(|end| text.strip_suffix(end)).unwrap_or(&text);
+                (Some(with_digits(stem)), head)
+            }
+        };
+        Self { brand: letters(brand), branch, head }
+    }
+
+    /// One text for both, to group equal names by.
+    pub fn key(&self) -> String {
+        match &self.branch {
+            None => self.brand.clone(),
+            Some(branch) => format!("{}\u{1f}{branch}\u{1f}{}", self.brand, if self.head { "总" } else { "" }),
+        }
+    }
+}
+
+/// Compares two names.
+pub fn compare(a: &str, b: &str) -> Verdict {
+    let (a, b) = (Name::new(a), Name::new(b));
+    if a.brand.is_empty() || b.brand.is_empty() {
+        return Verdict::Review;
+    }
+    let branches = match (&a.branch, &b.branch) {
+        (None, None) => Verdict::Same,
+        (Some(x), Some(y)) if x == y => if a.head == b.head { Verdict::Same } else { Verdict::Review },
+        (Some(_), Some(_)) => return Verdict::Different,
+        _ => Verdict::Review,
+    };
+    if a.brand == b.brand { branches } else if is_alike(&a.brand, &b.brand) { Verdict::Review } else { Verdict::Different }
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}')
+}
+
+/// Text in 【】 goes.
+fn without_advertising(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    let mut rest = name;
+    while let Some((before, inside)) = rest.split_once('【') {
+        let Some((_, after)) = inside.split_once('】') else { break };
+        out.push_str(before);
+        rest = after;
+    }
+    out + rest
+}
+
+/// The branch at the end: in brackets, or behind a blank, dot or dash.
+fn branch(name: &str) -> Option<(&str, &str)> {
+    let is_branch = |text: &str| text.ends_with('店') && text.chars().count() > 1;
+    if let Some(open) = name.strip_suffix([')', ']', '〕', '》', '」', '>']) {
+        let (brand, inside) = open.rsplit_once(['(', '[', '〔', '《', '「', '<'])?;
+        let inside = inside.trim();
+        return (is_branch(inside) && !brand.trim().is_empty()).then_some((brand, inside));
+    }
+    let (brand, last) = name.rsplit_once([' ', '·', '・', '•', '-', '–', '—', '/', '|', ',', ':', '_', '~'])?;
+    (is_branch(last.trim()) && !letters(brand).is_empty()).then_some((brand, last.trim()))
+}
+
+/// Without blanks and punctuation. What is neither stays: a rare character may be all that tells two names apart.
+fn letters(text: &str) -> String {
+    let is_mark = |c: char| {
+        c.is_whitespace()
+            || c.is_control()
+            || c.is_ascii_punctuation()
+            || is_invisible(c)
+            || matches!(c, '\u{a0}'..='\u{bf}' | '×' | '÷' | '\u{2000}'..='\u{206f}' | '\u{2190}'..='\u{23ff}' | '\u{2500}'..='\u{27bf}' | '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}' | '\u{3030}' | '\u{30fb}' | '\u{fe10}'..='\u{fe6f}' | '\u{ff01}'..='\u{ff0f}')
+            && !matches!(c, 'ª' | 'º' | 'µ' | '²' | '³' | '¹' | '¼'..='¾')
+    };
+    text.chars().filter(|c| !is_mark(*c)).collect::<String>().replace('ß', "ss")
+}
+
+/// Chinese numerals as digits: `人民路一` is `人民路1`.
+fn with_digits(text: &str) -> String {
+    let digit = |c: char| "零一二三四五六七八九".chars().position(|d| d == c);
+    let mut out = String::with_capacity(text.len());
+    let chars: Vec<char> = text.chars().collect();
+    let mut at = 0;
+    while at < chars.len() {
+        let run = chars[at..].iter().take_while(|c| digit(**c).is_some() || **c == '十').count();
+        if run == 0 {
+            out.push(chars[at]);
+            at += 1;
+            continue;
+        }
+        let run_chars = &chars[at..at + run];
+        let value = match run_chars {
+            ['十'] => Some(10),
+            ['十', one] => digit(*one).map(|one| 10 + one),
+            [tens, '十'] => digit(*tens).map(|tens| tens * 10),
+            [tens, '十', one] => digit(*tens).zip(digit(*one)).map(|(tens, one)| tens * 10 + one),
+            _ => None,
+        };
+        match value {
+            Some(value) => out.push_str(&value.to_string()),
+            None => run_chars.iter().for_each(|c| match digit(*c) {
+                Some(value) => out.push_str(&value.to_string()),
+                None => out.push(*c),
+            }),
+        }
+        at += run;
+    }
+    out
+}
+
+/// Alike enough that a person must look: one within the other, one translated, or equal but for accents,
+/// numerals and the ending of a company.
+fn is_alike(a: &str, b: &str) -> bool {
+    let within = |short: &str, long: &str| short.chars().count() >= 2 && long.contains(short);
+    if within(a, b) || within(b, a) {
+        return true;
+    }
+    let is_han = |text: &str| text.chars().any(|c| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}'));
+    let is_other = |text: &str| text.chars().any(|c| c.is_alphabetic()) && !is_han(text);
+    if is_han(a) && is_other(b) || is_other(a) && is_han(b) {
+        return true;
+    }
+    let (a, b) = (loose(a), loose(b));
+    a == b || within(&a, &b) || within(&b, &a)
+}
+
+/// Without accents, company endings; numerals and number words as digits.
+fn loose(brand: &str) -> String {
+    let endings = ["股份有限公司", "有限责任公司", "有限公司", "公司", "limited", "ltd", "inc", "llc", "plc"];
+    let stem = endings.iter().find_map(|end| brand.strip_suffix(end)).filter(|stem| !stem.is_empty()).unwrap_or(brand);
+    let plain: String = stem.nfd().filter(|c| !is_combining_mark(*c)).collect();
+    let mut plain = with_digits(&plain);
+    let words = [
+        ("seventeen", "17"), ("sixteen", "16"), ("fourteen", "14"), ("thirteen", "13"), ("fifteen", "15"), ("eighteen", "18"), ("nineteen", "19"),
+        ("eleven", "11"), ("twelve", "12"), ("twenty", "20"), ("one", "1"), ("two", "2"), ("three", "3"), ("four", "4"), ("five", "5"), ("six", "6"),
+        ("seven", "7"), ("eight", "8"), ("nine", "9"), ("ten", "10"), ("zero", "0"),
+    ];
+    for (word, digits) in words {
+        plain = plain.replace(word, digits);
+    }
+    plain
+}
