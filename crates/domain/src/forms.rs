@@ -85,7 +85,9 @@ pub fn region_code(text: &str) -> Result<String, ErrorCode> {
 /// `charset`.
 pub fn category_code(text: &str) -> Result<String, ErrorCode> {
     let code = capitals(text).to_lowercase();
-    let good = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    let good = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    };
     if code.split('.').all(good) { Ok(code) } else { Err(ErrorCode::Charset) }
 }
 

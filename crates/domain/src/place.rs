@@ -132,7 +132,7 @@ impl Degrees {
             + wave(40.0, x / 3.0 * PI)
             + wave(150.0, x / 12.0 * PI)
             + wave(300.0, x / 30.0 * PI);
-                let north_m = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * x.abs().sqrt() + north * 2.0 / 3.0;
+        let north_m = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * x.abs().sqrt() + north * 2.0 / 3.0;
         let east_m = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * x.abs().sqrt() + east * 2.0 / 3.0;
         let latitude_rad = self.lat.to_radians();
         let sine_of = sine(latitude_rad);

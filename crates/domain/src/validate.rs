@@ -117,9 +117,9 @@ fn line(field: &FieldPath, value: &Value) -> Result<Value, Problem> {
         return Ok(Value::NULL);
     }
     let form = schema::declared(field).map_or(Form::Line, |declared| declared.form);
-    stored(form, &tidy).map(Value::text).map_err(|cure| {
-        Problem::new(ErrorCode::BadValue, format!("{field}: {cure}")).about(field.as_str())
-    })
+    stored(form, &tidy)
+        .map(Value::text)
+        .map_err(|cure| Problem::new(ErrorCode::BadValue, format!("{field}: {cure}")).about(field.as_str()))
 }
 
 /// A tidy text in the stored form of its register, or what to write instead.
@@ -127,13 +127,19 @@ fn stored(form: Form, tidy: &str) -> Result<String, String> {
     let (found, cure) = match form {
         Form::Line | Form::Element | Form::Hours | Form::Custom => return Ok(tidy.to_owned()),
         Form::Choice(of) => return forms::choice(tidy, of).map_err(|_| format!("one of {}", of.join(", "))),
-        Form::Location => (place::stored(tidy).ok_or(ErrorCode::BadValue), "latitude,longitude in degrees, like 39.9042,116.4074, with GCJ-02 behind it if it is of a Chinese map"),
+        Form::Location => (
+            place::stored(tidy).ok_or(ErrorCode::BadValue),
+            "latitude,longitude in degrees, like 39.9042,116.4074, with GCJ-02 behind it if it is of a Chinese map",
+        ),
         Form::RegionCode => (forms::region_code(tidy), "six digits of GB/T 2260, like 110105"),
         Form::CategoryCode => (forms::category_code(tidy), "a code of the category tree, like food.hotpot"),
         Form::CreditCode => (forms::credit_code(tidy), "18 digits and capitals without I, O, S, V and Z"),
         Form::FoodLicence => (forms::food_licence(tidy), "JY and 14 digits"),
         Form::Industry => (forms::industry(tidy), "a code of GB/T 4754, like H6210"),
-        Form::Period => (forms::period(tidy), "two days, the first not after the last, like 2026-02-10/2026-02-24, or 2026-02-10/.."),
+        Form::Period => (
+            forms::period(tidy),
+            "two days, the first not after the last, like 2026-02-10/2026-02-24, or 2026-02-10/..",
+        ),
         Form::Language => (forms::language(tidy), "a language tag, like zh-CN or en"),
         Form::TimeZone => (forms::time_zone(tidy), "a time zone's name, like Asia/Shanghai"),
     };

@@ -125,15 +125,43 @@ fn without_datum(plain: &str) -> (String, Option<Datum>) {
 fn numbers(plain: &str) -> Result<[Number; 2], ErrorCode> {
     let sexagesimal = plain.contains(['°', '′', '″', '度', '分', '\'', '"', 'º', '˚', '’', '”']);
     let mut plain = plain.replace(['−', '–'], "-");
-    for (word, sign) in [("北纬", "N"), ("南纬", "S"), ("东经", "E"), ("西经", "W"), ("纬度", "N"), ("經度", "E"), ("緯度", "N"), ("经度", "E"), ("北緯", "N"), ("東經", "E"), ("LATITUDE", "N"), ("LONGITUDE", "E"), ("LAT", "N"), ("LNG", "E"), ("LON", "E"), ("POINT", " "), ("GEO:", " ")] {
+    for (word, sign) in [
+        ("北纬", "N"),
+        ("南纬", "S"),
+        ("东经", "E"),
+        ("西经", "W"),
+        ("纬度", "N"),
+        ("經度", "E"),
+        ("緯度", "N"),
+        ("经度", "E"),
+        ("北緯", "N"),
+        ("東經", "E"),
+        ("LATITUDE", "N"),
+        ("LONGITUDE", "E"),
+        ("LAT", "N"),
+        ("LNG", "E"),
+        ("LON", "E"),
+        ("POINT", " "),
+        ("GEO:", " "),
+    ] {
         plain = plain.replace(word, sign);
     }
     // Two numbers with decimal commas have another separator between them.
     let decimal_comma = !plain.contains('.') && plain.matches(',').count() == 2;
-    let separators: &[char] = if decimal_comma { &[';', '/', '|', ' ', '\t', '\n'] } else { &[',', ';', '/', '|', '、', '\t', '\n'] };
-    let mut parts: Vec<String> = plain.split(separators).map(str::trim).filter(|part| part.contains(|c: char| c.is_ascii_digit())).map(str::to_owned).collect();
+    let separators: &[char] =
+        if decimal_comma { &[';', '/', '|', ' ', '\t', '\n'] } else { &[',', ';', '/', '|', '、', '\t', '\n'] };
+    let mut parts: Vec<String> = plain
+        .split(separators)
+        .map(str::trim)
+        .filter(|part| part.contains(|c: char| c.is_ascii_digit()))
+        .map(str::to_owned)
+        .collect();
     if parts.len() == 1 {
-        parts = if sexagesimal || plain.contains(['N', 'S', 'E', 'W']) { by_letters(&parts[0]) } else { parts[0].split_whitespace().map(str::to_owned).collect() };
+        parts = if sexagesimal || plain.contains(['N', 'S', 'E', 'W']) {
+            by_letters(&parts[0])
+        } else {
+            parts[0].split_whitespace().map(str::to_owned).collect()
+        };
     }
     match parts.as_slice() {
         [first, second] => Ok([number(first, decimal_comma)?, number(second, decimal_comma)?]),
@@ -166,9 +194,13 @@ fn number(text: &str, decimal_comma: bool) -> Result<Number, ErrorCode> {
         ['W'] => (Some(false), true),
         _ => return Err(ErrorCode::NotAPlace),
     };
-    let bare: String = text.chars().filter(|c| !matches!(c, 'N' | 'S' | 'E' | 'W' | '(' | ')' | '[' | ']' | '{' | '}' | ':' | '=')).collect();
+    let bare: String = text
+        .chars()
+        .filter(|c| !matches!(c, 'N' | 'S' | 'E' | 'W' | '(' | ')' | '[' | ']' | '{' | '}' | ':' | '='))
+        .collect();
     let bare = bare.trim().trim_matches('"').trim();
-    let is_mark = |c: char| matches!(c, '°' | '′' | '″' | '度' | '分' | '秒' | '\'' | '"' | 'º' | '˚' | '’' | '”' | ' ');
+    let is_mark =
+        |c: char| matches!(c, '°' | '′' | '″' | '度' | '分' | '秒' | '\'' | '"' | 'º' | '˚' | '’' | '”' | ' ');
     let fields: Vec<&str> = bare.split(is_mark).filter(|field| !field.is_empty()).collect();
     if fields.len() > 1 {
         return sexagesimal(&fields, west, latitude);
@@ -224,10 +256,14 @@ fn scale(lat: &mut Number, lng: &mut Number) {
 pub fn message(code: ErrorCode, cell: &str) -> String {
     let cure = match code {
         ErrorCode::Empty => return "no coordinates: write latitude and longitude, like 31.17743,121.52721".to_owned(),
-        ErrorCode::NullIsland => "is a place in the Gulf of Guinea, as it comes of a missing value: leave the cell empty",
+        ErrorCode::NullIsland => {
+            "is a place in the Gulf of Guinea, as it comes of a missing value: leave the cell empty"
+        }
         ErrorCode::Range => "is no place: latitude goes to 90, longitude to 180, minutes and seconds to 59",
         ErrorCode::MangledScientific => "was cut by a spreadsheet: write the degrees in full",
-        _ => "is no latitude and longitude: write them in degrees, like 31.17743,121.52721 (WGS-84, or with GCJ-02 behind)",
+        _ => {
+            "is no latitude and longitude: write them in degrees, like 31.17743,121.52721 (WGS-84, or with GCJ-02 behind)"
+        }
     };
     format!("“{}” {cure}", shortened(cell))
 }

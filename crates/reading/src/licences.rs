@@ -21,7 +21,9 @@ impl Code {
         let last = self.code.chars().last().unwrap_or(expected);
         Some(Finding::new(
             ErrorCode::CheckDigit,
-            format!("the last character {last} does not fit the others, which call for {expected}: compare with the licence"),
+            format!(
+                "the last character {last} does not fit the others, which call for {expected}: compare with the licence"
+            ),
         ))
     }
 }
@@ -31,7 +33,8 @@ impl Code {
 /// # Errors
 /// `empty`, `charset`, `length`.
 pub fn credit_code(text: &str) -> Result<Code, Finding> {
-    let code = coded(text, forms::credit_code, |code, text, count| match code {
+    let code = coded(text, forms::credit_code, |code, text, count| {
+        match code {
         ErrorCode::Charset if text.contains(['E', 'e']) && text.contains('+') => {
             "was cut by a spreadsheet: its digits are lost; type it again from the licence".to_owned()
         }
@@ -42,6 +45,7 @@ pub fn credit_code(text: &str) -> Result<Code, Finding> {
             "has 15 characters: that is a registration number from before 2015; type the 18 characters of the credit code".to_owned()
         }
         _ => format!("has {count} characters: a credit code has 18"),
+    }
     })?;
     let expected = forms::credit_code_check(&code).filter(|c| !code.ends_with(*c));
     Ok(Code { code, expected_check: expected })

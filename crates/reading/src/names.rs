@@ -74,11 +74,23 @@ pub fn compare(a: &str, b: &str) -> Verdict {
     }
     let branches = match (&a.branch, &b.branch) {
         (None, None) => Verdict::Same,
-        (Some(x), Some(y)) if x == y => if a.head == b.head { Verdict::Same } else { Verdict::Review },
+        (Some(x), Some(y)) if x == y => {
+            if a.head == b.head {
+                Verdict::Same
+            } else {
+                Verdict::Review
+            }
+        }
         (Some(_), Some(_)) => return Verdict::Different,
         _ => Verdict::Review,
     };
-    if a.brand == b.brand { branches } else if is_alike(&a.brand, &b.brand) { Verdict::Review } else { Verdict::Different }
+    if a.brand == b.brand {
+        branches
+    } else if is_alike(&a.brand, &b.brand) {
+        Verdict::Review
+    } else {
+        Verdict::Different
+    }
 }
 
 fn is_invisible(c: char) -> bool {
@@ -117,7 +129,7 @@ fn letters(text: &str) -> String {
             || c.is_ascii_punctuation()
             || is_invisible(c)
             || matches!(c, '\u{a0}'..='\u{bf}' | '×' | '÷' | '\u{2000}'..='\u{206f}' | '\u{2190}'..='\u{23ff}' | '\u{2500}'..='\u{27bf}' | '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}' | '\u{3030}' | '\u{30fb}' | '\u{fe10}'..='\u{fe6f}' | '\u{ff01}'..='\u{ff0f}')
-            && !matches!(c, 'ª' | 'º' | 'µ' | '²' | '³' | '¹' | '¼'..='¾')
+                && !matches!(c, 'ª' | 'º' | 'µ' | '²' | '³' | '¹' | '¼'..='¾')
     };
     text.chars().filter(|c| !is_mark(*c)).collect::<String>().replace('ß', "ss")
 }
@@ -178,9 +190,27 @@ fn loose(brand: &str) -> String {
     let plain: String = stem.nfd().filter(|c| !is_combining_mark(*c)).collect();
     let mut plain = with_digits(&plain);
     let words = [
-        ("seventeen", "17"), ("sixteen", "16"), ("fourteen", "14"), ("thirteen", "13"), ("fifteen", "15"), ("eighteen", "18"), ("nineteen", "19"),
-        ("eleven", "11"), ("twelve", "12"), ("twenty", "20"), ("one", "1"), ("two", "2"), ("three", "3"), ("four", "4"), ("five", "5"), ("six", "6"),
-        ("seven", "7"), ("eight", "8"), ("nine", "9"), ("ten", "10"), ("zero", "0"),
+        ("seventeen", "17"),
+        ("sixteen", "16"),
+        ("fourteen", "14"),
+        ("thirteen", "13"),
+        ("fifteen", "15"),
+        ("eighteen", "18"),
+        ("nineteen", "19"),
+        ("eleven", "11"),
+        ("twelve", "12"),
+        ("twenty", "20"),
+        ("one", "1"),
+        ("two", "2"),
+        ("three", "3"),
+        ("four", "4"),
+        ("five", "5"),
+        ("six", "6"),
+        ("seven", "7"),
+        ("eight", "8"),
+        ("nine", "9"),
+        ("ten", "10"),
+        ("zero", "0"),
     ];
     for (word, digits) in words {
         plain = plain.replace(word, digits);

@@ -339,12 +339,24 @@ impl Cache {
         .await
     }
 
-    /// Is there no merchant at all, nor an edit of one?
+    /// Of some merchants those that the server or an own edit knows.
     ///
     /// # Errors
     /// `storage`.
-    pub async fn is_empty(&self) -> Result<bool> {
-        self.direct.read(|tx| Ok(tx.prepare_cached(sql!("imports/nothing"))?.query_row([], |row| row.get(0))?)).await
+    pub(crate) async fn there(&self, ids: &[MerchantId]) -> Result<Vec<MerchantId>> {
+        let ids = ids.to_vec();
+        self.direct
+            .read(move |tx| {
+                let mut select = tx.prepare_cached(sql!("imports/there"))?;
+                let mut there = Vec::new();
+                for id in ids {
+                    if select.query_row([id.as_str()], |row| row.get(0))? {
+                        there.push(id);
+                    }
+                }
+                Ok(there)
+            })
+            .await
     }
 
     /// Number, name and address of the list's rows behind a number.

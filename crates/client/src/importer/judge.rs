@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use domain::edit::Write;
-use domain::ipc::{Duplicates, RowOutcome, RowReport};
+use domain::ipc::{Duplicates, ImportRequest, RowOutcome, RowReport};
 use domain::place::Place;
 use domain::profile::{self, Registers};
 use domain::{FieldPath, MerchantId, Value, text};
@@ -30,6 +30,8 @@ pub(super) struct Judge {
     source: String,
     duplicates: Duplicates,
     in_full: bool,
+    /// Work out what is to be written: who only looks does not need it for new merchants.
+    saves: bool,
     pub twins: Twins,
     /// How often a store without an id has come, by its identity; only those that came again.
     repeats: HashMap<Uuid, u32>,
@@ -46,12 +48,13 @@ struct Candidate {
 }
 
 impl Judge {
-    pub fn new(space: Uuid, source: &str, duplicates: Duplicates, in_full: bool) -> Self {
+    pub fn new(space: Uuid, request: &ImportRequest, in_full: bool) -> Self {
         Self {
             space,
-            source: source.to_owned(),
-            duplicates,
+            source: request.source.clone(),
+            duplicates: request.duplicates,
             in_full,
+            saves: !request.dry_run,
             twins: Twins::default(),
             repeats: HashMap::new(),
             first_ids: HashMap::new(),
@@ -222,10 +225,15 @@ impl Judge {
                 report.others = candidate.row.others();
             }
             let before = stored.remove(&candidate.id).unwrap_or_default();
-            let creates = before.is_empty() || before.contains_key(&FieldPath::deleted());
+            let is_new = before.is_empty();
+            if is_new && !self.saves && self.duplicates != Duplicates::Update {
+                report.outcome = RowOutcome::Create;
+                continue;
+            }
+            let creates = is_new || before.contains_key(&FieldPath::deleted());
             let registers = candidate.row.registers();
             let after = if creates { registers } else { merged(&before, registers) };
-            let writes = profile::diff(&before, &after);
+            let writes = if is_new { all(&after) } else { profile::diff(&before, &after) };
             report.outcome = match (creates, writes.is_empty()) {
                 (true, _) => RowOutcome::Create,
                 (false, false) => RowOutcome::Update,
@@ -234,11 +242,23 @@ impl Judge {
             if !writes.is_empty() {
                 wanted.push(Wanted { at: candidate.at, id: candidate.id.clone(), writes, creates });
             }
-            // Another row of this batch may mean the same merchant.
-            stored.insert(candidate.id, after);
+            if self.duplicates == Duplicates::Update {
+                // Another row of this batch may mean the same merchant.
+                stored.insert(candidate.id, after);
+            }
         }
         Ok(wanted)
     }
+}
+
+/// The writes that make a merchant.
+fn all(registers: &Registers) -> Vec<Write> {
+    let write = |(field, value): (&FieldPath, &Value)| Write {
+        field: field.clone(),
+        base_value: Value::NULL,
+        value: value.clone(),
+    };
+    registers.iter().map(write).collect()
 }
 
 /// A file's cells over what is there. Empty cells leave what is there; a cell of numbers or tags replaces all; a cell

@@ -76,7 +76,7 @@ pub async fn preview(cache: &Cache, request: &ImportRequest) -> Result<ImportPre
             Piece::Rows(rows) => {
                 if let Some(reader) = reader.as_mut() {
                     sample(&mut preview.columns, &rows);
-                    let mut judge = Judge::new(space, &request.source, request.duplicates, true);
+                    let mut judge = Judge::new(space, request, true);
                     preview.rows = look(cache, &mut judge, reader, &rows).await?;
                 }
                 break;
@@ -97,7 +97,7 @@ fn sample(columns: &mut [ImportColumn], rows: &Rows) {
 
 async fn look(cache: &Cache, judge: &mut Judge, reader: &mut RowReader, rows: &Rows) -> Result<Vec<RowReport>> {
     for cells in rows.iter() {
-        judge.twins.look_at(&reader.code(&cells));
+        judge.twins.look_at(reader.code(&cells));
     }
     let first = rows.iter().take(ROWS).zip(1..);
     let read = first.map(|(cells, n)| (n, (!cells.is_blank()).then(|| reader.read(&cells)))).collect();

@@ -1,5 +1,6 @@
 //! One row: cells → registers, with what is wrong and what is noteworthy.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -13,8 +14,8 @@ use reading::phones::{self, Phone, Phones};
 use serde_json::{Map, json};
 
 use super::columns::{Columns, Target};
-use super::rows::{Cell, Cells, Kind};
 use super::moments;
+use super::rows::{Cell, Cells, Kind};
 use crate::exporter::RISKY;
 
 /// Where unreadable or richer cells are kept.
@@ -128,8 +129,8 @@ impl RowReader {
     }
 
     /// The code of a row as it stands there, before anything else is read.
-    pub fn code(&self, cells: &Cells<'_>) -> String {
-        text::tidy(&joined(cells, &self.ids).text)
+    pub fn code<'a>(&self, cells: &Cells<'a>) -> &'a str {
+        self.ids.first().map_or("", |n| unwrapped(cells.get(*n)).text)
     }
 
     /// Reads a row.
@@ -195,6 +196,9 @@ impl RowReader {
         let national = |start: &[&str]| start.iter().any(|start| digits.starts_with(start));
         let lost = cell.kind == Kind::Number && (9..=11).contains(&digits.len()) && !national(&["400", "800"]);
         let mobile = digits.len() == 11 && digits.starts_with('1');
+        if let Some(phone) = plain_mobile(digits) {
+            return Ok((Phones { phones: vec![phone], note: None }, false));
+        }
         if lost
             && !mobile
             && let Ok(found) = phones::read(&format!("0{digits}"), country)
@@ -213,7 +217,7 @@ impl RowReader {
         let (typed, is_formula) = if cell.text.is_empty() && (self.open.is_some() || self.close.is_some()) {
             let part =
                 |column: Option<usize>| column.map(|n| moments::clock(unwrapped(cells.get(n)))).unwrap_or_default();
-            (opens_to(&part(self.open), &part(self.close)), false)
+            (Cow::Owned(opens_to(&part(self.open), &part(self.close))), false)
         } else {
             (cell.text, cell.is_formula)
         };
@@ -280,6 +284,20 @@ impl RowReader {
     }
 }
 
+/// Eleven digits that are a mobile number of mainland China for certain, which most cells are: the tables behind
+/// [`phones::read`] need not be asked. Blocks of these prefixes are wholly in use (metadata of libphonenumber).
+fn plain_mobile(digits: &str) -> Option<Phone> {
+    let bytes = digits.as_bytes();
+    let whole = matches!(bytes, [b'1', b'3' | b'8', ..] | [b'1', b'5' | b'9', b'0'..=b'3' | b'5'..=b'9', ..]);
+    let is_mobile = whole && bytes.len() == 11 && bytes.iter().all(u8::is_ascii_digit);
+    is_mobile.then(|| Phone {
+        e164: Some(format!("+86{digits}")),
+        ext: None,
+        service: None,
+        kind: phones::Kind::Mobile,
+    })
+}
+
 /// When a shop opens and closes, as one text.
 fn opens_to(open: &str, close: &str) -> String {
     match (reading::is_empty(open), reading::is_empty(close)) {
@@ -322,14 +340,14 @@ fn unwrapped(cell: Cell<'_>) -> Cell<'_> {
 
 /// The text of some cells.
 #[derive(Default)]
-struct Joined {
-    text: String,
+struct Joined<'a> {
+    text: Cow<'a, str>,
     /// A cell was a formula, or looks like one.
     is_formula: bool,
 }
 
 /// The cells of several columns, joined.
-fn joined(cells: &Cells<'_>, columns: &[usize]) -> Joined {
+fn joined<'a>(cells: &Cells<'a>, columns: &[usize]) -> Joined<'a> {
     let mut joined = Joined::default();
     for n in columns {
         let raw = cells.get(*n);
@@ -340,10 +358,13 @@ fn joined(cells: &Cells<'_>, columns: &[usize]) -> Joined {
         // What was marked as text is none, whatever it begins with.
         joined.is_formula |= matches!(cell.kind, Kind::Formula | Kind::BareFormula)
             || cell.text.starts_with('=') && cell.text.len() == raw.text.trim().len();
-        if !joined.text.is_empty() {
-            joined.text.push_str(", ");
+        if joined.text.is_empty() {
+            joined.text = Cow::Borrowed(cell.text);
+        } else {
+            let text = joined.text.to_mut();
+            text.push_str(", ");
+            text.push_str(cell.text);
         }
-        joined.text.push_str(cell.text);
     }
     joined
 }
@@ -373,7 +394,7 @@ impl Row {
     }
 
     /// A line that a merchant cannot be without.
-    fn line(&mut self, name: &'static str, cell: &Joined) -> String {
+    fn line(&mut self, name: &'static str, cell: &Joined<'_>) -> String {
         let tidy = text::tidy(&cell.text);
         let problem = if reading::is_empty(&tidy) {
             "missing"
@@ -546,4 +567,26 @@ fn printed(number: &Phone) -> serde_json::Value {
         }
     }
     out.into()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_short_way_says_what_the_long_one_says() {
+        let mut taken = 0;
+        for prefix in 100..200 {
+            let digits = format!("{prefix}12345678");
+            if let Some(phone) = plain_mobile(&digits) {
+                assert_eq!(phones::read(&digits, None).unwrap().phones, [phone], "{digits}");
+                taken += 1;
+            }
+        }
+        assert!(taken > 30, "{taken}");
+        for other in ["1381234567", "138123456789", "13812a45678", "12345678901", "", "15412345678"] {
+            assert_eq!(plain_mobile(other), None, "{other}");
+        }
+    }
 }

@@ -48,7 +48,7 @@ pub async fn import(
         actor,
         options,
         space,
-        judge: Judge::new(space, &request.source, request.duplicates, options.in_full),
+        judge: Judge::new(space, request, options.in_full),
         reader: None,
         open: None,
         counts: Counts::new(),
@@ -59,7 +59,7 @@ pub async fn import(
         resumed: 0,
         cancelled: false,
     };
-    let mut bare = false;
+    let mut bare = None;
     while let Some(piece) = table.next().await? {
         match piece {
             Piece::Sheet(sheet) => {
@@ -71,14 +71,19 @@ pub async fn import(
                 }
             }
             Piece::Rows(rows) => import.rows(&rows, each).await?,
-            Piece::End { bare_breaks } => bare = bare_breaks,
+            Piece::End { bare_breaks } => bare = Some(bare_breaks),
         }
         if import.cancelled {
             break;
         }
     }
     import.end_sheet();
-    import.finish(bare).await
+    match bare {
+        None if !import.cancelled => Err(table::bad_file(
+            "this file stopped its reader: rows before it are kept, none behind them was imported; save the file anew and import that",
+        )),
+        bare => import.finish(bare.unwrap_or(false)).await,
+    }
 }
 
 /// What a person says about a file.
@@ -251,7 +256,7 @@ impl Import<'_> {
     async fn rows(&mut self, rows: &Rows, each: &mut (dyn FnMut(&RowReport) -> bool + Send)) -> Result<()> {
         let Some(mut reader) = self.reader.take() else { return Ok(()) };
         for cells in rows.iter() {
-            self.judge.twins.look_at(&reader.code(&cells));
+            self.judge.twins.look_at(reader.code(&cells));
         }
         let mut batch: Vec<(u64, Option<Row>)> = Vec::with_capacity(rows.len());
         let mut of_rows: Vec<Option<usize>> = Vec::with_capacity(rows.len());
