@@ -17,7 +17,8 @@ fn line() -> impl Strategy<Value = String> {
         4 => Just(""), 1 => Just("="), 1 => Just("+"), 1 => Just("-"), 1 => Just("@"), 1 => Just("'"), 1 => Just("''="),
         1 => Just("＝"), 1 => Just("=\""), 1 => Just("\""), 1 => Just("["), 1 => Just("'+"), 1 => Just("0"),
     ];
-    (start, "[甲乙,;|\"'=/ a-zé1-9㐂、，（）℃-]{1,12}").prop_map(|(start, rest)| domain::text::tidy(&format!("{start}{rest}")))
+    (start, "[甲乙,;|\"'=/ a-zé1-9㐂、，（）℃-]{1,12}")
+        .prop_map(|(start, rest)| domain::text::tidy(&format!("{start}{rest}")))
 }
 
 fn tag() -> impl Strategy<Value = String> {
@@ -50,7 +51,10 @@ fn store() -> impl Strategy<Value = Store> {
             store.extend(note.map(|note| ("note".to_owned(), Value::text(note))));
             store.extend(region.map(|region| ("region".to_owned(), Value::text(region))));
             store.extend(custom.map(|value| ("custom.Seats here".to_owned(), value)));
-            let hours = hours.map(|kind| [Value::list(["10:00-14:00", "17:00-02:00"]), Value::list([""; 0]), Value::list(["00:00-24:00"])][kind].clone());
+            let hours = hours.map(|kind| {
+                [Value::list(["10:00-14:00", "17:00-02:00"]), Value::list([""; 0]), Value::list(["00:00-24:00"])][kind]
+                    .clone()
+            });
             store.extend(hours.map(|value| ("hours.tu".to_owned(), value)));
             store.push(("location".to_owned(), Value::text("39.90420,116.40740 GCJ-02")));
             store.retain(|(_, value)| value.as_str() != Some(""));
