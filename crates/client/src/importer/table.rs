@@ -1,6 +1,6 @@
 //! A file of rows, whatever its form. A thread of its own reads it and is at most some batches ahead.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use domain::problem::ErrorCode;
@@ -87,11 +87,11 @@ impl Table {
     }
 }
 
-fn open(path: &PathBuf, layout: &Layout) -> Result<Table> {
+fn open(path: &Path, layout: &Layout) -> Result<Table> {
     let (pieces, received) = mpsc::channel(BATCHES_AHEAD);
     let mut sink = Sink { pieces, saw_bare_break: false };
     if let Some(format) = workbook::format_of(path)? {
-        let (path, layout) = (path.clone(), layout.clone());
+        let (path, layout) = (path.to_path_buf(), layout.clone());
         read_in_thread(move || {
             let done = workbook::read(&path, format, &layout, &mut sink);
             sink.end(done);
