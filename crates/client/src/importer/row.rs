@@ -286,7 +286,13 @@ impl RowReader {
 
 /// Eleven digits that are a mobile number of mainland China for certain, which most cells are: the tables behind
 /// [`phones::read`] need not be asked. Blocks of these prefixes are wholly in use (metadata of libphonenumber).
-fn plain_mobile(digits: &str) -> Option<Phone> {
+fn plain_mobile(cell: &str) -> Option<Phone> {
+    // Written 138 0013 8000 or 138-0013-8000.
+    let grouped = match cell.as_bytes() {
+        [_, _, _, first @ (b' ' | b'-'), _, _, _, _, second, _, _, _, _] => first == second,
+        _ => false,
+    };
+    let digits: Cow<'_, str> = if grouped { cell.replace([' ', '-'], "").into() } else { cell.into() };
     let bytes = digits.as_bytes();
     let whole = matches!(bytes, [b'1', b'3' | b'8', ..] | [b'1', b'5' | b'9', b'0'..=b'3' | b'5'..=b'9', ..]);
     let is_mobile = whole && bytes.len() == 11 && bytes.iter().all(u8::is_ascii_digit);
@@ -580,12 +586,25 @@ mod tests {
         for prefix in 100..200 {
             let digits = format!("{prefix}12345678");
             if let Some(phone) = plain_mobile(&digits) {
-                assert_eq!(phones::read(&digits, None).unwrap().phones, [phone], "{digits}");
+                assert_eq!(phones::read(&digits, None).unwrap().phones, [phone.clone()], "{digits}");
+                for grouped in [format!("{prefix} 1234 5678"), format!("{prefix}-1234-5678")] {
+                    assert_eq!(plain_mobile(&grouped), Some(phone.clone()));
+                    assert_eq!(phones::read(&grouped, None).unwrap().phones, [phone.clone()], "{grouped}");
+                }
                 taken += 1;
             }
         }
         assert!(taken > 30, "{taken}");
-        for other in ["1381234567", "138123456789", "13812a45678", "12345678901", "", "15412345678"] {
+        for other in [
+            "1381234567",
+            "138123456789",
+            "13812a45678",
+            "12345678901",
+            "",
+            "15412345678",
+            "138 1234-5678",
+            "138 12 345678",
+        ] {
             assert_eq!(plain_mobile(other), None, "{other}");
         }
     }
