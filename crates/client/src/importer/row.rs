@@ -92,6 +92,7 @@ pub(super) struct RowReader {
     registers: Vec<(FieldPath, Vec<usize>)>,
     manner: Manner,
     weeks: HashMap<String, Week>,
+    lines: FixedLines,
 }
 
 impl RowReader {
@@ -125,6 +126,7 @@ impl RowReader {
             registers: registers.into_iter().collect(),
             manner,
             weeks: HashMap::new(),
+            lines: FixedLines::default(),
         }
     }
 
@@ -156,9 +158,9 @@ impl RowReader {
         row
     }
 
-    fn read_phones(&self, row: &mut Row, cells: &Cells<'_>) {
-        for n in &self.phones {
-            let cell = unwrapped(cells.get(*n));
+    fn read_phones(&mut self, row: &mut Row, cells: &Cells<'_>) {
+        for column in 0..self.phones.len() {
+            let cell = unwrapped(cells.get(self.phones[column]));
             if cell.text.is_empty() {
                 continue;
             }
@@ -190,13 +192,13 @@ impl RowReader {
     }
 
     /// The numbers of a cell. A number cell has lost the zero before its area code.
-    fn numbers(&self, cell: &Cell<'_>) -> std::result::Result<(Phones, bool), &'static str> {
+    fn numbers(&mut self, cell: &Cell<'_>) -> std::result::Result<(Phones, bool), &'static str> {
         let country = self.manner.country.as_deref();
         let digits = cell.text;
         let national = |start: &[&str]| start.iter().any(|start| digits.starts_with(start));
         let lost = cell.kind == Kind::Number && (9..=11).contains(&digits.len()) && !national(&["400", "800"]);
         let mobile = digits.len() == 11 && digits.starts_with('1');
-        if let Some(phone) = plain_mobile(digits) {
+        if let Some(phone) = plain_mobile(digits).or_else(|| self.lines.read(digits)) {
             return Ok((Phones { phones: vec![phone], note: None }, false));
         }
         if lost
@@ -302,6 +304,45 @@ fn plain_mobile(cell: &str) -> Option<Phone> {
         service: None,
         kind: phones::Kind::Mobile,
     })
+}
+
+/// Blocks of a thousand fixed lines that were looked up: no plan of numbers is finer.
+#[derive(Default)]
+struct FixedLines {
+    blocks: HashMap<String, bool>,
+}
+
+/// Blocks that are remembered.
+const BLOCKS_MAX: usize = 65_536;
+
+impl FixedLines {
+    /// A Chinese fixed line with its area code, `010-62561234`, and nothing else; the tables are asked once a block.
+    fn read(&mut self, cell: &str) -> Option<Phone> {
+        let area = cell.bytes().take_while(u8::is_ascii_digit).count();
+        let (first, rest) = cell.split_once('-')?;
+        let is_line = first.starts_with('0')
+            && matches!(area, 3 | 4)
+            && matches!(rest.len(), 7 | 8)
+            && rest.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_line {
+            return None;
+        }
+        let e164 = format!("+86{}{rest}", &first[1..]);
+        let fixed = Phone { e164: Some(e164), ext: None, service: None, kind: phones::Kind::Fixed };
+        let block = &cell[..cell.len() - 3];
+        let known = match self.blocks.get(block) {
+            Some(known) => *known,
+            None => {
+                let found =
+                    phones::read(cell, None).is_ok_and(|found| found.note.is_none() && found.phones == [fixed.clone()]);
+                if self.blocks.len() < BLOCKS_MAX {
+                    self.blocks.insert(block.to_owned(), found);
+                }
+                found
+            }
+        };
+        known.then_some(fixed)
+    }
 }
 
 /// When a shop opens and closes, as one text.
@@ -606,6 +647,27 @@ mod tests {
             "138 12 345678",
         ] {
             assert_eq!(plain_mobile(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_block_of_fixed_lines_is_one() {
+        let mut lines = FixedLines::default();
+        let mut taken = 0;
+        for area in ["010", "021", "0755", "0571", "0999", "0138", "0532", "0898", "0012"] {
+            for subscriber in (1_000_000..99_999_999_u32).step_by(1_237_111) {
+                for last in [0, 7, 118, 999] {
+                    let cell = format!("{area}-{}", subscriber / 1000 * 1000 + last);
+                    let Some(phone) = lines.read(&cell) else { continue };
+                    assert_eq!(phones::read(&cell, None).unwrap().phones, [phone], "{cell}");
+                    taken += 1;
+                }
+            }
+        }
+        assert!(taken > 500, "{taken}");
+        for other in ["010-6256123", "010 62561234", "010-62561234-8", "13800138000", "010-6256123a"] {
+            let read = lines.read(other);
+            assert!(read.is_none() || phones::read(other, None).is_ok(), "{other}");
         }
     }
 }
