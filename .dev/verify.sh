@@ -173,9 +173,10 @@ run_foreign_client() {
 
 # Sizes, seconds from start to a usable list, memory: of the release programs, on a virtual screen.
 dev_bench() {
-  if [ "${1:-}" = sync ]; then
+  if [ "${1:-}" = sync ] || [ "${1:-}" = import ]; then
+    local what=$1
     shift
-    bench_sync "$@"
+    "bench_$what" "$@"
     return
   fi
   install_all
@@ -184,6 +185,22 @@ dev_bench() {
   MERCHANT_CONSOLE_BIN=$(realpath target/release/merchant-console) \
     MERCHANT_CONSOLE_SERVER_BIN=$(realpath target/release/merchant-console-server) \
     dbus-run-session -- "$target/debug/measure" || fail "the measurements stopped" "see above"
+}
+
+# How fast files come in: each phase a process of its own, medians of the rounds.
+bench_import() {
+  local rows=200000 rounds=5
+  while [ $# -gt 0 ]; do
+    case "$1" in
+      --rows) rows=$(value_of "$@"); shift 2 ;;
+      --rounds) rounds=$(value_of "$@"); shift 2 ;;
+      *) fail "bench import does not know $1" "./dev bench import [--rows N] [--rounds N]" ;;
+    esac
+  done
+  need_rust
+  say "compiling the release program (some minutes)"
+  cargo build "${locked[@]}" --release --package client --example import-speed || fail "it does not compile" "see above"
+  "$target/release/examples/import-speed" all "$target/bench/import" "$rows" "$rounds" || fail "a phase failed" "see above"
 }
 
 # How fast the synchronisation is. With a harness (MERCHANT_CONSOLE_PEERS or ../shared/bench) the peers and limits that

@@ -12,11 +12,19 @@ use tauri::{Emitter, Manager};
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::cli::{self, Arguments};
-use crate::commands::{conflicts, insights, outbox, settings, stores};
+use crate::commands::{conflicts, imports, insights, outbox, settings, stores};
 use crate::home;
 
-const EVERY_TOPIC: [Topic; 7] =
-    [Topic::Status, Topic::Stores, Topic::Outbox, Topic::Reviews, Topic::Insights, Topic::Session, Topic::Settings];
+const EVERY_TOPIC: [Topic; 8] = [
+    Topic::Status,
+    Topic::Stores,
+    Topic::Outbox,
+    Topic::Reviews,
+    Topic::Insights,
+    Topic::Session,
+    Topic::Settings,
+    Topic::Imports,
+];
 
 /// How often the window looks whether a second start asked for it.
 const RAISE_LOOK: Duration = Duration::from_millis(500);
@@ -70,6 +78,14 @@ pub fn run(arguments: &Arguments) -> ExitCode {
             settings::save_sync_settings,
             settings::sign_in,
             settings::sign_out,
+            imports::import_preview,
+            imports::import_start,
+            imports::import_progress,
+            imports::import_cancel,
+            imports::imports,
+            imports::import_undo,
+            imports::import_report,
+            imports::export,
         ])
         .setup(move |app| {
             forward_changes(app.handle().clone(), &console);

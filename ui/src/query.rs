@@ -16,8 +16,16 @@ use crate::ipc::{self, Reply};
 /// Announcements that come closer together than this count as one.
 const COALESCE: Duration = Duration::from_millis(40);
 
-const TOPICS: [Topic; 7] =
-    [Topic::Status, Topic::Stores, Topic::Outbox, Topic::Reviews, Topic::Insights, Topic::Session, Topic::Settings];
+const TOPICS: [Topic; 8] = [
+    Topic::Status,
+    Topic::Stores,
+    Topic::Outbox,
+    Topic::Reviews,
+    Topic::Insights,
+    Topic::Session,
+    Topic::Settings,
+    Topic::Imports,
+];
 
 /// How often each topic was announced. Provided once by the app.
 #[derive(Clone)]

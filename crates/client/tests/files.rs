@@ -10,7 +10,7 @@ use client::cache::Cache;
 use client::exporter::{ExportFormat, export};
 use client::importer::{ImportOptions, ImportSummary, RowReport, import};
 use domain::ErrorCode;
-use domain::ipc::StoresQuery;
+use domain::ipc::{Duplicates, StoresQuery};
 use support::*;
 
 async fn run(cache: &Cache, options: &ImportOptions) -> (Vec<RowReport>, ImportSummary) {
@@ -43,7 +43,8 @@ const SHOPS: &str = "\u{feff}编号,名称,地址,电话,营业时间,备注,座
 async fn every_row_is_accounted_for() {
     let (home, cache) = open().await;
     let path = file(&home, "shops.csv", SHOPS.as_bytes());
-    let dry = ImportOptions { dry_run: true, ..ImportOptions::new(&path, "test") };
+    let mut dry = ImportOptions::new(&path, "test");
+    dry.request.dry_run = true;
     let (rows, summary) = run(&cache, &dry).await;
     let outcomes: Vec<String> = rows.iter().map(|row| row.outcome.to_string()).collect();
     assert_eq!(
@@ -52,16 +53,13 @@ async fn every_row_is_accounted_for() {
     );
     assert_eq!(rows[4].problems, ["phone:not_a_number", "hours:ambiguous"]);
     assert_eq!(rows[4].warnings, ["note:formula"]);
-    assert_eq!((summary.file.data_records, summary.file.trailing_blank_records, summary.file.bom), (6, 1, true));
+    assert_eq!((summary.file.data_records, summary.file.trailing_blank_records, summary.file.bom), (6, 1, Some(true)));
     assert_eq!(summary.file.unmapped, ["座位"]);
     assert_eq!(cache.numbers().await.unwrap().merchants, 0, "a dry run saves nothing");
 
-    let real = ImportOptions {
-        dry_run: false,
-        lenient: true,
-        map: vec![("custom.seats".to_owned(), "座位".to_owned())],
-        ..dry
-    };
+    let mut real = dry.clone();
+    (real.request.dry_run, real.request.lenient) = (false, true);
+    real.request.map = vec![("custom.seats".to_owned(), "座位".to_owned())];
     let (rows, _) = run(&cache, &real).await;
     assert_eq!(rows[4].outcome.to_string(), "create");
     let known = cache.registers_of(&[rows[4].merchant_id.clone().unwrap()]).await.unwrap();
@@ -81,12 +79,12 @@ async fn columns_are_joined_and_gzip_is_read() {
     packed.write_all("id;store name;a1;a2\nX;Shop;Road 1;London\n".as_bytes()).unwrap();
     let path = file(&home, "shops.csv.gz", &packed.finish().unwrap());
     let mut options = ImportOptions::new(&path, "uk");
-    options.map = vec![("address".to_owned(), "a1".to_owned()), ("address".to_owned(), "a2".to_owned())];
+    options.request.map = vec![("address".to_owned(), "a1".to_owned()), ("address".to_owned(), "a2".to_owned())];
     let (rows, summary) = run(&cache, &options).await;
     assert_eq!(rows[0].normalised["address"], "Road 1, London");
     assert!(summary.file.gzip);
-    assert_eq!(summary.file.delimiter, ";");
-    options.map[0].1 = "nowhere".to_owned();
+    assert_eq!(summary.file.delimiter.as_deref(), Some(";"));
+    options.request.map[0].1 = "nowhere".to_owned();
     let error = import(&cache, None, &options, &mut |_| true).await.unwrap_err();
     assert_eq!(error.code(), ErrorCode::BadRequest);
 }
@@ -94,7 +92,7 @@ async fn columns_are_joined_and_gzip_is_read() {
 #[tokio::test]
 async fn what_is_no_table_is_refused() {
     let (home, cache) = open().await;
-    for bytes in [&b"\xff\xfea\0b\0"[..], b"", b"PK\x03\x04....", b"name,address\n\xc0\xcf\xcd\xf5,x\n"] {
+    for bytes in [&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x11"[..], b"", b"PK\x03\x04....", b"\xd0\xcf\x11\xe0"] {
         let options = ImportOptions::new(file(&home, "x.csv", bytes), "t");
         let error = import(&cache, None, &options, &mut |_| true).await.unwrap_err();
         assert_eq!(error.code(), ErrorCode::BadFile, "{bytes:?}");
@@ -117,7 +115,7 @@ async fn an_export_comes_back_unchanged_and_runs_no_formula() {
         .await
         .unwrap();
     let csv = home.path().join("all.csv");
-    assert_eq!(export(&cache, &csv, ExportFormat::Csv).await.unwrap(), 30);
+    assert_eq!(export(&cache, &csv, ExportFormat::Csv, None).await.unwrap(), 30);
     let text = std::fs::read_to_string(&csv).unwrap();
     assert!(
         text.starts_with('\u{feff}') && text.contains(",'=1+1,") && text.contains("''quoted") && text.contains("'-18℃")
@@ -125,7 +123,7 @@ async fn an_export_comes_back_unchanged_and_runs_no_formula() {
     let (_, summary) = run(&cache, &ImportOptions::new(&csv, "back")).await;
     assert_eq!(summary.counts.get("unchanged"), Some(&30), "{:?}", summary.counts);
     let json = home.path().join("all.json");
-    export(&cache, &json, ExportFormat::Json).await.unwrap();
+    export(&cache, &json, ExportFormat::Json, None).await.unwrap();
     let profiles: Vec<domain::Profile> = serde_json::from_slice(&std::fs::read(&json).unwrap()).unwrap();
     assert_eq!((profiles.len(), profiles[3].name.as_str()), (30, "-18℃"));
 }
@@ -139,7 +137,7 @@ async fn the_real_lists_are_imported_whole() {
     let map =
         |pairs: &[(&str, &str)]| pairs.iter().map(|(r, c)| ((*r).to_owned(), (*c).to_owned())).collect::<Vec<_>>();
     let mut uk = ImportOptions::new(data.join("stores/stores-uk-fhrs.csv.gz"), "uk-fhrs");
-    uk.map = map(&[
+    uk.request.map = map(&[
         ("merchant_id", "fhrs_id"),
         ("address", "address1"),
         ("address", "address2"),
@@ -148,15 +146,15 @@ async fn the_real_lists_are_imported_whole() {
         ("address", "postcode"),
         ("address", "local_authority"),
         ("region", "local_authority"),
-        ("custom.lat", "lat"),
-        ("custom.lng", "lng"),
+        ("lat", "lat"),
+        ("lng", "lng"),
         ("custom.la_business_id", "la_business_id"),
     ]);
-    uk.keep_duplicates = true;
+    uk.request.duplicates = Duplicates::Create;
     let mut tw = ImportOptions::new(data.join("stores/stores-tw-zh.csv.gz"), "tw");
-    tw.map =
-        map(&[("custom.town", "town"), ("custom.parking", "parking"), ("custom.lat", "lat"), ("custom.lng", "lng")]);
-    (tw.lenient, tw.keep_duplicates, tw.country) = (true, true, Some("886".to_owned()));
+    tw.request.map = map(&[("custom.town", "town"), ("custom.parking", "parking"), ("lat", "lat"), ("lng", "lng")]);
+    (tw.request.lenient, tw.request.duplicates, tw.request.country) =
+        (true, Duplicates::Create, Some("886".to_owned()));
     for (options, expected) in [(uk, 25_277), (tw, 4_777)] {
         let begun = std::time::Instant::now();
         let (rows, summary) = run(&cache, &options).await;

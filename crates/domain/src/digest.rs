@@ -33,6 +33,11 @@ pub fn row(canonical: &str) -> u64 {
     xxh3_64(canonical.as_bytes())
 }
 
+/// XXH3-64 (seed 0) of anything.
+pub fn bytes(bytes: &[u8]) -> u64 {
+    xxh3_64(bytes)
+}
+
 /// In which bucket a merchant is.
 pub fn bucket(merchant_id: &MerchantId) -> u8 {
     let [low, ..] = xxh3_64(merchant_id.as_str().as_bytes()).to_le_bytes();

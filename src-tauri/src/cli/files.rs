@@ -1,57 +1,107 @@
 //! Import and export.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand, ValueEnum};
 use client::Console;
 use client::importer::{ImportOptions, ImportSummary, RowOutcome, RowReport};
+use domain::ipc::{
+    Duplicates, ExportRequest, ImportPreview, ImportRequest, MappingReason, StoreFilter, StoresQuery, WriteImportReport,
+};
 
 use super::{Failed, output};
+
+/// What is done with duplicates.
+#[derive(Clone, Copy, ValueEnum)]
+enum DuplicatesArgument {
+    /// Leave them out, and say so.
+    Skip,
+    /// The store that they are like gets their values.
+    Update,
+    /// Make each a merchant of its own.
+    Create,
+}
 
 /// What to import, and how.
 #[derive(Args)]
 pub struct ImportArguments {
-    /// The file.
+    /// The file: CSV, TSV and the like in any usual encoding, also gzipped; .xlsx, .xls, .ods.
     file: PathBuf,
-    /// The source of the file: rows without an id get one that is stable within it.
+    /// The source of the file: its mapping is remembered, and rows without an id get one that is stable within it.
     #[arg(long, value_name = "NAME")]
     env: String,
     /// Only say what would happen.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "preview")]
     dry_run: bool,
-    /// A register and the column that fills it; several columns of one register are joined.
+    /// Only say what the file is, where its columns would go and why, and how its first rows are read.
+    #[arg(long)]
+    preview: bool,
+    /// A register and the column that fills it; several columns of one register are joined. `=COLUMN` keeps a column out.
     #[arg(long, value_name = "REGISTER=COLUMN")]
     map: Vec<String>,
+    /// What is done with rows that mean the same store as an earlier row or a merchant that is there.
+    #[arg(long, value_enum, default_value = "skip")]
+    duplicates: DuplicatesArgument,
     /// Keep telephone and hours cells that cannot be read as custom text, with a warning, instead of refusing the row.
     #[arg(long)]
     lenient: bool,
-    /// Import rows that mean the same store as an earlier row, each as a merchant of its own.
-    #[arg(long)]
-    keep_duplicates: bool,
     /// Country code of numbers that carry it without `+`, such as 886.
     #[arg(long, value_name = "CODE")]
     country: Option<String>,
+    /// Instead of the encoding that is detected: UTF-8, UTF-16LE, GB18030, Big5, windows-1252, …
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
+    /// Instead of the delimiter that is detected: one character, or TAB.
+    #[arg(long, value_name = "CHARACTER")]
+    delimiter: Option<String>,
+    /// Instead of the header that is detected: its row, from 1.
+    #[arg(long, value_name = "ROW")]
+    header_row: Option<u32>,
+    /// Only this sheet of a workbook.
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
+    /// Begin anew although the same file was begun before and broke off.
+    #[arg(long)]
+    anew: bool,
 }
 
 impl ImportArguments {
-    fn options(&self) -> Result<ImportOptions, Failed> {
-        let mut options = ImportOptions::new(&self.file, &self.env);
+    fn request(&self) -> Result<ImportRequest, Failed> {
+        let mut map = Vec::new();
         for text in &self.map {
             let (register, column) =
                 text.split_once('=').ok_or_else(|| Failed::Usage(format!("--map {text}: write REGISTER=COLUMN")))?;
-            options.map.push((register.trim().to_owned(), column.trim().to_owned()));
+            map.push((register.trim().to_owned(), column.trim().to_owned()));
         }
-        options.dry_run = self.dry_run;
-        options.lenient = self.lenient;
-        options.keep_duplicates = self.keep_duplicates;
-        options.country.clone_from(&self.country);
-        Ok(options)
+        Ok(ImportRequest {
+            file: self.file.display().to_string(),
+            source: self.env.clone(),
+            map,
+            duplicates: match self.duplicates {
+                DuplicatesArgument::Skip => Duplicates::Skip,
+                DuplicatesArgument::Update => Duplicates::Update,
+                DuplicatesArgument::Create => Duplicates::Create,
+            },
+            lenient: self.lenient,
+            country: self.country.clone(),
+            encoding: self.encoding.clone(),
+            delimiter: self.delimiter.clone(),
+            header_row: self.header_row,
+            sheet: self.sheet.clone(),
+            dry_run: self.dry_run,
+        })
     }
 }
 
 /// Imports a file; with `--json` a line for each row and a last one with the counts.
 pub async fn import(console: &Console, json: bool, arguments: &ImportArguments) -> Result<(), Failed> {
-    let summary = console.import(&arguments.options()?, &mut |row| print_row(json, row)).await?;
+    let request = arguments.request()?;
+    if arguments.preview {
+        let preview = console.import_preview(&request).await?;
+        return if json { output::json(&preview) } else { print_preview(&preview) };
+    }
+    let options = ImportOptions { request, in_full: json, anew: arguments.anew };
+    let summary = console.import(&options, &mut |row| print_row(json, row)).await?;
     if json { output::json(&summary) } else { print_summary(&summary) }
 }
 
@@ -71,15 +121,176 @@ fn print_row(json: bool, row: &RowReport) -> bool {
 fn print_summary(summary: &ImportSummary) -> Result<(), Failed> {
     let counts: Vec<String> = summary.counts.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
     let what = if summary.dry_run { "would be" } else { "are" };
-    output::line(&format!("{} rows: {} {what} done", summary.file.data_records, counts.join(", ")))
+    output::line(&format!("{} rows: {} {what} done", summary.file.data_records, counts.join(", ")))?;
+    if summary.resumed_after_row > 0 {
+        output::say(&format!("went on behind row {}, where it had broken off", summary.resumed_after_row));
+    }
+    if let Some(id) = &summary.import_id {
+        output::say(&format!(
+            "import {id}: `imports report {id} FILE` writes what became of it, `imports undo {id}` takes it back"
+        ));
+    }
+    Ok(())
 }
 
-/// Exports all profiles.
-pub async fn export(console: &Console, json: bool, file: &Path) -> Result<(), Failed> {
-    let count = console.export(file).await?;
-    if json && file.as_os_str() != "-" {
+fn print_preview(preview: &ImportPreview) -> Result<(), Failed> {
+    let file = &preview.file;
+    let facts = [
+        Some(file.format.clone()),
+        file.encoding.clone(),
+        file.delimiter.as_ref().map(|delimiter| format!("delimiter {delimiter}")),
+        file.sheet.as_ref().map(|sheet| format!("sheet {sheet}")),
+        Some(format!("header in row {}", file.header_row)),
+    ];
+    output::line(&facts.into_iter().flatten().collect::<Vec<_>>().join(", "))?;
+    let rows: Vec<Vec<String>> = preview
+        .columns
+        .iter()
+        .map(|column| {
+            let why = match &column.reason {
+                MappingReason::ByHand => "by hand".to_owned(),
+                MappingReason::Remembered { version } => format!("as last time (version {version})"),
+                MappingReason::Rule { pattern } => format!("matches {}", pattern.chars().take(40).collect::<String>()),
+                MappingReason::Unknown => "no rule knows it: use --map".to_owned(),
+                MappingReason::Taken => "another column goes there".to_owned(),
+                MappingReason::OfReport => "of a report".to_owned(),
+            };
+            vec![
+                column.header.clone(),
+                column.target.clone().unwrap_or_else(|| "—".to_owned()),
+                why,
+                column.samples.join(" | "),
+            ]
+        })
+        .collect();
+    output::table(&rows)
+}
+
+/// What the list's filter of an export is.
+#[derive(Clone, Copy, ValueEnum)]
+enum FilterArgument {
+    /// With unsent changes.
+    Pending,
+    /// With open reviews.
+    Conflict,
+    /// With refused changes.
+    Rejected,
+}
+
+/// What to export.
+#[derive(Args)]
+pub struct ExportArguments {
+    /// The file: .csv, .xlsx, .json or .jsonl.
+    pub file: PathBuf,
+    /// Only merchants that this text finds.
+    #[arg(long, value_name = "TEXT")]
+    text: Option<String>,
+    /// Only of this category.
+    #[arg(long)]
+    category: Option<String>,
+    /// Only in this business state.
+    #[arg(long)]
+    status: Option<String>,
+    /// Only those.
+    #[arg(long, value_enum)]
+    filter: Option<FilterArgument>,
+}
+
+/// Exports profiles.
+pub async fn export(console: &Console, json: bool, arguments: &ExportArguments) -> Result<(), Failed> {
+    let all = arguments.text.is_none() && arguments.category.is_none() && arguments.status.is_none();
+    let query = (!all || arguments.filter.is_some()).then(|| StoresQuery {
+        text: arguments.text.clone().unwrap_or_default(),
+        category: arguments.category.clone(),
+        status: arguments.status.clone(),
+        filter: match arguments.filter {
+            None => StoreFilter::All,
+            Some(FilterArgument::Pending) => StoreFilter::Pending,
+            Some(FilterArgument::Conflict) => StoreFilter::Conflict,
+            Some(FilterArgument::Rejected) => StoreFilter::Rejected,
+        },
+        ..StoresQuery::default()
+    });
+    let file = arguments.file.display().to_string();
+    let count = console.export(&ExportRequest { file: file.clone(), query }).await?.rows;
+    if json {
         return output::json(&serde_json::json!({ "file": file, "merchants": count }));
     }
-    output::say(&format!("{count} merchants written to {}", file.display()));
+    output::say(&format!("{count} merchants written to {file}"));
     Ok(())
+}
+
+/// Imports of the past.
+#[derive(Subcommand)]
+pub enum ImportsCommand {
+    /// Which there are, newest first.
+    List,
+    /// Take one back: by new edits, and only what nobody has changed since.
+    Undo {
+        /// Which.
+        id: String,
+    },
+    /// Write what became of each row as CSV.
+    Report {
+        /// Which.
+        id: String,
+        /// The CSV to write.
+        file: PathBuf,
+        /// Only the rows that failed, with their cells: mended in that file, they can be imported again.
+        #[arg(long)]
+        failed_only: bool,
+    },
+}
+
+/// Looks at imports of the past, or takes one back.
+pub async fn imports(console: &Console, json: bool, command: &ImportsCommand) -> Result<(), Failed> {
+    match command {
+        ImportsCommand::List => {
+            let imports = console.imports().await?;
+            if json {
+                return output::json(&imports);
+            }
+            let row = |past: &domain::ipc::PastImport| {
+                let counts: Vec<String> =
+                    past.counts.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
+                let state = format!("{:?}", past.state).to_lowercase();
+                vec![
+                    past.import_id.clone(),
+                    past.begun_at.format("%F %R").to_string(),
+                    past.source.clone(),
+                    past.file_name.clone(),
+                    state,
+                    counts.join(", "),
+                ]
+            };
+            output::table(&imports.iter().map(row).collect::<Vec<_>>())
+        }
+        ImportsCommand::Undo { id } => {
+            let done = console.import_undo(id).await?;
+            if json {
+                return output::json(&done);
+            }
+            for left in &done.left {
+                let fields = if left.fields.is_empty() { "all".to_owned() } else { left.fields.join(", ") };
+                output::line(&format!("row {}  {}  left: {fields}", left.row, left.merchant_id))?;
+            }
+            output::line(&format!(
+                "{} deleted, {} restored, {} rows kept something",
+                done.deleted, done.restored, done.left_rows
+            ))
+        }
+        ImportsCommand::Report { id, file, failed_only } => {
+            let asked = WriteImportReport {
+                import_id: id.clone(),
+                file: file.display().to_string(),
+                failed_only: *failed_only,
+            };
+            let written = console.import_report(&asked).await?;
+            if json {
+                output::json(&written)
+            } else {
+                output::line(&format!("{} rows written to {}", written.rows, file.display()))
+            }
+        }
+    }
 }

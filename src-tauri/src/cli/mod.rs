@@ -94,13 +94,13 @@ pub enum Command {
         /// To which merchant.
         id: String,
     },
-    /// Read merchants from a file: UTF-8 CSV, also gzipped.
+    /// Read merchants from a file: CSV and its kin, also gzipped, or a workbook.
     Import(files::ImportArguments),
-    /// Write all profiles to a file: .csv, .json or .jsonl; `-` is standard output.
-    Export {
-        /// The file.
-        file: PathBuf,
-    },
+    /// Imports of the past: list, take back, report.
+    #[command(subcommand)]
+    Imports(files::ImportsCommand),
+    /// Write profiles to a file.
+    Export(files::ExportArguments),
     /// Normalise and check the text of one field.
     Check {
         /// `name`, `phones`, `hours`, `hours.tu`, `custom.seats`, …
@@ -206,7 +206,8 @@ async fn dispatch(arguments: &Arguments, command: &Command) -> Result<(), Failed
         Command::History { id } => read::history(&console, json, id).await,
         Command::Rules(command) => rules::run(&console, json, command).await,
         Command::Import(import) => files::import(&console, json, import).await,
-        Command::Export { file } => files::export(&console, json, file).await,
+        Command::Imports(command) => files::imports(&console, json, command).await,
+        Command::Export(export) => files::export(&console, json, export).await,
         Command::Settings { what } => settings::run(&console, json, what).await,
         Command::Check { .. } | Command::Merge(_) | Command::Doctor => Ok(()),
     }

@@ -1,6 +1,7 @@
 //! The window's commands, one file a page. Each unpacks its arguments, calls the client and maps the error.
 
 pub mod conflicts;
+pub mod imports;
 pub mod insights;
 pub mod outbox;
 pub mod settings;

@@ -5,6 +5,7 @@ mod checking;
 mod direct;
 mod durability;
 mod fetched;
+mod imports;
 mod indexer;
 mod landing;
 mod listing;
@@ -38,6 +39,7 @@ use crate::error::Result;
 use direct::{Direct, Flush};
 
 pub use checking::Mended;
+pub use imports::{Counts, JournalRow, NewImport, OpenImport, RowToUndo};
 pub use outbox::Discarded;
 pub use saving::{Draft, OUTBOX_EDITS_MAX};
 pub use sending::Batch;

@@ -73,6 +73,7 @@ pub struct Console {
     cache: Arc<Cache>,
     announcer: Announcer,
     backend: Arc<RwLock<Arc<Backend>>>,
+    importing: files::Importing,
     /// Follows what other processes set.
     follower: JoinSet<()>,
     _window: Option<FolderLock>,
@@ -108,7 +109,16 @@ impl Console {
         if options.mode == Mode::Window {
             follower.spawn(sync_settings::follow(backend.clone(), cache.clone(), announcer.clone()));
         }
-        Ok(Self { home: home.to_path_buf(), options, cache, announcer, backend, follower, _window: window })
+        Ok(Self {
+            home: home.to_path_buf(),
+            options,
+            cache,
+            announcer,
+            backend,
+            importing: files::Importing::default(),
+            follower,
+            _window: window,
+        })
     }
 
     /// The data folder.
@@ -139,6 +149,7 @@ impl Console {
     /// Ends the sync and closes the cache.
     pub async fn close(mut self) {
         self.follower.shutdown().await;
+        self.importing.end().await;
         self.backend().await.stop_sync().await;
         drop(self.backend);
         if let Ok(cache) = Arc::try_unwrap(self.cache) {

@@ -1,4 +1,4 @@
-//! All profiles into a file: JSON, JSON lines or CSV. The file appears whole or not at all.
+//! Profiles into a file: JSON, JSON lines, CSV or a workbook. The file appears whole or not at all.
 
 mod cells;
 
@@ -7,12 +7,16 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use domain::Profile;
 use domain::field::{DELETED, FieldPath};
+use domain::ipc::{StoreSort, StoresQuery};
 use domain::problem::ErrorCode;
+use domain::{MerchantId, Profile};
 
 use crate::cache::Cache;
 use crate::error::{Error, Result};
+use cells::TableWriter;
+
+pub(crate) use cells::{RISKY, neutral};
 
 /// Merchants read at a time.
 const BATCH: u32 = 500;
@@ -26,30 +30,36 @@ pub enum ExportFormat {
     JsonLines,
     /// A table, UTF-8 with a mark.
     Csv,
+    /// A workbook of text cells.
+    Xlsx,
 }
 
 impl ExportFormat {
     /// By the ending of a file's name.
     ///
     /// # Errors
-    /// `bad_request` for any but `.json`, `.jsonl`, `.ndjson`, `.csv`.
+    /// `bad_request` for any but `.json`, `.jsonl`, `.ndjson`, `.csv`, `.xlsx`.
     pub fn of(file: &Path) -> Result<Self> {
         match file.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase).as_deref() {
             Some("json") => Ok(Self::Json),
             Some("jsonl" | "ndjson") => Ok(Self::JsonLines),
             Some("csv") => Ok(Self::Csv),
-            _ => Err(Error::new(ErrorCode::BadRequest, "name the file .csv, .json or .jsonl; nothing was written")),
+            Some("xlsx") => Ok(Self::Xlsx),
+            _ => Err(Error::new(
+                ErrorCode::BadRequest,
+                "name the file .csv, .xlsx, .json or .jsonl; nothing was written",
+            )),
         }
     }
 }
 
-/// Writes all merchants, own changes on top, ordered by id. Returns how many.
+/// Writes merchants, own changes on top: all, ordered by id, or those that a list shows, in its order. Returns how many.
 ///
 /// # Errors
-/// `bad_file` if the file cannot be written, `storage`.
-pub async fn export(cache: &Cache, file: &Path, format: ExportFormat) -> Result<u64> {
+/// `bad_file` if the file cannot be written, `too_large` for a workbook of more than a million, `storage`.
+pub async fn export(cache: &Cache, file: &Path, format: ExportFormat, query: Option<&StoresQuery>) -> Result<u64> {
     let partial = partial_name(file);
-    let written = write_all(cache, &partial, format).await;
+    let written = write_all(cache, &partial, format, query).await;
     if written.is_ok() {
         std::fs::rename(&partial, file)?;
     } else {
@@ -65,39 +75,78 @@ fn partial_name(file: &Path) -> PathBuf {
     file.with_file_name(name)
 }
 
-async fn write_all(cache: &Cache, path: &Path, format: ExportFormat) -> Result<u64> {
-    let mut out = BufWriter::new(File::create(path)?);
-    let columns = match format {
-        ExportFormat::Csv => cells::columns(&extra_fields(cache).await?),
-        _ => Vec::new(),
-    };
-    match format {
-        ExportFormat::Json => out.write_all(b"[")?,
-        ExportFormat::JsonLines => {}
-        ExportFormat::Csv => cells::write_header(&mut out, &columns)?,
+/// Walks through merchants.
+enum Walk {
+    All { after: String },
+    Listed { query: StoresQuery },
+}
+
+impl Walk {
+    fn new(query: Option<&StoresQuery>) -> Self {
+        match query {
+            None => Self::All { after: String::new() },
+            Some(query) => {
+                let mut query = StoresQuery { offset: 0, limit: BATCH, ..query.clone() };
+                if query.sort == StoreSort::Updated {
+                    // The others do not move while the file is written.
+                    query.sort = StoreSort::Id;
+                    query.descending = false;
+                }
+                Self::Listed { query }
+            }
+        }
     }
-    let (mut after, mut count) = (String::new(), 0_u64);
+
+    async fn next(&mut self, cache: &Cache) -> Result<Vec<MerchantId>> {
+        match self {
+            Self::All { after } => {
+                let ids = cache.ids_after(after, BATCH).await?;
+                if let Some(last) = ids.last() {
+                    *after = last.to_string();
+                }
+                Ok(ids)
+            }
+            Self::Listed { query } => {
+                let page = cache.stores(query).await?;
+                query.offset += page.rows.len() as u64;
+                Ok(page.rows.into_iter().map(|row| row.id).collect())
+            }
+        }
+    }
+}
+
+async fn write_all(cache: &Cache, path: &Path, format: ExportFormat, query: Option<&StoresQuery>) -> Result<u64> {
+    match format {
+        ExportFormat::Json | ExportFormat::JsonLines => write_json(cache, path, format, query).await,
+        ExportFormat::Csv => write_table(cache, TableWriter::csv(path)?, query).await,
+        ExportFormat::Xlsx => write_table(cache, TableWriter::workbook(path)?, query).await,
+    }
+}
+
+async fn write_json(cache: &Cache, path: &Path, format: ExportFormat, query: Option<&StoresQuery>) -> Result<u64> {
+    let mut out = BufWriter::new(File::create(path)?);
+    let is_array = format == ExportFormat::Json;
+    if is_array {
+        out.write_all(b"[")?;
+    }
+    let (mut walk, mut count) = (Walk::new(query), 0_u64);
     loop {
-        let ids = cache.ids_after(&after, BATCH).await?;
-        let Some(last) = ids.last() else { break };
-        after = last.to_string();
+        let ids = walk.next(cache).await?;
+        if ids.is_empty() {
+            break;
+        }
         for (id, registers) in cache.registers_of(&ids).await? {
-            let profile = Profile::from_registers(id, &registers);
-            match format {
-                ExportFormat::Json => {
-                    out.write_all(if count == 0 { b"\n" } else { b",\n" })?;
-                    serde_json::to_writer(&mut out, &profile)?;
-                }
-                ExportFormat::JsonLines => {
-                    serde_json::to_writer(&mut out, &profile)?;
-                    out.write_all(b"\n")?;
-                }
-                ExportFormat::Csv => cells::write_row(&mut out, &columns, &profile)?,
+            if is_array {
+                out.write_all(if count == 0 { b"\n" } else { b",\n" })?;
+            }
+            serde_json::to_writer(&mut out, &Profile::from_registers(id, &registers))?;
+            if !is_array {
+                out.write_all(b"\n")?;
             }
             count += 1;
         }
     }
-    if format == ExportFormat::Json {
+    if is_array {
         out.write_all(b"\n]\n")?;
     }
     let file = out.into_inner().map_err(|error| Error::Io(error.into_error()))?;
@@ -105,13 +154,32 @@ async fn write_all(cache: &Cache, path: &Path, format: ExportFormat) -> Result<u
     Ok(count)
 }
 
-/// The fields beyond the usual ones that some merchant has.
-async fn extra_fields(cache: &Cache) -> Result<BTreeSet<FieldPath>> {
-    let (mut after, mut fields) = (String::new(), BTreeSet::new());
+async fn write_table(cache: &Cache, mut table: TableWriter, query: Option<&StoresQuery>) -> Result<u64> {
+    let columns = cells::columns(&extra_fields(cache, query).await?);
+    table.header(&columns)?;
+    let (mut walk, mut count) = (Walk::new(query), 0_u64);
     loop {
-        let ids = cache.ids_after(&after, BATCH).await?;
-        let Some(last) = ids.last() else { return Ok(fields) };
-        after = last.to_string();
+        let ids = walk.next(cache).await?;
+        if ids.is_empty() {
+            break;
+        }
+        for (id, registers) in cache.registers_of(&ids).await? {
+            table.row(&columns, &Profile::from_registers(id, &registers))?;
+            count += 1;
+        }
+    }
+    table.finish()?;
+    Ok(count)
+}
+
+/// The fields beyond the usual ones that some merchant has.
+async fn extra_fields(cache: &Cache, query: Option<&StoresQuery>) -> Result<BTreeSet<FieldPath>> {
+    let (mut walk, mut fields) = (Walk::new(query), BTreeSet::new());
+    loop {
+        let ids = walk.next(cache).await?;
+        if ids.is_empty() {
+            return Ok(fields);
+        }
         for (_, registers) in cache.registers_of(&ids).await? {
             fields.extend(registers.into_keys().filter(|field| field.as_str() != DELETED && cells::is_extra(field)));
         }

@@ -1,111 +1,108 @@
-//! What an import says: a line for each row, and one at the end.
+//! What an import says of its rows: to the journal, from it, and as a file.
 
-use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::Path;
 
-use domain::MerchantId;
-use serde::{Serialize, Serializer};
+use domain::digest;
+use domain::edit::Write;
+use domain::ipc::{RowOutcome, RowReport};
+use domain::profile::Registers;
+use serde::{Deserialize, Serialize};
 
-/// What a row leads to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RowOutcome {
-    /// A new merchant.
-    Create,
-    /// A merchant that is there gets other values.
-    Update,
-    /// It is there with these values.
-    Unchanged,
-    /// The same store as an earlier row.
-    DuplicateOf(u64),
-    /// It cannot be imported: `field:reason`.
-    Invalid(String),
-    /// Nothing in it.
-    Blank,
+use super::columns::REPORT_COLUMNS;
+use crate::cache::{Cache, JournalRow};
+use crate::error::Result;
+use crate::exporter::neutral;
+
+/// Rows of the journal read at a time.
+const PAGE: u32 = 500;
+
+#[derive(Default, Serialize, Deserialize)]
+struct Remarks {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
 }
 
-impl RowOutcome {
-    /// The word under which it is counted.
-    pub fn counted_as(&self) -> &'static str {
-        match self {
-            Self::Create => "create",
-            Self::Update => "update",
-            Self::Unchanged => "unchanged",
-            Self::DuplicateOf(_) => "duplicate-of",
-            Self::Invalid(_) => "invalid",
-            Self::Blank => "skip",
+/// What an undo needs of a row.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Undo {
+    /// The merchant was new: the digest of what it showed.
+    Created(u64),
+    /// It had other values.
+    Changed(Vec<Write>),
+}
+
+/// A digest of what a merchant shows.
+pub(super) fn shown(registers: &Registers) -> Result<u64> {
+    Ok(digest::bytes(&serde_json::to_vec(registers)?))
+}
+
+pub(super) fn to_undo(writes: &[Write], creates: bool) -> Result<String> {
+    let undo = if creates {
+        let kept = writes.iter().filter(|write| !write.value.is_null());
+        let after: Registers = kept.map(|write| (write.field.clone(), write.value.clone())).collect();
+        Undo::Created(shown(&after)?)
+    } else {
+        Undo::Changed(writes.to_vec())
+    };
+    Ok(serde_json::to_string(&undo)?)
+}
+
+pub(super) fn to_journal(report: &RowReport, cells: Option<&[&str]>, undo: Option<String>) -> Result<JournalRow> {
+    let remarks = Remarks { problems: report.problems.clone(), warnings: report.warnings.clone() };
+    let silent = remarks.problems.is_empty() && remarks.warnings.is_empty();
+    Ok(JournalRow {
+        row: report.row,
+        outcome: report.outcome.to_string(),
+        merchant_id: report.merchant_id.clone(),
+        remarks: if silent { None } else { Some(serde_json::to_string(&remarks)?) },
+        cells: cells.map(serde_json::to_string).transpose()?,
+        undo,
+    })
+}
+
+pub(super) fn of_journal(row: &JournalRow) -> RowReport {
+    let remarks: Remarks = row.remarks.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let mut report = RowReport::new(row.row, RowOutcome::parse(&row.outcome));
+    report.merchant_id.clone_from(&row.merchant_id);
+    (report.problems, report.warnings) = (remarks.problems, remarks.warnings);
+    report
+}
+
+/// Writes the report of an import as CSV: each row with what it led to; or only the failed rows, with all their cells,
+/// so that they can be mended in that file and imported again. Returns how many rows.
+///
+/// # Errors
+/// `not_found`, `bad_file` if the file cannot be written, `storage`.
+pub async fn write_report(cache: &Cache, import_id: &str, file: &Path, failed_only: bool) -> Result<u64> {
+    let (open, _, headers) = cache.import(import_id).await?;
+    let mut out = BufWriter::new(File::create(file)?);
+    out.write_all("\u{feff}".as_bytes())?;
+    let mut writer = csv::WriterBuilder::new().flexible(true).terminator(csv::Terminator::CRLF).from_writer(out);
+    let own = REPORT_COLUMNS.iter().map(|name| (*name).to_owned());
+    let rest: Vec<String> = if failed_only { headers } else { vec!["import_merchant".to_owned()] };
+    writer.write_record(own.chain(rest.iter().cloned()).map(neutral))?;
+    let (mut after, mut written) = (0, 0);
+    loop {
+        let rows = cache.import_rows(&open, after, failed_only, PAGE).await?;
+        let Some(last) = rows.last() else { break };
+        after = last.row;
+        for row in &rows {
+            let report = of_journal(row);
+            let own = [row.row.to_string(), row.outcome.clone(), report.problems.join(" "), report.warnings.join(" ")];
+            let cells: Vec<String> = match &row.cells {
+                Some(cells) if failed_only => serde_json::from_str(cells)?,
+                _ => vec![row.merchant_id.as_ref().map(ToString::to_string).unwrap_or_default()],
+            };
+            writer.write_record(own.into_iter().chain(cells).map(neutral))?;
+            written += 1;
         }
     }
-}
-
-impl std::fmt::Display for RowOutcome {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::DuplicateOf(row) => write!(f, "duplicate-of:{row}"),
-            Self::Invalid(reason) => write!(f, "invalid:{reason}"),
-            Self::Blank => f.write_str("skip:blank"),
-            other => f.write_str(other.counted_as()),
-        }
-    }
-}
-
-impl Serialize for RowOutcome {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-/// One row.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct RowReport {
-    /// Its number after the header, from 1.
-    pub row: u64,
-    /// What it leads to.
-    pub outcome: RowOutcome,
-    /// Which merchant.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub merchant_id: Option<MerchantId>,
-    /// All that is wrong, `field:reason`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub problems: Vec<String>,
-    /// What should be looked at, `field:reason`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub warnings: Vec<String>,
-    /// As it is stored; nothing for rows that are not imported.
-    #[serde(skip_serializing_if = "serde_json::Value::is_null")]
-    pub normalised: serde_json::Value,
-}
-
-/// What the file turned out to be.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct FileReport {
-    /// `UTF-8`.
-    pub encoding: &'static str,
-    /// With a byte order mark?
-    pub bom: bool,
-    /// Packed?
-    pub gzip: bool,
-    /// `,`, `;` or `TAB`.
-    pub delimiter: &'static str,
-    /// The line of the file that names the columns, from 1.
-    pub header_row: usize,
-    /// Which columns went where.
-    pub header_mapping: BTreeMap<String, Vec<String>>,
-    /// Columns that went nowhere.
-    pub unmapped: Vec<String>,
-    /// Empty rows at the end.
-    pub trailing_blank_records: u64,
-    /// Rows without these.
-    pub data_records: u64,
-}
-
-/// The last line.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct ImportSummary {
-    /// The file.
-    pub file: FileReport,
-    /// How many rows of each outcome.
-    pub counts: BTreeMap<&'static str, u64>,
-    /// Nothing was saved: it was a dry run.
-    pub dry_run: bool,
-    /// It was stopped before the end; what was saved until then stays.
-    pub cancelled: bool,
+    let out = writer.into_inner().map_err(|error| std::io::Error::other(error.to_string()))?;
+    out.into_inner().map_err(|error| error.into_error())?.sync_all()?;
+    Ok(written)
 }

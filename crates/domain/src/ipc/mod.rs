@@ -3,6 +3,7 @@
 //! Queries read, mutations change and announce the [`Topic`]s that they changed; every open view that
 //! shows a topic asks again by itself.
 
+mod imports;
 mod insights;
 mod many;
 mod outbox;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{EditId, MerchantId, OrderId};
 use crate::problem::ErrorCode;
 
+pub use imports::*;
 pub use insights::*;
 pub use many::*;
 pub use outbox::*;
@@ -78,8 +80,24 @@ pub mod command {
     pub const SIGN_IN: &str = "sign_in";
     /// `()` → `()`
     pub const SIGN_OUT: &str = "sign_out";
+    /// [`super::ImportRequest`] → [`super::ImportPreview`]
+    pub const IMPORT_PREVIEW: &str = "import_preview";
+    /// [`super::ImportRequest`] → `()`: a dry run or an import begins; [`super::Topic::Imports`] says when to look again
+    pub const IMPORT_START: &str = "import_start";
+    /// `()` → [`super::ImportProgress`]
+    pub const IMPORT_PROGRESS: &str = "import_progress";
+    /// `()` → `()`: stops what is under way after its batch
+    pub const IMPORT_CANCEL: &str = "import_cancel";
+    /// `()` → `Vec<PastImport>`, newest first
+    pub const IMPORTS: &str = "imports";
+    /// [`super::ByImport`] → [`super::UndoneImport`]
+    pub const IMPORT_UNDO: &str = "import_undo";
+    /// [`super::WriteImportReport`] → [`super::Written`]
+    pub const IMPORT_REPORT: &str = "import_report";
+    /// [`super::ExportRequest`] → [`super::Written`]
+    pub const EXPORT: &str = "export";
     /// All of them, for the test that holds shell and window together.
-    pub const ALL: [&str; 26] = [
+    pub const ALL: [&str; 34] = [
         STATUS,
         STORES,
         STORE,
@@ -106,6 +124,14 @@ pub mod command {
         SAVE_SYNC_SETTINGS,
         SIGN_IN,
         SIGN_OUT,
+        IMPORT_PREVIEW,
+        IMPORT_START,
+        IMPORT_PROGRESS,
+        IMPORT_CANCEL,
+        IMPORTS,
+        IMPORT_UNDO,
+        IMPORT_REPORT,
+        EXPORT,
     ];
 }
 
@@ -137,6 +163,8 @@ pub enum Topic {
     Session,
     /// Settings.
     Settings,
+    /// An import's progress, and the imports of the past.
+    Imports,
 }
 
 /// A failed command.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::edit::Write;
 use domain::ipc::HistoryView;
 use domain::profile::Registers;
-use domain::{EditId, FieldPath, Profile, validate};
+use domain::{EditId, FieldPath, Profile, schema};
 use leptos::prelude::*;
 
 use super::past::{Past, Point, between};
@@ -39,7 +39,7 @@ fn point(key: &str) -> Point {
 
 /// Can a register get this value back? A store cannot be without a name and an address.
 fn can_return(write: &Write) -> bool {
-    !(write.base_value.is_null() && validate::REQUIRED.contains(&write.field.as_str()))
+    !(write.base_value.is_null() && schema::required().any(|field| field == write.field))
 }
 
 /// The store with the chosen registers as they were. `writes` lead from then to now.

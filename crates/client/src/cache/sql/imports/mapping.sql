@@ -1,0 +1,1 @@
+SELECT version, mapping FROM import_mappings WHERE source = ?1 ORDER BY version DESC LIMIT 1

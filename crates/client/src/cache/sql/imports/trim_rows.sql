@@ -1,0 +1,1 @@
+DELETE FROM import_rows WHERE import IN (SELECT n FROM imports ORDER BY n DESC LIMIT -1 OFFSET ?1)

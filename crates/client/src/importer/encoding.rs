@@ -1,0 +1,219 @@
+//! Which encoding a text has, and reading it as UTF-8.
+
+use std::io::{self, Read};
+
+use encoding_rs::{BIG5, CoderResult, Decoder, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+
+use crate::error::{Error, Result};
+use domain::problem::ErrorCode;
+
+/// Bytes decoded at a time.
+const CHUNK_BYTES: usize = 64 * 1024;
+
+/// An encoding, and whether the text begins with its mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    pub encoding: &'static Encoding,
+    /// Length of the byte order mark.
+    pub mark_bytes: usize,
+}
+
+impl Found {
+    /// The name in reports: what decodes GBK reads GB18030.
+    pub fn name(&self) -> &'static str {
+        self.encoding.name()
+    }
+}
+
+/// By name, as a person writes it.
+///
+/// # Errors
+/// `bad_request` for a name that is none.
+pub(super) fn named(name: &str) -> Result<&'static Encoding> {
+    let found = Encoding::for_label_no_replacement(name.trim().as_bytes());
+    let whole = found.map(|encoding| if encoding == encoding_rs::GBK { GB18030 } else { encoding });
+    whole.ok_or_else(|| {
+        let title =
+            format!("--encoding {name}: no such encoding; write UTF-8, UTF-16LE, GB18030, Big5, windows-1252, …");
+        Error::new(ErrorCode::BadRequest, title)
+    })
+}
+
+/// Finds the encoding of a text by its first bytes; nothing if they are no text. `whole`: these are all bytes.
+pub(super) fn detect(head: &[u8], whole: bool) -> Option<Found> {
+    if let Some((encoding, mark_bytes)) = Encoding::for_bom(head) {
+        return Some(Found { encoding, mark_bytes });
+    }
+    let plain = |encoding| Some(Found { encoding, mark_bytes: 0 });
+    if head.contains(&0) {
+        return utf_16(head).and_then(plain);
+    }
+    // A character may be cut at the end of the first bytes.
+    match std::str::from_utf8(head) {
+        Ok(_) => return plain(UTF_8),
+        Err(error) if !whole && error.error_len().is_none() => return plain(UTF_8),
+        Err(_) => {}
+    }
+    plain(of_a_country(head, whole))
+}
+
+/// UTF-16 without a mark: texts of tables are full of ASCII or Chinese, and the wrong order of bytes is neither.
+fn utf_16(head: &[u8]) -> Option<&'static Encoding> {
+    let even = &head[..head.len() / 2 * 2];
+    let share = |encoding: &'static Encoding| {
+        let (text, _) = encoding.decode_without_bom_handling(even);
+        let usual = |c: char| {
+            matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{a0}'..='\u{24f}' | '\u{2010}'..='\u{203b}'
+                | '\u{3000}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ff01}'..='\u{ff5e}')
+        };
+        let (mut all, mut good, mut breaks) = (0_usize, 0_usize, false);
+        for c in text.chars() {
+            all += 1;
+            good += usize::from(usual(c));
+            breaks |= matches!(c, '\n' | '\r' | '\t' | ',' | ';');
+        }
+        if breaks { good * 100 / all.max(1) } else { 0 }
+    };
+    let (little, big) = (share(UTF_16LE), share(UTF_16BE));
+    if little.max(big) < 90 {
+        return None;
+    }
+    Some(if little >= big { UTF_16LE } else { UTF_16BE })
+}
+
+/// An encoding of a country. What GB18030 cannot be is left to the statistics.
+fn of_a_country(head: &[u8], whole: bool) -> &'static Encoding {
+    let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
+    detector.feed(head, whole);
+    let guess = detector.guess(None, chardetng::Utf8Detection::Deny);
+    if guess == BIG5 && is_clean(BIG5, head, whole) {
+        return BIG5;
+    }
+    // Head offices here write GB18030; the statistics know only its two-byte part.
+    if is_clean(GB18030, head, whole) && (guess == encoding_rs::GBK || has_chinese(head, whole)) {
+        return GB18030;
+    }
+    if guess == encoding_rs::GBK { GB18030 } else { guess }
+}
+
+fn decoded(encoding: &'static Encoding, head: &[u8], whole: bool) -> Option<String> {
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let mut text = String::with_capacity(decoder.max_utf8_buffer_length(head.len())?);
+    let (_, _, broken) = decoder.decode_to_string(head, &mut text, whole);
+    (!broken).then_some(text)
+}
+
+fn is_clean(encoding: &'static Encoding, head: &[u8], whole: bool) -> bool {
+    decoded(encoding, head, whole).is_some()
+}
+
+/// Is most of what is not ASCII among the usual Chinese characters?
+fn has_chinese(head: &[u8], whole: bool) -> bool {
+    let text = decoded(GB18030, head, whole).unwrap_or_default();
+    let foreign = text.chars().filter(|c| !c.is_ascii()).count();
+    let chinese = text
+        .chars()
+        .filter(|c| matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3000}'..='\u{3002}' | '\u{ff01}'..='\u{ff5e}'));
+    chinese.count() * 10 >= foreign * 7
+}
+
+/// Reads a text as UTF-8. What cannot be decoded becomes U+FFFD, so that only its row is refused.
+pub(super) struct Utf8<R> {
+    source: R,
+    decoder: Decoder,
+    bytes: Vec<u8>,
+    /// Of `bytes`: what was read and not decoded.
+    pending: std::ops::Range<usize>,
+    text: Vec<u8>,
+    /// Of `text`: what was decoded and not taken.
+    ready: std::ops::Range<usize>,
+    at_end: bool,
+    finished: bool,
+}
+
+impl<R: Read> Utf8<R> {
+    /// The source stands behind the mark.
+    pub fn new(source: R, encoding: &'static Encoding) -> Self {
+        Self {
+            source,
+            decoder: encoding.new_decoder_without_bom_handling(),
+            bytes: vec![0; CHUNK_BYTES],
+            pending: 0..0,
+            text: vec![0; CHUNK_BYTES],
+            ready: 0..0,
+            at_end: false,
+            finished: false,
+        }
+    }
+
+    fn decode(&mut self) -> io::Result<()> {
+        while self.ready.is_empty() && !self.finished {
+            if self.pending.is_empty() && !self.at_end {
+                let got = self.source.read(&mut self.bytes)?;
+                self.pending = 0..got;
+                self.at_end = got == 0;
+            }
+            let input = &self.bytes[self.pending.clone()];
+            let (result, read, written, _) = self.decoder.decode_to_utf8(input, &mut self.text, self.at_end);
+            self.pending.start += read;
+            self.ready = 0..written;
+            self.finished = self.at_end && result == CoderResult::InputEmpty;
+        }
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for Utf8<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.decode()?;
+        let taken = self.ready.len().min(out.len());
+        out[..taken].copy_from_slice(&self.text[self.ready.start..self.ready.start + taken]);
+        self.ready.start += taken;
+        Ok(taken)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const TABLE: &str =
+        "门店名称,地址,电话\r\n老王面馆,北京市朝阳区建国路88号,13800138001\r\n㐂寿司,海淀区中关村大街1号,\r\n";
+    const TAIWAN: &str = "店名,地址,電話\r\n鼎泰豐,臺北市信義路二段一九四號,\r\n麵包新語,臺北市忠孝東路四段,\r\n";
+
+    #[test]
+    fn each_usual_encoding_is_found() {
+        let utf_16 = |text: &str, little: bool| -> Vec<u8> {
+            text.encode_utf16().flat_map(|u| if little { u.to_le_bytes() } else { u.to_be_bytes() }).collect()
+        };
+        let cases: [(Vec<u8>, &str); 7] = [
+            (TABLE.into(), "UTF-8"),
+            (b"a,b\r\n1,2\r\n".to_vec(), "UTF-8"),
+            (GB18030.encode(TABLE).0.into_owned(), "gb18030"),
+            (BIG5.encode(TAIWAN).0.into_owned(), "Big5"),
+            (utf_16(TABLE, true), "UTF-16LE"),
+            (utf_16(TABLE, false), "UTF-16BE"),
+            (b"name;stadt\r\nCaf\xe9 Blau;K\xf6ln\r\n".to_vec(), "windows-1252"),
+        ];
+        for (bytes, name) in cases {
+            let found = detect(&bytes, true).unwrap();
+            assert_eq!((found.name(), found.mark_bytes), (name, 0));
+            let mut text = String::new();
+            Utf8::new(bytes.as_slice(), found.encoding).read_to_string(&mut text).unwrap();
+            let (whole, _) = found.encoding.decode_without_bom_handling(&bytes);
+            assert_eq!(text, whole);
+        }
+        assert_eq!(detect(b"\xff\xfea\0", true).map(|found| found.mark_bytes), Some(2));
+        assert_eq!(detect(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x11", true), None, "a picture is no text");
+    }
+
+    #[test]
+    fn what_is_cut_or_broken_costs_no_more_than_itself() {
+        let cut = &TABLE.as_bytes()[..4];
+        assert_eq!(detect(cut, false).map(|found| found.name()), Some("UTF-8"));
+        let mut text = String::new();
+        Utf8::new(&b"a,\xff,b"[..], UTF_8).read_to_string(&mut text).unwrap();
+        assert_eq!(text, "a,\u{fffd},b");
+    }
+}

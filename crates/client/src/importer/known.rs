@@ -1,0 +1,106 @@
+//! What the cache holds that a row may mean.
+
+use std::collections::HashMap;
+
+use domain::MerchantId;
+use domain::field::FieldPath;
+use domain::place::Place;
+use domain::profile::Registers;
+
+use super::twins::{Likeness, hash};
+use crate::cache::Cache;
+use crate::error::Result;
+
+/// Rows of the list read at a time.
+const PAGE: u32 = 5_000;
+/// Merchants of one name that are compared with a row; chains have more, of which those of the same address come first.
+const COMPARED_MAX: usize = 64;
+/// Two places of one name are one store within so many metres.
+const SAME_PLACE_M: u32 = 100;
+
+/// A merchant of the cache, by hashes.
+struct Entry {
+    name: u64,
+    address: u64,
+    n: i64,
+}
+
+/// Looked up when the first row comes whose id the cache does not know.
+#[derive(Default)]
+pub(super) struct Known {
+    /// Sorted by name.
+    entries: Option<Vec<Entry>>,
+}
+
+fn line<'a>(registers: &'a Registers, field: &'static str) -> &'a str {
+    registers.get(&FieldPath::fixed(field)).and_then(|value| value.as_str()).unwrap_or_default()
+}
+
+impl Known {
+    /// What each of some merchants shows; only those that are there.
+    pub async fn stored(&self, cache: &Cache, ids: &[MerchantId]) -> Result<HashMap<MerchantId, Registers>> {
+        // Most rows of a first import are of nobody: asking which are there costs less than reading what they show.
+        let there = if ids.len() > 1 { cache.there(ids).await? } else { ids.to_vec() };
+        if there.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let known = cache.registers_of(&there).await?;
+        Ok(known.into_iter().filter(|(_, registers)| !registers.is_empty()).collect())
+    }
+
+    /// A merchant of the cache that is the same store: by name, and a number, the address or the place.
+    pub async fn like(&mut self, cache: &Cache, like: &Likeness) -> Result<Option<MerchantId>> {
+        if self.entries.is_none() {
+            self.entries = Some(entries(cache).await?);
+        }
+        let entries = self.entries.as_deref().unwrap_or_default();
+        let (name, address) = (hash(0, [&like.name, ""]), hash(0, [&like.address, ""]));
+        let from = entries.partition_point(|entry| entry.name < name);
+        let to = entries.partition_point(|entry| entry.name <= name);
+        if from == to {
+            return Ok(None);
+        }
+        let same = &entries[from..to];
+        let here = same.iter().filter(|entry| entry.address == address);
+        let elsewhere = same.iter().filter(|entry| entry.address != address);
+        let numbers: Vec<i64> = here.chain(elsewhere).take(COMPARED_MAX).map(|entry| entry.n).collect();
+        let ids = cache.listed(&numbers).await?;
+        for (id, registers) in cache.registers_of(&ids).await? {
+            if is_same(like, &registers) {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
+    }
+}
+
+async fn entries(cache: &Cache) -> Result<Vec<Entry>> {
+    let (mut after, mut entries) = (0, Vec::new());
+    loop {
+        let page = cache.listed_after(after, PAGE).await?;
+        let Some((last, ..)) = page.last() else { break };
+        after = *last;
+        for (n, name, address) in page {
+            let like = Likeness::new(&name, &address, std::iter::empty(), None);
+            entries.push(Entry { name: hash(0, [&like.name, ""]), address: hash(0, [&like.address, ""]), n });
+        }
+    }
+    entries.sort_unstable_by_key(|entry| (entry.name, entry.address, entry.n));
+    Ok(entries)
+}
+
+fn is_same(like: &Likeness, registers: &Registers) -> bool {
+    let numbers = registers.keys().filter(|field| field.root() == "phones").filter_map(FieldPath::key);
+    let other = Likeness::new(line(registers, "name"), line(registers, "address"), numbers, None);
+    if registers.is_empty() || other.name != like.name {
+        return false;
+    }
+    let near = || {
+        let (latitude, longitude) = like.place?;
+        let here = Place::parse(&format!("{latitude},{longitude}"))?;
+        Some(here.is_within(Place::parse(line(registers, "location"))?, SAME_PLACE_M))
+    };
+    other.address == like.address
+        || like.own_phones.iter().any(|phone| other.own_phones.contains(phone))
+        || near().unwrap_or(false)
+}

@@ -1,0 +1,363 @@
+//! The run of an import: rows are read, judged and saved batch by batch.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use domain::TraceId;
+use domain::edit::Source;
+use domain::ipc::{Headers, ImportFile, ImportRequest, ImportState, ImportSummary, RowReport};
+use domain::role::Actor;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::columns::{Columns, Remembered, Wishes};
+use super::judge::{Judge, Wanted};
+use super::row::{Manner, Row, RowReader};
+use super::rows::Rows;
+use super::table::{self, FileFacts, Layout, Piece, Sheet, Table};
+use super::{ImportOptions, report, space};
+use crate::cache::{Cache, Counts, Draft, NewImport, OpenImport};
+use crate::error::Result;
+
+/// Bytes digested at a time.
+const DIGEST_BYTES: usize = 256 * 1024;
+
+/// Imports a file, or says what importing it would do. `each` gets a report of every row, in order, after its batch is
+/// saved; it answers whether to go on. The same file of the same source that broke off or was stopped goes on behind
+/// its last batch.
+///
+/// # Errors
+/// `bad_file`, `bad_request` for a wrong map, layout or name space, `outbox_full`, `storage`. Batches saved before stay.
+pub async fn import(
+    cache: &Cache,
+    actor: Option<&Actor>,
+    options: &ImportOptions,
+    each: &mut (dyn FnMut(&RowReport) -> bool + Send),
+) -> Result<ImportSummary> {
+    let request = &options.request;
+    let space = space(&request.source)?;
+    let layout = layout(request)?;
+    let path = Path::new(&request.file);
+    let mut table = Table::open(path, &layout).await?;
+    let remembered = remembered(cache, request).await?;
+    let mut import = Import {
+        cache,
+        actor,
+        options,
+        space,
+        judge: Judge::new(space, request, options.in_full),
+        reader: None,
+        open: None,
+        counts: Counts::new(),
+        row: 0,
+        blanks: 0,
+        dropped_blanks: 0,
+        file: new_file(&table.facts),
+        resumed: 0,
+        cancelled: false,
+    };
+    let mut bare = None;
+    while let Some(piece) = table.next().await? {
+        match piece {
+            Piece::Sheet(sheet) => {
+                import.end_sheet();
+                let columns = columns(&sheet, request, remembered.as_ref())?;
+                import.begin_sheet(&table.facts, &sheet, &columns);
+                if import.open.is_none() && !request.dry_run {
+                    import.begin(&columns, path, request).await?;
+                }
+            }
+            Piece::Rows(rows) => import.rows(&rows, each).await?,
+            Piece::End { bare_breaks } => bare = Some(bare_breaks),
+        }
+        if import.cancelled {
+            break;
+        }
+    }
+    import.end_sheet();
+    match bare {
+        None if !import.cancelled => Err(table::bad_file(
+            "this file stopped its reader: rows before it are kept, none behind them was imported; save the file anew and import that",
+        )),
+        bare => import.finish(bare.unwrap_or(false)).await,
+    }
+}
+
+/// What a person says about a file.
+pub(super) fn layout(request: &ImportRequest) -> Result<Layout> {
+    table::layout(
+        request.encoding.as_deref(),
+        request.delimiter.as_deref(),
+        request.header_row,
+        request.sheet.as_deref(),
+    )
+}
+
+/// How the last file of this source was mapped.
+pub(super) async fn remembered(cache: &Cache, request: &ImportRequest) -> Result<Option<(u32, Remembered)>> {
+    let Some((version, text)) = cache.import_mapping(&request.source).await? else { return Ok(None) };
+    Ok(Some((version, serde_json::from_str(&text)?)))
+}
+
+pub(super) fn columns(
+    sheet: &Sheet,
+    request: &ImportRequest,
+    remembered: Option<&(u32, Remembered)>,
+) -> Result<Columns> {
+    let remembered = remembered.map(|(version, mapping)| (*version, mapping));
+    Columns::find(&sheet.header.names, &Wishes { by_hand: &request.map, remembered })
+}
+
+pub(super) fn manner(request: &ImportRequest, facts: &FileFacts) -> Manner {
+    Manner {
+        lenient: request.lenient,
+        country: request.country.clone(),
+        decimal_comma: matches!(facts, FileFacts::Text(text) if text.decimal_comma),
+    }
+}
+
+pub(super) fn new_file(facts: &FileFacts) -> ImportFile {
+    match facts {
+        FileFacts::Book { format } => ImportFile { format: (*format).to_owned(), ..ImportFile::default() },
+        FileFacts::Text(text) => ImportFile {
+            format: "csv".to_owned(),
+            encoding: Some(text.encoding.to_owned()),
+            bom: Some(text.bom),
+            gzip: text.gzip,
+            delimiter: Some(match text.delimiter {
+                b'\t' => "TAB".to_owned(),
+                other => char::from(other).to_string(),
+            }),
+            newline: Some(text.newline.to_owned()),
+            decimal_separator: text.decimal_comma.then(|| ",".to_owned()),
+            ..ImportFile::default()
+        },
+    }
+}
+
+/// The letters of a workbook's column: A, B, …, Z, AA, …
+fn letters(mut column: usize) -> String {
+    let mut letters = Vec::new();
+    loop {
+        letters.push(char::from(b'A' + u8::try_from(column % 26).unwrap_or(0)));
+        match column / 26 {
+            0 => break,
+            more => column = more - 1,
+        }
+    }
+    letters.iter().rev().collect()
+}
+
+/// Adds a sheet to what is said of the file; the first one's header is told.
+pub(super) fn describe(file: &mut ImportFile, facts: &FileFacts, sheet: &Sheet, columns: &Columns) {
+    if let Some(name) = &sheet.name {
+        if file.sheet.is_some() {
+            if file.sheets.is_empty() {
+                file.sheets.extend(file.sheet.clone());
+            }
+            file.sheets.push(name.clone());
+            return;
+        }
+        file.sheet = Some(name.clone());
+    }
+    let header = &sheet.header;
+    file.title_row = header.title.map(|row| row + 1);
+    file.header_row = header.first + 1;
+    file.header_rows = (header.first + 1..=header.first + header.lines()).collect();
+    file.first_data_row = header.records + 1;
+    let mut mapping: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (n, target) in &columns.targets {
+        let name = sheet.header.names.get(*n).cloned().unwrap_or_default();
+        let name = if matches!(facts, FileFacts::Book { .. }) { format!("{} {name}", letters(*n)) } else { name };
+        mapping.entry(target.name().to_owned()).or_default().push(name);
+    }
+    let shown = mapping.into_iter().map(|(target, mut names)| match names.len() {
+        1 => (target, Headers::One(names.remove(0))),
+        _ => (target, Headers::Many(names)),
+    });
+    file.header_mapping = shown.collect();
+    file.unmapped = columns.unmapped();
+}
+
+/// SHA-256 of a file and of the answers that change what its rows mean.
+async fn digest(path: &Path, request: &ImportRequest) -> Result<String> {
+    let mut meaning = request.clone();
+    (meaning.file, meaning.dry_run) = (String::new(), false);
+    let answers = serde_json::to_vec(&meaning)?;
+    let path = path.to_path_buf();
+    let digested = tokio::task::spawn_blocking(move || -> Result<String> {
+        let mut sum = Sha256::new();
+        sum.update(answers);
+        let (mut file, mut bytes) = (File::open(path)?, vec![0; DIGEST_BYTES]);
+        loop {
+            let got = file.read(&mut bytes)?;
+            if got == 0 {
+                break;
+            }
+            sum.update(&bytes[..got]);
+        }
+        Ok(sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    });
+    digested.await.map_err(|_| table::bad_file("the file could not be read: nothing was imported"))?
+}
+
+struct Import<'a> {
+    cache: &'a Cache,
+    actor: Option<&'a Actor>,
+    options: &'a ImportOptions,
+    space: Uuid,
+    judge: Judge,
+    reader: Option<RowReader>,
+    open: Option<OpenImport>,
+    counts: Counts,
+    /// Rows so far, without blank ones that may stand at the end.
+    row: u64,
+    /// Blank rows behind them.
+    blanks: u64,
+    dropped_blanks: u64,
+    file: ImportFile,
+    resumed: u64,
+    cancelled: bool,
+}
+
+impl Import<'_> {
+    fn begin_sheet(&mut self, facts: &FileFacts, sheet: &Arc<Sheet>, columns: &Columns) {
+        describe(&mut self.file, facts, sheet, columns);
+        self.reader = Some(RowReader::new(columns, manner(&self.options.request, facts)));
+    }
+
+    /// Blank rows at the end are not rows of the table.
+    fn end_sheet(&mut self) {
+        self.dropped_blanks += std::mem::take(&mut self.blanks);
+    }
+
+    async fn begin(&mut self, columns: &Columns, path: &Path, request: &ImportRequest) -> Result<()> {
+        if columns.by_hand() {
+            let mapping = serde_json::to_string(&columns.to_remember())?;
+            self.cache.remember_import_mapping(&request.source, mapping).await?;
+        }
+        let headers: Vec<String> = columns.all.iter().map(|column| column.header.clone()).collect();
+        let new = NewImport {
+            source: &request.source,
+            file_name: &path.file_name().unwrap_or_default().to_string_lossy(),
+            digest: &digest(path, request).await?,
+            headers: &headers,
+        };
+        let open = self.cache.begin_import(new, self.actor, self.options.anew).await?;
+        (self.counts, self.resumed) = (open.counts.clone(), open.position);
+        self.open = Some(open);
+        Ok(())
+    }
+
+    /// Takes the next rows of the file.
+    async fn rows(&mut self, rows: &Rows, each: &mut (dyn FnMut(&RowReport) -> bool + Send)) -> Result<()> {
+        let Some(mut reader) = self.reader.take() else { return Ok(()) };
+        for cells in rows.iter() {
+            self.judge.twins.look_at(reader.code(&cells));
+        }
+        let mut batch: Vec<(u64, Option<Row>)> = Vec::with_capacity(rows.len());
+        let mut of_rows: Vec<Option<usize>> = Vec::with_capacity(rows.len());
+        for (n, cells) in rows.iter().enumerate() {
+            if cells.is_blank() {
+                self.blanks += 1;
+                continue;
+            }
+            for _ in 0..std::mem::take(&mut self.blanks) {
+                self.row += 1;
+                batch.push((self.row, None));
+                of_rows.push(None);
+            }
+            self.row += 1;
+            batch.push((self.row, Some(reader.read(&cells))));
+            of_rows.push(Some(n));
+        }
+        self.reader = Some(reader);
+        let done = self.open.as_ref().map_or(0, |open| open.position);
+        let already = batch.partition_point(|(n, _)| *n <= done);
+        let new = batch.split_off(already);
+        if !batch.is_empty() {
+            let numbers = batch.first().map_or(0, |(n, _)| *n)..=batch.last().map_or(0, |(n, _)| *n);
+            self.judge.pass(self.cache, batch).await?;
+            self.report_again(numbers, each).await?;
+        }
+        if new.is_empty() || self.cancelled {
+            return Ok(());
+        }
+        let (reports, wanted) = self.judge.judge(self.cache, new).await?;
+        for report in &reports {
+            *self.counts.entry(report.outcome.counted_as().to_owned()).or_default() += 1;
+        }
+        self.save(&reports, wanted, |at| of_rows.get(already + at).copied().flatten().map(|n| rows.row(n))).await?;
+        for report in &reports {
+            self.cancelled |= !each(report);
+        }
+        Ok(())
+    }
+
+    /// Rows that an import that broke off had saved, as they were then.
+    async fn report_again(
+        &mut self,
+        numbers: std::ops::RangeInclusive<u64>,
+        each: &mut (dyn FnMut(&RowReport) -> bool + Send),
+    ) -> Result<()> {
+        let Some(open) = &self.open else { return Ok(()) };
+        let limit = u32::try_from(numbers.end() - numbers.start() + 1).unwrap_or(u32::MAX);
+        for row in self.cache.import_rows(open, numbers.start() - 1, false, limit).await? {
+            self.cancelled |= !each(&report::of_journal(&row));
+        }
+        Ok(())
+    }
+
+    async fn save<'r>(
+        &mut self,
+        reports: &[RowReport],
+        wanted: Vec<Wanted>,
+        cells: impl Fn(usize) -> Option<super::rows::Cells<'r>>,
+    ) -> Result<()> {
+        let Some(open) = self.open.as_mut() else { return Ok(()) };
+        let mut undo: Vec<Option<String>> = vec![None; reports.len()];
+        let mut drafts = Vec::with_capacity(wanted.len());
+        for Wanted { at, id, writes, creates } in wanted {
+            undo[at] = Some(report::to_undo(&writes, creates)?);
+            let mut draft = Draft::new(id, writes, Source::Import);
+            draft.trace_id = Some(trace(&self.space, &open.import_id, reports[at].row));
+            drafts.push(draft);
+        }
+        let mut rows = Vec::with_capacity(reports.len());
+        for (at, (report, undo)) in reports.iter().zip(undo).enumerate() {
+            let failed = report.outcome.has_failed();
+            let texts: Option<Vec<&str>> =
+                failed.then(|| cells(at).map(|cells| cells.iter().map(|cell| cell.text).collect())).flatten();
+            rows.push(report::to_journal(report, texts.as_deref(), undo)?);
+        }
+        let to = reports.last().map_or(open.position, |report| report.row);
+        self.cache.save_import_batch(open, to, self.counts.clone(), rows, drafts, self.actor).await
+    }
+
+    async fn finish(mut self, bare_breaks: bool) -> Result<ImportSummary> {
+        if let Some(open) = &self.open {
+            let state = if self.cancelled { ImportState::Cancelled } else { ImportState::Done };
+            self.cache.end_import(open, state).await?;
+        }
+        (self.file.data_records, self.file.trailing_blank_records) = (self.row, self.dropped_blanks);
+        if let Some(newline) = self.file.newline.as_mut().filter(|newline| bare_breaks && *newline == "CRLF") {
+            newline.push_str(" (bare LF inside quoted cells)");
+        }
+        Ok(ImportSummary {
+            file: self.file,
+            counts: self.counts,
+            dry_run: self.options.request.dry_run,
+            cancelled: self.cancelled,
+            import_id: self.open.map(|open| open.import_id),
+            resumed_after_row: self.resumed,
+        })
+    }
+}
+
+/// Names source, import and row.
+fn trace(space: &Uuid, import_id: &str, row: u64) -> TraceId {
+    TraceId(Uuid::new_v5(space, format!("{import_id}:{row}").as_bytes()))
+}

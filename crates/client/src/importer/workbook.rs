@@ -1,0 +1,330 @@
+//! Workbooks. Those of Excel since 2007 are read cell by cell; the others whole, up to a limit.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use calamine::{Data, ExcelDateTime, Ods, Range, Reader, SheetVisible, Xls, Xlsx};
+use domain::problem::ErrorCode;
+
+use super::header::{self, Header, Merged};
+use super::rows::{Kind, Rows};
+use super::table::{Layout, Sheet, Sink, bad_file};
+use crate::error::{Error, Result};
+
+/// Workbooks that must be held in memory may have so many bytes.
+const WHOLE_BYTES_MAX: u64 = 8 * 1024 * 1024;
+/// A workbook's texts are held in memory while its cells are read: the file may have so many bytes.
+const XLSX_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Rows looked at to find the header.
+const SAMPLE_ROWS: usize = 20;
+/// The most columns that are looked at.
+const COLUMNS_MAX: u32 = 1_000;
+
+/// The form of a workbook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    Xlsx,
+    Xls,
+    Ods,
+}
+
+impl Format {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Xlsx => "xlsx",
+            Self::Xls => "xls",
+            Self::Ods => "ods",
+        }
+    }
+}
+
+/// Is it a workbook? Found by its first bytes, not by its name.
+///
+/// # Errors
+/// `bad_file` if it cannot be read or is another packed file.
+pub(super) fn format_of(path: &Path) -> Result<Option<Format>> {
+    let mut file = File::open(path).map_err(|error| bad_file(format!("{}: {error}", path.display())))?;
+    let mut head = [0; 128];
+    let got = file.read(&mut head)?;
+    let head = &head[..got];
+    let bytes = file.metadata()?.len();
+    if head.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+        return small_enough(bytes, WHOLE_BYTES_MAX).map(|()| Some(Format::Xls));
+    }
+    if !head.starts_with(b"PK\x03\x04") {
+        return Ok(None);
+    }
+    // An ODF file begins with its type, not packed.
+    if head.windows(12).any(|part| part == b"opendocument") {
+        return small_enough(bytes, WHOLE_BYTES_MAX).map(|()| Some(Format::Ods));
+    }
+    small_enough(bytes, XLSX_BYTES_MAX).map(|()| Some(Format::Xlsx))
+}
+
+fn small_enough(bytes: u64, most: u64) -> Result<()> {
+    if bytes <= most {
+        return Ok(());
+    }
+    Err(bad_file(format!(
+        "this workbook has {} MB, at most {} are read: save its sheet as “CSV UTF-8” and import that; nothing was imported",
+        bytes >> 20,
+        most >> 20
+    )))
+}
+
+/// Hands all rows of all visible sheets over that have a header, or of the one that was asked for.
+///
+/// # Errors
+/// `bad_file` if it cannot be read; `bad_request` if there is no such sheet.
+pub(super) fn read(path: &Path, format: Format, layout: &Layout, sink: &mut Sink) -> Result<()> {
+    let file = || -> Result<BufReader<File>> { Ok(BufReader::new(File::open(path)?)) };
+    match format {
+        Format::Xlsx => read_xlsx(Xlsx::new(file()?).map_err(refused)?, layout, sink),
+        Format::Xls => read_whole(Xls::new(file()?).map_err(refused)?, layout, sink),
+        Format::Ods => read_whole(Ods::new(file()?).map_err(refused)?, layout, sink),
+    }
+}
+
+fn refused(error: impl std::fmt::Display) -> Error {
+    bad_file(format!("this workbook cannot be read ({error}): open it, save it anew, and import that"))
+}
+
+/// The sheets to read.
+fn sheets<RS: std::io::Read + std::io::Seek>(book: &impl Reader<RS>, layout: &Layout) -> Result<Vec<String>> {
+    let all = book.sheets_metadata();
+    match &layout.sheet {
+        Some(name) => match all.iter().find(|sheet| sheet.name == *name) {
+            Some(sheet) => Ok(vec![sheet.name.clone()]),
+            None => {
+                let names: Vec<&str> = all.iter().map(|sheet| sheet.name.as_str()).collect();
+                let title = format!("there is no sheet “{name}”; there are: {}", names.join(", "));
+                Err(Error::new(ErrorCode::BadRequest, title))
+            }
+        },
+        None => {
+            let visible = all.iter().filter(|sheet| sheet.visible == SheetVisible::Visible);
+            Ok(visible.map(|sheet| sheet.name.clone()).collect())
+        }
+    }
+}
+
+fn read_xlsx(mut book: Xlsx<BufReader<File>>, layout: &Layout, sink: &mut Sink) -> Result<()> {
+    let names = sheets(&book, layout)?;
+    let mut any = false;
+    for name in &names {
+        let merged = book.merge_cells_by_sheet_name(name).map_err(refused)?;
+        let merged: Vec<Merged> = merged
+            .iter()
+            .map(|m| (m.start.0 as usize, m.start.1 as usize, m.end.0 as usize, m.end.1 as usize))
+            .collect();
+        let mut cells = book.worksheet_cells_reader(name).map_err(refused)?;
+        let mut rows = SheetRows::new(name, merged, layout, any || names.len() > 1);
+        while let Some(cell) = cells.next_cell_with_formula().map_err(refused)? {
+            let (text, kind) = match cell.formula.filter(|formula| !formula.is_empty()) {
+                None => written(&Data::from(cell.value)),
+                Some(formula) => calculated(&formula, &Data::from(cell.value)),
+            };
+            if !rows.cell(cell.pos.0 as usize, cell.pos.1, text, kind, sink) {
+                return Ok(());
+            }
+        }
+        any |= rows.end(sink);
+    }
+    if any { Ok(()) } else { Err(no_rows()) }
+}
+
+fn read_whole<RS: std::io::Read + std::io::Seek, B: Reader<RS>>(
+    mut book: B,
+    layout: &Layout,
+    sink: &mut Sink,
+) -> Result<()>
+where
+    B::Error: std::fmt::Display,
+{
+    let names = sheets(&book, layout)?;
+    let mut any = false;
+    for name in &names {
+        let values: Range<Data> = book.worksheet_range(name).map_err(refused)?;
+        let formulas: Range<String> = book.worksheet_formula(name).unwrap_or_default();
+        let mut rows = SheetRows::new(name, Vec::new(), layout, any || names.len() > 1);
+        let Some((top, left)) = values.start() else { continue };
+        for (y, row) in values.rows().enumerate() {
+            for (x, value) in row.iter().enumerate() {
+                let at = (top + u32::try_from(y).unwrap_or(u32::MAX), left + u32::try_from(x).unwrap_or(u32::MAX));
+                let (text, kind) = match formulas.get_value(at).filter(|formula| !formula.is_empty()) {
+                    None => written(value),
+                    Some(formula) => calculated(formula.trim_start_matches("of:="), value),
+                };
+                if !rows.cell(at.0 as usize, at.1, text, kind, sink) {
+                    return Ok(());
+                }
+            }
+        }
+        any |= rows.end(sink);
+    }
+    if any { Ok(()) } else { Err(no_rows()) }
+}
+
+fn no_rows() -> Error {
+    bad_file("no visible sheet of this workbook has rows: nothing was imported")
+}
+
+/// What a cell says.
+fn written(value: &Data) -> (String, Kind) {
+    match value {
+        Data::Empty => (String::new(), Kind::Text),
+        Data::String(text) => (text.clone(), Kind::Text),
+        Data::Int(number) => (number.to_string(), Kind::Number),
+        // Rust writes numbers without exponent, with as many digits as they need.
+        Data::Float(number) => (number.to_string(), Kind::Number),
+        Data::Bool(yes) => (yes.to_string(), Kind::Text),
+        Data::DateTime(time) => moment(time),
+        Data::DateTimeIso(text) => match text.split_once('T') {
+            Some((date, _)) => (date.to_owned(), Kind::Date),
+            None => (text.clone(), Kind::Date),
+        },
+        Data::DurationIso(text) => (iso_time(text), Kind::Time),
+        Data::Error(error) => (error.to_string(), Kind::Text),
+    }
+}
+
+/// `PT10H30M00S` as `10:30`.
+fn iso_time(text: &str) -> String {
+    let number = |text: &str| text.parse::<u32>().ok();
+    let Some((hours, rest)) = text.strip_prefix("PT").and_then(|rest| rest.split_once('H')) else {
+        return text.to_owned();
+    };
+    let minutes = rest.split_once('M').map_or("0", |(minutes, _)| minutes);
+    match (number(hours), number(minutes)) {
+        (Some(hours), Some(minutes)) => format!("{hours:02}:{minutes:02}"),
+        _ => text.to_owned(),
+    }
+}
+
+fn moment(time: &ExcelDateTime) -> (String, Kind) {
+    if time.as_f64() < 1.0 || time.is_duration() {
+        return (time_of(time.as_f64()), Kind::Time);
+    }
+    let (year, month, day, ..) = time.to_ymd_hms_milli();
+    (format!("{year:04}-{month:02}-{day:02}"), Kind::Date)
+}
+
+/// A part of a day as `HH:MM`.
+pub(super) fn time_of(days: f64) -> String {
+    // Excel cannot hold a time of more than a few thousand hours.
+    let minutes = (days * 1440.0).round().clamp(0.0, 1e7) as u64;
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+/// What a formula comes to. `="…"` is a text that somebody wanted to keep.
+fn calculated(formula: &str, value: &Data) -> (String, Kind) {
+    let formula = formula.trim_start_matches('=');
+    let inner = formula.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    if let Some(text) = inner.filter(|text| !text.replace("\"\"", "").contains('"')) {
+        return (text.replace("\"\"", "\""), Kind::Text);
+    }
+    match written(value) {
+        (text, _) if text.is_empty() => (format!("={formula}"), Kind::BareFormula),
+        (text, _) => (text, Kind::Formula),
+    }
+}
+
+/// A sheet's rows while its cells come, row by row.
+struct SheetRows<'a> {
+    name: &'a str,
+    merged: Vec<Merged>,
+    layout: &'a Layout,
+    /// Without known names it is taken for a sheet of notes.
+    must_be_known: bool,
+    /// The first rows, until the header is found.
+    first: Vec<Vec<(String, Kind)>>,
+    begun: Option<bool>,
+    row: Vec<(String, Kind)>,
+    at: usize,
+    rows: Rows,
+}
+
+impl<'a> SheetRows<'a> {
+    fn new(name: &'a str, merged: Vec<Merged>, layout: &'a Layout, must_be_known: bool) -> Self {
+        let must_be_known = must_be_known && layout.sheet.is_none();
+        Self {
+            name,
+            merged,
+            layout,
+            must_be_known,
+            first: Vec::new(),
+            begun: None,
+            row: Vec::new(),
+            at: 0,
+            rows: Rows::default(),
+        }
+    }
+
+    /// Takes a cell. Is somebody there who wants more?
+    fn cell(&mut self, row: usize, column: u32, text: String, kind: Kind, sink: &mut Sink) -> bool {
+        while self.at < row {
+            if !self.end_row(sink) {
+                return false;
+            }
+        }
+        if column < COLUMNS_MAX {
+            let column = column as usize;
+            if self.row.len() <= column {
+                self.row.resize(column + 1, (String::new(), Kind::Text));
+            }
+            self.row[column] = (text, kind);
+        }
+        true
+    }
+
+    fn end_row(&mut self, sink: &mut Sink) -> bool {
+        self.at += 1;
+        let row = std::mem::take(&mut self.row);
+        match self.begun {
+            Some(true) => {
+                self.rows.push(row.iter().map(|(text, kind)| (text.as_str(), *kind)));
+                !sink.is_full(&self.rows) || sink.send(std::mem::take(&mut self.rows))
+            }
+            Some(false) => true,
+            None => {
+                self.first.push(row);
+                self.first.len() < SAMPLE_ROWS || self.begin(sink)
+            }
+        }
+    }
+
+    /// Finds the header among the first rows and hands over what stands beneath it.
+    fn begin(&mut self, sink: &mut Sink) -> bool {
+        let texts: Vec<Vec<String>> =
+            self.first.iter().map(|row| row.iter().map(|(text, _)| text.trim().to_owned()).collect()).collect();
+        let found = header::find(&texts, &self.merged, self.layout.header_row);
+        let Some(header) = found.filter(|header| !self.must_be_known || is_known(header)) else {
+            self.begun = Some(false);
+            return true;
+        };
+        self.begun = Some(true);
+        let rows = std::mem::take(&mut self.first);
+        for row in rows.iter().skip(header.records) {
+            self.rows.push(row.iter().map(|(text, kind)| (text.as_str(), *kind)));
+        }
+        sink.sheet(Sheet { name: Some(self.name.to_owned()), header })
+    }
+
+    /// Were there rows that could be used?
+    fn end(mut self, sink: &mut Sink) -> bool {
+        if !self.row.is_empty() && !self.end_row(sink) {
+            return true;
+        }
+        if self.begun.is_none() && !self.begin(sink) {
+            return true;
+        }
+        sink.send(self.rows);
+        self.begun == Some(true)
+    }
+}
+
+/// Does it name a column that stores have?
+fn is_known(header: &Header) -> bool {
+    header.names.iter().filter(|name| super::columns::standard(name).is_some()).count() >= 2
+}
