@@ -8,6 +8,8 @@ use crate::checks::Broken;
 const LONGEST_MS: u64 = 15_000;
 /// The disk takes its time, and messages between driver and engine too.
 const SLACK_MS: u64 = 1_000;
+/// The longest that a pull waits for further batches after an answer, in milliseconds (§18).
+const PULL_BEHIND_MS: u64 = 5_000;
 /// A server that is busy says so for no longer, in milliseconds.
 const ASKED_MS_MAX: u64 = 6_000;
 
@@ -28,8 +30,8 @@ pub struct Conduct {
     /// A page, a comparison or a repair is under way.
     pull_out: bool,
     pull_failing: bool,
-    /// Answers were stored, or something changed, and no pull has been asked for since.
-    owes_pull: bool,
+    /// Answers were stored, or something changed, and no pull has been asked for since: until when one must be.
+    owes_pull_by_ms: Option<u64>,
     storing_answers: bool,
     refreshing: bool,
     /// The token in use came of a refresh, and no request has succeeded with it yet.
@@ -53,7 +55,7 @@ pub struct Step<'s> {
 impl Conduct {
     /// The wall clock was set: what is left of a delay may begin anew.
     pub fn clock_was_set(&mut self) {
-        for due_ms in self.due_ms.iter_mut().flatten() {
+        for due_ms in self.due_ms.iter_mut().chain([&mut self.owes_pull_by_ms]).flatten() {
             *due_ms += LONGEST_MS + ASKED_MS_MAX;
         }
     }
@@ -68,7 +70,7 @@ impl Conduct {
             self.due_ms = [None, None];
             return Ok(());
         }
-        if self.owes_pull && !self.pull_out && !self.pull_failing {
+        if self.owes_pull_by_ms.is_some_and(|by_ms| step.now_ms > by_ms) && !self.pull_out && !self.pull_failing {
             let what = format!("device {device} does not ask what came of its edits, or what changed");
             return Err(Broken::new("6 a pull follows every push with answers and every wake-up", what));
         }
@@ -108,8 +110,10 @@ impl Conduct {
     fn hear(&mut self, step: &Step<'_>) {
         match step.input {
             Input::Started { .. } => *self = Self::default(),
-            Input::WakeUp => (self.wake, self.owes_pull) = (Wake::Heard, true),
-            Input::OutcomesStored => self.owes_pull |= std::mem::take(&mut self.storing_answers),
+            Input::WakeUp => (self.wake, self.owes_pull_by_ms) = (Wake::Heard, Some(0)),
+            Input::OutcomesStored if std::mem::take(&mut self.storing_answers) => {
+                self.owes_pull_by_ms.get_or_insert(step.now_ms + PULL_BEHIND_MS + SLACK_MS);
+            }
             Input::PushStorageFailed => self.storing_answers = false,
             Input::PageStored => {
                 self.pull_out = false;
@@ -148,7 +152,7 @@ impl Conduct {
         for effect in step.effects {
             match effect {
                 Effect::Pull { .. } => {
-                    (self.pull_out, self.owes_pull) = (true, false);
+                    (self.pull_out, self.owes_pull_by_ms) = (true, None);
                     self.due_ms[1] = None;
                     if self.wake == Wake::Heard {
                         self.wake = Wake::Asked;
