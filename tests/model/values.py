@@ -41,10 +41,31 @@ def is_field(path):
     )
 
 
-TEXTS = {"name", "branch", "address", "category", "status", "region", "note", "phones.primary"}
+TEXTS = {"name", "branch", "address", "category", "status", "region", "note", "phones.primary"} | {
+    "region_code",
+    "location",
+    "category_code",
+    "closure",
+    "licence.credit_code",
+    "licence.food",
+    "settlement_cycle",
+    "industry",
+    "language",
+    "time_zone",
+}
 WEEKDAYS = {"mo", "tu", "we", "th", "fr", "sa", "su"}
 NO_REGISTERS = {"merchant_id", "phones", "tags", "hours", "special_hours", "custom", "state", "version", "review"}
-STATUSES = {"open", "paused", "moving", "closed"}
+CHOICES = {
+    "status": {"open", "paused", "moving", "closed"},
+    "settlement_cycle": {"t0", "t1", "t3", "t7", "weekly", "biweekly", "monthly"},
+}
+CODES = {
+    "region_code": re.compile(r"([1-9][0-9]{5})(?:000000)?"),
+    "category_code": re.compile(r"([A-Z0-9_]+(?:\.[A-Z0-9_]+)*)"),
+    "licence.credit_code": re.compile(r"([0-9A-HJ-NPQRTUWXY]{18})"),
+    "licence.food": re.compile(r"(JY[0-9]{14})"),
+    "industry": re.compile(r"([A-T](?:[0-9]{2,4})?)"),
+}
 REQUIRED = {"name", "address"}
 
 
@@ -160,6 +181,21 @@ def normal(field, value):
     return value
 
 
+def form(field, line):
+    """The form of a coded text. Places, closures, languages and time zones are left as they are here."""
+    if field in CHOICES:
+        if line not in CHOICES[field]:
+            raise Refused("bad_value")
+        return line
+    if field in CODES:
+        compact = "".join(c for c in unicodedata.normalize("NFKC", line) if ord(c) not in WHITE).upper()
+        found = CODES[field].fullmatch(compact)
+        if not found:
+            raise Refused("bad_value")
+        return found[1].lower() if field == "category_code" else found[1]
+    return line
+
+
 def normal_of_kind(field, value):
     match kind(field):
         case "text":
@@ -168,9 +204,7 @@ def normal_of_kind(field, value):
             line = tidy(value)
             if len(line) > 500:
                 raise Refused("too_large")
-            if field == "status" and line and line not in STATUSES:
-                raise Refused("bad_value")
-            return line or None
+            return form(field, line) if line else None
         case "set" | "deleted":
             if value is not True:
                 raise Refused("bad_value")

@@ -168,7 +168,7 @@ pub fn time_zone(text: &str) -> Result<String, ErrorCode> {
     if good && name.len() <= 64 { Ok(name) } else { Err(ErrorCode::BadValue) }
 }
 
-/// One of some words, whatever their case.
+/// One of some words, exactly.
 ///
 /// # Errors
 /// `bad_value`.
