@@ -1,11 +1,13 @@
 //! Files of merchants into the cache: looked at, dry or for real, in bounded memory, every row accounted for.
 
+mod cells;
 mod columns;
 mod encoding;
 mod header;
 mod judge;
 mod known;
 mod moments;
+mod numbers;
 mod preview;
 mod report;
 mod row;
