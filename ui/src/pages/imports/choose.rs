@@ -37,7 +37,7 @@ pub fn ChooseStep(desk: Desk) -> impl IntoView {
     view! {
         <div class="scroll body split1" data-region="list">
             <div class="pad col g20">
-                <section class="drop" class:held=desk.held aria-label=imports::drop_label>
+                <section class="drop" class:held=desk.held class:small=has_file aria-label=imports::drop_label>
                     <Icon name="in" size="xl" />
                     <b>{move || if desk.held.get() { imports::drop_now() } else { imports::drop_here() }}</b>
                     <span>{imports::drop_kinds}</span>

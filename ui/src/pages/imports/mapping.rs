@@ -148,7 +148,7 @@ fn Column(desk: Desk, header: String, columns: Memo<Vec<ImportColumn>>, known: M
                 {move || column.get().map(|column| {
                     let (icon, colour) = reason_look(&column);
                     view! {
-                        <span class="row g2"><span class=colour><Icon name=icon size="s" /></span><span class="muted cut">{reason_text(&column.reason)}</span></span>
+                        <span class="said-of"><span class=colour><Icon name=icon size="s" /></span><span class="lines">{reason_text(&column.reason)}</span></span>
                     }
                 })}
             </td>
@@ -167,7 +167,7 @@ fn Choices(desk: Desk) -> impl IntoView {
         Duplicates::Create => imports::dup_create_hint(),
     };
     view! {
-        <div class="pad col g20 choices">
+        <div class="pad col g20 import-choices">
             <div class="field">
                 <span class="lab">{imports::duplicates}</span>
                 <Segmented

@@ -71,7 +71,7 @@ pub fn PastImports(desk: Desk) -> impl IntoView {
                 .into_any(),
                 (true, false) => view! {
                     <table class="tbl tall past-imports" aria-label=imports::past>
-                        <colgroup><col class="file" /><col class="when" /><col /><col class="w128" /><col class="acts" /></colgroup>
+                        <colgroup><col class="file" /><col class="when" /><col /><col class="state" /><col class="acts" /></colgroup>
                         <thead>
                             <tr>
                                 <th scope="col">{imports::col_file}</th>

@@ -89,7 +89,10 @@ fn Outcomes(desk: Desk, group: RwSignal<Group>) -> impl IntoView {
             <h3>{move || imports::group_rows(group_name(group.get()), grouped(in_group.get()))}</h3>
             <span class="faint sm">{about}</span>
             <span class="end faint sm" data-testid="import-listed">
-                {move || (!empty.get()).then(|| imports::listed(lines.with(|lines| model::rows_listed(lines))))}
+                {move || {
+                    let shown = lines.with(|lines| model::rows_listed(lines));
+                    (shown > 0 && shown < in_group.get()).then(|| imports::listed(shown))
+                }}
             </span>
         </div>
         {move || if empty.get() {
