@@ -140,6 +140,7 @@ impl Remark {
             ("duplicate", other) => Reason::Like(other.to_owned()),
             ("possible_duplicate", other) => Reason::Perhaps(other.to_owned()),
             ("code", "duplicate") => Reason::IdTwice,
+            (_, "missing") => Reason::Code(ErrorCode::Required),
             (_, "leading_zeros_suspected") => Reason::ZerosLost,
             (_, "leading_zero_restored") => Reason::ZeroRestored,
             (_, "formula") => Reason::Formula,

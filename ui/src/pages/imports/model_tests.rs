@@ -66,6 +66,7 @@ fn every_outcome_belongs_to_one_group_and_all_counts_every_row() {
 fn remarks_name_the_field_and_the_reason() {
     let table = [
         ("hours:overlap", Some("hours"), Reason::Code(ErrorCode::Overlap)),
+        ("name:missing", Some("name"), Reason::Code(ErrorCode::Required)),
         ("code:duplicate", Some("code"), Reason::IdTwice),
         ("code:leading_zeros_suspected", Some("code"), Reason::ZerosLost),
         ("phone:leading_zero_restored", Some("phone"), Reason::ZeroRestored),

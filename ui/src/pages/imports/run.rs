@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::ipc::{ImportProgress, PastImport};
+use domain::ipc::{ImportProgress, ImportState, PastImport};
 use leptos::prelude::*;
 
 use super::model::{self, Group, Stand, Step};
@@ -181,6 +181,8 @@ pub fn ApplyStep(desk: Desk) -> impl IntoView {
         let past = desk.past.get()?;
         past.iter().find(|import| import.import_id == id).cloned()
     });
+    let undone =
+        Memo::new(move |_| import.with(|import| import.as_ref().is_some_and(|past| past.state == ImportState::Undone)));
     let actions = Actions::new();
     let over = Memo::new(move |_| !matches!(stand.get(), Stand::Running | Stand::Waiting));
     let resumed =
@@ -196,8 +198,12 @@ pub fn ApplyStep(desk: Desk) -> impl IntoView {
                     <div class="banner ok" role="status" data-testid="import-done">
                         <Icon name="ok" />
                         <p>
-                            <b>{move || imports::done_title(saved.get())}</b>
-                            {imports::done_text}
+                            <b>{move || if undone.get() {
+                                imports::undone_title().to_owned()
+                            } else {
+                                imports::done_title(saved.get())
+                            }}</b>
+                            {move || (!undone.get()).then(imports::done_text)}
                             {move || (resumed() > 0).then(|| imports::done_resumed(resumed()))}
                         </p>
                         <div class="acts"><Ended import=import actions=actions /></div>
