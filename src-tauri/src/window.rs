@@ -49,6 +49,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     };
     let _telemetry = cli::start_telemetry("info", telemetry::Log::Folder(home.join("log")));
     let result = tauri::Builder::default()
+        .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .manage(Arc::clone(&console))
         .invoke_handler(tauri::generate_handler![

@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 
 use crate::components::{Sprite, Toaster, Toasts};
 use crate::pages::conflicts::ConflictsPage;
+use crate::pages::imports::{self, ImportsPage};
 use crate::pages::insights::InsightsPage;
 use crate::pages::outbox::OutboxPage;
 use crate::pages::profile::ProfilePage;
@@ -23,6 +24,7 @@ enum Page {
     Outbox,
     Conflicts,
     Insights,
+    Imports,
     Settings,
 }
 
@@ -35,6 +37,7 @@ pub fn App() -> impl IntoView {
     let navigator = route::provide();
     session::provide();
     stores::provide();
+    imports::provide(navigator);
     appearance::provide();
     keyboard::provide(navigator, move || {
         spawn_local(async move {
@@ -52,6 +55,7 @@ pub fn App() -> impl IntoView {
         Route::Outbox => Page::Outbox,
         Route::Conflicts => Page::Conflicts,
         Route::Insights => Page::Insights,
+        Route::Imports => Page::Imports,
         Route::Settings => Page::Settings,
         Route::Stores | Route::SignIn => Page::Stores,
     });
@@ -75,6 +79,7 @@ pub fn App() -> impl IntoView {
                         Page::Outbox => view! { <OutboxPage /> }.into_any(),
                         Page::Conflicts => view! { <ConflictsPage /> }.into_any(),
                         Page::Insights => view! { <InsightsPage /> }.into_any(),
+                        Page::Imports => view! { <ImportsPage /> }.into_any(),
                         Page::Settings => view! { <SettingsPage /> }.into_any(),
                     }}
                 </main>

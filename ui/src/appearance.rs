@@ -9,6 +9,7 @@ use leptos::task::spawn_local;
 use crate::components::{Toaster, use_toaster};
 use crate::i18n::{lang, set_lang, tag};
 use crate::ipc;
+use crate::remembered;
 use crate::session::{Shared, use_shared};
 
 /// Keys that `boot.js` reads.
@@ -71,19 +72,8 @@ fn theme_name(theme: Theme) -> Option<&'static str> {
     }
 }
 
-fn storage() -> Option<web_sys::Storage> {
-    window().local_storage().ok().flatten()
-}
-
-fn remember(key: &str, value: &str) {
-    if let Some(storage) = storage() {
-        // Without storage the next start follows the settings a moment later.
-        let _ = storage.set_item(key, value);
-    }
-}
-
 fn remembered_theme() -> Theme {
-    match storage().and_then(|storage| storage.get_item(THEME_KEY).ok().flatten()).as_deref() {
+    match remembered::get(THEME_KEY).as_deref() {
         Some("light") => Theme::Light,
         Some("dark") => Theme::Dark,
         _ => Theme::System,
@@ -114,8 +104,8 @@ pub fn provide() -> Appearance {
                 None => root.remove_attribute("data-theme"),
             };
         }
-        remember(LANGUAGE_KEY, language);
-        remember(THEME_KEY, theme.unwrap_or("system"));
+        remembered::set(LANGUAGE_KEY, language);
+        remembered::set(THEME_KEY, theme.unwrap_or("system"));
     });
     appearance
 }

@@ -2,10 +2,11 @@
 
 use domain::api::HistoryEntry;
 use domain::ipc::{
-    ByEdit, ByEdits, ById, ByOrder, CHANGED, Changed, CheckField, Checked, HistoryView, InsightsQuery, IpcError,
-    KitchenInsights, OutboxPage, OutboxQuery, PlanCopy, Resend, Resolve, SavePlans, SaveStore, Saved, SavedPlans,
-    Session, Settings, SignIn, StatusView, StorePlan, StoreView, StoresPage, StoresQuery, SyncInsights, SyncSettings,
-    Undone, command,
+    ByEdit, ByEdits, ById, ByImport, ByOrder, CHANGED, Changed, CheckField, Checked, ExportRequest, HistoryView,
+    ImportPreview, ImportProgress, ImportRequest, InsightsQuery, IpcError, KitchenInsights, OutboxPage, OutboxQuery,
+    PastImport, PlanCopy, Resend, Resolve, SavePlans, SaveStore, Saved, SavedPlans, Session, Settings, SignIn,
+    StatusView, StorePlan, StoreView, StoresPage, StoresQuery, SyncInsights, SyncSettings, Undone, UndoneImport,
+    WriteImportReport, Written, command,
 };
 use domain::review::Review;
 use domain::{EditId, ErrorCode, MerchantId, OrderId};
@@ -66,21 +67,92 @@ async fn tell<A: Serialize, T: DeserializeOwned>(name: &'static str, args: &A) -
     call(name, wrapped.into()).await
 }
 
-/// Hears every announcement of changes for as long as the window lives.
-pub fn on_changed(mut heard: impl FnMut(Changed) + 'static) {
+/// Hears an event of the shell for as long as the window lives.
+fn listen(event: &'static str, mut heard: impl FnMut(&JsValue) + 'static) {
     let handler = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
-        let payload = Reflect::get(&event, &JsValue::from_str("payload")).unwrap_or_default();
-        if let Ok(changed) = parse::<Changed>(&payload) {
-            heard(changed);
-        }
+        heard(&Reflect::get(&event, &JsValue::from_str("payload")).unwrap_or_default());
     });
     wasm_bindgen_futures::spawn_local(async move {
-        if let Err(value) = listen_js(CHANGED, &handler).await {
-            leptos::logging::error!("announcements of changes cannot be heard: {value:?}");
+        if let Err(value) = listen_js(event, &handler).await {
+            leptos::logging::error!("{event} cannot be heard: {value:?}");
         }
         // The window listens until it closes.
         handler.forget();
     });
+}
+
+/// Hears every announcement of changes for as long as the window lives.
+pub fn on_changed(mut heard: impl FnMut(Changed) + 'static) {
+    listen(CHANGED, move |payload| {
+        if let Ok(changed) = parse::<Changed>(payload) {
+            heard(changed);
+        }
+    });
+}
+
+/// A kind of file, for the system's file dialog.
+#[derive(Clone, Debug, Serialize)]
+pub struct FileKind {
+    /// Its name.
+    pub name: String,
+    /// Endings without a dot.
+    pub extensions: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Choosing<'a> {
+    title: &'a str,
+    filters: &'a [FileKind],
+    default_path: Option<&'a str>,
+}
+
+async fn choose(name: &'static str, title: &str, kinds: &[FileKind], path: &str) -> Reply<Option<String>> {
+    let options = Choosing { title, filters: kinds, default_path: (!path.is_empty()).then_some(path) };
+    let json = serde_json::to_string(&serde_json::json!({ "options": options }))
+        .map_err(|e| defect(format!("{name}: {e}")))?;
+    call(name, JSON::parse(&json).map_err(|e| defect(format!("{name}: {e:?}")))?).await
+}
+
+/// Lets a person choose a file to read, in the system's dialog; nothing if they did not.
+pub async fn choose_file(title: &str, kinds: &[FileKind], path: &str) -> Reply<Option<String>> {
+    choose("plugin:dialog|open", title, kinds, path).await
+}
+
+/// Lets a person choose a file to write.
+pub async fn choose_target(title: &str, kinds: &[FileKind], path: &str) -> Reply<Option<String>> {
+    choose("plugin:dialog|save", title, kinds, path).await
+}
+
+/// What happens to files that somebody drags over the window.
+pub enum Drop {
+    /// They are held over it.
+    Held,
+    /// They left.
+    Left,
+    /// They were dropped: their paths.
+    Dropped(Vec<String>),
+}
+
+#[derive(serde::Deserialize)]
+struct Dropped {
+    paths: Vec<String>,
+}
+
+/// Hears of files that are dragged over the window, for as long as it lives.
+pub fn on_drop(heard: impl FnMut(Drop) + 'static) {
+    let heard = std::rc::Rc::new(std::cell::RefCell::new(heard));
+    for event in ["tauri://drag-enter", "tauri://drag-leave", "tauri://drag-drop"] {
+        let heard = heard.clone();
+        listen(event, move |payload| {
+            let drop = match event {
+                "tauri://drag-enter" => Drop::Held,
+                "tauri://drag-leave" => Drop::Left,
+                _ => Drop::Dropped(parse::<Dropped>(payload).map(|dropped| dropped.paths).unwrap_or_default()),
+            };
+            (heard.borrow_mut())(drop);
+        });
+    }
 }
 
 /// The state of everything.
@@ -186,4 +258,36 @@ pub async fn sign_in(sign_in: &SignIn) -> Reply<Session> {
 /// Signs out.
 pub async fn sign_out() -> Reply<()> {
     ask(command::SIGN_OUT).await
+}
+/// What a file is and where its columns would go.
+pub async fn import_preview(asked: &ImportRequest) -> Reply<ImportPreview> {
+    tell(command::IMPORT_PREVIEW, asked).await
+}
+/// Begins an import or dry run.
+pub async fn import_start(asked: &ImportRequest) -> Reply<()> {
+    tell(command::IMPORT_START, asked).await
+}
+/// How far it is.
+pub async fn import_progress() -> Reply<ImportProgress> {
+    ask(command::IMPORT_PROGRESS).await
+}
+/// Stops it after its batch.
+pub async fn import_cancel() -> Reply<()> {
+    ask(command::IMPORT_CANCEL).await
+}
+/// Imports of the past, newest first.
+pub async fn imports() -> Reply<Vec<PastImport>> {
+    ask(command::IMPORTS).await
+}
+/// Takes an import back.
+pub async fn import_undo(import_id: &str) -> Reply<UndoneImport> {
+    tell(command::IMPORT_UNDO, &ByImport { import_id: import_id.to_owned() }).await
+}
+/// Writes what an import did.
+pub async fn import_report(asked: &WriteImportReport) -> Reply<Written> {
+    tell(command::IMPORT_REPORT, asked).await
+}
+/// Writes merchants to a file.
+pub async fn export(asked: &ExportRequest) -> Reply<Written> {
+    tell(command::EXPORT, asked).await
 }

@@ -156,6 +156,7 @@ fn letter(key: &str, keyboard: Keyboard, navigator: Navigator, chord: RwSignal<b
             'o' => Route::Outbox,
             'c' => Route::Conflicts,
             'i' => Route::Insights,
+            'm' => Route::Imports,
             _ => return false,
         };
         navigator.go(to);

@@ -9,6 +9,7 @@ mod ipc;
 mod keyboard;
 mod pages;
 mod query;
+mod remembered;
 mod route;
 mod session;
 mod shell;

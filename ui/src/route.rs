@@ -24,6 +24,8 @@ pub enum Route {
     Conflicts,
     /// Charts and alerts.
     Insights,
+    /// Files in and out.
+    Imports,
     /// Settings.
     Settings,
     /// Signing in.
@@ -54,6 +56,7 @@ impl Route {
             ["outbox"] => Route::Outbox,
             ["conflicts"] => Route::Conflicts,
             ["insights"] => Route::Insights,
+            ["imports"] => Route::Imports,
             ["settings"] => Route::Settings,
             ["signin"] => Route::SignIn,
             _ => Route::Stores,
@@ -70,6 +73,7 @@ impl Route {
             Route::Outbox => "/outbox".to_owned(),
             Route::Conflicts => "/conflicts".to_owned(),
             Route::Insights => "/insights".to_owned(),
+            Route::Imports => "/imports".to_owned(),
             Route::Settings => "/settings".to_owned(),
             Route::SignIn => "/signin".to_owned(),
         }
@@ -103,6 +107,10 @@ impl Navigator {
     /// Where one is, tracked.
     pub fn route(&self) -> Route {
         self.route.get()
+    }
+    /// Is one there? Not tracked.
+    pub fn is_at(&self, route: &Route) -> bool {
+        self.route.with_untracked(|now| now == route)
     }
     /// Goes there, unless the guard says no.
     pub fn go(&self, to: Route) {
@@ -175,6 +183,7 @@ mod tests {
             Route::Outbox,
             Route::Conflicts,
             Route::Insights,
+            Route::Imports,
             Route::Settings,
             Route::SignIn,
         ] {

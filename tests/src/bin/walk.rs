@@ -38,7 +38,9 @@ async fn main() -> Outcome<()> {
 
     std::fs::create_dir_all(pictures())?;
     let sit = async |device: &Device| -> Outcome<Walk> {
-        Ok(Walk { seat: Seat::open(device).await?, out: pictures(), store: stores[0].clone() })
+        let files = world.path("files");
+        std::fs::create_dir_all(&files)?;
+        Ok(Walk { seat: Seat::open(device).await?, out: pictures(), store: stores[0].clone(), files })
     };
     let walk = sit(&desk).await?;
     walk.seat.appears("[data-testid=store-row]").await?;
@@ -160,6 +162,8 @@ struct Walk {
     seat: Seat,
     out: PathBuf,
     store: String,
+    /// A folder for files to import.
+    files: PathBuf,
 }
 
 impl Walk {
@@ -238,6 +242,7 @@ impl Walk {
         window.click("[data-testid=insights-tab-sync]").await?;
         self.seat.appears("[data-testid=chart-lag] .mark").await?;
         self.picture("insights-sync", look, FULL).await?;
+        self.imports(look).await?;
         self.seat.go("settings").await?;
         self.picture("settings", look, FULL).await?;
         self.picture("settings", look, SMALL).await?;
@@ -276,6 +281,57 @@ impl Walk {
         self.seat.vanishes("dialog[open]").await?;
         window.click("[data-testid=nav-stores]").await?;
         window.click("[data-testid=leave-drop]").await?;
+        Ok(())
+    }
+
+    /// A file step by step: what it is, its columns, what it would do, done, taken back; and the way out, an export.
+    async fn imports(&self, look: Look) -> Outcome<()> {
+        let window = self.seat.window();
+        let ((language, _), (theme, _)) = look;
+        let file = self.files.join(format!("门店资料-{language}-{theme}.csv"));
+        std::fs::write(&file, stores_to_import(&format!("{language}-{theme}"), &self.store))?;
+        self.seat.go("imports").await?;
+        self.seat.appears("[data-testid=import-past]").await?;
+        self.picture("import", look, FULL).await?;
+        self.picture("import", look, SMALL).await?;
+        window.type_over("[data-testid=import-path]", &file.display().to_string()).await?;
+        window.click("[data-testid=import-look]").await?;
+        self.seat.appears("[data-testid=import-facts]").await?;
+        self.picture("import-file", look, FULL).await?;
+        self.picture("import-file", look, SMALL).await?;
+        window.click("[data-testid=import-next]").await?;
+        self.seat.appears("[data-testid=import-column]").await?;
+        self.picture("import-columns", look, FULL).await?;
+        self.picture("import-columns", look, SMALL).await?;
+        window.click("[data-testid=import-dry-run]").await?;
+        self.seat.appears("[data-testid=import-apply]:enabled").await?;
+        self.picture("import-dry-run", look, FULL).await?;
+        self.picture("import-dry-run", look, SMALL).await?;
+        window.click("[data-testid=import-apply]").await?;
+        self.seat.appears("[data-testid=import-undo]").await?;
+        self.picture("import-done", look, FULL).await?;
+        self.picture("import-done", look, SMALL).await?;
+        window.click("[data-testid=import-failed]").await?;
+        self.seat.appears("dialog[open] [data-testid=import-report-path]").await?;
+        self.picture("import-failed-rows", look, FULL).await?;
+        window.press(&[key::ESCAPE]).await?;
+        self.seat.vanishes("dialog[open]").await?;
+        window.click("[data-testid=import-undo]").await?;
+        self.seat.appears("dialog[open] [data-testid=undo-confirm]").await?;
+        self.picture("import-undo", look, FULL).await?;
+        window.click("[data-testid=undo-confirm]").await?;
+        self.seat.appears("[data-testid=undo-result]").await?;
+        self.picture("import-undone", look, FULL).await?;
+        window.click("[data-testid=undo-close]").await?;
+        self.seat.vanishes("dialog[open]").await?;
+        window.click("[data-testid=import-finish]").await?;
+        self.seat.appears("[data-testid=import-past-row]").await?;
+        self.picture("import-past", look, FULL).await?;
+        window.click("[data-testid=export]").await?;
+        self.seat.appears("dialog[open] [data-testid=export-path]").await?;
+        self.picture("export", look, FULL).await?;
+        window.press(&[key::ESCAPE]).await?;
+        self.seat.vanishes("dialog[open]").await?;
         Ok(())
     }
 
@@ -361,6 +417,25 @@ impl Walk {
         self.seat.window().resize(FULL.0, FULL.1).await?;
         Ok(())
     }
+}
+
+/// A head office's file: new stores, one that is there with another note, and every kind of mistake.
+fn stores_to_import(look: &str, store: &str) -> String {
+    let mut file = String::from("编号,门店名称,电话,地址,营业时间,类目,店长微信\n");
+    for n in 1..=40 {
+        let (hours, phone, name) = match n % 8 {
+            3 => ("10:00-22:00, 21:00-23:00", format!("0106478{n:04}"), format!("江南春杭帮菜{n}")),
+            5 => ("10:00-22:00", "010-6772 88".to_owned(), format!("巷口饺子馆{n}")),
+            7 => ("周一至周五 9-21点", format!("138001380{n:02}"), String::new()),
+            _ => ("10:00-22:00", format!("1390013{n:04}"), format!("美味小馆{n}号")),
+        };
+        file.push_str(&format!(
+            "IMP-{look}-{n:03},{name},\"{phone}\",北京市朝阳区望京街{n}号院,\"{hours}\",中餐,wx_{n}\n"
+        ));
+    }
+    file.push_str(&format!("IMP-{look}-001,美味小馆1号,13900130001,北京市朝阳区望京街1号院,10:00-22:00,中餐,\n"));
+    file.push_str(&format!("{store},,,,,{},\n,,,,,,\n", "火锅"));
+    file
 }
 
 /// The screen is larger than the window.

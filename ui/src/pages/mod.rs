@@ -1,6 +1,7 @@
 //! Pages. Each is a folder: what it decides in `model.rs`, what it shows in `view.rs`.
 
 pub mod conflicts;
+pub mod imports;
 pub mod insights;
 pub mod outbox;
 pub mod profile;

@@ -14,7 +14,7 @@ const EVERYWHERE: &[Line] = &[
     (&["Ctrl", "Shift", "S"], help::k_sync),
     (&["F6"], help::k_region),
     (&["F8"], help::k_error),
-    (&["G", "S/O/C/I"], help::k_go),
+    (&["G", "S/O/C/I/M"], help::k_go),
     (&["/"], help::k_search),
     (&["?"], help::k_help),
 ];

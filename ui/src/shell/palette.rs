@@ -35,17 +35,19 @@ enum Section {
     Outbox,
     Conflicts,
     Insights,
+    Imports,
     Settings,
 }
 
 impl Command {
-    const ALL: [Command; 12] = [
+    const ALL: [Command; 13] = [
         Command::SyncNow,
         Command::NewStore,
         Command::Go(Section::Stores),
         Command::Go(Section::Outbox),
         Command::Go(Section::Conflicts),
         Command::Go(Section::Insights),
+        Command::Go(Section::Imports),
         Command::Go(Section::Settings),
         Command::Theme(Theme::Dark),
         Command::Theme(Theme::Light),
@@ -62,6 +64,7 @@ impl Command {
             Command::Go(Section::Outbox) => ("out", palette::go_outbox(), &["G", "O"]),
             Command::Go(Section::Conflicts) => ("clash", palette::go_conflicts(), &["G", "C"]),
             Command::Go(Section::Insights) => ("chart", palette::go_insights(), &["G", "I"]),
+            Command::Go(Section::Imports) => ("in", palette::go_imports(), &["G", "M"]),
             Command::Go(Section::Settings) => ("set", palette::go_settings(), &[]),
             Command::Theme(Theme::Dark) => ("moon", palette::dark(), &[]),
             Command::Theme(_) => ("sun", palette::light(), &[]),
@@ -149,6 +152,7 @@ fn Inside() -> impl IntoView {
                 Section::Outbox => Route::Outbox,
                 Section::Conflicts => Route::Conflicts,
                 Section::Insights => Route::Insights,
+                Section::Imports => Route::Imports,
                 Section::Settings => Route::Settings,
             }),
             Item::Command(Command::Theme(theme)) => appearance.set_theme(theme),

@@ -84,6 +84,7 @@ pub fn Rail() -> impl IntoView {
             <RailLink to=Route::Outbox icon="out" label=shell::outbox testid="nav-outbox" badge=waiting />
             <RailLink to=Route::Conflicts icon="clash" label=shell::conflicts testid="nav-conflicts" badge=reviews badge_kind="clash" />
             <RailLink to=Route::Insights icon="chart" label=shell::insights testid="nav-insights" />
+            <RailLink to=Route::Imports icon="in" label=shell::imports testid="nav-imports" />
             <span class="gap"></span>
             <button type="button" class="rail-button" data-testid="nav-help" on:click=move |_| keyboard.help.set(true)>
                 <Icon name="help" size="l" />

@@ -3,6 +3,7 @@
 pub mod change;
 pub mod field;
 pub mod problem;
+pub mod remark;
 pub mod role;
 pub mod source;
 pub mod time;

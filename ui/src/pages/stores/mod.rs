@@ -8,5 +8,5 @@ mod state;
 mod table;
 mod view;
 
-pub use state::provide;
+pub use state::{provide, use_list};
 pub use view::StoresPage;

@@ -16,6 +16,7 @@ use crate::components::{Button, Empty, Icon, IconButton, ProblemBanner, Skeleton
 use crate::i18n::stores;
 use crate::ipc;
 use crate::keyboard::{PageKey, use_keyboard};
+use crate::pages::imports::ExportButton;
 use crate::query::use_topic;
 use crate::route::{Route, use_navigator};
 
@@ -136,6 +137,7 @@ pub fn StoresPage() -> impl IntoView {
             </h1>
             <Search list=list />
             <div class="acts">
+                <ExportButton />
                 <Button kind="primary" icon="plus" keys="N" testid="store-new" on_press=move |_| navigator.go(Route::NewStore)>
                     {stores::new_store}
                 </Button>

@@ -1,0 +1,22 @@
+//! Files in and out: a file becomes stores step by step, imports of the past are taken back, stores become a file.
+
+mod choose;
+mod export;
+mod facts;
+mod mapping;
+mod model;
+#[cfg(test)]
+mod model_tests;
+mod past;
+mod report;
+mod rows;
+mod run;
+mod state;
+mod steps;
+mod tiles;
+mod view;
+
+pub use export::ExportButton;
+pub use model::Reason;
+pub use state::provide;
+pub use view::ImportsPage;
