@@ -64,7 +64,7 @@ async fn an_answered_edit_stays_on_top_until_it_has_come_back() {
     cache.apply_page(page(vec![(3, named("A", 3, "older"))], false)).await.unwrap();
     assert_eq!(name_of(&cache, "A").await.as_deref(), Some("new"), "no step back");
     assert!(!cache.numbers().await.unwrap().is_synced());
-    cache.apply_page(page(vec![(5, named("A", 5, "new"))], true)).await.unwrap();
+    cache.apply_page(page(vec![(5, having(named("A", 5, "new"), &edit))], true)).await.unwrap();
     assert!(cache.numbers().await.unwrap().is_synced());
     cache.apply_page(page(vec![(4, named("A", 4, "late"))], true)).await.unwrap();
     assert_eq!(name_of(&cache, "A").await.as_deref(), Some("new"), "a smaller seq is passed over");

@@ -92,8 +92,8 @@ async fn what_is_sent_again_goes_first_and_is_counted() {
     cache.load_batch(9, 1_000_000, 0, None).await.unwrap();
     let outcomes = (1..).zip(&old).map(|(seq, edit)| outcome(edit, OutcomeState::Applied, seq)).collect();
     cache.store_outcomes(&reply(outcomes), 0).await.unwrap();
-    let records = |until| (0..until).map(|n| (n + 1, named(&format!("M-{n}"), n + 1, "店"))).collect();
-    cache.apply_page(page(records(3), true)).await.unwrap();
+    let records = (1..).zip(&old).map(|(n, edit)| (n, having(named(&format!("M-{}", n - 1), n, "店"), edit))).collect();
+    cache.apply_page(page(records, true)).await.unwrap();
     assert_eq!(cache.numbers().await.unwrap().coming_back, 0, "all three are in the log");
 
     // The server's data are of another epoch, and hold none of the three; somebody who saw the first wrote over it.
@@ -129,8 +129,8 @@ async fn what_a_restored_server_lost_is_sent_again_also_in_an_epoch_that_was_the
         cache.load_batch(9, 1_000_000, 0, None).await.unwrap();
         let outcomes = (1..).zip(&old).map(|(seq, edit)| outcome(edit, OutcomeState::Applied, seq)).collect();
         cache.store_outcomes(&reply(outcomes), 0).await.unwrap();
-        let rows = |name: &'static str| (0..2).map(|n| (n + 1, named(&format!("M-{n}"), n + 1, name))).collect();
-        cache.apply_page(page(rows("旧"), true)).await.unwrap();
+        let rows = (1..).zip(&old).map(|(n, edit)| (n, having(named(&format!("M-{}", n - 1), n, "旧"), edit))).collect();
+        cache.apply_page(page(rows, true)).await.unwrap();
         for epoch in &epochs[1..] {
             cache.restart_pull().await.unwrap();
             let begun = domain::api::ChangesPage { epoch: (*epoch).into(), ..page(Vec::new(), false) };
@@ -156,7 +156,7 @@ async fn what_was_written_over_shows_again_when_its_successor_is_lost_too() {
     let old = cache.save_all(drafts(|n| format!("M-{n}"), 1), None).await.unwrap();
     cache.load_batch(9, 1_000_000, 0, None).await.unwrap();
     cache.store_outcomes(&reply(vec![outcome(&old[0], OutcomeState::Applied, 1)]), 0).await.unwrap();
-    cache.apply_page(page(vec![(1, named("M-0", 1, "店"))], true)).await.unwrap();
+    cache.apply_page(page(vec![(1, having(named("M-0", 1, "店"), &old[0]))], true)).await.unwrap();
     let record = |written_over: bool| {
         let mut record = named("M-0", 7, "铺");
         record.registers.insert(field("address"), record.registers[&field("name")].clone());

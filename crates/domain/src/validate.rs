@@ -126,7 +126,10 @@ fn line(field: &FieldPath, value: &Value) -> Result<Value, Problem> {
 fn stored(form: Form, tidy: &str) -> Result<String, String> {
     let (found, cure) = match form {
         Form::Line | Form::Element | Form::Hours | Form::Custom => return Ok(tidy.to_owned()),
-        Form::Choice(of) => return forms::choice(tidy, of).map_err(|_| format!("one of {}", of.join(", "))),
+        Form::Choice(of) => {
+            let words = of.split_last().map(|(last, rest)| format!("{} or {last}", rest.join(", ")));
+            return forms::choice(tidy, of).map_err(|_| words.unwrap_or_default());
+        }
         Form::Location => (
             place::stored(tidy).ok_or(ErrorCode::BadValue),
             "latitude,longitude in degrees, like 39.9042,116.4074, with GCJ-02 behind it if it is of a Chinese map",

@@ -183,17 +183,17 @@ fn a_role_over_another() {
 #[test]
 fn near_places_are_one_and_far_ones_a_question() {
     let near =
-        |metres| set(&format!(r#"[{{"id":"n","fields":"location","prefer":{{"near":{{"metres":{metres}}}}}}}]"#));
+        |metres| set(&format!(r#"[{{"id":"n","fields":"custom.place","prefer":{{"near":{{"metres":{metres}}}}}}}]"#));
     // 0.0001 degrees of latitude are 11.12 m.
     let two = [("A1", 1, Manual, Operations, "39.9042,116.4074"), ("B1", 2, Manual, Operations, "39.9043,116.4074")];
-    assert_eq!(settled("location", &two, &near(12)), by("B1", "n"));
-    assert_eq!(settled("location", &two, &near(11)), asks("A1 B1"));
+    assert_eq!(settled("custom.place", &two, &near(12)), by("B1", "n"));
+    assert_eq!(settled("custom.place", &two, &near(11)), asks("A1 B1"));
     // What is no place is no neighbour.
     let odd = [("A1", 1, Manual, Operations, "39.9042,116.4074"), ("B1", 2, Manual, Operations, "market")];
-    assert_eq!(settled("location", &odd, &near(12)), asks("A1 B1"));
+    assert_eq!(settled("custom.place", &odd, &near(12)), asks("A1 B1"));
     // A chain: each yields to the next, though the ends are farther apart.
     let chain = [two[0], two[1], ("C1", 3, Manual, Operations, "39.9044,116.4074")];
-    assert_eq!(settled("location", &chain, &near(12)), by("C1", "n"));
+    assert_eq!(settled("custom.place", &chain, &near(12)), by("C1", "n"));
 }
 
 /// Imports over people, people over third parties, third parties over imports: nobody is left, all are asked.

@@ -62,6 +62,14 @@ pub fn named(merchant: &str, counter: u64, name: &str) -> Record {
     record(merchant, counter, &[("name", Value::text(name)), ("address", Value::text("长安街1号"))])
 }
 
+/// The record after an edit that somebody else then wrote over.
+pub fn having(mut record: Record, edit: &domain::Edit) -> Record {
+    for write in &edit.writes {
+        record.registers.entry(write.field.clone()).or_default().context.add(edit.dot);
+    }
+    record
+}
+
 /// A shop with a phone and a week, as a demo set has it.
 pub fn full(n: u64) -> Record {
     const FOOD: [&str; 8] = ["火锅", "面馆", "烧烤", "奶茶", "川菜", "小吃", "寿司", "咖啡"];
