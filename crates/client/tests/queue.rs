@@ -129,7 +129,8 @@ async fn what_a_restored_server_lost_is_sent_again_also_in_an_epoch_that_was_the
         cache.load_batch(9, 1_000_000, 0, None).await.unwrap();
         let outcomes = (1..).zip(&old).map(|(seq, edit)| outcome(edit, OutcomeState::Applied, seq)).collect();
         cache.store_outcomes(&reply(outcomes), 0).await.unwrap();
-        let rows = (1..).zip(&old).map(|(n, edit)| (n, having(named(&format!("M-{}", n - 1), n, "旧"), edit))).collect();
+        let rows =
+            (1..).zip(&old).map(|(n, edit)| (n, having(named(&format!("M-{}", n - 1), n, "旧"), edit))).collect();
         cache.apply_page(page(rows, true)).await.unwrap();
         for epoch in &epochs[1..] {
             cache.restart_pull().await.unwrap();
