@@ -258,7 +258,7 @@ impl Walk {
     async fn hours(&self, look: Look) -> Outcome<()> {
         let window = self.seat.window();
         self.at(&format!("#/stores/{}", self.store), "[data-testid=week-text]").await?;
-        window.type_over("[data-testid=week-text]", "周一至周五 9-21点，周末 10:00-02:00，周三休息").await?;
+        window.type_over("[data-testid=week-text]", "周一至周五 9-21点，周末 10:00-次日2:00，周三休息").await?;
         self.seat.appears("[data-testid=week-preview]").await?;
         self.picture("hours-week", look, FULL).await?;
         window.click("[data-testid=week-apply]").await?;
