@@ -59,7 +59,7 @@ async fn foreign_chinese(seat: &Seat, data: &str) -> BTreeSet<String> {
 
 /// Words of three Latin letters or more that the page shows and that are neither data, keys of a keyboard, nor names.
 async fn foreign_english(seat: &Seat, data: &str) -> BTreeSet<String> {
-    const NAMES: [&str; 8] = ["Ctrl", "Shift", "Enter", "Esc", "http", "https", "console", "example"];
+    const NAMES: [&str; 9] = ["Ctrl", "Shift", "Enter", "Delete", "Esc", "http", "https", "console", "example"];
     texts(seat)
         .await
         .iter()
