@@ -131,6 +131,12 @@ fn day(typed: &str) -> Result<Value, Finding> {
     if typed.trim().is_empty() {
         return Ok(Value::NULL);
     }
+    // What is written as it is stored and shown has one reading: 10:00-02:00 is on the clock of 24 hours.
+    let stored = domain::hours::parse_day(typed).unwrap_or_default();
+    let shown: Vec<String> = stored.iter().map(ToString::to_string).collect();
+    if !shown.is_empty() && typed.split([',', '，']).map(str::trim).eq(shown.iter().map(String::as_str)) {
+        return Ok(domain::hours::value(&stored));
+    }
     let found = hours::read(typed)?;
     let [first, rest @ ..] = &found.days;
     if rest.iter().any(|other| other != first) {

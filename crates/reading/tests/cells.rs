@@ -248,3 +248,16 @@ fn coded_fields_by_code_or_name() {
         assert_eq!(read(field, text), found, "{field} {text}");
     }
 }
+
+#[test]
+fn a_day_as_it_is_stored_has_one_reading() {
+    let day = domain::FieldPath::new("hours.sa").unwrap();
+    for (typed, expected) in [
+        ("10:00-02:00", Some(&["10:00-02:00"][..])),
+        ("10:00-14:00, 17:00-02:00", Some(&["10:00-14:00", "17:00-02:00"])),
+        ("9:00-5:00", None),
+    ] {
+        let read = reading::register(&day, typed).ok().map(|(value, _)| value);
+        assert_eq!(read, expected.map(|spans| domain::Value::list(spans.iter().copied())), "{typed}");
+    }
+}
