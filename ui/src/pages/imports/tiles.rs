@@ -2,13 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use leptos::ev::KeyboardEvent;
-use leptos::html;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
 use super::model::{GROUPS, Group, count};
-use crate::components::Icon;
+use crate::components::{Tally, Tile};
 use crate::i18n::{grouped, imports};
 
 /// Colour and icon of a group.
@@ -46,47 +43,21 @@ pub fn Tiles(
     /// The chosen group.
     chosen: RwSignal<Group>,
 ) -> impl IntoView {
-    let list = NodeRef::<html::Div>::new();
-    let keys = move |event: KeyboardEvent| {
-        let at = GROUPS.iter().position(|group| *group == chosen.get_untracked()).unwrap_or(0);
-        let to = match event.key().as_str() {
-            "ArrowRight" | "ArrowDown" => (at + 1) % GROUPS.len(),
-            "ArrowLeft" | "ArrowUp" => (at + GROUPS.len() - 1) % GROUPS.len(),
-            _ => return,
-        };
-        event.prevent_default();
-        event.stop_propagation();
-        chosen.set(GROUPS[to]);
-        let tile = list.get_untracked().and_then(|list| list.children().item(u32::try_from(to).unwrap_or(0)));
-        if let Some(tile) = tile.and_then(|tile| tile.dyn_into::<web_sys::HtmlElement>().ok()) {
-            let _ = tile.focus();
-        }
-    };
+    let tiles = GROUPS.map(|group| Tile {
+        testid: format!("import-group-{group:?}").to_lowercase(),
+        look: look(group),
+        name: Signal::derive(move || group_name(group)),
+        count: Signal::derive(move || grouped(counts.with(|counts| count(counts, group)))),
+        caption: None,
+    });
+    let place = Signal::derive(move || GROUPS.iter().position(|group| *group == chosen.get()).unwrap_or(0));
     view! {
-        <div class="tally seven" role="radiogroup" aria-label=imports::tiles node_ref=list on:keydown=keys>
-            {GROUPS
-                .map(|group| {
-                    let (colour, icon) = look(group);
-                    let checked = Memo::new(move |_| chosen.get() == group);
-                    view! {
-                        <button
-                            type="button"
-                            role="radio"
-                            data-testid=format!("import-group-{group:?}").to_lowercase()
-                            aria-checked=move || checked.get().to_string()
-                            tabindex=move || if checked.get() { "0" } else { "-1" }
-                            on:click=move |_| chosen.set(group)
-                        >
-                            <span class=colour>
-                                {icon.map(|icon| view! { <Icon name=icon size="s" /> })}
-                                <span>{move || group_name(group)}</span>
-                            </span>
-                            <b>{move || grouped(counts.with(|counts| count(counts, group)))}</b>
-                        </button>
-                    }
-                })
-                .into_iter()
-                .collect_view()}
-        </div>
+        <Tally
+            label=imports::tiles
+            class="tally seven"
+            tiles=tiles.into()
+            chosen=place
+            on_choose=move |place: usize| chosen.set(GROUPS[place])
+        />
     }
 }

@@ -1,14 +1,11 @@
 //! Who acts next: one tile a group, as radio buttons.
 
 use domain::ipc::{OutboxGroup, OutboxPage, StatusView, SyncPhase};
-use leptos::ev::KeyboardEvent;
-use leptos::html;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
 use super::model::{GROUPS, count, seconds_until};
 use crate::clock::use_now;
-use crate::components::Icon;
+use crate::components::{Tally, Tile};
 use crate::i18n::{grouped, outbox};
 use crate::words::time;
 
@@ -76,50 +73,24 @@ pub fn Tiles(
     on_choose: Callback<OutboxGroup>,
 ) -> impl IntoView {
     let now = use_now();
-    let list = NodeRef::<html::Div>::new();
-    let keys = move |event: KeyboardEvent| {
-        let at = GROUPS.iter().position(|group| *group == chosen.get_untracked()).unwrap_or(0);
-        let to = match event.key().as_str() {
-            "ArrowRight" | "ArrowDown" => (at + 1) % GROUPS.len(),
-            "ArrowLeft" | "ArrowUp" => (at + GROUPS.len() - 1) % GROUPS.len(),
-            _ => return,
-        };
-        event.prevent_default();
-        event.stop_propagation();
-        on_choose.run(GROUPS[to]);
-        let tile = list.get_untracked().and_then(|list| list.children().item(u32::try_from(to).unwrap_or(0)));
-        if let Some(tile) = tile.and_then(|tile| tile.dyn_into::<web_sys::HtmlElement>().ok()) {
-            let _ = tile.focus();
-        }
-    };
-    let tiles = GROUPS.map(|group| {
-        let (colour, icon) = look(group);
-        let checked = Memo::new(move |_| chosen.get() == group);
-        view! {
-            <button
-                type="button"
-                role="radio"
-                data-testid=format!("outbox-group-{group:?}").to_lowercase()
-                aria-checked=move || checked.get().to_string()
-                tabindex=move || if checked.get() { "0" } else { "-1" }
-                on:click=move |_| on_choose.run(group)
-            >
-                <span class=colour>
-                    {icon.map(|icon| view! { <Icon name=icon size="s" /> })}
-                    <span>{move || group_name(group)}</span>
-                </span>
-                <b>
-                    {move || grouped(page.with(|page| count(page, group)))}
-                    <small>{move || page.with(|page| status.with(|status| caption(group, page, status.as_ref(), now.get())))}</small>
-                </b>
-            </button>
-        }
+    let tiles = GROUPS.map(|group| Tile {
+        testid: format!("outbox-group-{group:?}").to_lowercase(),
+        look: look(group),
+        name: Signal::derive(move || group_name(group)),
+        count: Signal::derive(move || grouped(page.with(|page| count(page, group)))),
+        caption: Some(Signal::derive(move || {
+            page.with(|page| status.with(|status| caption(group, page, status.as_ref(), now.get())))
+        })),
     });
+    let place = Signal::derive(move || GROUPS.iter().position(|group| *group == chosen.get()).unwrap_or(0));
     view! {
         <div class="slot">
-            <div class="tally" role="radiogroup" aria-label=outbox::group_label node_ref=list on:keydown=keys>
-                {tiles.into_iter().collect_view()}
-            </div>
+            <Tally
+                label=outbox::group_label
+                tiles=tiles.into()
+                chosen=place
+                on_choose=move |place: usize| on_choose.run(GROUPS[place])
+            />
         </div>
     }
 }
