@@ -72,6 +72,23 @@ async fn totals_follow_every_edit() {
 }
 
 #[tokio::test]
+async fn a_full_queue_says_so_and_keeps_what_waits() {
+    let (_home, cache) = open().await;
+    cache.save_all(drafts(|n| format!("M-{n}"), 2), None).await.unwrap();
+    let mut raw = sqlx::sqlite::SqliteConnectOptions::new().filename(cache.path()).connect().await.unwrap();
+    let full = "UPDATE outbox_totals SET edits = edits + ? WHERE turn = 3";
+    let others = client::cache::OUTBOX_EDITS_MAX - 3;
+    sqlx::query(full).bind(i64::try_from(others).unwrap()).execute(&mut raw).await.unwrap();
+    // One more has room, and two have not: none of them is saved.
+    let refused = cache.save_all(drafts(|n| format!("N-{n}"), 2), None).await.unwrap_err();
+    assert_eq!(refused.code(), domain::ErrorCode::OutboxFull);
+    assert!(refused.to_string().contains("all others are kept"), "{refused}");
+    cache.save_all(drafts(|_| "N-0".into(), 1), None).await.unwrap();
+    assert!(cache.save_all(drafts(|_| "N-1".into(), 1), None).await.is_err());
+    assert_eq!(cache.load_batch(9, 1_000_000, 0, None).await.unwrap().edits.len(), 3);
+}
+
+#[tokio::test]
 async fn a_batch_is_found_behind_a_long_row_of_edits_that_wait() {
     let (_home, cache) = open().await;
     // All of one merchant, whose head waits for its time; then one of another.
@@ -148,6 +165,46 @@ async fn what_a_restored_server_lost_is_sent_again_also_in_an_epoch_that_was_the
             let name = found.and_then(|(_, registers)| Some(registers.get(&field("name"))?.as_str()?.to_owned()));
             assert_eq!(name.as_deref(), expected, "{merchant} {epochs:?} {complete}");
         }
+    }
+}
+
+#[tokio::test]
+async fn what_a_restored_server_lost_is_found_by_looking_through_the_log() {
+    // What the record says that came since, or that there is none: by damage, or because the server has forgotten it.
+    for (left, sent_again) in [
+        ("of somebody who had not seen it", true),
+        ("of somebody who had", false),
+        ("a row that is gone", true),
+        ("a merchant that was forgotten", false),
+    ] {
+        let (home, cache) = open().await;
+        let old = cache.save_all(drafts(|n| format!("M-{n}"), 1), None).await.unwrap();
+        cache.load_batch(9, 1_000_000, 0, None).await.unwrap();
+        cache.store_outcomes(&reply(vec![outcome(&old[0], OutcomeState::Applied, 1)]), 0).await.unwrap();
+        cache.apply_page(page(vec![(1, having(named("M-0", 1, "店"), &old[0]))], true)).await.unwrap();
+        assert_eq!(cache.look_through_log().await.unwrap(), 0, "{left}: the record shows it");
+        match left {
+            "of somebody who had not seen it" => {
+                cache.apply_page(page(vec![(2, named("M-0", 7, "铺"))], true)).await.unwrap();
+            }
+            "of somebody who had" => {
+                cache.apply_page(page(vec![(2, having(named("M-0", 7, "铺"), &old[0]))], true)).await.unwrap();
+            }
+            "a row that is gone" => {
+                let file = rusqlite::Connection::open(home.path().join(client::cache::FILE_NAME)).unwrap();
+                file.execute("DELETE FROM records", []).unwrap();
+            }
+            _ => {
+                cache.mend_bucket(domain::digest::bucket(&id("M-0")), Vec::new()).await.unwrap();
+                let again = cache.load_batch(9, 1_000_000, 0, None).await.unwrap().edits;
+                let answered = again.iter().map(|edit| outcome(edit, OutcomeState::Applied, 1)).collect();
+                cache.store_outcomes(&reply(answered), 0).await.unwrap();
+            }
+        }
+        cache.look_through_log().await.unwrap();
+        let queued = cache.load_batch(9, 1_000_000, 0, None).await.unwrap().edits;
+        assert_eq!(queued, if sent_again { old } else { Vec::new() }, "{left}");
+        totals_are_right(&cache).await;
     }
 }
 

@@ -20,6 +20,8 @@ use crate::error::Result;
 const CHUNK_ROWS: i64 = 1_000;
 /// Chunks whose texts are read again at each comparison, in turn: damage to the file itself is found within a few.
 const REREAD_CHUNKS: usize = 20;
+/// Edits of the log that are held against the records at each comparison, in turn.
+const LOG_ROWS: i64 = 500;
 /// The row up to which texts were read again.
 const REREAD_TO: &str = "digests_reread_to";
 
@@ -100,6 +102,24 @@ impl Cache {
         let now_ms = self.machine.now_ms();
         while self.write(move |tx, rules| pages::forget_pruned(tx, rules, pruned, now_ms)).await? {}
         Ok(())
+    }
+
+    /// Holds the next edits of the log of sent ones against the records, after a comparison that showed them to be the
+    /// server's; the whole log in turn. Those that they do not show are queued again. Returns of how many merchants.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn look_through_log(&self) -> Result<usize> {
+        let work = |tx: &Transaction<'_>, rules: &RuleSet| {
+            if meta::number(tx, pages::OUTDATED)? > 0 {
+                return Ok(0);
+            }
+            let lost = resending::look_through(tx, int(meta::number(tx, pages::GENERATION)?), LOG_ROWS)?;
+            let again = lost.len();
+            listing::refresh(tx, lost.into_iter().map(|id| (id, None)).collect(), rules)?;
+            Ok(again)
+        };
+        self.write_flushed(Flush::Later, work).await
     }
 
     /// Makes a bucket what the server says it is: replaces what differs, whatever its change number, and removes

@@ -273,6 +273,9 @@ pub(super) fn forget(tx: &Connection, rules: &RuleSet, ids: Vec<String>, now_ms:
     // A row whose id is none shows nowhere.
     let mut gone: Touched = ids.into_iter().filter_map(|id| Some((MerchantId::new(id).ok()?, None))).collect();
     settle(tx, rules, &mut gone, now_ms)?;
+    if !gone.is_empty() {
+        resending::note_forgotten(tx)?;
+    }
     listing::refresh(tx, gone, rules)
 }
 

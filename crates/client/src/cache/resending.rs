@@ -67,11 +67,7 @@ impl About<'_> {
         if matches!(self, Self::Back(edits) if !edits.contains_key(&edit.edit_id)) {
             return Ok(Trace::There);
         }
-        let mut record_of = tx.prepare_cached(sql!("records/of_generation"))?;
-        let values = params![edit.merchant_id.as_str(), generation];
-        let text: Option<String> = record_of.query_row(values, |row| row.get(0)).optional()?;
-        let record: Option<Record> = text.map(|text| serde_json::from_str(&text)).transpose()?;
-        Ok(match (record, self) {
+        Ok(match (record_of(tx, generation, edit)?, self) {
             (Some(record), Self::Back(_)) if trace(&record, edit) == Trace::WrittenOver => Trace::There,
             (Some(record), _) => trace(&record, edit),
             (None, Self::All { forgotten: true }) => Trace::WrittenOver,
@@ -93,7 +89,70 @@ struct Lost {
 /// written over, show again where they are not written over any more. Returns the merchants of both.
 pub(super) fn resend_lost(tx: &Connection, generation: i64, about: About<'_>) -> Result<BTreeSet<MerchantId>> {
     let mut touched = show_again(tx, generation, &about)?;
-    let lost = lost(tx, generation, &about)?;
+    queue(tx, lost(tx, generation, &about)?, &mut touched)?;
+    Ok(touched)
+}
+
+/// Up to which row of the log edits were held against the records; 0: the next is the first.
+const LOOKED_TO: &str = "log_looked_to";
+/// Up to which row of the log nothing follows from a merchant that is not there.
+const ABSENT_TO: &str = "log_absent_to";
+
+/// Merchants were forgotten because the server has them no more: that they are not there says nothing about the edits
+/// that are in the log now.
+pub(super) fn note_forgotten(tx: &Connection) -> Result<()> {
+    let last: i64 = tx.query_row(sql!("outbox/log_last"), [], |row| row.get(0))?;
+    meta::set(tx, ABSENT_TO, last)
+}
+
+/// Holds the next edits of the log against the records, of which is known that they are the server's, and queues again
+/// those that the server has lost: a restored one whose numbers fit tells nobody, and a record that came since or rotted
+/// shows no difference. What somebody has written over was there. Returns the merchants.
+pub(super) fn look_through(tx: &Connection, generation: i64, rows_max: i64) -> Result<BTreeSet<MerchantId>> {
+    let absent_to = int(meta::number(tx, ABSENT_TO)?);
+    let (mut lost, mut absent, mut read, mut last) = (Vec::new(), absent_to, 0, 0);
+    let mut next = tx.prepare_cached(sql!("outbox/log_next"))?;
+    let mut rows = next.query([int(meta::number(tx, LOOKED_TO)?), rows_max])?;
+    while let Some(row) = rows.next()? {
+        (read, last) = (read + 1, row.get(0)?);
+        let text: String = row.get(1)?;
+        let edit: Edit = serde_json::from_str(&text)?;
+        let missing = match record_of(tx, generation, &edit)? {
+            Some(record) => trace(&record, &edit) == Trace::Missing,
+            // Once: of a merchant that is gone for good nothing ever comes back.
+            None if last > absent_to => {
+                absent = last;
+                true
+            }
+            None => false,
+        };
+        if missing {
+            lost.push(Lost { edit, text, quiet: false });
+        }
+    }
+    drop(rows);
+    meta::set(tx, LOOKED_TO, if read < rows_max { 0 } else { last })?;
+    if absent > absent_to {
+        meta::set(tx, ABSENT_TO, absent)?;
+    }
+    let mut touched = BTreeSet::new();
+    queue(tx, lost, &mut touched)?;
+    Ok(touched)
+}
+
+/// The record of an edit's merchant, of this generation.
+fn record_of(tx: &Connection, generation: i64, edit: &Edit) -> Result<Option<Record>> {
+    let mut record_of = tx.prepare_cached(sql!("records/of_generation"))?;
+    let values = params![edit.merchant_id.as_str(), generation];
+    let text: Option<String> = record_of.query_row(values, |row| row.get(0)).optional()?;
+    Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
+}
+
+/// Queues lost edits, ahead of everything that waits.
+fn queue(tx: &Connection, lost: Vec<Lost>, touched: &mut BTreeSet<MerchantId>) -> Result<()> {
+    if lost.is_empty() {
+        return Ok(());
+    }
     let mut places = places(tx, &lost)?;
     let author: Option<Actor> = meta::get(tx, meta::ACTOR)?.map(|text| serde_json::from_str(&text)).transpose()?;
     let mut insert = tx.prepare_cached(sql!("outbox/insert_again"))?;
@@ -114,7 +173,7 @@ pub(super) fn resend_lost(tx: &Connection, generation: i64, about: About<'_>) ->
         ])?;
         touched.insert(edit.merchant_id);
     }
-    Ok(touched)
+    Ok(())
 }
 
 /// The edits in the log of sent ones of which nothing is there.

@@ -39,15 +39,15 @@ fn offered(parts: &Parts) -> Result<(), Failure> {
 }
 
 /// Compares the digests of the pulled records with the server's.
-pub(super) async fn compare(parts: &Parts) -> Input {
-    match comparison(parts).await {
+pub(super) async fn compare(parts: &Parts, inputs: &mpsc::Sender<Input>) -> Input {
+    match comparison(parts, inputs).await {
         Ok(comparison) => Input::DigestsCompared(Ok(comparison)),
         Err(Stopped::Call(failure)) => Input::DigestsCompared(Err(failure)),
         Err(Stopped::Cache(error)) => refused_by_disk(&error),
     }
 }
 
-async fn comparison(parts: &Parts) -> Result<Comparison, Stopped> {
+async fn comparison(parts: &Parts, inputs: &mpsc::Sender<Input>) -> Result<Comparison, Stopped> {
     offered(parts)?;
     parts.cache.reread_digests().await?;
     let answer = async {
@@ -62,6 +62,11 @@ async fn comparison(parts: &Parts) -> Result<Comparison, Stopped> {
     parts.cache.forget_pruned(pruned).await?;
     let buckets = parts.cache.digests().await?.differing(&theirs);
     if buckets.is_empty() {
+        let again = parts.cache.look_through_log().await?;
+        if again > 0 {
+            tracing::warn!(merchants = again, "the server has lost edits that it had taken; they are sent again");
+            let _ = inputs.send(Input::EditSaved).await;
+        }
         return Ok(Comparison::Equal);
     }
     tracing::warn!(buckets = buckets.len(), "this computer's records differ from the server's; they are fetched anew");

@@ -55,7 +55,7 @@ pub(super) async fn carry_out(parts: &Parts, inputs: &mpsc::Sender<Input>, effec
                 }
             }
         }
-        Effect::CompareDigests => super::checking::compare(parts).await,
+        Effect::CompareDigests => super::checking::compare(parts, inputs).await,
         Effect::RepairBuckets { buckets } => super::checking::repair(parts, inputs, buckets).await,
         Effect::RefreshToken => {
             let refreshed = parts.session.refresh().await.map_err(|failed| failed.failure);
