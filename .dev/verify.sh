@@ -94,7 +94,11 @@ dev_sim() {
     return
   fi
   say "simulating seeds $from to $((from + seeds - 1))"
-  SIM_SEEDS=$seeds SIM_FROM=$from cargo test "${locked[@]}" --workspace --test simulation -- --nocapture ||
+  # Many are worth some minutes of compiling.
+  local profile=dev
+  [ "$seeds" -lt 5000 ] || profile=sim
+  SIM_SEEDS=$seeds SIM_FROM=$from cargo test "${locked[@]}" --workspace --profile "$profile" --test simulation -- \
+    --nocapture seeds_keep ||
     fail "a seed broke an invariant" "run that seed alone: ./dev sim --seeds 1 --from SEED"
 }
 

@@ -7,7 +7,7 @@ use domain::validate;
 use domain::{Decision, EditId, EditState, FieldPath};
 
 use crate::device::Lane;
-use crate::memory;
+use crate::memory::{self, Changed};
 use crate::oracle;
 use crate::verdicts;
 use crate::visible;
@@ -30,26 +30,45 @@ impl Broken {
 pub fn device(world: &mut World, device: usize, stored: bool) -> Result<(), Broken> {
     if stored {
         memory::note_what_is_mended(world, device);
-        no_lost_edit(world, device)?;
-        visible::no_step_back(world, device)?;
-        visible::own_edits_visible(world, device)?;
-        read_scope(world, device)?;
+        let changed = memory::what_changed(world, device);
+        what_is_stored(world, device, &changed)?;
     }
     let says = world.devices[device].says_synced();
     let said = std::mem::replace(&mut world.memory.says_synced[device], says);
     if says && (stored || !said) { visible::never_synced_by_guess(world, device) } else { Ok(()) }
 }
 
+/// Of all devices, whether it changed or not.
+pub fn everything(world: &mut World) -> Result<(), Broken> {
+    for device in 0..world.devices.len() {
+        memory::note_what_is_mended(world, device);
+        what_is_stored(world, device, &memory::all(world, device))?;
+        let saved = &world.memory.saved[device];
+        let found = world.devices[device].store.outbox.values().filter(|entry| saved.contains(&entry.edit.edit_id));
+        if found.count() != saved.len() {
+            return Err(Broken::new("1 no lost edit", format!("device {device} lost a saved edit")));
+        }
+    }
+    Ok(())
+}
+
+fn what_is_stored(world: &mut World, device: usize, changed: &Changed) -> Result<(), Broken> {
+    no_lost_edit(world, device, changed)?;
+    visible::no_step_back(world, device, changed)?;
+    visible::own_edits_visible(world, device, changed)?;
+    read_scope(world, device, changed)
+}
+
 /// 1: what was called saved is in the outbox, and what the outbox calls answered the server has answered.
 /// 8: that holds whatever was killed before.
-fn no_lost_edit(world: &World, device: usize) -> Result<(), Broken> {
+fn no_lost_edit(world: &World, device: usize, changed: &Changed) -> Result<(), Broken> {
     let store = &world.devices[device].store;
-    let mut found = 0;
-    for entry in store.outbox.values() {
+    // Each save adds one, and nothing else does.
+    if store.outbox.len() != world.memory.saved[device].len() {
+        return Err(Broken::new("1 no lost edit", format!("device {device} lost a saved edit")));
+    }
+    for entry in changed.edits.iter().filter_map(|counter| store.outbox.get(counter)) {
         let edit_id = entry.edit.edit_id;
-        if world.memory.saved[device].contains(&edit_id) {
-            found += 1;
-        }
         let refused_by_itself = entry.state == EditState::Rejected && entry.answer.is_none();
         if entry.state.is_answered() && !refused_by_itself && !world.server.ever_answered.contains(&edit_id) {
             return Err(Broken::new(
@@ -64,16 +83,15 @@ fn no_lost_edit(world: &World, device: usize) -> Result<(), Broken> {
             return Err(Broken::new("1 no lost edit", format!("{edit_id} was taken back, but the server has it")));
         }
     }
-    if found != world.memory.saved[device].len() {
-        return Err(Broken::new("1 no lost edit", format!("device {device} lost a saved edit")));
-    }
     Ok(())
 }
 
 /// 7: a device holds nothing outside its actor's scope.
-fn read_scope(world: &World, device: usize) -> Result<(), Broken> {
+fn read_scope(world: &World, device: usize, changed: &Changed) -> Result<(), Broken> {
     let actor = &world.server.actors[world.devices[device].actor];
-    match world.devices[device].store.records.keys().find(|merchant| !actor.scope.contains(merchant)) {
+    let records = &world.devices[device].store.records;
+    let mut held = changed.merchants.iter().filter(|merchant| records.contains_key(merchant));
+    match held.find(|merchant| !actor.scope.contains(merchant)) {
         Some(merchant) => Err(Broken::new("7 scope", format!("device {device} read {merchant}"))),
         None => Ok(()),
     }
@@ -86,7 +104,7 @@ pub fn asked_until_people_answer(world: &World, device: usize, touched: &[EditId
     for entry in store.outbox.values().filter(|entry| touched.contains(&entry.edit.edit_id)) {
         let (edit, record) = (&entry.edit, store.records.get(&entry.edit.merchant_id));
         let (Some(record), EditState::Accepted | EditState::Declined) =
-            (record.map(|stored| &stored.record), entry.state)
+            (record.map(|stored| &**stored.record), entry.state)
         else {
             continue;
         };
@@ -140,6 +158,10 @@ pub fn server(world: &mut World, push: &domain::api::PushRequest) -> Result<(), 
     for edit in &push.edits {
         if world.server.effects.get(&edit.edit_id).is_some_and(|n| *n != 1) {
             return Err(Broken::new("2 exactly once", format!("{} had two effects", edit.edit_id)));
+        }
+        if world.memory.cancelled.contains(&edit.edit_id) && world.server.ever_answered.contains(&edit.edit_id) {
+            let what = format!("{} was taken back, but the server has it", edit.edit_id);
+            return Err(Broken::new("1 no lost edit", what));
         }
     }
     let rules = world.server.rules.clone();

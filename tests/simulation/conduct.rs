@@ -41,15 +41,21 @@ pub struct Conduct {
     due_ms: [Option<u64>; 2],
 }
 
-/// What the engine was told, what it answered, and what it showed before and after.
+/// What of that which the engine is told counts for what it may do then.
+pub struct Told {
+    /// It may stop until somebody signs in.
+    may_pause: bool,
+    /// Something failed, and is to be tried again after a delay.
+    failed: bool,
+}
+
+/// What the engine answered, and what it showed before and after.
 pub struct Step<'s> {
     pub now_ms: u64,
-    pub input: &'s Input,
+    pub told: Told,
     pub before: Progress,
     pub effects: &'s [Effect],
     pub after: Progress,
-    /// Was the last page that was stored the last there was?
-    pub page_complete: bool,
 }
 
 impl Conduct {
@@ -60,10 +66,9 @@ impl Conduct {
         }
     }
 
-    /// Takes note of a step of the engine, and judges it.
+    /// Takes note of what the engine did with what it was told, and judges it.
     pub fn step(&mut self, device: usize, step: &Step<'_>) -> Result<(), Broken> {
         self.pauses_only_in_vain(device, step)?;
-        self.hear(step);
         self.see(step);
         if step.after.paused || self.refreshing {
             // Whoever signs in hurries everything.
@@ -94,36 +99,37 @@ impl Conduct {
 
     /// §16: only a refusal of a new token, or of the way to one, ends in a pause.
     fn pauses_only_in_vain(&self, device: usize, step: &Step<'_>) -> Result<(), Broken> {
-        let pauses = step.after.paused && !step.before.paused;
-        let asked_for = match step.input {
-            Input::Started { .. } | Input::SignedOut => true,
-            Input::Refreshed(Err(failure)) => !matches!(failure, Failure::Unreachable | Failure::Busy { .. }),
-            input => failure_of(input) == Some(&Failure::SignedOut) && self.unproven,
-        };
-        if pauses && !asked_for {
+        if step.after.paused && !step.before.paused && !step.told.may_pause {
             let what = format!("device {device} pauses and has not tried to get a new token");
             return Err(Broken::new("6 progress", what));
         }
         Ok(())
     }
 
-    fn hear(&mut self, step: &Step<'_>) {
-        match step.input {
+    /// Takes note of what the engine is about to be told. `page_complete`: was the last page that was stored the last
+    /// there was?
+    pub fn hear(&mut self, now_ms: u64, input: &Input, page_complete: bool) -> Told {
+        let may_pause = match input {
+            Input::Started { .. } | Input::SignedOut => true,
+            Input::Refreshed(Err(failure)) => !matches!(failure, Failure::Unreachable | Failure::Busy { .. }),
+            input => failure_of(input) == Some(&Failure::SignedOut) && self.unproven,
+        };
+        match input {
             Input::Started { .. } => *self = Self::default(),
             Input::WakeUp => (self.wake, self.owes_pull_by_ms) = (Wake::Heard, Some(0)),
             Input::OutcomesStored if std::mem::take(&mut self.storing_answers) => {
-                self.owes_pull_by_ms.get_or_insert(step.now_ms + PULL_BEHIND_MS + SLACK_MS);
+                self.owes_pull_by_ms.get_or_insert(now_ms + PULL_BEHIND_MS + SLACK_MS);
             }
             Input::PushStorageFailed => self.storing_answers = false,
             Input::PageStored => {
                 self.pull_out = false;
-                if self.wake == Wake::Asked && step.page_complete {
+                if self.wake == Wake::Asked && page_complete {
                     self.wake = Wake::None;
                 }
             }
             Input::Pulled(Err(_)) | Input::DigestsCompared(_) | Input::BucketsRepaired(_) => {
                 self.pull_out = false;
-                self.pull_failing = failure_of(step.input).is_some();
+                self.pull_failing = failure_of(input).is_some();
             }
             Input::Pulled(Ok(_)) => self.pull_failing = false,
             Input::PullStorageFailed => (self.pull_out, self.pull_failing) = (false, true),
@@ -134,18 +140,20 @@ impl Conduct {
             }
             _ => {}
         }
-        if is_success(step.input) {
+        if is_success(input) {
             self.unproven = false;
         }
-        if let Some((lane, failure)) = failed(step.input) {
+        let failed = failed(input);
+        if let Some((lane, failure)) = failed {
             let asked_ms = match failure {
                 Some(Failure::Busy { retry_after_ms }) => retry_after_ms.unwrap_or(0),
                 _ => 0,
             };
             // What the server asked for outlasts a failure of the disk in between.
             let still_ms = self.due_ms[lane].unwrap_or(0);
-            self.due_ms[lane] = Some(still_ms.max(step.now_ms + LONGEST_MS.max(asked_ms) + SLACK_MS));
+            self.due_ms[lane] = Some(still_ms.max(now_ms + LONGEST_MS.max(asked_ms) + SLACK_MS));
         }
+        Told { may_pause, failed: failed.is_some() }
     }
 
     fn see(&mut self, step: &Step<'_>) {
@@ -164,7 +172,7 @@ impl Conduct {
                 }
                 Effect::LoadBatch { .. } => self.due_ms[0] = None,
                 // Not the one that a failure itself brings.
-                Effect::Release { .. } if failed(step.input).is_none() => self.due_ms[0] = None,
+                Effect::Release { .. } if !step.told.failed => self.due_ms[0] = None,
                 Effect::StoreOutcomes { .. } => self.storing_answers = true,
                 Effect::RefreshToken => self.refreshing = true,
                 _ => {}

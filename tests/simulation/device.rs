@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::api::{Change, ChangesPage, ChangesQuery, DigestReply, PushReply, PushRequest};
+use domain::api::{ChangesPage, ChangesQuery, DigestReply, PushReply, PushRequest};
 use domain::edit::Edit;
 use domain::problem::Problem;
 use domain::rules::RuleBook;
@@ -13,10 +13,10 @@ use sync_engine::device::{Config, Engine, Failure, Input};
 use crate::chance::Chance;
 use crate::conduct::Conduct;
 use crate::device_store::DeviceStore;
+use crate::held::Row;
 use crate::server::Token;
 
 /// Work on the device's disk: one transaction each, in order.
-#[derive(Debug)]
 pub enum DiskWork {
     LoadBatch {
         edits_max: usize,
@@ -84,7 +84,7 @@ pub struct PullQuery {
 }
 
 /// What came with a page.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct PageEnd {
     /// Of the change that it ends at.
     pub marker: Marker,
@@ -92,13 +92,14 @@ pub struct PageEnd {
     pub era: u64,
     /// The rules that it was settled by: whoever lacks them has fetched them before the page is stored.
     pub rules: Arc<RuleBook>,
+    /// Its records, with their change numbers. The real cache reads them from the page itself.
+    pub rows: Vec<(u64, Row)>,
 }
 
 /// All rows of some buckets, as the server has them.
-#[derive(Clone, Debug)]
 pub struct Whole {
     pub epoch: String,
-    pub changes: Vec<Change>,
+    pub rows: Vec<(u64, Row)>,
 }
 
 /// What travels.
@@ -112,7 +113,6 @@ pub enum Body {
 }
 
 /// What comes back: word for the engine, or something that goes to the disk first.
-#[derive(Clone, Debug)]
 pub enum Answer {
     Word(Input),
     Page { page: ChangesPage, end: PageEnd },

@@ -5,7 +5,7 @@
 //!
 //! In some runs the real cache does it instead (`real_disk`); then this is what was read back from its file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::profile::Registers;
@@ -16,12 +16,13 @@ use sync_engine::reconcile;
 use crate::device::Marker;
 use crate::entry::{Entry, Stored};
 use crate::real_disk::RealDisk;
+use crate::watched::Watched;
 
 pub struct DeviceStore {
     pub device: DeviceId,
     pub counter: u64,
     pub clock: Hlc,
-    pub records: BTreeMap<MerchantId, Stored>,
+    pub records: Watched<MerchantId, Stored>,
     pub cursor: u64,
     /// Which edit made the change at the cursor.
     pub marker: Marker,
@@ -31,10 +32,12 @@ pub struct DeviceStore {
     pub reading_whole: bool,
     /// The epochs that were given up since the last reading came to its end.
     pub epochs_before: Vec<String>,
+    /// Merchants that were forgotten because the server had them no more.
+    pub forgotten: BTreeSet<MerchantId>,
     /// Edits that were sent again because the server had lost them.
     pub sent_again: u64,
     /// By counter, hence in the order in which the edits were made.
-    pub outbox: BTreeMap<u64, Entry>,
+    pub outbox: Watched<u64, Entry>,
     /// The server's rules, and the epoch that they are of.
     pub rules: Arc<RuleBook>,
     pub rules_epoch: String,
@@ -48,15 +51,16 @@ impl DeviceStore {
             device,
             counter: 0,
             clock: Hlc::default(),
-            records: BTreeMap::new(),
+            records: Watched::new(),
             cursor: 0,
             marker: None,
             epoch: None,
             generation: 1,
             reading_whole: true,
             epochs_before: Vec::new(),
+            forgotten: BTreeSet::new(),
             sent_again: 0,
-            outbox: BTreeMap::new(),
+            outbox: Watched::new(),
             rules: Arc::default(),
             rules_epoch: String::new(),
             real: None,
@@ -97,12 +101,11 @@ impl DeviceStore {
             return resumed;
         }
         let mut resumed = 0;
-        for entry in self.outbox.values_mut() {
-            if entry.state == EditState::Sending {
-                entry.state = EditState::Queued;
-                resumed += 1;
-            }
-        }
+        let sending = |entry: &Entry| entry.state == EditState::Sending;
+        self.outbox.change(sending, |entry| {
+            entry.state = EditState::Queued;
+            resumed += 1;
+        });
         resumed
     }
 
@@ -110,7 +113,7 @@ impl DeviceStore {
     /// edits on top of it.
     pub fn base(&self, merchant: &MerchantId) -> VersionVector {
         let mut seen = match self.records.get(merchant) {
-            Some(stored) => stored.record.version(),
+            Some(stored) => stored.record.version().clone(),
             None => VersionVector::default(),
         };
         for entry in self.of(merchant).filter(|entry| entry.on_top() && !entry.quiet) {
@@ -141,14 +144,14 @@ impl DeviceStore {
     /// What is left here of a row that rotted is what is left on the disk.
     pub fn rot(&mut self, merchant: &MerchantId) {
         if let Some(real) = &mut self.real {
-            real.rot(merchant, self.records.get(merchant).map(|stored| &stored.record));
+            real.rot(merchant, self.records.get(merchant).map(|stored| &**stored.record));
         }
     }
 
     /// What the window shows of a merchant.
     pub fn view(&self, merchant: &MerchantId) -> Registers {
         let mut registers = match self.records.get(merchant) {
-            Some(stored) => reconcile::shown(&stored.record, &self.rules.rules),
+            Some(stored) => Registers::clone(&stored.record.shown(&self.rules)),
             None => Registers::new(),
         };
         let own = self.of(merchant).filter(|entry| entry.on_top() && !entry.quiet);

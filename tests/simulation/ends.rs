@@ -1,6 +1,7 @@
 //! What must hold when all is quiet.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use domain::version::VersionVector;
 use domain::{Dot, EditId, EditState, FieldPath, MerchantId, OutcomeState, Value, digest, validate};
@@ -22,7 +23,8 @@ pub fn convergence(world: &World) -> Result<(), Broken> {
         let mut equal = true;
         for (merchant, record) in theirs {
             equal &= servers.next().is_some_and(|(other, theirs)| {
-                merchant == other && digest::canonical(record).ok() == digest::canonical(theirs).ok()
+                let one = Rc::ptr_eq(record, theirs);
+                merchant == other && (one || digest::canonical(record).ok() == digest::canonical(theirs).ok())
             });
         }
         if !equal || servers.next().is_some() {
@@ -66,7 +68,7 @@ pub fn every_edit_has_an_end(world: &World) -> Result<(), Broken> {
 
 /// Does the server's record know of each write, or is the merchant gone for good?
 fn server_knows(server: &Server, entry: &Entry) -> bool {
-    let record = server.records.get(&entry.edit.merchant_id).map(|(_, record)| record);
+    let record = server.records.get(&entry.edit.merchant_id).map(|(_, record)| &***record);
     is_in(record, &entry.edit) || server.pruned.contains(&entry.edit.merchant_id)
 }
 

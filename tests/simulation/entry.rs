@@ -1,8 +1,9 @@
 //! An edit in a device's outbox, a record as it was pulled, and what the one says of the other.
 
-use domain::digest;
 use domain::edit::Settles;
 use domain::{ActorId, Dot, Edit, EditState, FieldPath, MerchantId, Outcome, Problem, Record, Source, Write};
+
+use crate::held::Row;
 
 /// How often an edit is sent again in one reading of the server's data because its record does not have it.
 pub const SENT_AGAIN_MAX: u32 = 3;
@@ -13,7 +14,7 @@ pub struct Stored {
     /// In which reading of the server's data it came: each begins with the first page.
     pub generation: u64,
     pub seq: u64,
-    pub record: Record,
+    pub record: Row,
 }
 
 /// When an answered edit may be taken off the server's record.
@@ -123,11 +124,6 @@ pub fn is_in(record: Option<&Record>, edit: &Edit) -> bool {
 pub fn knows(record: Option<&Record>, field: &FieldPath, dot: Dot) -> bool {
     let register = record.and_then(|record| record.registers.get(field));
     register.is_some_and(|r| r.context.contains(dot) || r.siblings.iter().any(|s| s.dot == dot))
-}
-
-/// The digest of a row.
-pub fn digest_of(record: &Record) -> u64 {
-    digest::row(&digest::canonical(record).unwrap())
 }
 
 /// Bytes of an edit in a push, near enough: the values are what can be large.

@@ -1,7 +1,7 @@
 //! Edits that no device of ours would send: each is refused for its reason, and changes nothing (§6).
 
 use domain::edit::{Settles, WRITES_MAX};
-use domain::record::Record;
+use domain::record::{REGISTERS_MAX, Record, SIBLINGS_MAX, Sibling};
 use domain::rules::RuleSet;
 use domain::value::VALUE_BYTES_MAX;
 use domain::{
@@ -101,18 +101,22 @@ pub fn is_refused(record: &Record, actor: &Actor, rules: &RuleSet, chance: &mut 
         }
         11 => {
             // So many fields that the last edit's have no room.
-            for n in 0..4 {
-                let writes = (0..WRITES_MAX - 8).map(|m| write(&format!("custom.f{n}_{m}"), "x")).collect();
-                before =
-                    authority::accept(Some(&before), &edit(merchant, actor, 2_000 + n, writes), actor, rules).record;
+            for n in before.registers.len()..REGISTERS_MAX - WRITES_MAX / 2 {
+                let field = FieldPath::new(format!("custom.f{n}")).unwrap();
+                let dot = Dot { device: STRANGER, counter: 2_000 };
+                let one = Sibling { dot, value: Value::yes(), base_value: Value::NULL };
+                authority::write_register(before.registers.entry(field).or_default(), one, &forged.base);
             }
             forged.writes = (0..WRITES_MAX).map(|m| write(&format!("custom.last_{m}"), "x")).collect();
             ErrorCode::TooLarge
         }
         12 => {
-            for n in 0..33 {
-                let one = edit(merchant, actor, 2_000 + n, vec![write("branch", &format!("分店 {n}"))]);
-                before = authority::accept(Some(&before), &one, actor, rules).record;
+            // As many values as a register holds, of as many people who have not seen each other's.
+            let branch = before.registers.entry(FieldPath::fixed("branch")).or_default();
+            for n in branch.siblings.len()..SIBLINGS_MAX {
+                let dot = Dot { device: STRANGER, counter: 2_000 + n as u64 };
+                let value = Value::text(format!("分店 {n}"));
+                authority::write_register(branch, Sibling { dot, value, base_value: Value::NULL }, &forged.base);
             }
             forged.writes = vec![write("branch", "又一家")];
             ErrorCode::TooManyCandidates

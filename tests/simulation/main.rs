@@ -6,13 +6,15 @@
 //! - `server`: the backend around the real `authority`.
 //! - `real_disk`, `real_server`, `real_files`: the real cache and the real server, real SQLite in real files, in one
 //!   of a hundred seeds. `replay`: a seed runs twice the same, these too.
+//! - `held`, `watched`: records that are shared, and maps that know what changed in them.
 //! - `network`, `traffic`, `world`: messages and virtual time.
 //! - `administrator`: other rules, tried and put in force; `forged`: edits that no device would send.
+//! - `late`: a server in trouble, and requests that arrive when it has been restored.
 //! - `people`, `scenario`: who does what, which faults there are, and healing.
 //! - `checks`, `visible`, `ends`: the invariants of `docs/architecture.md`, with what `memory` keeps; `conduct`: how a
 //!   device behaves; `verdicts`: what the server makes of an edit; `oracle`: what a record shows, reckoned by the text of the protocol.
 //! - `fail_over`: several servers that come and go.
-//! - `report`: what was reached.
+//! - `runner`: seeds on all cores; `report`: what was reached.
 
 #![allow(clippy::unwrap_used, reason = "a test may stop where it finds something wrong")]
 
@@ -26,6 +28,8 @@ mod ends;
 mod entry;
 mod fail_over;
 mod forged;
+mod held;
+mod late;
 mod memory;
 mod network;
 mod oracle;
@@ -35,6 +39,7 @@ mod real_files;
 mod real_server;
 mod replay;
 mod report;
+mod runner;
 mod scenario;
 mod server;
 mod store_outbox;
@@ -42,13 +47,10 @@ mod store_pages;
 mod traffic;
 mod verdicts;
 mod visible;
+mod watched;
 mod world;
 
-use std::panic::{self, AssertUnwindSafe};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
-
-use report::Report;
+use runner::run_all;
 
 /// Seeds in an ordinary test run.
 const SEEDS: u64 = 2_000;
@@ -132,53 +134,6 @@ fn env(name: &str, otherwise: u64) -> u64 {
         Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")),
         Err(_) => otherwise,
     }
-}
-
-/// Runs one seed; the text is what to tell whoever looks into it.
-fn run(seed: u64) -> (Report, Result<(), String>) {
-    let outcome = panic::catch_unwind(AssertUnwindSafe(|| scenario::run(seed)));
-    match outcome {
-        Ok((report, Ok(()))) => (report, Ok(())),
-        Ok((report, Err(broken))) => (report, Err(format!("invariant {}: {}", broken.invariant, broken.what))),
-        Err(_) => (Report::default(), Err("the code under test panicked".to_owned())),
-    }
-}
-
-/// Runs seeds on all cores and says which failed.
-fn run_all(seeds: &[u64]) -> Report {
-    let next = AtomicU64::new(0);
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let begin = Instant::now();
-    let results: Vec<(Report, Vec<(u64, String)>)> = std::thread::scope(|scope| {
-        let work = || {
-            let mut total = Report::default();
-            let mut failures = Vec::new();
-            while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed) as usize) {
-                let (report, result) = run(*seed);
-                total.add(&report);
-                if let Err(why) = result {
-                    failures.push((*seed, why));
-                }
-            }
-            (total, failures)
-        };
-        let handles: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        handles.into_iter().filter_map(|handle| handle.join().ok()).collect()
-    });
-    let mut total = Report::default();
-    let mut failures = Vec::new();
-    for (report, failed) in results {
-        total.add(&report);
-        failures.extend(failed);
-    }
-    failures.sort();
-    let seconds = begin.elapsed().as_secs_f64();
-    println!("{} seeds in {seconds:.1} s on {workers} threads, {} failed", seeds.len(), failures.len());
-    for (seed, why) in failures.iter().take(10) {
-        println!("{why}\n  again: ./dev sim --seeds 1 --from {seed}");
-    }
-    assert!(failures.is_empty(), "{} of {} seeds broke an invariant: see above", failures.len(), seeds.len());
-    total
 }
 
 #[test]

@@ -2,12 +2,13 @@
 
 use domain::edit::Settles;
 use domain::review::{Review, ReviewItem};
-use domain::{FieldPath, MerchantId, Source, Value, Write, validate};
+use domain::{FieldPath, MerchantId, Record, Source, Value, Write, validate};
 use sync_engine::device::Input;
 use sync_engine::reconcile;
 use uuid::Uuid;
 
 use crate::entry::{Draft, Entry};
+use crate::held::hold;
 use crate::memory;
 use crate::world::World;
 
@@ -34,9 +35,11 @@ impl World {
             store.records.remove(&merchant);
         } else if let Some(stored) = store.records.get_mut(&merchant) {
             // A value that nobody has to decide about.
-            let mut registers = stored.record.registers.values_mut();
+            let mut record = Record::clone(&stored.record);
+            let mut registers = record.registers.values_mut();
             if let Some(register) = registers.find(|register| register.siblings.len() == 1) {
                 register.siblings[0].value = Value::text("�");
+                stored.record = hold(record);
             }
         }
         let left = store.records.get(&merchant).map(|stored| stored.record.clone());

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use client::cache::{self, Cache, Discarded, FILE_NAME};
-use domain::api::{ChangesPage, ChangesQuery, DigestReply, PushReply};
+use domain::api::{Change, ChangesPage, ChangesQuery, DigestReply, PushReply};
 use domain::ipc::{Durability, IpcError};
 use domain::rules::RuleBook;
 use domain::{Actor, DeviceId, Edit, EditId, EditState, MerchantId, Outcome, Problem, Record, TraceId, digest};
@@ -15,8 +15,10 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
+use crate::device::Whole;
 use crate::device_store::DeviceStore;
 use crate::entry::{Awaits, Draft, Entry, Stored};
+use crate::held::{Row, hold};
 use crate::real_files::{self, Seeded};
 
 /// What the program says of all merchants is looked at once in so many times, otherwise only of those that changed.
@@ -148,27 +150,32 @@ impl RealDisk {
         self.runtime.block_on(self.cache().restart_pull()).unwrap();
     }
 
-    /// As the driver compares.
-    pub fn compare(&mut self, theirs: &DigestReply) -> Comparison {
+    /// As the driver compares. Returns also how many merchants have edits that wait again.
+    pub fn compare(&mut self, theirs: &DigestReply) -> (Comparison, u64) {
         let cache = self.cache();
         self.runtime.block_on(async {
             cache.reread_digests().await.unwrap();
             let ours = cache.digests().await.unwrap();
             if ours.epoch != theirs.digests.epoch || ours.seq != theirs.digests.seq {
-                return Comparison::Moved;
+                return (Comparison::Moved, 0);
             }
             cache.forget_pruned(theirs.pruned).await.unwrap();
             let buckets = cache.digests().await.unwrap().differing(&theirs.digests);
-            if buckets.is_empty() { Comparison::Equal } else { Comparison::Different { buckets } }
+            if buckets.is_empty() {
+                (Comparison::Equal, cache.look_through_log().await.unwrap() as u64)
+            } else {
+                (Comparison::Different { buckets }, 0)
+            }
         })
     }
 
     /// Returns how many records were mended, and how many merchants have edits that wait again.
-    pub fn repair(&mut self, buckets: &[u8], whole: &crate::device::Whole) -> (u64, u64) {
+    pub fn repair(&mut self, buckets: &[u8], whole: &Whole) -> (u64, u64) {
         let (mut mended, mut again) = (0, 0);
         for bucket in buckets {
-            let of_bucket = |change: &&domain::api::Change| digest::bucket(&change.record.merchant_id) == *bucket;
-            let changes = whole.changes.iter().filter(of_bucket).cloned().collect();
+            let of_bucket = |(_, record): &&(u64, Row)| digest::bucket(&record.merchant_id) == *bucket;
+            let changes = whole.rows.iter().filter(of_bucket).map(|(seq, row)| Change::new(*seq, Record::clone(row)));
+            let changes = changes.collect();
             let done = self.runtime.block_on(self.cache().mend_bucket(*bucket, changes)).unwrap();
             mended += done.records;
             again += done.again;
@@ -229,7 +236,7 @@ impl RealDisk {
         let rows = self.rows("SELECT merchant_id, seq, generation, record FROM records", |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?, row.get::<_, String>(3)?))
         });
-        let mut before = std::mem::take(&mut store.records);
+        let mut before = store.records.take();
         let mut texts = std::mem::take(&mut self.records);
         let mut changed = BTreeSet::new();
         for (id, seq, generation, text) in rows {
@@ -239,7 +246,7 @@ impl RealDisk {
                 Some(stored) => stored.record,
                 None => {
                     changed.insert(id.clone());
-                    serde_json::from_str(&text).unwrap()
+                    hold(serde_json::from_str(&text).unwrap())
                 }
             };
             store.records.insert(id.clone(), Stored { generation: generation as u64, seq: seq as u64, record });
@@ -263,7 +270,7 @@ impl RealDisk {
                 Ok((known, row.get::<_, i64>(3)?, answered, row.get::<_, Option<String>>(7)?, row.get::<_, bool>(8)?))
             },
         );
-        let before = std::mem::take(&mut store.outbox);
+        let before = store.outbox.take();
         for (id, text, state) in sent {
             let mut entry = Entry::of(self.edit(&id, &text));
             entry.state = state.parse().unwrap();
@@ -289,11 +296,13 @@ impl RealDisk {
             store.outbox.insert(entry.edit.dot.counter, entry);
         }
         let mut touched = Vec::new();
-        for (counter, entry) in &mut store.outbox {
+        let answers = &self.answers;
+        let all = |_: &Entry| true;
+        store.outbox.change(all, |entry| {
             if entry.state.is_answered() {
-                entry.answer = self.answers.get(&entry.edit.edit_id).cloned();
+                entry.answer = answers.get(&entry.edit.edit_id).cloned();
             }
-            let known = before.get(counter);
+            let known = before.get(&entry.edit.dot.counter);
             if known.is_some_and(|known| known.state != entry.state) {
                 touched.push(entry.edit.edit_id);
             }
@@ -301,7 +310,7 @@ impl RealDisk {
             if known.map(shows) != Some(shows(entry)) {
                 changed.insert(entry.edit.merchant_id.clone());
             }
-        }
+        });
         touched
     }
 

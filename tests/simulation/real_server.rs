@@ -20,6 +20,7 @@ use tokio::runtime::Runtime;
 use uuid::Uuid;
 
 use crate::device::Whole;
+use crate::held::hold;
 use crate::real_files::{self, Seeded};
 use crate::server::Data;
 
@@ -111,8 +112,19 @@ impl RealServer {
         drop(app);
     }
 
-    pub fn push(&mut self, actor: &Actor, edits: &[Edit]) -> PushReply {
-        self.run(async |app| exchange::push(app, actor, Arc::new(edits.to_vec()), None).await.unwrap())
+    /// Nothing if the disk is full and something was to be written.
+    pub fn push(&mut self, actor: &Actor, edits: &[Edit], disk_full: bool) -> Option<PushReply> {
+        if disk_full {
+            // As the disk says it, in the middle of the transaction.
+            let full = "CREATE TRIGGER disk_full BEFORE INSERT ON edits BEGIN SELECT RAISE(ABORT, 'disk full'); END";
+            self.file.execute_batch(full).unwrap();
+        }
+        let reply = self.run(async |app| exchange::push(app, actor, Arc::new(edits.to_vec()), None).await);
+        if disk_full {
+            self.file.execute_batch("DROP TRIGGER disk_full").unwrap();
+            return reply.ok();
+        }
+        Some(reply.unwrap())
     }
 
     /// What travels, read as a device reads it.
@@ -127,7 +139,7 @@ impl RealServer {
 
     /// Whole buckets, page by page, as a device fetches them.
     pub fn buckets(&mut self, scope: &Scope, buckets: &[u8]) -> Result<Whole, Failure> {
-        let mut whole = Whole { epoch: self.epoch(), changes: Vec::new() };
+        let mut whole = Whole { epoch: self.epoch(), rows: Vec::new() };
         for bucket in buckets {
             let mut asked = ChangesQuery {
                 limit: Some(BUCKET_ROWS),
@@ -137,7 +149,7 @@ impl RealServer {
             };
             loop {
                 let page = self.page(scope, &asked).map_err(|_| Failure::EpochChanged)?;
-                whole.changes.extend(page.changes);
+                whole.rows.extend(page.changes.into_iter().map(|change| (change.seq, hold(change.record))));
                 if page.complete {
                     break;
                 }
@@ -246,7 +258,8 @@ impl RealServer {
         let records = self.changed_after(0);
         assert_eq!(records.len(), data.records.len(), "merchants in the file");
         for (seq, record) in records {
-            assert_eq!(data.records.get(&record.merchant_id), Some(&(seq, record)), "a merchant in the file");
+            let known = data.records.get(&record.merchant_id).map(|(seq, record)| (*seq, &***record));
+            assert_eq!(known, Some((seq, &record)), "a merchant in the file");
         }
         let answers = self.rows("SELECT edit_id, seq, json_array_length(writes) FROM edits", |row| {
             Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
@@ -287,7 +300,7 @@ pub fn landed_is_true(reply: &PushReply, before: u64, changed: &[(u64, Record)])
         return;
     };
     let mut sum = Bucket::default();
-    changed.iter().for_each(|(_, record)| sum.add(crate::entry::digest_of(record)));
+    changed.iter().for_each(|(_, record)| sum.add(digest::row(&digest::canonical(record).unwrap())));
     let head = changed.last().map(|(seq, _)| *seq);
     assert_eq!((landed.before, Some(landed.head), landed.changed), (before, head, sum), "what a batch did");
 }

@@ -21,7 +21,7 @@ fn outcome(world: &World) -> u64 {
     }
     for own in &world.devices {
         text += &format!("{} {} {:?}\n", own.id, own.store.cursor, own.store.epoch);
-        for (merchant, stored) in &own.store.records {
+        for (merchant, stored) in own.store.records.iter() {
             let record = digest::canonical(&stored.record).unwrap();
             text += &format!("{merchant} {} {} {record}\n", stored.generation, stored.seq);
         }

@@ -1,23 +1,19 @@
 //! What a run reached: a simulation that never meets a conflict proves nothing about conflicts.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::{Decision, EditState, OutcomeState};
 use sync_engine::device::{Comparison, Effect, Failure, Input};
 
 #[derive(Default)]
 pub struct Report {
-    counts: BTreeMap<String, u64>,
+    counts: HashMap<Cow<'static, str>, u64>,
 }
 
 impl Report {
-    pub fn count(&mut self, what: &str) {
-        match self.counts.get_mut(what) {
-            Some(n) => *n += 1,
-            None => {
-                self.counts.insert(what.to_owned(), 1);
-            }
-        }
+    pub fn count(&mut self, what: impl Into<Cow<'static, str>>) {
+        *self.counts.entry(what.into()).or_default() += 1;
     }
     pub fn of(&self, what: &str) -> u64 {
         self.counts.get(what).copied().unwrap_or(0)
@@ -55,15 +51,15 @@ impl Report {
             format!("input {lane} failed: {why}")
         };
         match input {
-            Input::Pushed(Err(why)) => self.count(&failure("push", why)),
-            Input::Pulled(Err(why)) => self.count(&failure("pull", why)),
-            Input::DigestsCompared(Err(why)) => self.count(&failure("compare", why)),
+            Input::Pushed(Err(why)) => self.count(failure("push", why)),
+            Input::Pulled(Err(why)) => self.count(failure("pull", why)),
+            Input::DigestsCompared(Err(why)) => self.count(failure("compare", why)),
             Input::DigestsCompared(Ok(Comparison::Moved)) => self.count("digests moved"),
             Input::DigestsCompared(Ok(Comparison::Equal)) => self.count("digests equal"),
             Input::DigestsCompared(Ok(Comparison::Different { .. })) => self.count("digests different"),
-            Input::BucketsRepaired(Err(why)) => self.count(&failure("repair", why)),
+            Input::BucketsRepaired(Err(why)) => self.count(failure("repair", why)),
             Input::BucketsRepaired(Ok(_)) => self.count("buckets repaired"),
-            Input::Refreshed(Err(why)) => self.count(&failure("refresh", why)),
+            Input::Refreshed(Err(why)) => self.count(failure("refresh", why)),
             Input::PushStorageFailed => self.count("input push storage failed"),
             Input::PullStorageFailed => self.count("input pull storage failed"),
             Input::WakeUp => self.count("input wake_up"),
@@ -71,7 +67,7 @@ impl Report {
         }
     }
     pub fn state(&mut self, state: EditState) {
-        self.count(&format!("edit {}", state.as_str()));
+        self.count(format!("edit {}", state.as_str()));
     }
     pub fn outcome(&mut self, state: OutcomeState) {
         self.count(match state {
@@ -88,17 +84,18 @@ impl Report {
             Decision::Same => self.count("decision same"),
             Decision::AutoResolved { rule, won } => {
                 let end = if *won { "won" } else { "lost" };
-                self.count(&format!("decision rule {rule}: {end}"));
+                self.count(format!("decision rule {rule}: {end}"));
             }
             Decision::NeedsReview => self.count("decision needs_review"),
-            Decision::Rejected { code, .. } => self.count(&format!("decision rejected: {code}")),
+            Decision::Rejected { code, .. } => self.count(format!("decision rejected: {code}")),
         }
     }
 }
 
 impl std::fmt::Display for Report {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for (what, n) in &self.counts {
+        let sorted: BTreeMap<_, _> = self.counts.iter().collect();
+        for (what, n) in sorted {
             writeln!(f, "{n:>10}  {what}")?;
         }
         Ok(())

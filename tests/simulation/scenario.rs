@@ -2,7 +2,7 @@
 
 use sync_engine::device::Input;
 
-use crate::checks::Broken;
+use crate::checks::{self, Broken};
 use crate::device::Quiet;
 use crate::ends;
 use crate::network::{Cut, Way};
@@ -30,6 +30,7 @@ pub fn play(world: &mut World) -> Result<(), Broken> {
     for _ in 0..FAULTY_STEPS {
         step(world)?;
         world.administrator_acts()?;
+        world.trouble_comes()?;
         let ms = if world.chance.once_in(4) { world.chance.between(100, 4_000) } else { world.chance.between(0, 60) };
         world.pass(ms)?;
         not_in_a_circle(world)?;
@@ -39,10 +40,12 @@ pub fn play(world: &mut World) -> Result<(), Broken> {
         (0..world.devices.len()).for_each(|device| world.disk_rots(device));
     }
     if world.chance.once_in(8) {
-        restore(world);
+        world.restore()?;
     }
+    checks::everything(world)?;
     heal(world);
     until_quiet(world)?;
+    checks::everything(world)?;
     ends::convergence(world)?;
     ends::every_edit_has_an_end(world)?;
     ends::order_does_not_matter(&world.server)?;
@@ -53,6 +56,7 @@ pub fn play(world: &mut World) -> Result<(), Broken> {
         }
         until_quiet(world)?;
     }
+    checks::everything(world)?;
     ends::convergence(world)?;
     ends::every_edit_has_an_end(world)?;
     ends::order_does_not_matter(&world.server)?;
@@ -123,7 +127,7 @@ fn step(world: &mut World) -> Result<(), Broken> {
             world.server.expire_tokens();
             world.server.revoked[device] = true;
         }
-        98 => operator(world),
+        98 => operator(world)?,
         _ => {
             let off_ms = world.chance.between(0, 7_200_000) as i64 - 3_600_000;
             world.server_clock_off_ms = off_ms;
@@ -133,13 +137,13 @@ fn step(world: &mut World) -> Result<(), Broken> {
 }
 
 /// What is done to the server's data.
-fn operator(world: &mut World) {
+fn operator(world: &mut World) -> Result<(), Broken> {
     match world.chance.below(5) {
         0 => {
             world.report.count("fault server rebuilt");
             world.server.rebuild(&mut world.chance);
         }
-        1 => restore(world),
+        1 => world.restore()?,
         2 => {
             let now = world.server_now();
             for _ in 0..world.server.prune(now) {
@@ -148,12 +152,7 @@ fn operator(world: &mut World) {
         }
         _ => world.server.back_up(),
     }
-}
-
-fn restore(world: &mut World) {
-    if world.server.restore() {
-        world.report.count("fault older backup restored");
-    }
+    Ok(())
 }
 
 /// Somebody sets the clock, or the machine wakes from sleep.
@@ -179,6 +178,7 @@ fn heal(world: &mut World) {
     world.proxy_until_ms = 0;
     world.server.up = true;
     world.server.defers_one_in = 0;
+    world.server.disk_full_until_ms = 0;
     world.server.revoked.fill(false);
     for own in &mut world.devices {
         own.disk_refuses = 0;

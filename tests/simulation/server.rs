@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use domain::api::{self, Change, ChangesPage, DigestReply, HistoryEntry, PushReply, PushRequest};
+use domain::api::{self, ChangesPage, DigestReply, HistoryEntry, PushReply, PushRequest};
 use domain::digest::{self, Digests};
 use domain::rules::{RuleBook, RuleSet};
 use domain::{Actor, Edit, EditId, ErrorCode, Hlc, HlcClock, MerchantId, Outcome, OutcomeState, Problem, Record};
@@ -16,8 +16,9 @@ use sync_engine::device::Failure;
 use sync_engine::reconcile;
 
 use crate::chance::Chance;
-use crate::device::{Marker, PullQuery, Whole};
-use crate::entry::{digest_of, size};
+use crate::device::{PageEnd, PullQuery, Whole};
+use crate::entry::size;
+use crate::held::{Row, hold};
 use crate::real_server::{self, RealServer};
 use crate::report::Report;
 use crate::verdicts::Taken;
@@ -46,7 +47,7 @@ pub struct Accepted {
 pub struct Data {
     pub epoch: String,
     pub seq: u64,
-    pub records: BTreeMap<MerchantId, (u64, Record)>,
+    pub records: BTreeMap<MerchantId, (u64, Row)>,
     pub answers: BTreeMap<EditId, Outcome>,
     pub history: Vec<HistoryEntry>,
     /// Which edit made a change.
@@ -90,6 +91,8 @@ pub struct Server {
     pub busy_until_ms: u64,
     /// Its storage puts off one edit in so many; 0 for none.
     pub defers_one_in: u64,
+    /// Until when its disk takes nothing, in milliseconds of virtual time.
+    pub disk_full_until_ms: u64,
     /// The real server on a real file, if it is what does all of this.
     real: Option<RealServer>,
 }
@@ -150,6 +153,7 @@ impl Server {
             up: true,
             busy_until_ms: 0,
             defers_one_in: 0,
+            disk_full_until_ms: 0,
             real: None,
         }
     }
@@ -253,6 +257,9 @@ impl Server {
         if self.real.is_some() {
             return self.push_really(now, &actor, request, crash_after, chance, report);
         }
+        if now.ms < self.disk_full_until_ms {
+            return failed(Failure::Busy { retry_after_ms: None });
+        }
         let mut outcomes: Vec<Outcome> = Vec::new();
         let mut put_off: Vec<&MerchantId> = Vec::new();
         let mut changed = false;
@@ -324,8 +331,11 @@ impl Server {
         }
         let due = request.edits.iter().zip(&deferred).filter(|(_, deferred)| deferred.is_none());
         let due: Vec<Edit> = due.map(|(edit, _)| edit.clone()).collect();
-        let Some(mut reply) = self.real(now).map(|real| real.push(actor, &due)) else {
-            return gone(false);
+        let disk_full = now.ms < self.disk_full_until_ms;
+        let Some(mut reply) = self.real(now).and_then(|real| real.push(actor, &due, disk_full)) else {
+            // Nothing of it is stored.
+            self.file_holds();
+            return Pushed { reply: Err(Failure::Busy { retry_after_ms: None }), changed: false };
         };
         self.note(actor, &due, &reply, report);
         let changed = reply.landed.is_some();
@@ -341,7 +351,7 @@ impl Server {
     /// Notes what the real server made of a batch, from its answer and from its file.
     fn note(&mut self, actor: &Actor, edits: &[Edit], reply: &PushReply, report: &mut Report) {
         let mut decided: BTreeMap<&MerchantId, Vec<EditId>> = BTreeMap::new();
-        let mut made: BTreeMap<&MerchantId, Record> = BTreeMap::new();
+        let mut made: BTreeMap<&MerchantId, Row> = BTreeMap::new();
         assert_eq!(edits.len(), reply.outcomes.len(), "one answer for each edit");
         for (edit, outcome) in edits.iter().zip(&reply.outcomes) {
             assert_eq!(edit.edit_id, outcome.edit_id, "answers are in the order of the edits");
@@ -363,14 +373,15 @@ impl Server {
             }
             let before = made.get(&edit.merchant_id).or(self.records.get(&edit.merchant_id).map(|(_, record)| record));
             let before = before.cloned();
-            let verdict = authority::accept(before.as_ref(), edit, actor, &self.rules.rules);
+            let verdict = authority::accept(before.as_deref().map(|held| &**held), edit, actor, &self.rules.rules);
             let answered = Outcome { seq: 0, ..outcome.clone() };
             assert_eq!(answered, verdict.outcome, "the answer is what the edit comes to, one after the other");
             if outcome.state != OutcomeState::Rejected {
                 self.accepted.push(Accepted { edit: edit.clone(), actor: actor.clone() });
-                made.insert(&edit.merchant_id, verdict.record.clone());
+                let after = hold(verdict.record);
+                made.insert(&edit.merchant_id, after.clone());
                 let (edit, actor, outcome) = (edit.clone(), actor.clone(), outcome.clone());
-                self.taken.push(Taken { edit, actor, before, after: verdict.record, outcome });
+                self.taken.push(Taken { edit, actor, before, after, outcome });
             }
             *self.effects.entry(edit.edit_id).or_insert(0) += 1;
             self.answers.insert(edit.edit_id, outcome.clone());
@@ -382,9 +393,10 @@ impl Server {
         let changed = real.changed_after(self.data.seq);
         real_server::landed_is_true(reply, self.data.seq, &changed);
         for (seq, record) in changed {
-            assert_eq!(made.get(&record.merchant_id), Some(&record), "the file holds what the edits come to");
+            let made = made.get(&record.merchant_id);
+            assert_eq!(made.map(|made| &***made), Some(&record), "the file holds what the edits come to");
             self.data.seq = seq;
-            self.data.records.insert(record.merchant_id.clone(), (seq, record));
+            self.data.records.extend(made.map(|made| (record.merchant_id, (seq, made.clone()))));
         }
         for (merchant, edits) in decided {
             self.data.history.extend(real.history(merchant, &edits));
@@ -395,13 +407,13 @@ impl Server {
     fn commit(&mut self, now: Now, edit: &Edit, actor: &Actor, report: &mut Report) -> (Outcome, bool) {
         let stored = self.records.get(&edit.merchant_id);
         let mut seq = stored.map_or(0, |(seq, _)| *seq);
-        let mut verdict = authority::accept(stored.map(|(_, record)| record), edit, actor, &self.rules.rules);
+        let mut verdict = authority::accept(stored.map(|(_, record)| &***record), edit, actor, &self.rules.rules);
         let before = stored.map(|(_, record)| record.clone());
-        let after = verdict.record.clone();
+        let after = hold(verdict.record);
         if verdict.changed {
             self.seq += 1;
             seq = self.seq;
-            self.records.insert(edit.merchant_id.clone(), (seq, verdict.record));
+            self.records.insert(edit.merchant_id.clone(), (seq, after.clone()));
             self.made_by.insert(seq, edit.edit_id);
             self.changed_ms.insert(edit.merchant_id.clone(), now.ms);
         }
@@ -431,14 +443,14 @@ impl Server {
         self.data.epoch = format!("epoch-{}", self.epochs);
     }
 
-    /// A page of what changed, of the actor's scope, and the marker of its end.
+    /// A page of what changed, of the actor's scope, and what comes with it. The model's rows are beside the page.
     pub fn pull(
         &mut self,
         now: Now,
         token: Token,
         query: &PullQuery,
         report: &mut Report,
-    ) -> Result<(ChangesPage, Marker), Failure> {
+    ) -> Result<(ChangesPage, PageEnd), Failure> {
         self.busy(now.ms)?;
         let actor = self.actor(now.ms, token)?;
         if let Some(real) = self.real(now) {
@@ -471,23 +483,19 @@ impl Server {
             report.count("cursor too old");
             return Err(Failure::EpochChanged);
         }
-        let mut changes: Vec<Change> = self
-            .records
-            .values()
-            .filter(|(seq, record)| *seq > query.cursor && actor.scope.contains(&record.merchant_id))
-            .map(|(seq, record)| Change::new(*seq, record.clone()))
-            .collect();
-        changes.sort_by_key(|change| change.seq);
+        let due = |(seq, record): &&(u64, Row)| *seq > query.cursor && actor.scope.contains(&record.merchant_id);
+        let mut rows: Vec<(u64, Row)> = self.records.values().filter(due).cloned().collect();
+        rows.sort_by_key(|(seq, _)| *seq);
         let limit = query.limit.unwrap_or(usize::MAX);
-        let complete = changes.len() <= limit;
-        changes.truncate(limit);
-        let next_cursor = if complete { self.seq } else { changes.last().map_or(query.cursor, |c| c.seq) };
+        let complete = rows.len() <= limit;
+        rows.truncate(limit);
+        let next_cursor = if complete { self.seq } else { rows.last().map_or(query.cursor, |(seq, _)| *seq) };
         let server_hlc: Hlc = self.clock.tick(now.wall_ms);
         let marker = self.made_by.get(&next_cursor).copied();
         let epoch = self.epoch.clone();
         let page = ChangesPage {
             epoch,
-            changes,
+            changes: Vec::new(),
             next_cursor,
             complete,
             server_hlc,
@@ -495,7 +503,7 @@ impl Server {
             marker: marker.map(api::marker).unwrap_or_default(),
             head: self.seq,
         };
-        Ok((page, marker))
+        Ok((page, PageEnd { marker, era: self.era, rules: self.rules.clone(), rows }))
     }
 
     /// What the real server answered to a pull.
@@ -503,9 +511,12 @@ impl Server {
         &mut self,
         page: Result<ChangesPage, NoPage>,
         report: &mut Report,
-    ) -> Result<(ChangesPage, Marker), Failure> {
+    ) -> Result<(ChangesPage, PageEnd), Failure> {
         match page {
-            Ok(page) => return Ok((page, None)),
+            Ok(page) => {
+                let end = PageEnd { era: self.era, rules: self.rules.clone(), ..PageEnd::default() };
+                return Ok((page, end));
+            }
             Err(NoPage::CursorTooOld) => report.count("cursor too old"),
             Err(NoPage::EpochChanged) => {
                 let epoch = self.real.as_ref().map(RealServer::epoch).unwrap_or_default();
@@ -537,6 +548,15 @@ impl Server {
             real.back_up();
         }
         self.backup = Some(self.data.clone());
+    }
+
+    /// The edits that the last backup does not have, in the order in which they were accepted.
+    pub fn since_backup(&self) -> Vec<Edit> {
+        let Some(backup) = &self.backup else {
+            return Vec::new();
+        };
+        let accepted = self.accepted.iter().map(|accepted| &accepted.edit);
+        accepted.filter(|edit| !backup.answers.contains_key(&edit.edit_id)).cloned().collect()
     }
 
     /// Somebody restores the last backup: what came after it is gone. Returns whether there was one.
@@ -603,7 +623,7 @@ impl Server {
         }
         let mut digests = Digests::empty(self.epoch.clone(), self.seq);
         for (merchant, (_, record)) in self.records.iter().filter(|(merchant, _)| actor.scope.contains(merchant)) {
-            digests.add(merchant, digest_of(record));
+            digests.add(merchant, record.digest());
         }
         Ok(DigestReply { digests, pruned: self.pruned_seq })
     }
@@ -616,9 +636,8 @@ impl Server {
             return real.buckets(&actor.scope, buckets);
         }
         let due = |merchant: &MerchantId| actor.scope.contains(merchant) && buckets.contains(&digest::bucket(merchant));
-        let rows = self.records.iter().filter(|(merchant, _)| due(merchant));
-        let changes = rows.map(|(_, (seq, record))| Change::new(*seq, record.clone())).collect();
-        Ok(Whole { epoch: self.epoch.clone(), changes })
+        let rows = self.records.iter().filter(|(merchant, _)| due(merchant)).map(|(_, row)| row.clone()).collect();
+        Ok(Whole { epoch: self.epoch.clone(), rows })
     }
 
     /// Its data are rebuilt: the same content, new change numbers. The answers that it keeps get new numbers

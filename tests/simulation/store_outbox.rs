@@ -49,18 +49,17 @@ impl DeviceStore {
             let queued = self.entry(edit_id).is_some_and(|entry| entry.state == EditState::Queued);
             return queued && self.really(|real| real.discard(edit_id)).is_some_and(|(cancelled, _)| cancelled);
         }
-        let Some(entry) = self.entry(edit_id) else {
-            return false;
-        };
-        let never_sent = entry.state == EditState::Queued && entry.attempts == 0;
-        if never_sent {
-            entry.state = EditState::Cancelled;
+        let never_sent = |entry: &&mut Entry| entry.state == EditState::Queued && entry.attempts == 0;
+        match self.entry(edit_id).filter(never_sent) {
+            Some(entry) => entry.state = EditState::Cancelled,
+            None => return false,
         }
-        never_sent
+        true
     }
 
     pub fn entry(&mut self, edit_id: EditId) -> Option<&mut Entry> {
-        self.outbox.values_mut().find(|entry| entry.edit.edit_id == edit_id)
+        let counter = self.outbox.values().find(|entry| entry.edit.edit_id == edit_id)?.edit.dot.counter;
+        self.outbox.get_mut(&counter)
     }
 
     /// The next edits that are due, marked `sending`. Oldest first; of each merchant in order; a merchant
@@ -69,13 +68,13 @@ impl DeviceStore {
         if let Some((batch, _)) = self.really(|real| real.load_batch(wall_ms, edits_max, bytes_max)) {
             return batch;
         }
-        let mut waiting: BTreeSet<MerchantId> = BTreeSet::new();
+        let mut waiting: BTreeSet<&MerchantId> = BTreeSet::new();
         let mut next_due_ms: Option<u64> = None;
-        let mut batch = Vec::new();
+        let mut batch: Vec<u64> = Vec::new();
         let mut bytes = 0;
-        for entry in self.outbox.values_mut() {
+        for (counter, entry) in self.outbox.iter() {
             if entry.state == EditState::Sending {
-                waiting.insert(entry.edit.merchant_id.clone());
+                waiting.insert(&entry.edit.merchant_id);
             }
             if entry.state != EditState::Queued || waiting.contains(&entry.edit.merchant_id) {
                 continue;
@@ -83,18 +82,22 @@ impl DeviceStore {
             let due_ms = entry.retry_at_ms.filter(|at| *at <= wall_ms + DEFER_MS_MAX).unwrap_or(0);
             if due_ms > wall_ms {
                 next_due_ms = Some(next_due_ms.map_or(due_ms, |at| at.min(due_ms)));
-                waiting.insert(entry.edit.merchant_id.clone());
+                waiting.insert(&entry.edit.merchant_id);
                 continue;
             }
             bytes += size(&entry.edit);
             if batch.len() == edits_max || (!batch.is_empty() && bytes > bytes_max) {
                 break;
             }
+            batch.push(*counter);
+        }
+        let mark = |counter: &u64| {
+            let entry = self.outbox.get_mut(counter)?;
             entry.state = EditState::Sending;
             entry.attempts += 1;
-            batch.push(entry.edit.clone());
-        }
-        (batch, next_due_ms)
+            Some(entry.edit.clone())
+        };
+        (batch.iter().filter_map(mark).collect(), next_due_ms)
     }
 
     /// Writes the answers down. An answered edit stays on top until the device has pulled that far.
@@ -105,13 +108,12 @@ impl DeviceStore {
         }
         let mut touched = Vec::new();
         for outcome in &reply.outcomes {
-            let entry = self.outbox.values_mut().find(|entry| entry.edit.edit_id == outcome.edit_id);
-            let Some(entry) = entry else {
+            let open = |entry: &&mut Entry| !entry.state.is_answered() && entry.state != EditState::Cancelled;
+            let counter = self.outbox.values().find(|entry| entry.edit.edit_id == outcome.edit_id);
+            let counter = counter.map(|entry| entry.edit.dot.counter);
+            let Some(entry) = counter.and_then(|counter| self.outbox.get_mut(&counter)).filter(open) else {
                 continue;
             };
-            if entry.state.is_answered() || entry.state == EditState::Cancelled {
-                continue;
-            }
             touched.push(outcome.edit_id);
             entry.state = match outcome.state {
                 OutcomeState::Applied => EditState::Applied,
@@ -128,7 +130,7 @@ impl DeviceStore {
             entry.answer = Some(outcome.clone());
             let record = self.records.get(&entry.edit.merchant_id);
             let in_record = record.is_some_and(|r| r.seq >= outcome.seq) && self.epoch.as_ref() == Some(&reply.epoch);
-            let in_record = in_record && is_in(record.map(|stored| &stored.record), &entry.edit);
+            let in_record = in_record && is_in(record.map(|stored| &**stored.record), &entry.edit);
             entry.awaits = (!in_record && entry.state != EditState::Rejected)
                 .then(|| Awaits { epoch: reply.epoch.clone(), seq: outcome.seq });
         }

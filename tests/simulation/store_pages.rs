@@ -10,7 +10,7 @@ use sync_engine::reconcile;
 
 use crate::device::{PageEnd, PullQuery, Whole};
 use crate::device_store::DeviceStore;
-use crate::entry::{Entry, SENT_AGAIN_MAX, Stored, digest_of, is_in};
+use crate::entry::{Entry, SENT_AGAIN_MAX, Stored, is_in};
 
 impl DeviceStore {
     /// Where the next pull goes on; read in one go.
@@ -39,19 +39,16 @@ impl DeviceStore {
         }
         let generation = self.generation;
         let mut came: BTreeSet<MerchantId> = BTreeSet::new();
-        for change in &page.changes {
-            let merchant = &change.record.merchant_id;
-            let newer = self
-                .records
-                .get(merchant)
-                .is_none_or(|stored| stored.generation != generation || stored.seq < change.seq);
+        for (seq, record) in &end.rows {
+            let merchant = &record.merchant_id;
+            let newer =
+                self.records.get(merchant).is_none_or(|stored| stored.generation != generation || stored.seq < *seq);
             if newer {
-                let stored = Stored { generation, seq: change.seq, record: change.record.clone() };
-                self.records.insert(merchant.clone(), stored);
+                self.records.insert(merchant.clone(), Stored { generation, seq: *seq, record: record.clone() });
                 came.insert(merchant.clone());
             }
             let mut clock = HlcClock::after(self.clock);
-            clock.observe(change.record.latest(), page.server_hlc.wall_ms());
+            clock.observe(record.latest(), page.server_hlc.wall_ms());
             self.clock = clock.last();
         }
         let first_end = page.complete && std::mem::take(&mut self.reading_whole);
@@ -64,33 +61,53 @@ impl DeviceStore {
         self.epoch = Some(page.epoch.clone());
         if page.complete {
             // What a reading to the end does not have is not there any more.
-            self.records.retain(|_, stored| stored.generation == generation);
+            self.forget_if(|_, stored| stored.generation != generation);
         }
-        for entry in self.outbox.values_mut() {
-            let stored = self.records.get(&entry.edit.merchant_id).filter(|stored| stored.generation == generation);
-            let Some(awaits) = &entry.awaits else {
-                continue;
-            };
-            if awaits.epoch != page.epoch {
-                if page.complete {
-                    entry.answer_is_void();
+        let (records, sent_again) = (&self.records, &mut self.sent_again);
+        self.outbox.change(
+            |entry| entry.awaits.is_some(),
+            |entry| {
+                let stored = records.get(&entry.edit.merchant_id).filter(|stored| stored.generation == generation);
+                let Some(awaits) = &entry.awaits else {
+                    return;
+                };
+                if awaits.epoch != page.epoch {
+                    if page.complete {
+                        entry.answer_is_void();
+                    }
+                    return;
                 }
-                continue;
-            }
-            // The cursor alone does not tell: a merchant that changed again has moved to a later page.
-            let reached = stored.is_some_and(|stored| stored.seq >= awaits.seq);
-            if reached || (page.complete && page.next_cursor >= awaits.seq) {
-                // Nor does the number alone: after a restored backup it is another change's.
-                let record = stored.map(|stored| &stored.record);
-                if is_in(record, &entry.edit) {
-                    entry.awaits = None;
-                } else if entry.send_again_if_missed(record, generation, forgotten) {
-                    self.sent_again += 1;
+                // The cursor alone does not tell: a merchant that changed again has moved to a later page.
+                let reached = stored.is_some_and(|stored| stored.seq >= awaits.seq);
+                if reached || (page.complete && page.next_cursor >= awaits.seq) {
+                    // Nor does the number alone: after a restored backup it is another change's.
+                    let record = stored.map(|stored| &**stored.record);
+                    if is_in(record, &entry.edit) {
+                        entry.awaits = None;
+                    } else if entry.send_again_if_missed(record, generation, forgotten) {
+                        *sent_again += 1;
+                    }
                 }
-            }
-        }
+            },
+        );
         self.send_missed(|merchant| came.contains(merchant) || first_end, forgotten);
         self.settle_reviews()
+    }
+
+    fn forget_if(&mut self, gone: impl Fn(&MerchantId, &Stored) -> bool) {
+        let ids = self.records.iter().filter(|(merchant, stored)| gone(merchant, stored)).map(|(merchant, _)| merchant);
+        let ids: Vec<MerchantId> = ids.cloned().collect();
+        ids.iter().for_each(|merchant| self.records.remove(merchant));
+        self.forgotten.extend(ids);
+    }
+
+    /// The log of sent edits against the records, of which is known that they are the server's.
+    pub fn look_through_log(&mut self) {
+        if self.real.is_none() {
+            let forgotten = std::mem::take(&mut self.forgotten);
+            self.send_missed(|merchant| !forgotten.contains(merchant), false);
+            self.forgotten = forgotten;
+        }
     }
 
     /// Did this reading begin although the epoch is the same?
@@ -100,31 +117,30 @@ impl DeviceStore {
 
     /// The log of sent edits against the records: what the server had taken and does not have is sent again.
     fn send_missed(&mut self, about: impl Fn(&MerchantId) -> bool, forgotten: bool) {
-        for entry in self.outbox.values_mut().filter(|entry| entry.awaits.is_none()) {
-            if about(&entry.edit.merchant_id) {
-                let record = self.records.get(&entry.edit.merchant_id).map(|stored| &stored.record);
-                entry.show_if_missed(record);
-                self.sent_again += u64::from(entry.send_again_if_missed(record, self.generation, forgotten));
-            }
-        }
+        let (records, sent_again, generation) = (&self.records, &mut self.sent_again, self.generation);
+        let due = |entry: &Entry| entry.awaits.is_none() && about(&entry.edit.merchant_id);
+        self.outbox.change(due, |entry| {
+            let record = records.get(&entry.edit.merchant_id).map(|stored| &**stored.record);
+            entry.show_if_missed(record);
+            *sent_again += u64::from(entry.send_again_if_missed(record, generation, forgotten));
+        });
     }
 
     /// An edit in review is settled as soon as a record that contains it says so.
     pub fn settle_reviews(&mut self) -> Vec<EditId> {
         let mut touched = Vec::new();
-        for entry in self.outbox.values_mut() {
-            if entry.state != EditState::InReview || entry.awaits.is_some() {
-                continue;
-            }
-            let (Some(stored), Some(answer)) = (self.records.get(&entry.edit.merchant_id), &entry.answer) else {
-                continue;
+        let (records, rules) = (&self.records, &self.rules.rules);
+        let in_review = |entry: &Entry| entry.state == EditState::InReview && entry.awaits.is_none();
+        self.outbox.change(in_review, |entry| {
+            let (Some(stored), Some(answer)) = (records.get(&entry.edit.merchant_id), &entry.answer) else {
+                return;
             };
-            let state = reconcile::settled_state_of(&stored.record, &entry.edit, &answer.decisions, &self.rules.rules);
+            let state = reconcile::settled_state_of(&stored.record, &entry.edit, &answer.decisions, rules);
             if state != entry.state {
                 entry.state = state;
                 touched.push(entry.edit.edit_id);
             }
-        }
+        });
         touched
     }
 
@@ -135,16 +151,17 @@ impl DeviceStore {
             return Vec::new();
         }
         let mut touched = Vec::new();
-        for entry in self.outbox.values_mut() {
-            if entry.missed_in == (self.generation, SENT_AGAIN_MAX) {
-                entry.awaits = None;
-            }
-            let absent = !self.records.contains_key(&entry.edit.merchant_id);
-            if entry.state == EditState::InReview && entry.awaits.is_none() && absent {
-                entry.state = EditState::Declined;
-                touched.push(entry.edit.edit_id);
-            }
-        }
+        let given_up = (self.generation, SENT_AGAIN_MAX);
+        self.outbox.change(|entry| entry.missed_in == given_up, |entry| entry.awaits = None);
+        let records = &self.records;
+        let asked_in_vain = |entry: &Entry| {
+            let absent = !records.contains_key(&entry.edit.merchant_id);
+            entry.state == EditState::InReview && entry.awaits.is_none() && absent
+        };
+        self.outbox.change(asked_in_vain, |entry| {
+            entry.state = EditState::Declined;
+            touched.push(entry.edit.edit_id);
+        });
         touched
     }
 
@@ -160,9 +177,7 @@ impl DeviceStore {
         if self.really(|real| real.restart_pull()).is_some() {
             return;
         }
-        for entry in self.outbox.values_mut().filter(|entry| entry.awaits.is_some()) {
-            entry.answer_is_void();
-        }
+        self.outbox.change(|entry| entry.awaits.is_some(), Entry::answer_is_void);
         self.cursor = 0;
         self.marker = None;
         self.epochs_before.extend(self.epoch.take());
@@ -172,7 +187,8 @@ impl DeviceStore {
 
     /// Compares what is stored with the server's digests. `None`: they are of another epoch.
     pub fn compare(&mut self, reply: &DigestReply) -> Option<Comparison> {
-        if let Some((comparison, _)) = self.really(|real| real.compare(reply)) {
+        if let Some(((comparison, again), _)) = self.really(|real| real.compare(reply)) {
+            self.sent_again += again;
             return Some(comparison);
         }
         let theirs = &reply.digests;
@@ -183,8 +199,8 @@ impl DeviceStore {
             return Some(Comparison::Moved);
         }
         let mut own = Digests::empty(theirs.epoch.clone(), theirs.seq);
-        for (merchant, stored) in &self.records {
-            own.add(merchant, digest_of(&stored.record));
+        for (merchant, stored) in self.records.iter() {
+            own.add(merchant, stored.record.digest());
         }
         let buckets = own.differing(theirs);
         Some(if buckets.is_empty() { Comparison::Equal } else { Comparison::Different { buckets } })
@@ -205,17 +221,16 @@ impl DeviceStore {
             return None;
         }
         let mut mended = 0;
-        let came: BTreeSet<&MerchantId> = whole.changes.iter().map(|change| &change.record.merchant_id).collect();
+        let came: BTreeSet<&MerchantId> = whole.rows.iter().map(|(_, record)| &record.merchant_id).collect();
         let before = self.records.len();
-        self.records.retain(|merchant, _| !buckets.contains(&digest::bucket(merchant)) || came.contains(merchant));
+        self.forget_if(|merchant, _| buckets.contains(&digest::bucket(merchant)) && !came.contains(merchant));
         mended += (before - self.records.len()) as u64;
-        for change in &whole.changes {
-            let same = self.records.get(&change.record.merchant_id).is_some_and(|s| s.record == change.record);
+        for (seq, record) in &whole.rows {
+            let same = self.records.get(&record.merchant_id).is_some_and(|stored| stored.record == *record);
             if !same {
                 mended += 1;
-                let (generation, seq) = (self.generation, change.seq);
-                let stored = Stored { generation, seq, record: change.record.clone() };
-                self.records.insert(change.record.merchant_id.clone(), stored);
+                let stored = Stored { generation: self.generation, seq: *seq, record: record.clone() };
+                self.records.insert(record.merchant_id.clone(), stored);
             }
         }
         // A restored server whose numbers happen to fit is noticed only here.

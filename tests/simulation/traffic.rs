@@ -1,10 +1,12 @@
 //! Requests and answers on their way, and what the devices may make of a failure.
 
+use std::rc::Rc;
+
 use domain::{ErrorCode, Problem};
 use sync_engine::device::{Failure, Input};
 
 use crate::checks::{self, Broken};
-use crate::device::{Answer, Body, Lane, PageEnd, Quiet};
+use crate::device::{Answer, Body, Lane, Quiet};
 use crate::network::TIMEOUT_MS;
 use crate::server::Token;
 use crate::world::{Event, TOKEN_MS, World};
@@ -19,10 +21,11 @@ impl World {
             running.waits_for.insert(request);
         }
         let fate = self.network.fate(device, self.now_ms, &mut self.chance);
+        let body = Rc::new(body);
         for (n, arrival_ms) in fate.arrivals_ms.iter().enumerate() {
             // Only the first copy's answer finds the device's ear.
             let answer_ms = fate.answer_ms.filter(|_| n == 0);
-            let event = Event::Arrival { device, life, request, body: body.clone(), token, answer_ms };
+            let event = Event::Arrival { device, life, request, body: Rc::clone(&body), token, answer_ms };
             self.at(*arrival_ms, event);
         }
         let answer = Answer::Word(body.failed(Failure::Unreachable));
@@ -36,13 +39,12 @@ impl World {
         device: usize,
         life: u64,
         request: u64,
-        body: Body,
+        body: &Body,
         token: Option<Token>,
         answer_ms: Option<u64>,
     ) -> Result<(), Broken> {
         let lane = body.lane();
-        let refused = body.clone();
-        let word = |result: Result<Answer, Failure>| result.unwrap_or_else(|why| Answer::Word(refused.failed(why)));
+        let word = |result: Result<Answer, Failure>| result.unwrap_or_else(|why| Answer::Word(body.failed(why)));
         let now = self.server_now();
         let mut fresh = None;
         let answer = if !self.server.up {
@@ -62,8 +64,8 @@ impl World {
                 (Body::Push(push), Some(token)) => {
                     let crash_after = (self.network.faulty && self.chance.once_in(40))
                         .then(|| self.chance.below(push.edits.len() as u64 + 1) as usize);
-                    let pushed = self.server.push(now, token, &push, crash_after, &mut self.chance, &mut self.report);
-                    checks::server(self, &push)?;
+                    let pushed = self.server.push(now, token, push, crash_after, &mut self.chance, &mut self.report);
+                    checks::server(self, push)?;
                     if !self.server.up {
                         self.report.count("fault server killed within a push");
                         self.kill_server();
@@ -74,19 +76,18 @@ impl World {
                     Answer::Word(Input::Pushed(pushed.reply))
                 }
                 (Body::Pull(query), Some(token)) => {
-                    let page = self.server.pull(now, token, &query, &mut self.report);
-                    let (era, rules) = (self.server.era, self.server.rules.clone());
-                    word(page.map(|(page, marker)| Answer::Page { page, end: PageEnd { marker, era, rules } }))
+                    let page = self.server.pull(now, token, query, &mut self.report);
+                    word(page.map(|(page, end)| Answer::Page { page, end }))
                 }
                 (Body::Digests, Some(token)) => word(self.server.digests(now, token).map(Answer::Digests)),
                 (Body::Buckets(buckets), Some(token)) => {
-                    let whole = self.server.buckets(now, token, &buckets);
-                    word(whole.map(|whole| Answer::Buckets(buckets, whole)))
+                    let whole = self.server.buckets(now, token, buckets);
+                    word(whole.map(|whole| Answer::Buckets(buckets.clone(), whole)))
                 }
             }
         };
         if let Some(answer_ms) = answer_ms {
-            let answer = self.on_its_way(&refused, answer);
+            let answer = self.on_its_way(body, answer);
             self.at(answer_ms, Event::Answer { device, life, request, lane, answer, token: fresh });
         }
         Ok(())

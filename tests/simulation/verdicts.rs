@@ -10,6 +10,7 @@ use domain::{Actor, Decision, Edit, FieldPath, Outcome, OutcomeState, Value, Wri
 use sync_engine::{reconcile, three_way};
 
 use crate::checks::Broken;
+use crate::held::Row;
 use crate::oracle;
 use crate::report::Report;
 
@@ -17,8 +18,8 @@ use crate::report::Report;
 pub struct Taken {
     pub edit: Edit,
     pub actor: Actor,
-    pub before: Option<Record>,
-    pub after: Record,
+    pub before: Option<Row>,
+    pub after: Row,
     pub outcome: Outcome,
 }
 

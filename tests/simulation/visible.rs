@@ -6,7 +6,7 @@ use domain::{EditState, FieldPath, MerchantId, Value};
 
 use crate::checks::Broken;
 use crate::entry::{Entry, knows};
-use crate::memory::Shown;
+use crate::memory::{Changed, Shown};
 use crate::world::World;
 
 /// 9: that the digests are equal is said only of records that are.
@@ -27,14 +27,14 @@ pub fn equal_digests_are_equal_records(world: &World, device: usize) -> Result<(
 }
 
 /// 5: never an older state of the server after a newer one.
-pub fn no_step_back(world: &mut World, device: usize) -> Result<(), Broken> {
+pub fn no_step_back(world: &mut World, device: usize, changed: &Changed) -> Result<(), Broken> {
     let store = &world.devices[device].store;
     let memory = &mut world.memory.shown[device];
     let rotten = &world.memory.rotten[device];
-    for (merchant, stored) in &store.records {
-        if rotten.contains_key(merchant) {
+    for merchant in &changed.merchants {
+        let Some(stored) = store.records.get(merchant).filter(|_| !rotten.contains_key(merchant)) else {
             continue;
-        }
+        };
         if let Some(shown) = memory.get(merchant) {
             let same_reading = shown.generation == stored.generation;
             if same_reading && shown.seq == stored.seq {
@@ -48,17 +48,18 @@ pub fn no_step_back(world: &mut World, device: usize) -> Result<(), Broken> {
                 return Err(Broken::new("5 no step back", format!("{merchant} on device {device} became older")));
             }
         }
-        let (era, version) = (world.memory.pulled_era[device], stored.record.version());
+        let (era, version) = (world.memory.pulled_era[device], stored.record.version().clone());
         let now = Shown { era, generation: stored.generation, seq: stored.seq, version };
         memory.insert(merchant.clone(), now);
     }
     let server = &world.server;
-    let gone = memory.iter().find(|(merchant, shown)| {
-        let lost = shown.era < server.era || server.pruned.contains(*merchant);
-        !store.records.contains_key(*merchant) && !rotten.contains_key(*merchant) && !lost
+    let gone = changed.merchants.iter().find(|merchant| {
+        let lost = |shown: &Shown| shown.era < server.era || server.pruned.contains(*merchant);
+        let known = memory.get(*merchant).is_some_and(|shown| !lost(shown));
+        known && !store.records.contains_key(*merchant) && !rotten.contains_key(*merchant)
     });
     match gone {
-        Some((gone, _)) => Err(Broken::new("5 no step back", format!("{gone} vanished from device {device}"))),
+        Some(gone) => Err(Broken::new("5 no step back", format!("{gone} vanished from device {device}"))),
         None => Ok(()),
     }
 }
@@ -69,10 +70,10 @@ pub fn no_step_back(world: &mut World, device: usize) -> Result<(), Broken> {
 /// nothing. Judged by the stored record, not by what the store believes about answers and change numbers; hence it
 /// holds at every instant, also of what a restored server has lost, from the transaction on that stores the older
 /// record. Left out are merchants that the server forgot, or that have to be taken for it, and rows that rotted unseen.
-pub fn own_edits_visible(world: &World, device: usize) -> Result<(), Broken> {
+pub fn own_edits_visible(world: &World, device: usize, changed: &Changed) -> Result<(), Broken> {
     let store = &world.devices[device].store;
     let mut newest: BTreeMap<(&MerchantId, &FieldPath), (&Entry, Vec<&Value>)> = BTreeMap::new();
-    for entry in store.outbox.values() {
+    for entry in store.outbox.values().filter(|entry| changed.merchants.contains(&entry.edit.merchant_id)) {
         let edit = &entry.edit;
         if matches!(entry.state, EditState::Rejected | EditState::Cancelled) || !has_record(world, device, entry) {
             continue;
@@ -81,7 +82,7 @@ pub fn own_edits_visible(world: &World, device: usize) -> Result<(), Broken> {
         if absent && world.memory.forgotten[device].contains(&edit.edit_id) {
             continue;
         }
-        let record = store.records.get(&edit.merchant_id).map(|stored| &stored.record);
+        let record = store.records.get(&edit.merchant_id).map(|stored| &**stored.record);
         for write in &edit.writes {
             let key = (&edit.merchant_id, &write.field);
             if !knows(record, &write.field, edit.dot) {

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::rc::Rc;
 
 use domain::{Actor, ActorId, EditId, Role, Scope};
 use sync_engine::device::{Comparison, Effect, Engine, Failure, Input};
@@ -11,6 +12,7 @@ use crate::chance::Chance;
 use crate::checks::{self, Broken};
 use crate::conduct::{Conduct, Step};
 use crate::device::{Answer, Body, Device, DiskWork, Lane, PageEnd, Quiet, Running};
+use crate::late::{self, Trouble};
 use crate::memory::{self, Memory};
 use crate::network::Network;
 use crate::report::Report;
@@ -34,7 +36,7 @@ pub enum Event {
     /// The time that the engine named has come.
     Timer { device: usize, life: u64, timer: u64 },
     /// A copy of a request reaches the server.
-    Arrival { device: usize, life: u64, request: u64, body: Body, token: Option<Token>, answer_ms: Option<u64> },
+    Arrival { device: usize, life: u64, request: u64, body: Rc<Body>, token: Option<Token>, answer_ms: Option<u64> },
     /// An answer reaches the device.
     Answer { device: usize, life: u64, request: u64, lane: Lane, answer: Answer, token: Option<Token> },
     /// The program is started.
@@ -48,6 +50,8 @@ pub struct World {
     pub chance: Chance,
     /// The administrator's own, in seeds that have one.
     pub administrator: Option<Chance>,
+    /// In seeds whose server is in trouble.
+    pub trouble: Option<Trouble>,
     events: BinaryHeap<Reverse<(u64, u64)>>,
     what: BTreeMap<u64, Event>,
     next_event: u64,
@@ -88,6 +92,7 @@ impl World {
             now_ms: 0,
             chance,
             administrator: administrator::governs(seed).then(|| Chance::of_seed(!seed)),
+            trouble: late::troubles(seed).then(|| Trouble::of_seed(seed)),
             events: BinaryHeap::new(),
             what: BTreeMap::new(),
             next_event: 0,
@@ -182,7 +187,7 @@ impl World {
                 device
             }
             Event::Arrival { device, life, request, body, token, answer_ms } => {
-                self.arrives(device, life, request, body, token, answer_ms)?;
+                self.arrives(device, life, request, &body, token, answer_ms)?;
                 device
             }
             Event::Answer { device, life, request, lane, answer, token } => {
@@ -291,9 +296,10 @@ impl World {
         let before = running.engine.progress();
         let was_paused = before.paused;
         let started = matches!(input, Input::Started { .. } | Input::SignedOut);
-        let effects = running.engine.step(wall_ms, jitter, input.clone());
-        let (after, page_complete) = (running.engine.progress(), running.page_complete);
-        let step = Step { now_ms: self.now_ms, input: &input, before, effects: &effects, after, page_complete };
+        let told = running.conduct.hear(self.now_ms, &input, running.page_complete);
+        let effects = running.engine.step(wall_ms, jitter, input);
+        let after = running.engine.progress();
+        let step = Step { now_ms: self.now_ms, told, before, effects: &effects, after };
         running.conduct.step(device, &step)?;
         if !was_paused && !started && running.engine.progress().paused {
             self.report.count("paused by 401");
@@ -410,11 +416,18 @@ impl World {
                 return Ok(());
             }
             DiskWork::Compare { digests } => {
+                let before = own.store.sent_again;
                 let compared = own.store.compare(&digests).ok_or(Failure::EpochChanged);
                 let mut touched = Vec::new();
                 if compared == Ok(Comparison::Equal) {
                     touched = own.store.settle_absent();
+                    own.store.look_through_log();
+                    let again = own.store.sent_again > before;
                     visible::equal_digests_are_equal_records(self, device)?;
+                    if again {
+                        self.report.count("edit sent again after a comparison");
+                        self.tell(device, Input::EditSaved);
+                    }
                 }
                 (Input::DigestsCompared(compared), touched)
             }
