@@ -177,7 +177,7 @@ run_foreign_client() {
 
 # Sizes, seconds from start to a usable list, memory: of the release programs, on a virtual screen.
 dev_bench() {
-  if [ "${1:-}" = sync ] || [ "${1:-}" = import ]; then
+  if [ "${1:-}" = sync ] || [ "${1:-}" = import ] || [ "${1:-}" = list ]; then
     local what=$1
     shift
     "bench_$what" "$@"
@@ -205,6 +205,23 @@ bench_import() {
   say "compiling the release program (some minutes)"
   cargo build "${locked[@]}" --release --package client --example import-speed || fail "it does not compile" "see above"
   "$target/release/examples/import-speed" all "$target/bench/import" "$rows" "$rounds" || fail "a phase failed" "see above"
+}
+
+# How fast the list is among many merchants. What was made is kept: the next run only asks.
+bench_list() {
+  local merchants=1000000 folder
+  while [ $# -gt 0 ]; do
+    case "$1" in
+      --merchants) merchants=$(value_of "$@"); shift 2 ;;
+      *) fail "bench list does not know $1" "./dev bench list [--merchants N]" ;;
+    esac
+  done
+  need_rust
+  say "compiling the release program (some minutes)"
+  cargo build "${locked[@]}" --release --package client --example list-speed || fail "it does not compile" "see above"
+  folder=$cache/bench/list-$merchants
+  "$target/release/examples/list-speed" make "$folder" "$merchants" || fail "the merchants were not made" "see above"
+  "$target/release/examples/list-speed" ask "$folder" || fail "a question failed" "see above"
 }
 
 # How fast the synchronisation is. With a harness (MERCHANT_CONSOLE_PEERS or ../shared/bench) the peers and limits that

@@ -55,6 +55,9 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         .invoke_handler(tauri::generate_handler![
             stores::status,
             stores::stores,
+            stores::store_facets,
+            stores::store_ids,
+            stores::store_fields,
             stores::store,
             stores::save_store,
             stores::undo,

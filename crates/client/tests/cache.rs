@@ -207,7 +207,7 @@ async fn lists_filter_sort_and_count() {
     assert_eq!(cache.stores(&paused).await.unwrap().total, 34);
     for sort in [StoreSort::Name, StoreSort::Id, StoreSort::Address, StoreSort::Category, StoreSort::Updated] {
         for descending in [false, true] {
-            let query = StoresQuery { sort, descending, limit: 500, ..text("火锅") };
+            let query = StoresQuery { sort: sort.clone(), descending, limit: 500, ..text("火锅") };
             let rows = cache.stores(&query).await.unwrap();
             assert_eq!((rows.total, rows.rows.len()), (38, 38));
             let window = cache.stores(&StoresQuery { offset: 30, limit: 5, ..query }).await.unwrap();

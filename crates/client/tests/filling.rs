@@ -5,6 +5,7 @@ mod support;
 
 use client::cache::{Cache, FILE_NAME};
 use domain::ipc::{StoreSort, StoresQuery};
+use domain::search;
 use support::*;
 
 async fn indices(home: &tempfile::TempDir) -> i64 {
@@ -21,11 +22,12 @@ fn sorted(text: &str) -> StoresQuery {
 #[tokio::test]
 async fn a_first_pull_that_breaks_off_is_listed_and_ends_with_all_indices() {
     let (home, cache) = open().await;
+    cache.index_all().await.unwrap();
     assert_eq!(indices(&home).await, 2);
     cache.apply_page(page((0..20).map(|n| (n + 1, full(n))).collect(), false)).await.unwrap();
     assert_eq!(indices(&home).await, 0, "they are made when the rows are there");
     let first = cache.stores(&sorted("")).await.unwrap();
-    assert!(first.rows.is_sorted_by_key(|row| row.name.clone()), "sorted all the same");
+    assert!(first.rows.is_sorted_by_key(|row| search::sort_key(&row.name)), "sorted all the same");
     assert_eq!((first.all, cache.unindexed().await.unwrap()), (20, 20));
     // As a killed process leaves it.
     drop(cache);
@@ -48,5 +50,9 @@ async fn a_search_finds_what_has_just_come_and_no_longer_what_has_gone() {
     assert_eq!(cache.unindexed().await.unwrap(), 1);
     assert_eq!(cache.stores(&sorted("春风")).await.unwrap().total, 1);
     assert_eq!(cache.stores(&sorted("老王")).await.unwrap().total, 0);
+    assert_eq!(cache.unindexed().await.unwrap(), 1, "a search writes nothing");
+    cache.index_all().await.unwrap();
     assert_eq!((indices(&home).await, cache.unindexed().await.unwrap()), (2, 0));
+    assert_eq!(cache.stores(&sorted("春风")).await.unwrap().total, 1);
+    assert_eq!(cache.stores(&sorted("老王")).await.unwrap().total, 0);
 }

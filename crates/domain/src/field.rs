@@ -67,7 +67,11 @@ impl FieldPath {
     }
     /// `hours` of `hours.tu`.
     pub fn root(&self) -> &str {
-        self.0.split('.').next().unwrap_or_default()
+        Self::root_of(&self.0)
+    }
+    /// The same of a path that is only text.
+    pub(crate) fn root_of(path: &str) -> &str {
+        path.split('.').next().unwrap_or_default()
     }
     /// `tu` of `hours.tu`; nothing for `name`.
     pub fn key(&self) -> Option<&str> {

@@ -12,6 +12,29 @@ use crate::value::Value;
 /// Registers and their values; a missing register and `null` mean the same.
 pub type Registers = BTreeMap<FieldPath, Value>;
 
+/// The values of a field as texts: of one register, or of all of a kind (`tags`, `phones`, the primary one first).
+pub fn values(registers: &Registers, field: &FieldPath) -> Vec<String> {
+    let primary = || registers.get(&FieldPath::trusted("phones.primary")).and_then(Value::as_str).unwrap_or_default();
+    match (field.root(), field.key()) {
+        (root @ ("tags" | "phones"), None) => {
+            let elements = registers.iter().filter(|(path, value)| path.root() == root && **value == Value::yes());
+            let mut keys: Vec<String> = elements.filter_map(|(path, _)| path.key().map(str::to_owned)).collect();
+            if root == "phones" {
+                keys.sort_by_key(|number| number != primary());
+            }
+            keys
+        }
+        (root @ "hours", None) => {
+            let days = registers.iter().filter(|(path, value)| path.root() == root && !value.is_null());
+            days.map(|(_, value)| value.plain()).collect()
+        }
+        _ => {
+            let given = registers.get(field).filter(|value| !value.is_null());
+            given.map(Value::plain).filter(|text| !text.is_empty()).into_iter().collect()
+        }
+    }
+}
+
 /// One profile as one JSON object. Registers that this version does not know travel in `other`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {

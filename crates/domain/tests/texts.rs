@@ -4,6 +4,7 @@
 
 use domain::hours::{self, Span};
 use domain::{ErrorCode, phone, search, text};
+use pinyin::ToPinyin;
 use proptest::prelude::*;
 
 proptest! {
@@ -69,32 +70,31 @@ proptest! {
     #[test]
     fn every_text_finds_itself(text in any::<String>()) {
         let short: String = text.chars().take(20).collect();
-        prop_assert!(search::match_expression(&short).is_none() || found(&short, &short));
+        prop_assert!(search::pieces(&short).is_empty() || found(&short, &short));
     }
 
     #[test]
-    fn no_query_breaks_out_of_its_quotes(query in any::<String>()) {
-        if let Some(expression) = search::match_expression(&query) {
-            for part in expression.split(" AND ") {
-                let token = part.strip_suffix('*').unwrap_or(part);
-                let inner = token.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap();
-                prop_assert!(!inner.is_empty() && inner.chars().all(char::is_alphanumeric), "{}", expression);
+    fn pinyin_and_initials_of_any_part_of_a_name_find_it(name in "[\u{4e00}-\u{9fa5}]{1,8}", from in 0..8_usize, many in 1..5_usize) {
+        let part: Vec<&'static str> = name.chars().skip(from).take(many).filter_map(|c| Some(c.to_pinyin()?.plain())).collect();
+        let whole: String = part.concat().replace('ü', "v");
+        if !part.is_empty() && part.len() == name.chars().skip(from).take(many).count() && whole.is_ascii() {
+            for end in 1..=whole.len() {
+                prop_assert!(found(&name, &whole[..end]), "{} in {}", &whole[..end], name);
             }
+            let initials: String = part.iter().map(|syllable| &syllable[..1]).collect();
+            prop_assert!(found(&name, &initials), "{} in {}", initials, name);
         }
+    }
+
+    #[test]
+    fn keys_of_order_are_bounded_and_the_same_for_equal_texts(left in any::<String>()) {
+        prop_assert!(search::sort_key(&left).len() <= 64);
+        prop_assert_eq!(search::sort_key(&left), search::sort_key(&text::key(&left)));
     }
 }
 
-/// Would FTS5 find it? Every quoted token must be there, one with a star as a beginning.
 fn found(text: &str, query: &str) -> bool {
-    let tokens = search::index_tokens(text);
-    let tokens: Vec<&str> = tokens.split(' ').collect();
-    let Some(expression) = search::match_expression(query) else {
-        return false;
-    };
-    expression.split(" AND ").all(|part| match part.strip_suffix('*') {
-        Some(prefix) => tokens.iter().any(|token| token.starts_with(prefix.trim_matches('"'))),
-        None => tokens.contains(&part.trim_matches('"')),
-    })
+    search::contains("name", text, query)
 }
 
 #[test]
@@ -116,10 +116,75 @@ fn what_is_found_and_what_is_not() {
         ("老王", "\"*", false),
         ("佐々木", "々木", true),
         ("한국관", "국관", true),
+        ("老王火锅", "huoguo", true),
+        ("老王火锅", "huog", true),
+        ("老王火锅", "wanghuo", true),
+        ("老王火锅", "hg", true),
+        ("老王火锅", "lwhg", true),
+        ("老王火锅", "LaoWang hg", true),
+        ("老王火锅", "guohuo", false),
+        ("老王火锅", "gh", false),
+        ("老王、火锅", "wanghuo", false),
+        ("重庆小面", "chongqing", true),
+        ("重庆小面", "zqxm", true),
+        ("西安名吃", "xian", true),
+        ("西安名吃", "xi'an", true),
+        ("绿茶餐厅", "lvcha", true),
+        ("Starbucks 星巴克", "starb", true),
+        ("Starbucks 星巴克", "starbucksxing", false),
+        ("internationalisation", "internationalis", true),
+        ("internationalisation", "internationale", false),
+        ("кафе", "аф", true),
+        ("12345678", "345678", true),
+        ("12345678", "345687", false),
     ];
     for (text, query, is_found) in table {
         assert_eq!(found(text, query), is_found, "{query} in {text}");
     }
+}
+
+#[test]
+fn how_names_are_ordered() {
+    let sorted_once = [
+        "（空）",
+        "2号店",
+        "10号店",
+        "10号店二",
+        "007店9",
+        "7店10",
+        "apple",
+        "Banana",
+        "éclair",
+        "кафе",
+        "阿姨奶茶",
+        "北京烤鸭",
+        "重庆小面",
+        "张亮麻辣烫",
+        "赵记",
+    ];
+    let mut sorted = sorted_once;
+    sorted.reverse();
+    sorted.sort_by_key(|name| search::sort_key(name));
+    assert_eq!(
+        sorted,
+        [
+            "（空）",
+            "2号店",
+            "007店9",
+            "7店10",
+            "10号店",
+            "10号店二",
+            "apple",
+            "Banana",
+            "éclair",
+            "кафе",
+            "阿姨奶茶",
+            "北京烤鸭",
+            "张亮麻辣烫",
+            "赵记",
+            "重庆小面"
+        ]
+    );
 }
 
 #[test]

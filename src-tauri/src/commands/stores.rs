@@ -1,8 +1,9 @@
 //! List, profile, history.
 
+use domain::FieldPath;
 use domain::ipc::{
-    ByEdit, ByEdits, ById, CheckField, Checked, HistoryView, PlanCopy, SavePlans, SaveStore, Saved, SavedPlans,
-    StatusView, StorePlan, StoreView, StoresPage, StoresQuery, Undone,
+    ByEdit, ByEdits, ById, CheckField, Checked, Facets, FacetsQuery, HistoryView, PlanCopy, SavePlans, SaveStore,
+    Saved, SavedPlans, StatusView, StoreIds, StorePlan, StoreView, StoresPage, StoresQuery, Undone,
 };
 
 use super::{Client, Reply};
@@ -17,6 +18,24 @@ pub async fn status(client: Client<'_>) -> Reply<StatusView> {
 #[tauri::command]
 pub async fn stores(client: Client<'_>, args: StoresQuery) -> Reply<StoresPage> {
     Ok(client.stores(&args).await?)
+}
+
+/// Values of fields among the rows of a list.
+#[tauri::command]
+pub async fn store_facets(client: Client<'_>, args: FacetsQuery) -> Reply<Facets> {
+    Ok(client.store_facets(&args).await?)
+}
+
+/// All that match.
+#[tauri::command]
+pub async fn store_ids(client: Client<'_>, args: StoresQuery) -> Reply<StoreIds> {
+    Ok(client.store_ids(&args).await?)
+}
+
+/// Fields to filter and order by.
+#[tauri::command]
+pub async fn store_fields(client: Client<'_>) -> Reply<Vec<FieldPath>> {
+    Ok(client.store_fields().await?)
 }
 
 /// One profile.

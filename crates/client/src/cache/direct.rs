@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use super::BUSY_TIMEOUT;
+use super::list::Journal;
 use crate::error::{Error, Result};
 use domain::problem::ErrorCode;
 
@@ -44,6 +45,7 @@ pub(super) struct Direct {
     /// Who writes next: in the order in which they asked.
     turn: Arc<tokio::sync::Mutex<()>>,
     flushing: Arc<Flushing>,
+    journal: Arc<Journal>,
 }
 
 /// What `synchronous` is and shall be.
@@ -70,7 +72,7 @@ impl Flushing {
     }
 }
 
-fn connect(path: &Path, flags: OpenFlags, pragmas: &[(&str, &str)]) -> Result<Connection> {
+pub(super) fn connect(path: &Path, flags: OpenFlags, pragmas: &[(&str, &str)]) -> Result<Connection> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
@@ -80,7 +82,8 @@ fn connect(path: &Path, flags: OpenFlags, pragmas: &[(&str, &str)]) -> Result<Co
     Ok(connection)
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+/// Runs work on a thread that may block.
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     let done = tokio::task::spawn_blocking(work).await;
     done.map_err(|_| Error::new(ErrorCode::Internal, "the work on the cache broke off: nothing was changed"))?
 }
@@ -104,6 +107,8 @@ impl Direct {
             ];
             let mut writer = connect(&path, flags, &writing)?;
             let prepared = prepare(&mut writer)?;
+            let journal = Arc::new(Journal::default());
+            journal.listen(&writer)?;
             let reading = [("query_only", "1"), ("cache_size", READER_CACHE)];
             let reader = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE, &reading)?;
             let direct = Self {
@@ -111,6 +116,7 @@ impl Direct {
                 reader: Arc::new(Mutex::new(reader)),
                 turn: Arc::default(),
                 flushing: Arc::new(Flushing { wanted: AtomicBool::new(true), relaxed: AtomicBool::new(false) }),
+                journal,
             };
             Ok((direct, prepared))
         })
@@ -138,12 +144,17 @@ impl Direct {
         flush: Flush,
         work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let flushing = Arc::clone(&self.flushing);
+        let (flushing, journal) = (Arc::clone(&self.flushing), Arc::clone(&self.journal));
         self.alone(move |connection| {
             flushing.prepare(connection, flush)?;
-            commit(connection, work)
+            commit_noted(connection, &journal, work)
         })
         .await
+    }
+
+    /// Which rows of the list were written lately.
+    pub fn journal(&self) -> Arc<Journal> {
+        Arc::clone(&self.journal)
     }
 
     /// Reads a little of what is stored at one moment. Through the connection that writes if nobody does: it has the pages
@@ -221,5 +232,22 @@ pub(super) fn commit<T>(connection: &mut Connection, work: impl FnOnce(&Transact
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let result = work(&tx)?;
     tx.commit()?;
+    Ok(result)
+}
+
+/// The same, with the rows of the list that it writes noted in the journal.
+fn commit_noted<T>(
+    connection: &mut Connection,
+    journal: &Journal,
+    work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+) -> Result<T> {
+    journal.begin();
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let result = work(&tx)?;
+    let version = journal.note(&tx)?;
+    if let Err(error) = tx.commit() {
+        version.into_iter().for_each(|version| journal.withdraw(version));
+        return Err(error.into());
+    }
     Ok(result)
 }

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use domain::edit::{Edit, EditState};
-use domain::field::{DELETED, FieldKind, FieldPath, WEEKDAYS};
+use domain::field::{DELETED, FieldPath, WEEKDAYS};
 use domain::profile::Registers;
 use domain::record::Record;
 use domain::review::{Review, ReviewItem};
 use domain::rules::RuleSet;
+use domain::search::Words;
 use domain::{MerchantId, Value, hours};
 use rusqlite::Connection;
 use sqlx::sqlite::SqliteConnection;
@@ -52,7 +53,7 @@ pub(super) struct Row {
     pub contested: i64,
     pub in_review: i64,
     pub updated_ms: i64,
-    /// What search finds it by, as it is written.
+    /// What it is found by (`domain::search::Words`).
     pub words: String,
     pub words_hash: i64,
 }
@@ -92,29 +93,20 @@ fn of_registers<'r>(
 ) -> ([String; 5], String, String) {
     let mut texts: [String; 5] = Default::default();
     let mut week: [serde_json::Value; WEEKDAYS.len()] = Default::default();
-    let mut words = id.as_str().to_owned();
+    let mut words = Words::new(id);
     for (field, value) in registers {
         let text = TEXTS.iter().position(|name| *name == field.as_str()).zip(value.as_str());
         if let Some((place, text)) = text {
             texts[place] = text.to_owned();
         }
-        let word = match (field.root(), field.key()) {
-            ("name" | "address" | "branch" | "region" | "category", None) => value.as_str(),
-            ("phones" | "tags", key) if field.kind() == FieldKind::SetElement => key,
-            ("hours", Some(key)) => {
-                if let Some(place) = WEEKDAYS.iter().position(|name| *name == key) {
-                    week[place] = day(value);
-                }
-                None
+        if let ("hours", Some(key)) = (field.root(), field.key()) {
+            if let Some(place) = WEEKDAYS.iter().position(|name| *name == key) {
+                week[place] = day(value);
             }
-            _ => None,
-        };
-        if let Some(word) = word {
-            words.push('\n');
-            words.push_str(word);
         }
+        words.add(field, value);
     }
-    (texts, serde_json::Value::from_iter(week).to_string(), words)
+    (texts, serde_json::Value::from_iter(week).to_string(), words.into_text())
 }
 
 /// Does every register have one candidate at most, and none of them deletes? Then what shows is what is written.

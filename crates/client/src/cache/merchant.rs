@@ -4,10 +4,11 @@
 use domain::MerchantId;
 use domain::record::Record;
 use domain::rules::RuleSet;
+use domain::search;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::listing::{self, Own, Row};
-use super::{indexer, parse, sql};
+use super::{list, parse, sql};
 use crate::error::Result;
 
 /// What this device holds about a merchant.
@@ -24,6 +25,8 @@ struct Shown {
     texts: [String; 5],
     hours: String,
     numbers: [i64; 5],
+    /// Has it what it is ordered by? Not if an older version wrote it.
+    has_keys: bool,
 }
 
 impl Shown {
@@ -32,7 +35,14 @@ impl Shown {
         let shown = select.query_row([id.as_str()], |row| {
             let texts = [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?];
             let numbers = [row.get(8)?, row.get(9)?, row.get(10)?, row.get(11)?, row.get(12)?];
-            Ok(Self { n: row.get(0)?, words_hash: row.get(1)?, texts, hours: row.get(7)?, numbers })
+            Ok(Self {
+                n: row.get(0)?,
+                words_hash: row.get(1)?,
+                texts,
+                hours: row.get(7)?,
+                numbers,
+                has_keys: row.get(13)?,
+            })
         });
         Ok(shown.optional()?)
     }
@@ -93,14 +103,14 @@ impl Merchant {
         let Some(row) = listing::row(id, self.record.as_ref(), &self.own, rules) else {
             if let Some(shown) = shown {
                 tx.prepare_cached(sql!("listing/delete"))?.execute([shown.n])?;
-                indexer::forget(tx, shown.n)?;
+                list::forget(tx, shown.n)?;
             }
             return Ok(());
         };
         let n = match &shown {
             Some(shown) => {
                 let same_words = shown.words_hash == row.words_hash;
-                if shown.texts != row.texts {
+                if shown.texts != row.texts || !shown.has_keys {
                     write(tx, sql!("listing/update"), &shown.n, &row)?;
                 } else if !same_words || shown.hours != row.hours || shown.numbers != numbers(&row) {
                     touch(tx, shown.n, &row)?;
@@ -115,7 +125,7 @@ impl Merchant {
                 tx.last_insert_rowid()
             }
         };
-        indexer::note(tx, n, &row.words)
+        list::note(tx, n, &row.words)
     }
 }
 
@@ -147,6 +157,8 @@ fn write(tx: &Connection, statement: &str, key: &dyn rusqlite::ToSql, row: &Row)
         row.in_review,
         row.updated_ms,
         row.words_hash,
+        search::sort_key(name),
+        search::sort_key(address),
     ])?;
     Ok(())
 }

@@ -6,11 +6,12 @@ use rusqlite::Connection;
 use super::direct;
 use crate::error::{Error, Result};
 
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("migrations/0001_cache.sql"),
     include_str!("migrations/0002_queue.sql"),
     include_str!("migrations/0003_digests.sql"),
     include_str!("migrations/0004_imports.sql"),
+    include_str!("migrations/0005_list.sql"),
 ];
 
 /// Brings the file to this version.

@@ -6,8 +6,8 @@ mod direct;
 mod durability;
 mod fetched;
 mod imports;
-mod indexer;
 mod landing;
+mod list;
 mod listing;
 mod merchant;
 mod meta;
@@ -21,7 +21,6 @@ mod rules;
 mod saving;
 mod sending;
 mod status;
-mod stores;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -67,6 +66,7 @@ const READER_CACHE: &str = "-8192";
 /// The cache of one data folder. Several processes may hold one.
 pub struct Cache {
     direct: Direct,
+    lists: list::Lists,
     readers: SqlitePool,
     path: PathBuf,
     device: DeviceId,
@@ -111,7 +111,8 @@ impl Cache {
             // A file does not go away as a server does.
             .test_before_acquire(false)
             .connect_lazy_with(options);
-        let cache = Self { direct, readers, path, device, rules: Arc::new(rules), machine };
+        let lists = list::Lists::new(&path, direct.journal());
+        let cache = Self { direct, lists, readers, path, device, rules: Arc::new(rules), machine };
         cache.apply_rules().await?;
         Ok(cache)
     }
@@ -165,6 +166,7 @@ impl Cache {
     /// Closes all connections; the write-ahead log is folded into the file.
     pub async fn close(self) {
         self.readers.close().await;
+        self.lists.close();
         self.direct.close().await;
     }
 }

@@ -13,7 +13,7 @@ use sync_engine::reconcile;
 use super::direct::Flush;
 use super::listing::{self, Touched};
 use super::resending::{self, About};
-use super::{Cache, checking, count, indexer, int, json_list, json_numbers, merchant, meta, outbox, parse, sql};
+use super::{Cache, checking, count, int, json_list, json_numbers, list, merchant, meta, outbox, parse, sql};
 use crate::error::Result;
 
 pub(super) const CURSOR: &str = "cursor";
@@ -106,7 +106,7 @@ fn cursor(tx: &Connection) -> Result<ChangesQuery> {
 fn apply(tx: &Connection, rules: &RuleSet, page: ChangesPage, now_ms: u64) -> Result<usize> {
     let generation = int(meta::number(tx, GENERATION)?);
     if !page.complete && meta::number(tx, CURSOR)? == 0 {
-        indexer::put_off(tx)?;
+        list::put_off(tx)?;
     }
     let named: Vec<String> = if outbox::is_empty(tx)? {
         Vec::new()

@@ -11,7 +11,7 @@ use domain::version::VersionVector;
 use rusqlite::{Connection, Transaction};
 
 use super::listing::{self, Own};
-use super::{Cache, count, merchant, parse, sql, stores};
+use super::{Cache, count, list, merchant, parse, sql};
 use crate::clock;
 use crate::error::Result;
 
@@ -95,7 +95,7 @@ impl Cache {
     pub(crate) async fn known(&self, id: &MerchantId) -> Result<Known> {
         let asked = id.clone();
         let read = move |tx: &Transaction<'_>| {
-            Ok((stores::row_of(tx, &asked)?, merchant::record_of(tx, &asked)?, waiting_of(tx, &asked)?))
+            Ok((list::row_of(tx, &asked)?, merchant::record_of(tx, &asked)?, waiting_of(tx, &asked)?))
         };
         let (row, record, waiting) = self.direct.read(read).await?;
         let own: Vec<Own> = waiting

@@ -1,7 +1,10 @@
 //! Merchants: list, view, save, history.
 
 use domain::edit::{Source, Write};
-use domain::ipc::{CheckField, Checked, HistoryView, SaveStore, Saved, StoreRow, StoreView, StoresPage, StoresQuery};
+use domain::ipc::{
+    CheckField, Checked, Facets, FacetsQuery, HistoryView, SaveStore, Saved, StoreIds, StoreRow, StoreView, StoresPage,
+    StoresQuery,
+};
 use domain::problem::{ErrorCode, Problem};
 use domain::profile::{self, Profile, Registers};
 use domain::version::VersionVector;
@@ -22,6 +25,30 @@ impl Console {
     /// `storage`.
     pub async fn stores(&self, query: &StoresQuery) -> Result<StoresPage> {
         self.cache.stores(query).await
+    }
+
+    /// Values of fields among the rows of a list.
+    ///
+    /// # Errors
+    /// `bad_request` for too much at once, `storage`.
+    pub async fn store_facets(&self, query: &FacetsQuery) -> Result<Facets> {
+        self.cache.facets(query).await
+    }
+
+    /// All merchants that a list shows.
+    ///
+    /// # Errors
+    /// `bad_request` for too much at once, `storage`.
+    pub async fn store_ids(&self, query: &StoresQuery) -> Result<StoreIds> {
+        self.cache.ids_of(query).await
+    }
+
+    /// Fields in use.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn store_fields(&self) -> Result<Vec<FieldPath>> {
+        self.cache.fields().await
     }
 
     /// The first merchants that a text finds, by name.

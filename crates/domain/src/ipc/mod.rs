@@ -5,6 +5,7 @@
 
 mod imports;
 mod insights;
+mod list;
 mod many;
 mod outbox;
 mod settings;
@@ -19,6 +20,7 @@ use crate::problem::ErrorCode;
 
 pub use imports::*;
 pub use insights::*;
+pub use list::*;
 pub use many::*;
 pub use outbox::*;
 pub use settings::*;
@@ -32,6 +34,12 @@ pub mod command {
     pub const STATUS: &str = "status";
     /// [`super::StoresQuery`] → [`super::StoresPage`]
     pub const STORES: &str = "stores";
+    /// [`super::FacetsQuery`] → [`super::Facets`]: which values a field has among the rows of a list, with counts
+    pub const STORE_FACETS: &str = "store_facets";
+    /// [`super::StoresQuery`] → [`super::StoreIds`]: all that match, for a change of many
+    pub const STORE_IDS: &str = "store_ids";
+    /// `()` → `Vec<FieldPath>`: fields in use by which the list can be filtered and ordered, an administrator's too
+    pub const STORE_FIELDS: &str = "store_fields";
     /// [`super::ById`] → [`super::StoreView`]
     pub const STORE: &str = "store";
     /// [`super::SaveStore`] → [`super::Saved`]
@@ -97,9 +105,12 @@ pub mod command {
     /// [`super::ExportRequest`] → [`super::Written`]
     pub const EXPORT: &str = "export";
     /// All of them, for the test that holds shell and window together.
-    pub const ALL: [&str; 34] = [
+    pub const ALL: [&str; 37] = [
         STATUS,
         STORES,
+        STORE_FACETS,
+        STORE_IDS,
+        STORE_FIELDS,
         STORE,
         SAVE_STORE,
         UNDO,

@@ -1,4 +1,4 @@
-//! List, profile, history.
+//! Profile, history.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -6,118 +6,13 @@ use serde::{Deserialize, Serialize};
 use crate::api::HistoryEntry;
 use crate::change::Change;
 use crate::edit::EditState;
-use crate::id::{DeviceId, EditId, MerchantId};
+use crate::id::{DeviceId, EditId};
 use crate::problem::ErrorCode;
 use crate::profile::Profile;
 use crate::review::Review;
 use crate::value::Value;
 
-/// Filter of the list by what waits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StoreFilter {
-    /// All.
-    #[default]
-    All,
-    /// With unsent changes.
-    Pending,
-    /// With open reviews.
-    Conflict,
-    /// With refused changes.
-    Rejected,
-}
-
-/// Order of the list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StoreSort {
-    /// Changed last, first.
-    #[default]
-    Updated,
-    /// By name.
-    Name,
-    /// By id.
-    Id,
-    /// By address.
-    Address,
-    /// By category.
-    Category,
-}
-
-/// A window into the list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoresQuery {
-    /// What was typed; empty for all.
-    #[serde(default)]
-    pub text: String,
-    /// Filter.
-    #[serde(default)]
-    pub filter: StoreFilter,
-    /// Category, exactly.
-    #[serde(default)]
-    pub category: Option<String>,
-    /// Business status, exactly.
-    #[serde(default)]
-    pub status: Option<String>,
-    /// Order.
-    #[serde(default)]
-    pub sort: StoreSort,
-    /// Backwards?
-    #[serde(default)]
-    pub descending: bool,
-    /// First row.
-    pub offset: u64,
-    /// At most 500 rows.
-    pub limit: u32,
-}
-
-/// One row of the list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoreRow {
-    /// Which merchant.
-    pub id: MerchantId,
-    /// Its name.
-    pub name: String,
-    /// Its address.
-    pub address: String,
-    /// `region` if given.
-    pub region: String,
-    /// What it sells.
-    pub category: String,
-    /// `open`, `paused`, …; empty if not given.
-    pub status: String,
-    /// Spans of each weekday, Monday first; `None` where not given.
-    pub hours: Vec<Option<Vec<String>>>,
-    /// Changes not answered by the server.
-    pub queued: u32,
-    /// Refused changes.
-    pub rejected: u32,
-    /// Contested registers.
-    pub contested: u32,
-    /// Own changes that wait for people.
-    pub in_review: u32,
-    /// Newest change, its own queued ones too.
-    pub updated_at: Option<DateTime<Utc>>,
-}
-
-/// Rows of the list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoresPage {
-    /// How many rows match.
-    pub total: u64,
-    /// How many merchants there are.
-    pub all: u64,
-    /// With unsent changes.
-    pub pending: u64,
-    /// With open reviews.
-    pub conflict: u64,
-    /// With refused changes.
-    pub rejected: u64,
-    /// Categories in use, most frequent first, at most 50.
-    pub categories: Vec<String>,
-    /// The rows from `offset`.
-    pub rows: Vec<StoreRow>,
-}
+use super::StoreRow;
 
 /// One change in an edit of this device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

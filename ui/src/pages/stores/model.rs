@@ -41,10 +41,11 @@ impl ListQuery {
             filter: self.filter,
             category: self.category.clone(),
             status: self.status.clone(),
-            sort: self.sort,
+            sort: self.sort.clone(),
             descending: self.descending,
             offset: page * PAGE_ROWS,
             limit: u32::try_from(PAGE_ROWS).unwrap_or(u32::MAX),
+            ..StoresQuery::default()
         }
     }
     /// Does it leave anything out?
@@ -57,7 +58,7 @@ impl ListQuery {
     /// The same without filters.
     #[must_use]
     pub fn widened(&self) -> Self {
-        Self { sort: self.sort, descending: self.descending, ..Self::default() }
+        Self { sort: self.sort.clone(), descending: self.descending, ..Self::default() }
     }
     /// A heading was pressed: order by it, or turn the order round.
     pub fn sort_by(&mut self, sort: StoreSort) {
@@ -65,8 +66,8 @@ impl ListQuery {
         self.sort = sort;
     }
     /// For `aria-sort`. "Changed" starts with the newest.
-    pub fn aria_sort(&self, sort: StoreSort) -> Option<&'static str> {
-        (self.sort == sort).then_some(if self.descending == (sort == StoreSort::Updated) {
+    pub fn aria_sort(&self, sort: &StoreSort) -> Option<&'static str> {
+        (self.sort == *sort).then_some(if self.descending == (*sort == StoreSort::Updated) {
             "ascending"
         } else {
             "descending"
@@ -192,6 +193,7 @@ mod tests {
             contested: 0,
             in_review: 0,
             updated_at: None,
+            values: BTreeMap::new(),
         }
     }
 
@@ -269,12 +271,15 @@ mod tests {
     #[test]
     fn headings_turn_the_order_round() {
         let mut query = ListQuery::default();
-        assert_eq!(query.aria_sort(StoreSort::Updated), Some("descending"));
+        assert_eq!(query.aria_sort(&StoreSort::Updated), Some("descending"));
         query.sort_by(StoreSort::Name);
-        assert_eq!((query.aria_sort(StoreSort::Name), query.aria_sort(StoreSort::Updated)), (Some("ascending"), None));
+        assert_eq!(
+            (query.aria_sort(&StoreSort::Name), query.aria_sort(&StoreSort::Updated)),
+            (Some("ascending"), None)
+        );
         query.sort_by(StoreSort::Name);
-        assert_eq!(query.aria_sort(StoreSort::Name), Some("descending"));
+        assert_eq!(query.aria_sort(&StoreSort::Name), Some("descending"));
         query.sort_by(StoreSort::Updated);
-        assert_eq!(query.aria_sort(StoreSort::Updated), Some("descending"));
+        assert_eq!(query.aria_sort(&StoreSort::Updated), Some("descending"));
     }
 }

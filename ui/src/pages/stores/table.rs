@@ -19,10 +19,11 @@ const HEAD_PX: f64 = 34.0;
 
 #[component]
 fn Heading(list: ListState, label: fn() -> &'static str, sort: StoreSort) -> impl IntoView {
-    let order = Memo::new(move |_| list.query.with(|query| query.aria_sort(sort)));
+    let by = sort.clone();
+    let order = Memo::new(move |_| list.query.with(|query| query.aria_sort(&by)));
     view! {
         <th scope="col" aria-sort=order>
-            <button type="button" tabindex="-1" on:click=move |_| list.query.update(|query| query.sort_by(sort))>
+            <button type="button" tabindex="-1" on:click=move |_| list.query.update(|query| query.sort_by(sort.clone()))>
                 {label}
                 {move || {
                     order

@@ -1,2 +1,2 @@
-CREATE INDEX IF NOT EXISTS listing_by_name ON listing (name);
-CREATE INDEX IF NOT EXISTS listing_by_address ON listing (address);
+CREATE INDEX IF NOT EXISTS listing_by_name ON listing (name_key);
+CREATE INDEX IF NOT EXISTS listing_by_address ON listing (address_key);

@@ -1,1 +1,1 @@
-SELECT n, tokens FROM unindexed ORDER BY n LIMIT ?1
+SELECT n, tokens FROM unindexed WHERE n >= ?2 ORDER BY n LIMIT ?1

@@ -1,0 +1,1 @@
+SELECT coalesce(sum(merchants), 0) FROM categories

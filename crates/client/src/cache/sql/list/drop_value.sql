@@ -1,0 +1,1 @@
+DELETE FROM field_values WHERE n = ?1 AND rows <= 0

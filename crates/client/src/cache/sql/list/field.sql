@@ -1,0 +1,1 @@
+SELECT n FROM fields WHERE field = ?1

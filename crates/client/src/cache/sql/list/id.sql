@@ -1,0 +1,1 @@
+SELECT merchant_id FROM listing WHERE n = ?1

@@ -1,0 +1,1 @@
+SELECT rows FROM fields WHERE field = 'merchant_id'

@@ -1,0 +1,1 @@
+SELECT rows FROM postings WHERE key = ?1

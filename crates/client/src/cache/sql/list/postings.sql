@@ -1,0 +1,1 @@
+SELECT key, rows FROM postings WHERE key BETWEEN ?1 AND ?2

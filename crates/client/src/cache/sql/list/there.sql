@@ -1,0 +1,1 @@
+SELECT 1 FROM listing WHERE n = ?1

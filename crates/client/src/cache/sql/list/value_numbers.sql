@@ -1,0 +1,1 @@
+SELECT n FROM field_values WHERE field = ?1 AND key = ?2

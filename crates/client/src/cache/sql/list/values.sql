@@ -1,0 +1,1 @@
+SELECT n, value FROM field_values WHERE field = ?1

@@ -1,0 +1,1 @@
+SELECT words FROM indexed WHERE n = ?1

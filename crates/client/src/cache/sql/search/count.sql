@@ -1,1 +1,0 @@
-SELECT count(*) FROM search WHERE search MATCH ?1

@@ -1,1 +1,0 @@
-DELETE FROM unindexed WHERE n <= ?1

@@ -1,0 +1,1 @@
+SELECT tokens FROM unindexed WHERE n = ?1

@@ -1,1 +1,0 @@
-REPLACE INTO search (rowid, tokens) VALUES (?1, ?2)
