@@ -226,14 +226,17 @@ bench_list() {
 
 # How fast the synchronisation is. With a harness (MERCHANT_CONSOLE_PEERS or ../shared/bench) the peers and limits that
 # are installed take part in the same run; without one our own phases run alone, against SQLite.
+# --growth: ours alone with ever more merchants and edits. --wan: over 50 ms a round trip, beside the limit.
 bench_sync() {
-  local merchants=100000 edits=10000 rounds=7 out=target/bench harness=${MERCHANT_CONSOLE_PEERS:-../shared/bench}
+  local merchants= edits= rounds=7 what=peers out=target/bench harness=${MERCHANT_CONSOLE_PEERS:-../shared/bench}
   while [ $# -gt 0 ]; do
     case "$1" in
       --merchants) merchants=$(value_of "$@"); shift 2 ;;
       --edits) edits=$(value_of "$@"); shift 2 ;;
       --rounds) rounds=$(value_of "$@"); shift 2 ;;
-      *) fail "bench sync does not know $1" "./dev bench sync [--merchants N] [--edits N] [--rounds N]" ;;
+      --growth) what=growth; shift ;;
+      --wan) what=wan; shift ;;
+      *) fail "bench sync does not know $1" "./dev bench sync [--merchants N] [--edits N] [--rounds N] [--growth | --wan]" ;;
     esac
   done
   need_rust
@@ -242,9 +245,33 @@ bench_sync() {
   local adapter
   adapter=$(realpath "$target/release/bench-adapter")
   mkdir -p "$out"
+  case "$what" in
+    growth)
+      "$adapter" growth "$out/growth" "${merchants:-1000000}" | tee "$out/growth.md"
+      rm -rf "$out/growth"
+      say "$out/growth.md"
+      return ;;
+    wan)
+      [ -f "$harness/bench.py" ] || fail "there is no harness at $harness" "MERCHANT_CONSOLE_PEERS=FOLDER ./dev bench sync --wan"
+      rm -f "$out/wan.ndjson"
+      SUITE_ARGS="--net wan --rtt-ms 50" bench_in_turn "$harness" "$adapter" "${merchants:-10000}" "${edits:-1000}" "$rounds" \
+        "$out/wan.ndjson" ours_full raw_rust_full
+      "$adapter" trips "$out/wan.ndjson" 50 | tee "$out/wan.md"
+      say "$out/wan.ndjson, $out/wan.md"
+      return ;;
+  esac
+  merchants=${merchants:-100000} edits=${edits:-10000}
   rm -f "$out/sync.ndjson"
   if [ -f "$harness/bench.py" ]; then
-    bench_beside_peers "$harness" "$adapter" "$merchants" "$edits" "$rounds"
+    bench_in_turn "$harness" "$adapter" "$merchants" "$edits" "$rounds" "$out/sync.ndjson" \
+      ours_full raw_rust_full anki ours_normal raw_rust_normal automerge_full
+    local round
+    for round in $(seq 0 "$rounds"); do
+      rm -rf "$out/limit"
+      "$adapter" limit "$PEERS_HOME/w/$merchants-$edits" "$out/limit" |
+        sed "s/^{/{\"entrant\":\"limit\",\"phase\":\"local_edit\",\"rep\":$round,/" >>"$out/sync.ndjson"
+    done
+    rm -rf "$out/limit"
   else
     say "no harness: our own phases alone, $rounds rounds after a warm-up"
     "$adapter" generate "$out/alone/workload" "$merchants" "$edits" >/dev/null
@@ -255,23 +282,24 @@ bench_sync() {
   say "$out/sync.ndjson, $out/sync.md"
 }
 
-# The harness is copied, because ours is entered into its list.
-bench_beside_peers() {
-  local harness=$1 adapter=$2 merchants=$3 edits=$4 rounds=$5 copy=target/bench/harness entrants
+# bench_in_turn HARNESS ADAPTER MERCHANTS EDITS ROUNDS OUT ENTRANT…: those that are installed, one after the other, a
+# warm-up first. The harness is copied, because ours is entered into its list.
+bench_in_turn() {
+  local harness=$1 adapter=$2 merchants=$3 edits=$4 rounds=$5 out=$6 copy=target/bench/harness entrants
+  shift 6
   export PEERS_HOME=${PEERS_HOME:-$cache/peers}
   [ -f "$PEERS_HOME/fsynccount.so" ] || "$harness/setup.sh" || fail "the peers cannot be installed" "see above"
   rm -rf "$copy"
   mkdir -p "$copy"
   cp -r "$harness/." "$copy/"
   chmod -R u+w "$copy"
-  entrants=$(python3 - "$copy/entrants.json" "$adapter" <<'PYTHON'
+  entrants=$(python3 - "$copy/entrants.json" "$adapter" "$@" <<'PYTHON'
 import json, os, sys
-path, adapter = sys.argv[1:]
+path, adapter, *wanted = sys.argv[1:]
 entrants = json.load(open(path))
 for mode in ("full", "normal"):
     entrants[f"ours_{mode}"] = {"cmd": [adapter], "env": {"PEER_MODE": mode}, "seed_as": "ours"}
 json.dump(entrants, open(path, "w"), indent=1)
-wanted = ["ours_full", "ours_normal", "raw_rust_full", "raw_rust_normal", "anki", "automerge_full", "automerge_normal"]
 there = lambda name: os.path.exists(entrants[name]["cmd"][0].format(HERE=".", ROOT=os.environ["PEERS_HOME"]))
 print(" ".join(name for name in wanted if name in entrants and there(name)))
 PYTHON
@@ -279,13 +307,6 @@ PYTHON
   # Another version of ours may have left its store.
   rm -rf "$PEERS_HOME/seed/ours-$merchants"
   say "in turn, $rounds rounds after a warm-up: $entrants"
-  local round
   # shellcheck disable=SC2086 # one word an entrant
-  "$copy/suite.sh" "$PWD/target/bench/sync.ndjson" "$merchants" "$edits" "$((rounds + 1))" $entrants
-  for round in $(seq 0 "$rounds"); do
-    rm -rf target/bench/limit
-    "$adapter" limit "$PEERS_HOME/w/$merchants-$edits" target/bench/limit |
-      sed "s/^{/{\"entrant\":\"limit\",\"phase\":\"local_edit\",\"rep\":$round,/" >>target/bench/sync.ndjson
-  done
-  rm -rf target/bench/limit
+  "$copy/suite.sh" "$PWD/$out" "$merchants" "$edits" "$((rounds + 1))" $entrants
 }

@@ -15,14 +15,9 @@ const MODES: [&str; 2] = ["full", "normal"];
 
 /// Runs every phase `rounds` times after one warm-up and appends a line of JSON for each to a file.
 pub fn run(folder: &Path, out: &Path, rounds: usize) -> Result<(), Failure> {
-    let (workload, seeded) = (folder.join("workload"), folder.join("seeded"));
+    let workload = folder.join("workload");
     let mut out = OpenOptions::new().create(true).append(true).open(out)?;
-    if !seeded.is_dir() {
-        let making = folder.join("seeding");
-        let _ = std::fs::remove_dir_all(&making);
-        phase(&["seed"], &[("PEER_SERVER_DIR", making.clone()), ("PEER_WORKLOAD", workload.clone())])?;
-        std::fs::rename(making, &seeded)?;
-    }
+    let seeded = seeded(&folder.join("seeded"), &workload)?;
     for round in 0..=rounds {
         for mode in MODES {
             let run = folder.join("run");
@@ -40,6 +35,17 @@ pub fn run(folder: &Path, out: &Path, rounds: usize) -> Result<(), Failure> {
         line(&mut out, "limit", "push", round, push)?;
     }
     Ok(())
+}
+
+/// The backend's folder with all merchants of a workload; made if it is not there.
+pub fn seeded(folder: &Path, workload: &Path) -> Result<PathBuf, Failure> {
+    if !folder.is_dir() {
+        let making = folder.with_extension("making");
+        let _ = std::fs::remove_dir_all(&making);
+        phase(&["seed"], &[("PEER_SERVER_DIR", making.clone()), ("PEER_WORKLOAD", workload.to_owned())])?;
+        std::fs::rename(making, folder)?;
+    }
+    Ok(folder.to_owned())
 }
 
 fn line(
@@ -77,7 +83,8 @@ fn phase(arguments: &[&str], environment: &[Variable<'_>]) -> Result<Json, Failu
     }
 }
 
-struct Round {
+/// A backend of its own, and devices beside it.
+pub struct Round {
     run: PathBuf,
     workload: PathBuf,
     environment: Vec<Variable<'static>>,
@@ -93,7 +100,8 @@ impl Drop for Round {
 }
 
 impl Round {
-    fn begin(run: &Path, seeded: &Path, workload: &Path, mode: &str) -> Result<Self, Failure> {
+    /// Copies a seeded backend into a folder and starts it.
+    pub fn begin(run: &Path, seeded: &Path, workload: &Path, mode: &str) -> Result<Self, Failure> {
         let server = run.join("server");
         std::fs::create_dir_all(&server)?;
         for file in std::fs::read_dir(seeded)? {
@@ -126,7 +134,8 @@ impl Round {
         phase(arguments, &environment)
     }
 
-    fn phases(&self) -> Result<Vec<(&'static str, Json)>, Failure> {
+    /// Every phase once, in order, with its figures.
+    pub fn phases(&self) -> Result<Vec<(&'static str, Json)>, Failure> {
         let edits = |name: &str| self.workload.join(name).display().to_string();
         let (of_a, of_b) = (edits("edits_a.ndjson"), edits("edits_b.ndjson"));
         Ok(vec![

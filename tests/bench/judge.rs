@@ -20,6 +20,9 @@ struct Budget {
     factor: f64,
 }
 
+/// Over a slow line.
+const ROUND_TRIPS_MORE_MAX: f64 = 2.0;
+
 const BUDGETS: [Budget; 10] = [
     Budget {
         what: "local save, durable one by one",
@@ -102,6 +105,20 @@ pub fn judge(file: &Path) -> Result<(), Failure> {
             line["damaged_records"],
             if line["phase"] == "FAILED" { format!("; failed: {}", text(&line["note"])) } else { String::new() }
         );
+    }
+    Ok(())
+}
+
+/// Prints how many round trips of so many milliseconds ours needs beyond the limit, by phase.
+pub fn round_trips(file: &Path, trip_ms: f64) -> Result<(), Failure> {
+    let times = read(file)?;
+    println!("| phase, {trip_ms} ms a round trip | ours | the limit | round trips more | met |\n|---|--:|--:|--:|---|");
+    for phase in ["bootstrap", "push", "sync_b", "pull"] {
+        let of = |entrant: &str| times.get(&(entrant.to_owned(), phase.to_owned())).map(|seconds| median(seconds));
+        let (Some(ours), Some(limit)) = (of("ours_full"), of("raw_rust_full")) else { continue };
+        let more = (ours - limit) * 1e3 / trip_ms;
+        let met = if more <= ROUND_TRIPS_MORE_MAX { "yes" } else { "no" };
+        println!("| {phase} | {} | {} | {more:.1} | {met} |", milliseconds(ours), milliseconds(limit));
     }
     Ok(())
 }

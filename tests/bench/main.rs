@@ -9,6 +9,7 @@ mod dump;
 mod edits;
 mod figures;
 mod generate;
+mod growth;
 mod judge;
 mod limit;
 mod place;
@@ -31,6 +32,8 @@ without a harness:
   bench-adapter generate WORKLOAD MERCHANTS EDITS   write a workload
   bench-adapter limit WORKLOAD FOLDER               what SQLite alone allows
   bench-adapter alone FOLDER OUT ROUNDS             all phases with FOLDER/workload, a line of JSON each
+  bench-adapter growth FOLDER MERCHANTS             phases with ever more merchants and edits, as Markdown
+  bench-adapter trips FILE TRIP_MS                  round trips more than the limit, of lines over a slow line
   bench-adapter judge FILE                          medians and budgets of such lines, as Markdown";
 
 #[tokio::main]
@@ -59,6 +62,8 @@ async fn run(arguments: &[&str]) -> Result<(), Failure> {
         }
         ["limit", workload, folder] => limit::run(workload.as_ref(), folder.as_ref())?,
         ["alone", folder, out, rounds] => return alone::run(folder.as_ref(), out.as_ref(), rounds.parse()?),
+        ["growth", folder, most] => return growth::run(folder.as_ref(), most.parse()?),
+        ["trips", file, trip_ms] => return judge::round_trips(file.as_ref(), trip_ms.parse()?),
         ["judge", file] => return judge::judge(file.as_ref()),
         _ => return Err(USAGE.into()),
     };

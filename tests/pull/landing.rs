@@ -4,7 +4,6 @@ use client::Mode;
 use client::cache::Draft;
 use client::remote::{Grant, Remote};
 use client::session::ClientCredentials;
-use domain::api::PushRequest;
 use domain::edit::{Source, Write};
 use domain::{FieldPath, Role, Value};
 
@@ -40,8 +39,8 @@ async fn push(world: &World, device: &Sender, pairs: &[(&str, &str)]) -> u64 {
     let remote = Remote::new(&world.url(), cache.device()).unwrap();
     let grant = Grant::Client { id: &device.machine.id, secret: &device.machine.secret };
     let Ok(token) = remote.token(grant).await else { panic!("no token") };
-    let request = PushRequest { device_id: cache.device(), edits: batch.edits };
-    let Ok(reply) = remote.push(&token.access_token, &request, true).await else { panic!("no answer") };
+    let packed = remote.pack(&batch.edits, true).ok().unwrap();
+    let Ok(reply) = remote.push(&token.access_token, packed).await else { panic!("no answer") };
     cache.store_outcomes(&reply, 0).await.unwrap();
     let left: i64 = sqlx::query_scalar("SELECT count(*) FROM outbox").fetch_one(&mut device.sql().await).await.unwrap();
     left.unsigned_abs()

@@ -86,11 +86,11 @@ pub fn device_records(home: &Path) -> sqlx::Result<Records> {
 /// When the file cannot be read.
 pub fn counter(home: &Path) -> sqlx::Result<u64> {
     let file = home.join(client::cache::FILE_NAME);
-    let counter: Option<String> = run(async {
-        let statement = "SELECT value FROM meta WHERE key = 'counter'";
-        sqlx::query_scalar(statement).fetch_optional(&mut open(&file).await?).await
+    let counter: i64 = run(async {
+        let statement = "SELECT counter FROM outbox_totals WHERE turn = -1";
+        sqlx::query_scalar(statement).fetch_one(&mut open(&file).await?).await
     })?;
-    Ok(counter.and_then(|text| text.parse().ok()).unwrap_or_default())
+    Ok(u64::try_from(counter).unwrap_or_default())
 }
 
 fn records(file: &Path, statement: &'static str) -> sqlx::Result<Records> {

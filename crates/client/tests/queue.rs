@@ -248,3 +248,45 @@ async fn what_is_saved_without_a_flush_is_there_for_the_next_program() {
     let other = Cache::open(home.path()).await.unwrap();
     assert_eq!(other.numbers().await.unwrap().queued, 6, "lines");
 }
+
+#[tokio::test]
+async fn a_file_of_an_older_version_goes_on_where_it_was() {
+    let scratch = open().await.1;
+    let waiting = scratch.save_all(drafts(|n| format!("M-{n}"), 2), None).await.unwrap();
+    let last = domain::Hlc(0x01_9f00_0000_0000_u64 << 16 | 0xffff);
+    let home = tempfile::tempdir().unwrap();
+    let old = rusqlite::Connection::open(home.path().join(client::cache::FILE_NAME)).unwrap();
+    for migration in [
+        include_str!("../src/cache/migrations/0001_cache.sql"),
+        include_str!("../src/cache/migrations/0002_queue.sql"),
+        include_str!("../src/cache/migrations/0003_digests.sql"),
+        include_str!("../src/cache/migrations/0004_imports.sql"),
+    ] {
+        old.execute_batch(migration).unwrap();
+    }
+    old.pragma_update(None, "user_version", 4).unwrap();
+    for (key, value) in [("device_id", "00000000000000aa"), ("counter", "41"), ("hlc", &last.to_string())] {
+        old.execute("INSERT INTO meta VALUES (?1, ?2)", [key, value]).unwrap();
+    }
+    // The later one first: places need not be in the order of the rows.
+    for (n, edit) in [(9, &waiting[1]), (7, &waiting[0])] {
+        let text = serde_json::to_string(edit).unwrap();
+        old.execute(
+            "INSERT INTO outbox (n, edit_id, merchant_id, edit, bytes, changes, state, actor_name, saved_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, 2, 'queued', '', 1)",
+            rusqlite::params![n, edit.edit_id.to_string(), edit.merchant_id.as_str(), text, text.len() as i64],
+        )
+        .unwrap();
+    }
+    drop(old);
+
+    let cache = Cache::open(home.path()).await.unwrap();
+    totals_are_right(&cache).await;
+    assert_eq!(cache.numbers().await.unwrap().queued, 4, "lines of two edits");
+    let next = cache.save(draft("M-9", vec![write("note", "", "x")]), None).await.unwrap();
+    assert_eq!(next.dot.counter, 42);
+    assert_eq!(next.hlc, domain::Hlc(last.0 + 1), "the clock of before was ahead of this one's");
+    totals_are_right(&cache).await;
+    let sent = cache.load_batch(9, 1_000_000, 0, None).await.unwrap().edits;
+    assert_eq!(sent, [waiting, vec![next]].concat());
+}

@@ -3,8 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-
+use crate::id::serde_as_word;
 use crate::problem::{ErrorCode, Problem};
 
 /// The longest path, in bytes.
@@ -17,9 +16,9 @@ pub const DELETED: &str = "deleted";
 pub const WEEKDAYS: [&str; 7] = ["mo", "tu", "we", "th", "fr", "sa", "su"];
 
 /// `name`, `hours.tu`, `hours.special.2026-10-01`, `phones.+8613800138000`, `tags.清真`, `custom.seats`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FieldPath(String);
+serde_as_word!(FieldPath);
 
 impl FieldPath {
     /// Takes `root` or `root.key`: the root in small ASCII letters, digits and `_`; the key any text

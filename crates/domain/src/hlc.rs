@@ -2,9 +2,9 @@
 //! steps back, with a counter for events of one millisecond.
 
 use std::fmt;
+use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-
+use crate::id::serde_as_text;
 use crate::problem::{ErrorCode, Problem};
 
 /// A device whose clock is further ahead than this is told so; its edits still arrive.
@@ -12,9 +12,9 @@ pub const SKEW_WARN_MS: u64 = 5 * 60 * 1000;
 
 /// A stamp: 48 bits of milliseconds since 1970, 16 bits of counter. Written as 16 hexadecimal digits,
 /// so that it sorts as text and survives readers whose numbers are doubles.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Hlc(pub u64);
+serde_as_text!(Hlc, "16 hexadecimal digits");
 
 impl Hlc {
     /// A stamp of a wall time in milliseconds with counter 0.
@@ -29,15 +29,21 @@ impl Hlc {
 
 impl fmt::Display for Hlc {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", self.0)
+        crate::id::write_hexadecimal(self.0, f)
+    }
+}
+impl FromStr for Hlc {
+    type Err = Problem;
+    fn from_str(text: &str) -> Result<Self, Problem> {
+        crate::id::hexadecimal(text)
+            .map(Self)
+            .ok_or_else(|| Problem::new(ErrorCode::BadId, "Hlc: 16 hexadecimal digits"))
     }
 }
 impl TryFrom<String> for Hlc {
     type Error = Problem;
     fn try_from(text: String) -> Result<Self, Problem> {
-        crate::id::hexadecimal(&text)
-            .map(Self)
-            .ok_or_else(|| Problem::new(ErrorCode::BadId, "Hlc: 16 hexadecimal digits"))
+        text.parse()
     }
 }
 impl From<Hlc> for String {

@@ -1,4 +1,6 @@
 //! Newtypes for every identifier, so that one cannot be passed for another.
+//!
+//! Records are thousands of small words, read and written all the time: none of them is copied for it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -19,17 +21,71 @@ fn is_id(text: &str) -> bool {
 
 /// Reads exactly 16 hexadecimal digits; the standard parser would take a sign too.
 pub(crate) fn hexadecimal(text: &str) -> Option<u64> {
-    (text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit()))
-        .then(|| u64::from_str_radix(text, 16).ok())
-        .flatten()
+    let digits: &[u8; 16] = text.as_bytes().try_into().ok()?;
+    let digit = |byte: u8| char::from(byte).to_digit(16).map(u64::from);
+    digits.iter().try_fold(0, |number, byte| Some(number << 4 | digit(*byte)?))
 }
+
+/// Writes a number as 16 hexadecimal digits, without the machinery of formats.
+pub(crate) fn write_hexadecimal(number: u64, to: &mut impl fmt::Write) -> fmt::Result {
+    let mut digits = [0; 16];
+    for (place, digit) in digits.iter_mut().enumerate() {
+        *digit = b"0123456789abcdef"[(number >> (60 - 4 * place) & 15) as usize];
+    }
+    std::str::from_utf8(&digits).map_or(Err(fmt::Error), |digits| to.write_str(digits))
+}
+
+/// A text that is read through [`FromStr`] and written through [`fmt::Display`], without a copy in between.
+macro_rules! serde_as_text {
+    ($name:ident, $expecting:literal) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Text;
+                impl serde::de::Visitor<'_> for Text {
+                    type Value = $name;
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str($expecting)
+                    }
+                    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$name, E> {
+                        text.parse().map_err(E::custom)
+                    }
+                }
+                deserializer.deserialize_str(Text)
+            }
+        }
+    };
+}
+pub(crate) use serde_as_text;
+
+/// A word that is stored as it was read, if it is a good one.
+macro_rules! serde_as_word {
+    ($name:ident) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                <$name>::new(<String as serde::Deserialize>::deserialize(deserializer)?)
+                    .map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+pub(crate) use serde_as_word;
 
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(String);
+        serde_as_word!($name);
 
         impl $name {
             /// Takes 1 to 64 ASCII letters, digits or any of `- _ . : @`.
@@ -139,13 +195,13 @@ impl ReviewId {
 }
 
 /// A device: 64 random bits drawn at first start, written as 16 hexadecimal digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeviceId(pub u64);
+serde_as_text!(DeviceId, "16 hexadecimal digits");
 
 impl fmt::Display for DeviceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", self.0)
+        write_hexadecimal(self.0, f)
     }
 }
 impl FromStr for DeviceId {

@@ -181,9 +181,9 @@ pub fn diff(before: &Registers, after: &Registers) -> Vec<Write> {
     fields
         .into_iter()
         .filter_map(|field| {
-            let old = before.get(field).cloned().unwrap_or_default();
-            let new = after.get(field).cloned().unwrap_or_default();
-            (old != new).then(|| Write { field: field.clone(), base_value: old, value: new })
+            let old = before.get(field).unwrap_or(&Value::NULL);
+            let new = after.get(field).unwrap_or(&Value::NULL);
+            (old != new).then(|| Write { field: field.clone(), base_value: old.clone(), value: new.clone() })
         })
         .collect()
 }

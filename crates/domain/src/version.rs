@@ -1,17 +1,16 @@
 //! Dots and version vectors (Preguiça et al., "Dotted Version Vectors", 2010).
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::DeviceId;
+use crate::id::{DeviceId, serde_as_text};
 use crate::problem::{ErrorCode, Problem};
 
 /// One event: the nth edit of a device. Written `device:n`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Dot {
     /// Who made it.
     pub device: DeviceId,
@@ -19,9 +18,13 @@ pub struct Dot {
     pub counter: u64,
 }
 
+serde_as_text!(Dot, "device:counter");
+
 impl fmt::Display for Dot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.device, self.counter)
+        self.device.fmt(f)?;
+        f.write_char(':')?;
+        self.counter.fmt(f)
     }
 }
 impl FromStr for Dot {

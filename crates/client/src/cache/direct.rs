@@ -2,24 +2,22 @@
 //! dozen small statements, a page of the server is ten thousand, and handing each to another thread costs more than
 //! running it. They run on a thread that may block.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 use super::BUSY_TIMEOUT;
+use super::folding::{Folding, WAL_BYTES_KEPT, WAL_PAGES};
 use super::list::Journal;
 use crate::error::{Error, Result};
 use domain::problem::ErrorCode;
 
 /// Prepared statements that are kept.
 const STATEMENTS_MAX: usize = 64;
-/// Pages of the write-ahead log after which it is folded into the file: what is kept of it. Seldom, because whoever
-/// commits then waits for it.
-const WAL_PAGES: &str = "16000";
-/// What is left of the log's file then, in bytes.
-const WAL_BYTES_KEPT: &str = "67108864";
 /// The cache of the connection that writes: negative, in KiB.
 const WRITER_CACHE: &str = "-16384";
 /// The same of the one that reads single profiles.
@@ -46,6 +44,7 @@ pub(super) struct Direct {
     turn: Arc<tokio::sync::Mutex<()>>,
     flushing: Arc<Flushing>,
     journal: Arc<Journal>,
+    folding: Arc<Folding>,
 }
 
 /// What `synchronous` is and shall be.
@@ -72,6 +71,7 @@ impl Flushing {
     }
 }
 
+/// Some of these are texts and some numbers: a number as text counts too.
 pub(super) fn connect(path: &Path, flags: OpenFlags, pragmas: &[(&str, &str)]) -> Result<Connection> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
@@ -82,10 +82,22 @@ pub(super) fn connect(path: &Path, flags: OpenFlags, pragmas: &[(&str, &str)]) -
     Ok(connection)
 }
 
-/// Runs work on a thread that may block.
+fn broke_off<E>(_: E) -> Error {
+    Error::new(ErrorCode::Internal, "the work on the cache broke off: nothing was changed")
+}
+
+/// Runs what takes long on a thread for that.
 pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|_| Error::new(ErrorCode::Internal, "the work on the cache broke off: nothing was changed"))?
+    tokio::task::spawn_blocking(work).await.map_err(broke_off)?
+}
+
+/// Runs work on this very thread, where the runtime has others for what is to be done meanwhile: waking another thread
+/// and being woken by it costs about as much as a save.
+async fn here<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    if Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread {
+        return tokio::task::block_in_place(|| catch_unwind(AssertUnwindSafe(work))).map_err(broke_off)?;
+    }
+    blocking(work).await
 }
 
 impl Direct {
@@ -95,15 +107,16 @@ impl Direct {
         prepare: impl FnOnce(&mut Connection) -> Result<T> + Send + 'static,
     ) -> Result<(Self, T)> {
         let path = path.to_path_buf();
-        blocking(move || {
+        here(move || {
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+            let kept = WAL_BYTES_KEPT.to_string();
             let writing = [
                 ("journal_mode", "WAL"),
                 ("synchronous", "FULL"),
                 ("temp_store", "memory"),
                 ("cache_size", WRITER_CACHE),
                 ("wal_autocheckpoint", WAL_PAGES),
-                ("journal_size_limit", WAL_BYTES_KEPT),
+                ("journal_size_limit", &kept),
             ];
             let mut writer = connect(&path, flags, &writing)?;
             let prepared = prepare(&mut writer)?;
@@ -115,7 +128,8 @@ impl Direct {
                 writer: Arc::new(Mutex::new(writer)),
                 reader: Arc::new(Mutex::new(reader)),
                 turn: Arc::default(),
-                flushing: Arc::new(Flushing { wanted: AtomicBool::new(true), relaxed: AtomicBool::new(false) }),
+                flushing: Arc::new(Flushing { wanted: true.into(), relaxed: false.into() }),
+                folding: Arc::new(Folding::of(path)),
                 journal,
             };
             Ok((direct, prepared))
@@ -131,7 +145,7 @@ impl Direct {
     ) -> Result<T> {
         let turn = Arc::clone(&self.turn).lock_owned().await;
         let writer = Arc::clone(&self.writer);
-        blocking(move || {
+        here(move || {
             let _turn = turn;
             work(&mut writer.lock().unwrap_or_else(PoisonError::into_inner))
         })
@@ -144,12 +158,17 @@ impl Direct {
         flush: Flush,
         work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let (flushing, journal) = (Arc::clone(&self.flushing), Arc::clone(&self.journal));
-        self.alone(move |connection| {
+        let (flushing, folding) = (Arc::clone(&self.flushing), Arc::clone(&self.folding));
+        let journal = Arc::clone(&self.journal);
+        let written = self.alone(move |connection| {
             flushing.prepare(connection, flush)?;
-            commit_noted(connection, &journal, work)
-        })
-        .await
+            let result = commit_noted(connection, &journal, work)?;
+            folding.committed(connection);
+            Ok(result)
+        });
+        let result = written.await?;
+        Folding::now_and_then(&self.folding);
+        Ok(result)
     }
 
     /// Which rows of the list were written lately.
@@ -164,7 +183,7 @@ impl Direct {
         work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (writer, reader) = (Arc::clone(&self.writer), Arc::clone(&self.reader));
-        blocking(move || {
+        here(move || {
             if let Ok(mut writer) = writer.try_lock() {
                 return work(&writer.transaction()?);
             }
@@ -185,6 +204,11 @@ impl Direct {
             work(&reader.transaction()?)
         })
         .await
+    }
+
+    /// After much was written: folds the log into the file, beside whoever saves meanwhile.
+    pub async fn fold(&self) -> Result<()> {
+        Folding::where_due(&self.folding).await
     }
 
     /// Whether a commit is flushed, from the next one on.
@@ -217,6 +241,7 @@ impl Direct {
 
     /// Closes both; the last connection to a file folds the log into it.
     pub async fn close(self) {
+        self.folding.ended().await;
         let closed = blocking(move || {
             drop((self.reader, self.writer));
             Ok(())

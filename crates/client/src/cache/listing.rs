@@ -1,7 +1,7 @@
 //! The list's rows: what the server says about a merchant with this device's own edits on top, made flat.
 //! Every change of a record or of the outbox comes through [`refresh`], in its own transaction.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use domain::edit::{Edit, EditState};
@@ -211,13 +211,13 @@ pub(super) async fn own_edits(connection: &mut SqliteConnection, ids: &str) -> R
 
 /// Makes the rows of some merchants anew from their records and the outbox.
 pub(super) fn refresh(tx: &Connection, touched: Touched, rules: &RuleSet) -> Result<()> {
-    let nothing_waits = outbox::is_empty(tx)?;
+    let waiting: HashSet<String> = outbox::waiting(tx, touched.keys())?.into_iter().map(str::to_owned).collect();
     for (id, record) in touched {
         let record = match record {
             Some(record) => Some(record),
             None => merchant::record_of(tx, &id)?,
         };
-        let own = if nothing_waits { Vec::new() } else { merchant::own_of(tx, &id)? };
+        let own = if waiting.contains(id.as_str()) { merchant::own_of(tx, &id)? } else { Vec::new() };
         Merchant { record, own }.refresh(tx, &id, rules)?;
     }
     Ok(())

@@ -4,7 +4,7 @@ use domain::DeviceId;
 use domain::hlc::{Hlc, HlcClock};
 use domain::role::Actor;
 use domain::version::Dot;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -14,8 +14,6 @@ use crate::clock;
 use crate::error::Result;
 
 const DEVICE: &str = "device_id";
-const COUNTER: &str = "counter";
-const CLOCK: &str = "hlc";
 pub(super) const ACTOR: &str = "last_actor";
 
 /// What is stored under a key.
@@ -64,33 +62,33 @@ pub(super) struct Stamps {
 
 impl Stamps {
     pub(super) fn read(tx: &Connection, device: DeviceId) -> Result<Self> {
-        let counter = number(tx, COUNTER)?;
-        let last = get(tx, CLOCK)?.map(Hlc::try_from).transpose()?.unwrap_or_default();
-        Ok(Self { device, counter, clock: HlcClock::after(last) })
+        let mut stamps = tx.prepare_cached(sql!("outbox/stamps"))?;
+        let (counter, last) = stamps.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(Self { device, counter: super::count(counter), clock: HlcClock::after(clock_of(last)) })
     }
     pub(super) fn next(&mut self, now_ms: u64) -> (Dot, Hlc) {
         self.counter += 1;
         (Dot { device: self.device, counter: self.counter }, self.clock.tick(now_ms))
     }
     pub(super) fn write(&self, tx: &Connection) -> Result<()> {
-        let mut set = tx.prepare_cached(sql!("meta/set"))?;
-        set.execute([COUNTER, &self.counter.to_string()])?;
-        set.execute([CLOCK, &self.clock.last().to_string()])?;
+        let values = params![super::int(self.counter), self.clock.last().0.cast_signed()];
+        tx.prepare_cached(sql!("outbox/set_stamps"))?.execute(values)?;
         Ok(())
     }
-    /// Takes note of the server's stamp, so that the next own one is larger.
-    pub(super) fn observe(&mut self, seen: Hlc, now_ms: u64) {
-        self.clock.observe(seen, now_ms);
-    }
+}
+
+fn clock_of(stored: i64) -> Hlc {
+    Hlc(stored.cast_unsigned())
 }
 
 /// Takes note of the server's stamp, so that the next own one is larger.
 pub(super) fn observe(tx: &Connection, seen: Hlc, now_ms: u64) -> Result<()> {
-    let last = get(tx, CLOCK)?.map(Hlc::try_from).transpose()?.unwrap_or_default();
+    let stored = tx.prepare_cached(sql!("outbox/stamps"))?.query_row([], |row| row.get(1))?;
+    let last = clock_of(stored);
     let mut clock = HlcClock::after(last);
     clock.observe(seen, now_ms);
     if clock.last() > last {
-        set(tx, CLOCK, clock.last())?;
+        tx.prepare_cached(sql!("outbox/set_clock"))?.execute([clock.last().0.cast_signed()])?;
     }
     Ok(())
 }

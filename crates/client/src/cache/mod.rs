@@ -5,6 +5,7 @@ mod checking;
 mod direct;
 mod durability;
 mod fetched;
+mod folding;
 mod imports;
 mod landing;
 mod list;
@@ -161,6 +162,14 @@ impl Cache {
     /// `storage`.
     pub async fn quick_check(&self) -> Result<String> {
         Ok(sqlx::query_scalar("PRAGMA quick_check(5)").fetch_one(&self.readers).await?)
+    }
+
+    /// After much was written: folds the write-ahead log into the file, beside whoever saves meanwhile.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub(crate) async fn fold(&self) -> Result<()> {
+        self.direct.fold().await
     }
 
     /// Closes all connections; the write-ahead log is folded into the file.

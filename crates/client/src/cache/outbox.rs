@@ -1,5 +1,7 @@
 //! The outbox as people see and handle it.
 
+use std::collections::HashSet;
+
 use domain::change;
 use domain::edit::{Edit, EditState, Source, Write};
 use domain::ipc::{OutboxGroup, OutboxPage, OutboxQuery, OutboxRow};
@@ -206,10 +208,31 @@ fn replace(
     desk.insert(tx, rules, vec![draft])?.pop().ok_or_else(gone)
 }
 
-/// Is nothing in the outbox, answered edits that have not come back included?
-pub(super) fn is_empty(tx: &Connection) -> Result<bool> {
+/// Which of these merchants have edits in the outbox. Where fewer edits wait than merchants are asked for, the outbox is
+/// read and not each merchant looked up.
+pub(super) fn waiting<'i>(
+    tx: &Connection,
+    ids: impl ExactSizeIterator<Item = &'i MerchantId>,
+) -> Result<HashSet<&'i str>> {
     let edits: i64 = tx.prepare_cached(sql!("outbox/count"))?.query_row([], |row| row.get(0))?;
-    Ok(edits == 0)
+    if edits == 0 {
+        return Ok(HashSet::new());
+    }
+    let ids_count = ids.len();
+    let ids = ids.map(MerchantId::as_str);
+    if count(edits) <= ids_count as u64 {
+        let mut all = tx.prepare_cached(sql!("outbox/all_merchants"))?;
+        let all: HashSet<String> = all.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        return Ok(ids.filter(|id| all.contains(*id)).collect());
+    }
+    let mut one = tx.prepare_cached(sql!("outbox/has_merchant"))?;
+    let mut waiting = HashSet::new();
+    for id in ids {
+        if one.exists([id])? {
+            waiting.insert(id);
+        }
+    }
+    Ok(waiting)
 }
 
 fn state_of(tx: &Connection, edit_id: EditId) -> Result<Option<EditState>> {

@@ -108,18 +108,15 @@ fn apply(tx: &Connection, rules: &RuleSet, page: ChangesPage, now_ms: u64) -> Re
     if !page.complete && meta::number(tx, CURSOR)? == 0 {
         list::put_off(tx)?;
     }
-    let named: Vec<String> = if outbox::is_empty(tx)? {
-        Vec::new()
-    } else {
-        page.changes.iter().map(|change| change.record.merchant_id.to_string()).collect()
-    };
+    let ids = page.changes.iter().map(|change| &change.record.merchant_id);
+    let named = json_list(outbox::waiting(tx, ids)?);
     let mut touched = Touched::new();
     for change in page.changes {
         if put(tx, sql!("records/put_newer"), &change, generation, rules)? {
             touched.insert(change.record.merchant_id.clone(), Some(change.record));
         }
     }
-    let came = params![int(page.next_cursor), page.epoch, page.complete, json_list(named), generation];
+    let came = params![int(page.next_cursor), page.epoch, page.complete, named, generation];
     add(&mut touched, merchants(tx, sql!("outbox/came_back"), came)?);
     let mut again = 0;
     let outdated = meta::number(tx, OUTDATED)? > 0;
@@ -190,11 +187,12 @@ fn merchants(tx: &Connection, statement: &str, values: impl Params) -> Result<Ve
 
 /// The edits of these merchants that have come back and are in no log yet.
 fn back_first(tx: &Connection, of: &Touched) -> Result<BTreeMap<EditId, MerchantId>> {
-    if outbox::is_empty(tx)? {
+    let waiting = outbox::waiting(tx, of.keys())?;
+    if waiting.is_empty() {
         return Ok(BTreeMap::new());
     }
     let mut back = tx.prepare_cached(sql!("outbox/back_first"))?;
-    let rows = back.query_map([json_list(of.keys())], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows = back.query_map([json_list(waiting)], |row| Ok((row.get(0)?, row.get(1)?)))?;
     rows.map(|row| {
         let (id, edit_id): (String, String) = row?;
         Ok((parse(&edit_id)?, MerchantId::new(id)?))
@@ -204,12 +202,14 @@ fn back_first(tx: &Connection, of: &Touched) -> Result<BTreeMap<EditId, Merchant
 
 /// Edits whose answer has come back leave the outbox; the ones in review only when people have settled it.
 pub(super) fn settle(tx: &Connection, rules: &RuleSet, touched: &mut Touched, now_ms: u64) -> Result<()> {
-    if outbox::is_empty(tx)? {
+    let waiting = outbox::waiting(tx, touched.keys())?;
+    if waiting.is_empty() {
         return Ok(());
     }
+    let waiting = json_list(waiting);
     let mut done: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
     let mut candidates = tx.prepare_cached(sql!("outbox/settle_candidates"))?;
-    let mut rows = candidates.query([json_list(touched.keys())])?;
+    let mut rows = candidates.query([waiting])?;
     while let Some(row) = rows.next()? {
         let mut state: EditState = parse(&row.get::<_, String>(2)?)?;
         if state == EditState::InReview {

@@ -181,7 +181,7 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub async fn store_outcomes(&self, reply: &PushReply, retry_at_ms: u64) -> Result<()> {
-        let (reply, device, now_ms) = (reply.clone(), self.device, self.machine.now_ms());
+        let (reply, now_ms) = (reply.clone(), self.machine.now_ms());
         let work = move |tx: &Transaction<'_>, rules: &RuleSet| {
             // What shows stays the same until the answer has come back, except after a refusal.
             let (mut recounted, mut refreshed) = (BTreeSet::new(), BTreeSet::new());
@@ -205,9 +205,7 @@ impl Cache {
             for merchant in refreshed {
                 merchant::refresh(tx, &MerchantId::new(merchant)?, rules)?;
             }
-            let mut stamps = meta::Stamps::read(tx, device)?;
-            stamps.observe(reply.server_hlc, now_ms);
-            stamps.write(tx)
+            meta::observe(tx, reply.server_hlc, now_ms)
         };
         self.write(work).await
     }

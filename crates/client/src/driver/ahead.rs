@@ -1,15 +1,38 @@
-//! The page after the one that is being stored: asked for meanwhile, so that server, network and disk work at the same
-//! time during a long pull. One page at most is held.
+//! What is done ahead, so that server, network and disk work at the same time: during a long pull the page after the one
+//! that is being stored is asked for, during a long push the batch after the one that travels is packed. One of each at
+//! most is held.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use domain::api::{ChangesPage, ChangesQuery};
+use domain::{Edit, EditId};
 use tokio::task::JoinSet;
 
 use super::Parts;
 use crate::error::Result;
-use crate::remote::Failed;
+use crate::remote::{Failed, Packed};
+
+/// A batch that is packed before it may leave.
+#[derive(Default)]
+pub(crate) struct PackedAhead(Mutex<Option<(Vec<EditId>, Packed)>>);
+
+impl PackedAhead {
+    /// Packs a batch that was just read. If it cannot be packed, its sending says why.
+    pub fn pack(&self, parts: &Parts, edits: &[Edit]) {
+        let packed = parts.remote.pack(edits, parts.compression).ok();
+        let ids = edits.iter().map(|edit| edit.edit_id).collect();
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = packed.map(|packed| (ids, packed));
+    }
+
+    /// These very edits as they travel.
+    pub fn take(&self, parts: &Parts, edits: &[Edit]) -> std::result::Result<Packed, Failed> {
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner).take_if(|(ids, _)| {
+            ids.len() == edits.len() && ids.iter().zip(edits).all(|(id, edit)| *id == edit.edit_id)
+        });
+        held.map_or_else(|| parts.remote.pack(edits, parts.compression), |(_, packed)| Ok(packed))
+    }
+}
 
 /// What was asked for ahead, if anything.
 #[derive(Default)]

@@ -3,7 +3,6 @@
 use std::time::SystemTime;
 
 use domain::Problem;
-use domain::api::PushRequest;
 use domain::ipc::{IpcError, Topic};
 use sync_engine::device::{Effect, Failure, Input};
 use telemetry::Stage;
@@ -90,6 +89,7 @@ async fn load_batch(parts: &Parts, edits_max: usize, bytes_max: usize) -> Input 
     match loaded.await {
         Ok(batch) => {
             if !batch.edits.is_empty() {
+                parts.packed.pack(parts, &batch.edits);
                 parts.announcer.announce(&[Topic::Outbox]);
             }
             Input::Batch { edits: batch.edits, next_due_ms: batch.next_due_ms }
@@ -109,15 +109,17 @@ async fn push(parts: &Parts, edits: Vec<domain::Edit>) -> Input {
             return Input::Pushed(Err(failed.failure));
         }
     };
-    let (request, begun) = (PushRequest { device_id: parts.cache.device(), edits }, SystemTime::now());
-    let answer = match parts.remote.push(&token, &request, parts.compression).await {
+    let begun = SystemTime::now();
+    let answer = match parts.packed.take(parts, &edits) {
+        Ok(packed) => parts.remote.push(&token, packed).await,
+        Err(failed) => Err(failed),
+    };
+    let answer = match answer {
         // A cut answer is no answer: the edits are sent again, and have their one effect.
-        Ok(reply) if reply.outcomes.len() != request.edits.len() => {
-            Err(Failed::from(Failure::Busy { retry_after_ms: None }))
-        }
+        Ok(reply) if reply.outcomes.len() != edits.len() => Err(Failed::from(Failure::Busy { retry_after_ms: None })),
         answer => answer,
     };
-    for (n, edit) in request.edits.iter().enumerate() {
+    for (n, edit) in edits.iter().enumerate() {
         let outcome = answer.as_ref().map_or("unanswered", |reply| reply.outcomes[n].state.as_str());
         telemetry::edit(Stage::Sent, edit, begun, outcome);
     }

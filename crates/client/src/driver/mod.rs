@@ -71,6 +71,8 @@ pub(crate) struct Parts {
     pub unindexed: Notify,
     /// The next page of a long pull.
     pub ahead: ahead::Ahead,
+    /// The next batch of a long push.
+    pub packed: ahead::PackedAhead,
     /// The last push made no connection: the server cannot have its edits.
     pub never_left: AtomicBool,
     /// None of several addresses of the server was able to serve when asked last.
@@ -83,8 +85,8 @@ impl Parts {
     pub fn new(cache: Arc<Cache>, remote: Arc<Remote>, session: Arc<Session>, announcer: Announcer) -> Self {
         let (unindexed, never_left, refusal) = (Notify::new(), AtomicBool::new(false), Mutex::new(None));
         let all_ill = AtomicBool::new(false);
-        let (compression, ahead) = (true, ahead::Ahead::default());
-        Self { cache, remote, session, announcer, compression, unindexed, ahead, never_left, all_ill, refusal }
+        let (compression, ahead, packed) = (true, ahead::Ahead::default(), ahead::PackedAhead::default());
+        Self { cache, remote, session, announcer, compression, unindexed, ahead, packed, never_left, all_ill, refusal }
     }
     pub fn set_refusal(&self, refusal: Option<IpcError>) {
         *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = refusal;

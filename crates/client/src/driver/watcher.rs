@@ -51,6 +51,9 @@ pub(super) async fn index(parts: Arc<Parts>) {
             Ok(true) => tokio::task::yield_now().await,
             Ok(false) => {
                 parts.announcer.announce(&[Topic::Stores]);
+                if let Err(error) = parts.cache.fold().await {
+                    tracing::warn!(%error, "the write-ahead log could not be folded in; it is tried again");
+                }
                 parts.unindexed.notified().await;
                 tokio::time::sleep(POLL).await;
             }

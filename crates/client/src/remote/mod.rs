@@ -20,7 +20,7 @@ use serde::de::DeserializeOwned;
 use sync_engine::device::Failure;
 
 pub use addresses::{Addresses, tidy};
-pub use calls::KnownHistory;
+pub use calls::{KnownHistory, Packed};
 pub use events::wake_ups;
 pub use failure::Failed;
 use failure::Refusal;

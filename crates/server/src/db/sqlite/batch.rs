@@ -3,14 +3,15 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use domain::api::{Landed, marker};
+use domain::api::Landed;
 use domain::edit::{Edit, FieldDecision, Outcome};
 use domain::{EditId, Source};
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension, Row, params};
-use uuid::Uuid;
+use rusqlite::{Connection, Row, params};
 
 use super::edits::from_word;
+use super::merchants::head_of;
+use super::pull::marker_of;
 use super::{signed, unsigned};
 use crate::db::edits::{Decide, Loaded, Plan, StoredWrite};
 use crate::db::{DbError, StoredMerchant};
@@ -46,12 +47,8 @@ fn load(tx: &Connection, edits: &[Edit]) -> Result<Loaded, DbError> {
             merchants.insert(id.clone(), StoredMerchant { seq: unsigned(row.get(0)?), record });
         }
     }
-    let head = unsigned(tx.prepare_cached(include_str!("sql/head.sql"))?.query_row([], |row| row.get(0))?);
-    let made: Option<[u8; 16]> = tx
-        .prepare_cached(include_str!("sql/edit_of_change.sql"))?
-        .query_row([signed(head)], |row| row.get(0))
-        .optional()?;
-    let head_marker = made.map(|id| marker(EditId(Uuid::from_bytes(id)))).unwrap_or_default();
+    let head = head_of(tx)?;
+    let head_marker = marker_of(tx, head)?;
     Ok(Loaded { answers, merchants, head, head_marker })
 }
 

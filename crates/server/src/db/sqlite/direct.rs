@@ -1,5 +1,5 @@
-//! The connection that takes batches, without a thread between it and its caller, and the folding of the write-ahead log
-//! into the file beside it.
+//! Connections without a thread between them and their callers: one takes batches, a few read pages of a pull. Beside them
+//! the write-ahead log is folded into the file.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,9 +16,16 @@ const STATEMENTS_MAX: usize = 32;
 /// up: 256 MiB.
 const WAL_PAGES_MAX: i64 = 65_536;
 
-/// A connection that writes.
+/// Readers that are kept open for the next page.
+const READERS_KEPT: usize = 4;
+/// The pages that each keeps in memory, in KiB: a pull reads every page once.
+const READER_CACHE_KIB: i64 = 4_096;
+
+/// A connection that writes, and some that read.
 pub(super) struct Direct {
     writer: Arc<Mutex<Connection>>,
+    readers: Arc<Mutex<Vec<Connection>>>,
+    file: PathBuf,
     folder: Arc<Mutex<Connection>>,
     folding: Arc<AtomicBool>,
     log: PathBuf,
@@ -55,6 +62,8 @@ impl Direct {
         log.push("-wal");
         Ok(Self {
             writer: Arc::new(Mutex::new(writer)),
+            readers: Arc::default(),
+            file: file.to_owned(),
             folder: Arc::new(Mutex::new(folder)),
             folding: Arc::default(),
             log: log.into(),
@@ -78,6 +87,33 @@ impl Direct {
         let result = done.await.map_err(|_| DbError::corrupt("a transaction broke off; nothing of it was stored"))?;
         self.fold_if_long();
         result
+    }
+
+    /// Reads what is stored at one moment, on a thread that may block. Many may read at the same time.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, DbError> + Send + 'static,
+    ) -> Result<T, DbError> {
+        let (readers, file) = (Arc::clone(&self.readers), self.file.clone());
+        let done = tokio::task::spawn_blocking(move || {
+            let kept = readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut reader = match kept {
+                Some(reader) => reader,
+                None => connect(&file, &[("cache_size", -READER_CACHE_KIB), ("query_only", 1)])?,
+            };
+            let result = work(&*reader.transaction()?)?;
+            let mut readers = readers.lock().unwrap_or_else(PoisonError::into_inner);
+            if readers.len() < READERS_KEPT {
+                readers.push(reader);
+            }
+            Ok(result)
+        });
+        done.await.map_err(|_| DbError::corrupt("the reading broke off"))?
+    }
+
+    /// Lets go of the readers, so that the last connection folds the log in.
+    pub fn close(&self) {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Folds the log into the file beside the writing, once it is longer than what is kept of it: the commit that did it

@@ -1,6 +1,8 @@
+use std::fmt::Write as _;
+
 use async_trait::async_trait;
 use domain::{MerchantId, Scope};
-use futures_util::TryStreamExt;
+use rusqlite::{Connection, params};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
@@ -12,6 +14,53 @@ const PAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 pub(super) fn stored(row: &SqliteRow) -> Result<StoredMerchant, DbError> {
     Ok(StoredMerchant { seq: unsigned(row.try_get("seq")?), record: serde_json::from_str(row.try_get("record")?)? })
+}
+
+/// The newest change number.
+pub(super) fn head_of(db: &Connection) -> Result<u64, DbError> {
+    Ok(unsigned(db.prepare_cached(include_str!("sql/head.sql"))?.query_row([], |row| row.get(0))?))
+}
+
+fn changes(
+    db: &Connection,
+    after: u64,
+    limit: usize,
+    scope: Option<&str>,
+    bucket: Option<u8>,
+) -> Result<RawChanges, DbError> {
+    let head = head_of(db)?;
+    let mut page = RawChanges { next_cursor: head.max(after), complete: true, head, ..RawChanges::default() };
+    if after < head {
+        let (after, head_or_less, most) = (signed(after), signed(head), signed(limit as u64));
+        let mut select;
+        let mut rows = match bucket {
+            None => {
+                select = db.prepare_cached(include_str!("sql/changes.sql"))?;
+                select.query(params![after, head_or_less, scope, most])?
+            }
+            Some(bucket) => {
+                select = db.prepare_cached(include_str!("sql/changes_of_bucket.sql"))?;
+                select.query(params![after, head_or_less, scope, most, bucket])?
+            }
+        };
+        let mut count = 0;
+        while let Some(row) = rows.next()? {
+            let seq: i64 = row.get(0)?;
+            let separator = if count > 0 { "," } else { "" };
+            // A String never fails to take what is written to it.
+            let _ = write!(page.json, "{separator}{{\"seq\":{seq},\"record\":");
+            page.json.push_str(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?);
+            page.json.push('}');
+            count += 1;
+            if count == limit || page.json.len() > PAGE_BYTES_MAX {
+                page.next_cursor = unsigned(seq);
+                page.complete = page.next_cursor == head;
+                break;
+            }
+        }
+    }
+    page.marker = super::pull::marker_of(db, page.next_cursor)?;
+    Ok(page)
 }
 
 impl Sqlite {
@@ -43,44 +92,8 @@ impl MerchantStore for Sqlite {
         scope: &Scope,
         bucket: Option<u8>,
     ) -> Result<RawChanges, DbError> {
-        // The end is read first: what changes meanwhile moves beyond it and comes with the next pull.
-        let head = self.head().await?;
-        let mut page = RawChanges { next_cursor: head.max(after), complete: true, head, ..RawChanges::default() };
-        let mut reader = self.readers.acquire().await?;
-        if after >= head {
-            page.marker = super::pull::marker_of(&mut reader, page.next_cursor).await?;
-            return Ok(page);
-        }
-        let sql = match bucket {
-            None => include_str!("sql/changes.sql"),
-            Some(_) => include_str!("sql/changes_of_bucket.sql"),
-        };
-        let mut query =
-            sqlx::query(sql).bind(signed(after)).bind(signed(head)).bind(scope_json(scope)?).bind(signed(limit as u64));
-        if let Some(bucket) = bucket {
-            query = query.bind(i64::from(bucket));
-        }
-        let mut rows = query.fetch(&mut *reader);
-        let mut count = 0;
-        while let Some(row) = rows.try_next().await? {
-            let seq: i64 = row.try_get(0)?;
-            let record: &str = row.try_get(1)?;
-            if count > 0 {
-                page.json.push(',');
-            }
-            for piece in ["{\"seq\":", &seq.to_string(), ",\"record\":", record, "}"] {
-                page.json.push_str(piece);
-            }
-            count += 1;
-            if count == limit || page.json.len() > PAGE_BYTES_MAX {
-                page.next_cursor = unsigned(seq);
-                page.complete = page.next_cursor == head;
-                break;
-            }
-        }
-        drop(rows);
-        page.marker = super::pull::marker_of(&mut reader, page.next_cursor).await?;
-        Ok(page)
+        let scope = scope_json(scope)?;
+        self.direct.read(move |db| changes(db, after, limit, scope.as_deref(), bucket)).await
     }
 
     async fn merchants(&self, after: &str, limit: usize, scope: &Scope) -> Result<Vec<StoredMerchant>, DbError> {

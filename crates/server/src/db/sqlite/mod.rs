@@ -117,6 +117,7 @@ impl MetaStore for Sqlite {
 
     async fn close(&self) {
         self.readers.close().await;
+        self.direct.close();
         let mut writer = self.writer.lock().await;
         if let Err(error) =
             sqlx::raw_sql("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);").execute(&mut *writer).await

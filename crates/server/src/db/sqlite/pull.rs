@@ -2,7 +2,8 @@ use async_trait::async_trait;
 use domain::api::marker;
 use domain::digest::{self, Bucket, Digests};
 use domain::{EditId, MerchantId, Scope};
-use sqlx::{Connection, SqliteConnection};
+use rusqlite::{Connection, OptionalExtension};
+use sqlx::{Connection as _, SqliteConnection};
 use uuid::Uuid;
 
 use super::{Sqlite, signed, unsigned};
@@ -43,11 +44,10 @@ pub(super) async fn fill_digests(writer: &mut SqliteConnection) -> Result<(), Db
 }
 
 /// The marker of a change; empty where no edit made it.
-pub(super) async fn marker_of(reader: &mut SqliteConnection, seq: u64) -> Result<String, DbError> {
-    let id: Option<Vec<u8>> =
-        sqlx::query_scalar(include_str!("sql/edit_of_change.sql")).bind(signed(seq)).fetch_optional(reader).await?;
-    let id = id.map(|id| Uuid::from_slice(&id)).transpose().map_err(DbError::corrupt)?;
-    Ok(id.map(EditId).map(marker).unwrap_or_default())
+pub(super) fn marker_of(db: &Connection, seq: u64) -> Result<String, DbError> {
+    let mut made = db.prepare_cached(include_str!("sql/edit_of_change.sql"))?;
+    let id: Option<[u8; 16]> = made.query_row([signed(seq)], |row| row.get(0)).optional()?;
+    Ok(id.map(|id| marker(EditId(Uuid::from_bytes(id)))).unwrap_or_default())
 }
 
 /// The prefixes without those that begin with another: no row is counted twice.

@@ -5,8 +5,11 @@ use sqlx::{Connection, SqliteConnection};
 use crate::db::DbError;
 
 /// Never edit one that was released: append.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("../migrations/0001_start.sql"), include_str!("../migrations/0002_pull.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../migrations/0001_start.sql"),
+    include_str!("../migrations/0002_pull.sql"),
+    include_str!("../migrations/0003_places.sql"),
+];
 
 /// Applies what is missing.
 pub(super) async fn bring_up_to_date(writer: &mut SqliteConnection) -> Result<(), DbError> {

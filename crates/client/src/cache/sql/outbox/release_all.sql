@@ -1,1 +1,1 @@
-UPDATE outbox SET state = 'queued' WHERE state IN ('queued', 'sending') AND state = 'sending'
+UPDATE outbox SET state = 'queued' WHERE turn IN (1, 3) AND state = 'sending'

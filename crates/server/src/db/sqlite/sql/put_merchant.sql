@@ -1,3 +1,4 @@
+-- The bucket is of the id: it does not change.
 INSERT INTO merchants (seq, merchant_id, name, deleted, contested, record, digest, bucket)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (merchant_id) DO UPDATE SET
@@ -6,5 +7,4 @@ ON CONFLICT (merchant_id) DO UPDATE SET
     deleted = excluded.deleted,
     contested = excluded.contested,
     record = excluded.record,
-    digest = excluded.digest,
-    bucket = excluded.bucket
+    digest = excluded.digest

@@ -1,0 +1,96 @@
+//! The folding of the write-ahead log into the file, beside the writing: whoever commits does not wait for it, and the log
+//! stays short.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::Mutex;
+
+use super::direct::{blocking, connect};
+use crate::error::Result;
+
+/// Pages of the write-ahead log after which the commit that fills it folds it in: only where what is done here does not
+/// suffice.
+pub(super) const WAL_PAGES: &str = "16000";
+/// What is left of the log's file when it begins anew, in bytes: what is written over is on the disk sooner than what makes
+/// the file longer.
+pub(super) const WAL_BYTES_KEPT: u64 = 24 * 1024 * 1024;
+/// Commits after which the log is folded in.
+const COMMITS: u32 = 250;
+
+/// Of one file.
+pub(super) struct Folding {
+    path: PathBuf,
+    /// Since it was begun last.
+    commits: AtomicU32,
+    /// Held while it goes on.
+    running: Arc<Mutex<()>>,
+    /// All is folded in but what was committed meanwhile. The next commit folds in that little: only a log of which nothing
+    /// is left begins anew.
+    rest: AtomicBool,
+}
+
+impl Folding {
+    pub fn of(path: PathBuf) -> Self {
+        Self { path, commits: AtomicU32::new(0), running: Arc::default(), rest: AtomicBool::new(false) }
+    }
+
+    /// After a commit, on its connection.
+    pub fn committed(&self, connection: &Connection) {
+        if self.rest.swap(false, Ordering::SeqCst) {
+            told(checkpoint(connection));
+        }
+    }
+
+    /// Begins every so many commits.
+    pub fn now_and_then(folding: &Arc<Self>) {
+        if folding.commits.fetch_add(1, Ordering::SeqCst) < COMMITS {
+            return;
+        }
+        let Ok(running) = Arc::clone(&folding.running).try_lock_owned() else { return };
+        folding.commits.store(0, Ordering::SeqCst);
+        let folding = Arc::clone(folding);
+        tokio::task::spawn_blocking(move || {
+            let _running = running;
+            told(folding.run());
+        });
+    }
+
+    /// Folds in what much writing has left.
+    pub async fn where_due(folding: &Arc<Self>) -> Result<()> {
+        let folding = Arc::clone(folding);
+        let _running = Arc::clone(&folding.running).lock_owned().await;
+        blocking(move || if folding.is_due() { folding.run() } else { Ok(()) }).await
+    }
+
+    /// Waits until nothing of it goes on.
+    pub async fn ended(&self) {
+        drop(self.running.lock().await);
+    }
+
+    /// Is there more in the log than its file is cut to when it begins anew?
+    fn is_due(&self) -> bool {
+        let mut log = self.path.clone().into_os_string();
+        log.push("-wal");
+        std::fs::metadata(log).is_ok_and(|log| log.len() > WAL_BYTES_KEPT)
+    }
+
+    fn run(&self) -> Result<()> {
+        let connection = connect(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE, &[("wal_autocheckpoint", "0")])?;
+        checkpoint(&connection)?;
+        self.rest.store(true, Ordering::SeqCst);
+        Ok(())
+    }
+}
+
+fn checkpoint(connection: &Connection) -> Result<()> {
+    Ok(connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
+}
+
+fn told(result: Result<()>) {
+    if let Err(error) = result {
+        tracing::warn!(%error, "the write-ahead log could not be folded in; it is tried again");
+    }
+}

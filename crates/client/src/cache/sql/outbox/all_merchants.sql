@@ -1,0 +1,1 @@
+SELECT DISTINCT merchant_id FROM outbox

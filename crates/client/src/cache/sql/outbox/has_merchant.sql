@@ -1,0 +1,1 @@
+SELECT 1 FROM outbox WHERE merchant_id = ?1 LIMIT 1

@@ -1,0 +1,1 @@
+SELECT counter, clock FROM outbox_totals WHERE turn = -1
