@@ -12,7 +12,7 @@ use tauri::{Emitter, Manager};
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::cli::{self, Arguments};
-use crate::commands::{conflicts, imports, insights, outbox, settings, stores};
+use crate::commands::{conflicts, imports, insights, outbox, schema, settings, stores};
 use crate::home;
 
 const EVERY_TOPIC: [Topic; 8] = [
@@ -66,6 +66,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
             stores::undo_all,
             stores::history,
             stores::check_field,
+            stores::choices,
             outbox::outbox,
             outbox::retry,
             outbox::discard,
@@ -80,6 +81,10 @@ pub fn run(arguments: &Arguments) -> ExitCode {
             settings::save_settings,
             settings::sync_settings,
             settings::save_sync_settings,
+            schema::schema,
+            schema::schema_view,
+            schema::preview_schema,
+            schema::save_schema,
             settings::sign_in,
             settings::sign_out,
             imports::import_preview,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::edit::{Edit, Source, Write};
 use domain::rules::RuleSet;
+use domain::schema::Schema;
 use domain::version::{Dot, VersionVector};
 use domain::{Actor, ActorId, DeviceId, EditId, Hlc, Role, Scope, TraceId, Value};
 use server::accounts::{self, NewAccount};
@@ -38,8 +39,10 @@ pub async fn seed(place: &Place) -> Result<Figures, Failure> {
     for (chunk, first) in merchants.chunks(CHUNK).zip((1_u64..).step_by(CHUNK)) {
         let edits: Vec<Edit> =
             chunk.iter().zip(first..).map(|(merchant, n)| import(merchant, n)).collect::<Result<_, _>>()?;
-        let (by, rules) = (importer.clone(), RuleSet::default());
-        let decide = Box::new(move |edits: &[Edit], loaded| ingest::plan(edits, &by, &rules, loaded, IMPORTED_AT_MS));
+        let (by, rules, schema) = (importer.clone(), RuleSet::default(), Schema::default());
+        let decide = Box::new(move |edits: &[Edit], loaded| {
+            ingest::plan(edits, &by, &rules, &schema, loaded, IMPORTED_AT_MS)
+        });
         let (outcomes, _) = db.push(Arc::new(edits), decide).await?;
         if let Some((field, _, message)) = outcomes.iter().find_map(|outcome| outcome.refusal()) {
             return Err(format!("the backend does not take the workload: {field}: {message}").into());

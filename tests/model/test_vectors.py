@@ -65,6 +65,15 @@ def test_values(given, expect, cast):
     assert equal(found, expect)
 
 
+@pytest.mark.parametrize("given, expect, cast", cases("declared"))
+def test_declared(given, expect, cast):
+    try:
+        found = {"value": values.normal(given["field"], given["value"], given["schema"])}
+    except values.Refused as refused:
+        found = {"code": refused.code}
+    assert equal(found, expect)
+
+
 @pytest.mark.parametrize("given, expect, cast", cases("same"))
 def test_same(given, expect, cast):
     assert values.same(given["field"], given["a"], given["b"]) == expect["same"]

@@ -169,16 +169,150 @@ def check_key(field):
             raise Refused("bad_field") from None
 
 
-def normal(field, value):
-    """The normal form of a value; Refused where it has none."""
+def normal(field, value, declared=()):
+    """The normal form of a value under some declared fields; Refused where it has none."""
     if len(text_of(value).encode()) > 16_384:
         raise Refused("too_large")
     if value is not None:
         check_key(field)
         value = normal_of_kind(field, value)
-    if value is None and field in REQUIRED:
+    found = next((one for one in declared if field == f"custom.{one['key']}"), {})
+    if found:
+        value = of_type(found, value)
+    asked = found.get("required") and not found.get("deprecated")
+    if value is None and (field in REQUIRED or asked):
         raise Refused("required")
     return value
+
+
+def of_type(declared, value):
+    """The form of the type of a declared field; Refused where the value has none."""
+    kind, options = declared["type"], declared.get("options", [])
+    if value is None or kind not in TYPES:
+        return value
+    if kind == "boolean" and isinstance(value, bool):
+        return value
+    if kind == "integer" and isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, list):
+        texts = [written(item) for item in value]
+        if kind == "several":
+            return several(options, texts)
+        if kind == "text":
+            return read(kind, options, ", ".join(texts))
+        if len(value) != 1:
+            if value:
+                raise Refused("bad_value")
+            return None
+        return of_type(declared, value[0])
+    return read(kind, options, written(value))
+
+
+TYPES = {"text", "integer", "decimal", "boolean", "date", "choice", "several", "phone", "url", "email"}
+YES = {"true", "1", "yes", "y", "on", "是", "有", "对", "√", "✓"}
+NO = {"false", "0", "no", "n", "off", "否", "没有", "×"}
+HOST = re.compile(r"(?=.{1,253}$)[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+")
+
+
+def written(value):
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (bool, int, float)):
+        return text_of(value)
+    raise Refused("bad_value")
+
+
+def read(kind, options, typed):
+    line = tidy(typed)
+    plain = unicodedata.normalize("NFKC", line)
+    if not line:
+        return None
+    if len(line) > 500:
+        raise Refused("bad_value")
+    found = None
+    match kind:
+        case "text":
+            found = line
+        case "integer" | "decimal":
+            found = decimal(plain)
+            if found is not None and kind == "integer":
+                whole, _, fraction = found.partition(".")
+                found = int(whole) if not fraction.strip("0") and -(2**63) <= int(whole) < 2**63 else None
+        case "boolean":
+            found = True if key(plain) in YES else False if key(plain) in NO else None
+        case "date":
+            found = date(plain)
+        case "choice":
+            found = one(options, line)
+        case "several":
+            return several(options, parts(options, line))
+        case "phone":
+            number = re.sub(r"[ .()-]", "", plain)
+            found = number if re.fullmatch(r"\+[0-9]{7,15}", number) else None
+        case "url":
+            scheme, mark, rest = plain.partition("://")
+            if not mark and plain.lower().startswith("www."):
+                scheme, rest = "https", plain
+            host = re.split(r"[/?#]", rest)[0]
+            name = re.sub(r":[^:]*$", "", host)
+            good = scheme.lower() in ("http", "https") and HOST.fullmatch(name) and not re.search(r'[\s<>"]', plain)
+            found = f"{scheme.lower()}://{host.lower()}{rest[len(host):]}" if good else None
+        case "email":
+            user, mark, host = plain.rpartition("@")
+            dots = user.startswith(".") or user.endswith(".") or ".." in user
+            good = re.fullmatch(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}", user) and not dots and HOST.fullmatch(host)
+            found = plain if good else None
+    if found is None:
+        raise Refused("bad_value")
+    return found
+
+
+def decimal(plain):
+    if re.fullmatch(r"[+-]?[0-9]{1,3}(,[^,]{3})+", plain):
+        plain = plain.replace(",", "")
+    found = re.fullmatch(r"([+-]?)([0-9]*)(?:\.([0-9]*))?", plain)
+    if not found or not (found[2] or found[3]) or len(plain.lstrip("+-")) > 40:
+        return None
+    whole, fraction = found[2].lstrip("0") or "0", found[3] or ""
+    minus = "-" if found[1] == "-" and (whole + fraction).strip("0") else ""
+    return f"{minus}{whole}" + (f".{fraction}" if fraction else "")
+
+
+def date(plain):
+    if re.fullmatch(r"[0-9]{8}", plain):
+        digits = (plain[:4], plain[4:6], plain[6:])
+    else:
+        digits = [part.strip() for part in re.sub(r"[年月/.]", "-", plain.rstrip("日")).split("-")]
+        if len(digits) != 3 or len(digits[0]) != 4 or not all(re.fullmatch(r"[0-9]+", part) for part in digits):
+            return None
+    try:
+        return datetime.date(*map(int, digits)).isoformat()
+    except ValueError:
+        return None
+
+
+def one(options, typed):
+    exact = [option for option in options if option["value"] == typed]
+    names = lambda option: [option["value"], *option.get("labels", {}).values()]
+    alike = [option for option in options if key(typed) in map(key, names(option))]
+    return next((option["value"] for option in [*exact, *alike]), None)
+
+
+def parts(options, line):
+    if one(options, line) is not None:
+        return [line]
+    return [
+        piece
+        for part in re.split("[,，、;；]", line)
+        for piece in ([part] if one(options, tidy(part)) is not None else re.split(r"[/|]", part))
+    ]
+
+
+def several(options, texts):
+    chosen = {one(options, tidy(text)) for text in texts if tidy(text)}
+    if None in chosen:
+        raise Refused("bad_value")
+    return [option["value"] for option in options if option["value"] in chosen] or None
 
 
 def form(field, line):

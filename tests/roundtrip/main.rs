@@ -10,3 +10,4 @@ mod merging;
 mod offline;
 mod regressions;
 mod rules;
+mod schema;

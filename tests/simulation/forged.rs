@@ -3,6 +3,7 @@
 use domain::edit::{Settles, WRITES_MAX};
 use domain::record::{REGISTERS_MAX, Record, SIBLINGS_MAX, Sibling};
 use domain::rules::RuleSet;
+use domain::schema::Schema;
 use domain::value::VALUE_BYTES_MAX;
 use domain::{
     Actor, DeviceId, Dot, Edit, EditId, ErrorCode, FieldPath, Hlc, MerchantId, ReviewId, Source, TraceId, Value,
@@ -146,7 +147,7 @@ fn refused(
     rules: &RuleSet,
     code: ErrorCode,
 ) -> Result<(), Broken> {
-    let verdict = authority::accept(before, forged, actor, rules);
+    let verdict = authority::accept(before, forged, actor, rules, &Schema::default());
     let found = verdict.outcome.refusal().map(|(_, code, _)| code);
     let unchanged = before.is_none_or(|before| *before == verdict.record);
     if found == Some(code) && !verdict.changed && unchanged {

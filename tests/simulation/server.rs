@@ -9,6 +9,7 @@ use std::sync::Arc;
 use domain::api::{self, ChangesPage, DigestReply, HistoryEntry, PushReply, PushRequest};
 use domain::digest::{self, Digests};
 use domain::rules::{RuleBook, RuleSet};
+use domain::schema::Schema;
 use domain::{Actor, Edit, EditId, ErrorCode, Hlc, HlcClock, MerchantId, Outcome, OutcomeState, Problem, Record};
 use server::exchange::NoPage;
 use sync_engine::authority;
@@ -373,7 +374,13 @@ impl Server {
             }
             let before = made.get(&edit.merchant_id).or(self.records.get(&edit.merchant_id).map(|(_, record)| record));
             let before = before.cloned();
-            let verdict = authority::accept(before.as_deref().map(|held| &**held), edit, actor, &self.rules.rules);
+            let verdict = authority::accept(
+                before.as_deref().map(|held| &**held),
+                edit,
+                actor,
+                &self.rules.rules,
+                &Schema::default(),
+            );
             let answered = Outcome { seq: 0, ..outcome.clone() };
             assert_eq!(answered, verdict.outcome, "the answer is what the edit comes to, one after the other");
             if outcome.state != OutcomeState::Rejected {
@@ -407,7 +414,13 @@ impl Server {
     fn commit(&mut self, now: Now, edit: &Edit, actor: &Actor, report: &mut Report) -> (Outcome, bool) {
         let stored = self.records.get(&edit.merchant_id);
         let mut seq = stored.map_or(0, |(seq, _)| *seq);
-        let mut verdict = authority::accept(stored.map(|(_, record)| &***record), edit, actor, &self.rules.rules);
+        let mut verdict = authority::accept(
+            stored.map(|(_, record)| &***record),
+            edit,
+            actor,
+            &self.rules.rules,
+            &Schema::default(),
+        );
         let before = stored.map(|(_, record)| record.clone());
         let after = hold(verdict.record);
         if verdict.changed {
@@ -594,8 +607,8 @@ impl Server {
         let old = |merchant: &MerchantId, record: &Record| {
             let changed_ms = self.data.changed_ms.get(merchant).copied().unwrap_or(0);
             now_ms >= changed_ms + HORIZON_MS
-                && reconcile::is_deleted(record, &self.rules.rules)
-                && reconcile::review(record, &self.rules.rules).is_none()
+                && reconcile::is_deleted(record, &self.rules.rules, &Schema::default())
+                && reconcile::review(record, &self.rules.rules, &Schema::default()).is_none()
         };
         self.records
             .iter()

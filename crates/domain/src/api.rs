@@ -15,11 +15,15 @@ use crate::field::FieldPath;
 use crate::hlc::Hlc;
 use crate::id::{ActorId, DeviceId, EditId, MerchantId, TraceId};
 use crate::role::{Actor, Role};
+use crate::schema::{Schema, SchemaVersion};
 use crate::value::Value;
 use crate::version::Dot;
 
 /// Header that carries the device id.
 pub const DEVICE_HEADER: &str = "x-merchant-console-device";
+
+/// Header that carries the version of the schema that a device has.
+pub const SCHEMA_HEADER: &str = "x-merchant-console-schema";
 
 /// Most edits in one push.
 pub const PUSH_EDITS_MAX: usize = 1000;
@@ -52,6 +56,12 @@ pub mod path {
     pub const RULES: &str = "/api/v1/rules";
     /// What other rules would lead to.
     pub const RULES_PREVIEW: &str = "/api/v1/rules/preview";
+    /// The schema of a profile.
+    pub const SCHEMA: &str = "/api/v1/schema";
+    /// What other declared fields would mean.
+    pub const SCHEMA_PREVIEW: &str = "/api/v1/schema/preview";
+    /// Who changed the schema, when, how.
+    pub const SCHEMA_HISTORY: &str = "/api/v1/schema/history";
     /// Orders.
     pub const ORDERS: &str = "/api/v1/orders";
     /// Something happened to an order.
@@ -196,6 +206,42 @@ pub struct ChangesPage {
     /// Which rules the server settles by; 0 from one that does not say.
     #[serde(default)]
     pub rules_version: u64,
+    /// Which schema the server checks by; absent from one that does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema_version: Option<SchemaVersion>,
+}
+
+/// The schema of a profile: `GET /api/v1/schema`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SchemaReply {
+    /// Version and declared fields.
+    #[serde(flatten)]
+    pub schema: Schema,
+    /// The registers that the server's program declares.
+    #[serde(default)]
+    pub registers: Vec<RegisterReply>,
+    /// The majors whose edits are taken.
+    #[serde(default)]
+    pub majors: Vec<u16>,
+}
+
+/// A register, or a family of them, that the server's program declares.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegisterReply {
+    /// The path; `*` stands for any key.
+    pub path: String,
+    /// The name of its stored form.
+    pub form: String,
+    /// The words it can be, of a choice.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// A merchant cannot be without it.
+    pub required: bool,
+    /// The version that brought it.
+    pub since: SchemaVersion,
+    /// The version that took it out of use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deprecated: Option<SchemaVersion>,
 }
 
 /// Digests of what somebody may see: `GET /api/v1/digest`.

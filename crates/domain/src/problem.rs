@@ -59,6 +59,12 @@ codes! {
     BadRules = "bad_rules",
     /// A change of rules that were changed meanwhile.
     RulesMoved = "rules_moved",
+    /// Declared fields that cannot be used.
+    BadSchema = "bad_schema",
+    /// A change of the schema that was changed meanwhile.
+    SchemaMoved = "schema_moved",
+    /// The device's schema is older than the two majors that the server takes edits of.
+    SchemaTooOld = "schema_too_old",
     /// One register has too many candidates.
     TooManyCandidates = "too_many_candidates",
     /// A field cannot be written by people.

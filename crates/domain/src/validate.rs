@@ -5,7 +5,6 @@ use crate::forms;
 use crate::hours;
 use crate::place;
 use crate::problem::{ErrorCode, Problem};
-use crate::profile::Registers;
 use crate::schema::{self, Form};
 use crate::text;
 use crate::value::{VALUE_BYTES_MAX, Value};
@@ -154,17 +153,6 @@ fn required(field: &FieldPath, value: &Value) -> Result<(), Problem> {
         return Err(
             Problem::new(ErrorCode::Required, format!("{field} is required: it cannot be empty")).about(field.as_str())
         );
-    }
-    Ok(())
-}
-
-/// Checks that a new merchant has what it needs.
-///
-/// # Errors
-/// `required` about the first field that is missing.
-pub fn complete(registers: &Registers) -> Result<(), Problem> {
-    for field in schema::required() {
-        required(&field, registers.get(&field).unwrap_or(&Value::NULL))?;
     }
     Ok(())
 }

@@ -1,12 +1,12 @@
 //! One field, read while it is typed: what would be stored, what is wrong, what should be looked at.
 
 use domain::field::{FieldKind, FieldPath};
-use domain::schema::{self, Form};
-use domain::{ErrorCode, Value, text, validate};
+use domain::schema::{self, Form, Schema};
+use domain::{ErrorCode, Value, text};
 use serde::Serialize;
 
 use crate::finding::{Finding, shortened};
-use crate::{category, coordinates, hours, licences, locale, phones, region};
+use crate::{category, coordinates, custom, hours, licences, locale, phones, region};
 
 /// What was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -58,7 +58,7 @@ fn kept(words: &str) -> Finding {
 }
 
 /// Reads a field by its name: `hours`, `phones`, `credit_code`, `coordinates`, or the path of a register.
-pub fn check(field: &str, typed: &str) -> Checked {
+pub fn check(schema: &Schema, field: &str, typed: &str) -> Checked {
     match field {
         "hours" => match hours::read(typed) {
             Ok(found) => {
@@ -84,7 +84,7 @@ pub fn check(field: &str, typed: &str) -> Checked {
             Checked::optional(typed, found)
         }
         path => match FieldPath::new(path) {
-            Ok(path) => Checked::of(typed, register(&path, typed)),
+            Ok(path) => Checked::of(typed, register(schema, &path, typed)),
             Err(problem) => Checked::bad(typed, Finding::new(problem.code, problem.title)),
         },
     }
@@ -99,13 +99,17 @@ fn code(found: Result<licences::Code, Finding>) -> Result<(Value, Vec<Finding>),
 ///
 /// # Errors
 /// What keeps it from being stored; `read_only` for a register that this version does not know.
-pub fn register(field: &FieldPath, typed: &str) -> Result<(Value, Vec<Finding>), Finding> {
-    let (value, warnings) = match by_kind(field, typed) {
+pub fn register(schema: &Schema, field: &FieldPath, typed: &str) -> Result<(Value, Vec<Finding>), Finding> {
+    let read = match schema.field(field) {
+        Some(declared) => custom::read(&declared.kind, typed).map(|value| (value, Vec::new())),
+        None => by_kind(field, typed),
+    };
+    let (value, warnings) = match read {
         Err(finding) if finding.code == ErrorCode::Empty => (Value::NULL, Vec::new()),
         found => found?,
     };
     // The server's own rule has the last word.
-    let value = validate::normalise(field, &value).map_err(|problem| Finding::new(problem.code, problem.title))?;
+    let value = schema.normalise(field, &value).map_err(|problem| Finding::new(problem.code, problem.title))?;
     Ok((value, warnings))
 }
 
@@ -119,7 +123,7 @@ fn by_kind(field: &FieldPath, typed: &str) -> Result<(Value, Vec<Finding>), Find
             }
         },
         FieldKind::Hours => plain(day(typed)?),
-        FieldKind::Custom => plain(custom(typed)),
+        FieldKind::Custom => plain(undeclared(typed)),
         FieldKind::Text if field.as_str() == "phones.primary" => primary(typed),
         FieldKind::Text => line(field, typed),
         FieldKind::Unknown => Err(Finding::new(ErrorCode::ReadOnly, format!("{field} is no field that can be set"))),
@@ -211,8 +215,8 @@ pub fn flag(typed: &str) -> Option<Value> {
     }
 }
 
-/// A custom field without a declared type: a number or a truth value stays one; all else is text.
-fn custom(typed: &str) -> Value {
+/// A custom field that nobody declared: a number or a truth value stays one; all else is text.
+fn undeclared(typed: &str) -> Value {
     match serde_json::from_str::<serde_json::Value>(typed.trim()) {
         Ok(value) if value.is_number() || value.is_boolean() => Value(value),
         _ => Value::text(typed),

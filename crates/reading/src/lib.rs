@@ -7,6 +7,7 @@
 pub mod category;
 mod check;
 mod chinese;
+mod choices;
 pub mod coordinates;
 pub mod custom;
 mod empty;
@@ -20,5 +21,6 @@ pub mod region;
 
 pub use check::{Checked, check, flag, register};
 pub use chinese::simplified;
+pub use choices::{Choice, choices};
 pub use empty::is_empty;
 pub use finding::{Finding, TEXT_CHARS_MAX};

@@ -22,6 +22,30 @@ const LANGUAGES: [(&str, &str); 14] = [
     ("japanese", "ja"),
 ];
 
+/// Languages to choose from: tag, name in Chinese and English.
+pub(crate) const LANGUAGE_NAMES: [(&str, &str, &str); 8] = [
+    ("zh-CN", "简体中文", "Chinese (simplified)"),
+    ("zh-HK", "繁体中文（香港）", "Chinese (Hong Kong)"),
+    ("zh-TW", "繁体中文（台湾）", "Chinese (Taiwan)"),
+    ("en", "英语", "English"),
+    ("ja", "日语", "Japanese"),
+    ("ko", "韩语", "Korean"),
+    ("ug", "维吾尔语", "Uyghur"),
+    ("bo", "藏语", "Tibetan"),
+];
+
+/// Time zones to choose from: name, in Chinese and English.
+pub(crate) const ZONE_NAMES: [(&str, &str, &str); 8] = [
+    ("Asia/Shanghai", "北京时间", "Beijing"),
+    ("Asia/Urumqi", "乌鲁木齐", "Urumqi"),
+    ("Asia/Hong_Kong", "香港", "Hong Kong"),
+    ("Asia/Macau", "澳门", "Macao"),
+    ("Asia/Taipei", "台北", "Taipei"),
+    ("Asia/Tokyo", "东京", "Tokyo"),
+    ("Asia/Singapore", "新加坡", "Singapore"),
+    ("UTC", "协调世界时", "UTC"),
+];
+
 /// Words for time zones that are no names.
 const ZONES: [(&str, &str); 8] = [
     ("北京时间", "Asia/Shanghai"),

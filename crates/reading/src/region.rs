@@ -40,6 +40,27 @@ pub fn by_code(code: &str) -> Option<Region> {
     Some(Region { code: code.to_owned(), province, city: city.copied(), district })
 }
 
+/// The places right below a code, with their names: provinces below nothing. Where the level below is a filler (市辖区) its
+/// counties stand in its place.
+pub fn below(code: &str) -> Vec<(&'static str, &'static str)> {
+    let level = |code: &str| match code {
+        "" => 0,
+        code if code.ends_with("0000") => 1,
+        code if code.ends_with("00") => 2,
+        _ => 3,
+    };
+    let (own, prefix) = (level(code), code.get(..2 * level(code)).unwrap_or_default());
+    let within = |code: &&str| code.starts_with(prefix);
+    let names = || NAMES.iter().map(|(code, name)| (*code, *name));
+    names()
+        .filter(|(one, _)| within(one))
+        .filter(|(one, name)| match level(one) {
+            3 if own == 1 => NAMES.get(format!("{}00", &one[..4]).as_str()).is_none_or(|above| is_filler(above)),
+            at => at == own + 1 && !is_filler(name),
+        })
+        .collect()
+}
+
 fn key(name: &str) -> String {
     text::key(name).chars().filter(|c| c.is_alphanumeric()).map(simplified).collect()
 }

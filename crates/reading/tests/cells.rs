@@ -1,6 +1,7 @@
 //! Cells as people write them.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+use domain::schema::Schema;
 use reading::{hours, phones};
 
 fn day(text: &str, n: usize) -> String {
@@ -217,7 +218,7 @@ fn numbers_of_every_kind() {
 #[test]
 fn coded_fields_by_code_or_name() {
     let read = |field: &str, text: &str| {
-        let checked = reading::check(field, text);
+        let checked = reading::check(&Schema::default(), field, text);
         match checked.errors.first() {
             None => checked.normalised.plain(),
             Some(finding) => finding.code.to_string(),
@@ -257,7 +258,7 @@ fn a_day_as_it_is_stored_has_one_reading() {
         ("10:00-14:00, 17:00-02:00", Some(&["10:00-14:00", "17:00-02:00"])),
         ("9:00-5:00", None),
     ] {
-        let read = reading::register(&day, typed).ok().map(|(value, _)| value);
+        let read = reading::register(&Schema::default(), &day, typed).ok().map(|(value, _)| value);
         assert_eq!(read, expected.map(|spans| domain::Value::list(spans.iter().copied())), "{typed}");
     }
 }

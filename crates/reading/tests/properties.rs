@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use domain::field::FieldPath;
+use domain::schema::Schema;
 use domain::{ErrorCode, Value, validate};
 use proptest::prelude::*;
 use reading::hours::{self, Hours};
@@ -95,7 +96,7 @@ proptest! {
         let _ = (coordinates::read(&text), licences::credit_code(&text), licences::food_licence(&text));
         let _ = (region::read(&text), category::read(&text), locale::language(&text), locale::time_zone(&text));
         for field in ["hours", "phones", "uscc", "coords", "name", "status", "hours.mo", "location", "custom.x", "closure"] {
-            let checked = reading::check(field, &text);
+            let checked = reading::check(&Schema::default(), field, &text);
             prop_assert_eq!(checked.ok, checked.errors.is_empty());
         }
     }
@@ -162,10 +163,10 @@ proptest! {
         text in prop_oneof![any_text(), "[0-9.,-]{3,24}", "[a-zA-Z/_-]{2,16}", "[0-9A-Z]{18}", "20[0-9]{2}-[01][0-9]-[0-3][0-9](/20[0-9]{2}-[01][0-9]-[0-3][0-9])?"],
     ) {
         let field = FieldPath::new(path).unwrap();
-        if let Ok((value, _)) = reading::register(&field, &text) {
+        if let Ok((value, _)) = reading::register(&Schema::default(), &field, &text) {
             prop_assert_eq!(validate::normalise(&field, &value), Ok(value.clone()));
             if let Some(stored) = value.as_str() {
-                prop_assert_eq!(reading::register(&field, stored).unwrap().0, value.clone());
+                prop_assert_eq!(reading::register(&Schema::default(), &field, stored).unwrap().0, value.clone());
             }
         }
     }
@@ -221,7 +222,7 @@ proptest! {
 
     #[test]
     fn custom_values_are_read_once_and_for_all(text in prop_oneof!["\\PC{0,20}", "-?[0-9]{1,8}(\\.[0-9]{0,4})?", "20[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}"]) {
-        use custom::CustomType::{Boolean, Date, Decimal, Email, Integer, Text, Url};
+        use domain::schema::CustomKind::{Boolean, Date, Decimal, Email, Integer, Text, Url};
         for kind in [Text, Integer, Decimal, Boolean, Date, Url, Email] {
             if let Ok(value) = custom::read(&kind, &text)
                 && !value.is_null()

@@ -9,6 +9,7 @@ use crate::auth::{Attempts, Sessions};
 use crate::clock::{Machine, ServerClock, ThisMachine};
 use crate::counters::Counters;
 use crate::db::{Database, DbError};
+use crate::declared::Schemas;
 use crate::feed::Feed;
 use crate::lineage::Lineage;
 use crate::rulebook::Rules;
@@ -36,6 +37,8 @@ pub struct App {
     pub clock: ServerClock,
     /// How concurrent writes are settled without people.
     pub rules: Rules,
+    /// What a profile can hold.
+    pub schemas: Schemas,
     /// Whether the data are still those that devices have seen.
     pub lineage: Lineage,
     /// Turns at hashing passwords.
@@ -67,6 +70,7 @@ impl App {
             counters: Counters::default(),
             clock: ServerClock::default(),
             rules: Rules::load(db.as_ref()).await?,
+            schemas: Schemas::load(db.as_ref()).await?,
             lineage: Lineage::default(),
             hashing: Semaphore::new(HASHING_MAX),
             listening: Arc::new(Semaphore::new(LISTENING_MAX)),

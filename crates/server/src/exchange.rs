@@ -25,7 +25,8 @@ pub async fn push(
 ) -> Result<PushReply, DbError> {
     let (deciding, actor) = (Arc::clone(app), actor.clone());
     let decide = Box::new(move |edits: &[Edit], loaded| {
-        ingest::plan(edits, &actor, &deciding.rules.now().rules, loaded, deciding.machine.now_ms())
+        let (book, schema) = (deciding.rules.now(), deciding.schemas.now());
+        ingest::plan(edits, &actor, &book.rules, &schema, loaded, deciding.machine.now_ms())
     });
     let (outcomes, landed) = app.db.push(edits, decide).await?;
     if let Some(newest) = outcomes.iter().map(|outcome| outcome.seq).max() {
@@ -76,13 +77,14 @@ pub async fn page(app: &App, scope: &Scope, asked: &ChangesQuery, minor: u32) ->
     json.push_str(",\"changes\":[");
     json.push_str(&page.json);
     json.push_str(&format!(
-        "],\"next_cursor\":{},\"marker\":\"{}\",\"head\":{},\"complete\":{},\"server_hlc\":\"{}\",\"rules_version\":{}}}",
+        "],\"next_cursor\":{},\"marker\":\"{}\",\"head\":{},\"complete\":{},\"server_hlc\":\"{}\",\"rules_version\":{},\"schema_version\":\"{}\"}}",
         page.next_cursor,
         page.marker,
         page.head,
         page.complete,
         app.tick(),
-        app.rules.now().version
+        app.rules.now().version,
+        app.schemas.now().version
     ));
     Ok(json)
 }

@@ -8,6 +8,7 @@ use domain::digest::Bucket;
 use domain::edit::{Decision, Edit, FieldDecision, Outcome};
 use domain::field::FieldPath;
 use domain::rules::{RuleSet, SUPERSEDED};
+use domain::schema::Schema;
 use domain::{Actor, EditId, ErrorCode, MerchantId, Record, digest};
 use sync_engine::{authority, reconcile};
 
@@ -22,6 +23,7 @@ pub fn plan(
     edits: &[Edit],
     actor: &Actor,
     rules: &RuleSet,
+    schema: &Schema,
     loaded: Loaded,
     received_at_ms: u64,
 ) -> Result<Plan, DbError> {
@@ -39,7 +41,7 @@ pub fn plan(
     for edit in edits {
         let outcome = match batch.answers.get(&edit.edit_id) {
             Some(known) => known.clone(),
-            None => batch.decide(edit, actor, rules, received_at_ms)?,
+            None => batch.decide(edit, actor, (rules, schema), received_at_ms)?,
         };
         batch.plan.outcomes.push(outcome);
     }
@@ -60,9 +62,15 @@ struct Batch {
 }
 
 impl Batch {
-    fn decide(&mut self, edit: &Edit, actor: &Actor, rules: &RuleSet, received_at_ms: u64) -> Result<Outcome, DbError> {
+    fn decide(
+        &mut self,
+        edit: &Edit,
+        actor: &Actor,
+        (rules, schema): (&RuleSet, &Schema),
+        received_at_ms: u64,
+    ) -> Result<Outcome, DbError> {
         let stored = self.merchants.get(&edit.merchant_id);
-        let mut verdict = authority::accept(stored.map(|merchant| &merchant.record), edit, actor, rules);
+        let mut verdict = authority::accept(stored.map(|merchant| &merchant.record), edit, actor, rules, schema);
         if verdict.outcome.refusal().is_some_and(|(_, code, _)| code == ErrorCode::Forbidden) {
             // Nothing is kept of what somebody may not do: they could fill the disk with it, and with the
             // right person or role the same edit is judged anew.

@@ -4,6 +4,7 @@
 //! - [`exchange`]: what devices ask for, without HTTP.
 //! - [`ingest`]: from a batch of edits to rows and answers; the decisions are [`sync_engine::authority`]'s.
 //! - [`rulebook`]: the rules in force, and what a change of them means for what is stored.
+//! - [`declared`]: the schema in force, and what a change of the declared fields means for what is stored.
 //! - [`db`]: what is kept, behind traits; SQLite.
 //! - `lineage`: notices data restored from an older backup.
 //! - [`auth`]: passwords, secrets, tokens. [`feed`]: wake-ups. [`preptime`]: kitchens and forecasts.
@@ -16,6 +17,7 @@ pub mod cli;
 pub mod clock;
 pub mod counters;
 pub mod db;
+pub mod declared;
 pub mod demo;
 pub mod exchange;
 pub mod feed;

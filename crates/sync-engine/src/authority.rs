@@ -11,7 +11,7 @@ use domain::profile::Registers;
 use domain::record::{REGISTERS_MAX, Record, Register, SIBLINGS_MAX, Sibling, WriteMeta};
 use domain::role::Actor;
 use domain::rules::RuleSet;
-use domain::validate;
+use domain::schema::Schema;
 use domain::value::VALUE_BYTES_MAX;
 use domain::version::VersionVector;
 
@@ -36,10 +36,11 @@ pub struct Verdict {
     pub history: Vec<HistoryEntry>,
 }
 
-/// Decides about one edit of one merchant by one actor.
-pub fn accept(record: Option<&Record>, edit: &Edit, actor: &Actor, rules: &RuleSet) -> Verdict {
+/// Decides about one edit of one merchant by one actor. Values are brought into the form of the schema; a merchant that
+/// is new must have what the program requires (a declared field may have become required after the edit was made).
+pub fn accept(record: Option<&Record>, edit: &Edit, actor: &Actor, rules: &RuleSet, schema: &Schema) -> Verdict {
     let before = record.cloned().unwrap_or_else(|| Record::empty(edit.merchant_id.clone()));
-    match examine(record, &before, edit, actor, rules) {
+    match examine(record, &before, edit, actor, rules, schema) {
         Ok(writes) => apply(before, edit, &writes, actor, rules),
         Err(refusal) => refuse(before, edit, actor, &refusal.0, &refusal.1),
     }
@@ -54,6 +55,7 @@ fn examine(
     edit: &Edit,
     actor: &Actor,
     rules: &RuleSet,
+    schema: &Schema,
 ) -> Result<Vec<Write>, Refusal> {
     let whole = |code, text: &str| Box::new((FieldPath::fixed("edit"), Problem::new(code, text)));
     if !actor.scope.contains(&edit.merchant_id) {
@@ -101,7 +103,7 @@ fn examine(
     let mut writes = Vec::with_capacity(edit.writes.len());
     for (n, write) in edit.writes.iter().enumerate() {
         let at = |problem: Problem| Box::new((write.field.clone(), problem));
-        let value = validate::normalise(&write.field, &write.value).map_err(at)?;
+        let value = schema.normalise(&write.field, &write.value).map_err(at)?;
         if write.base_value.canonical().len() > VALUE_BYTES_MAX {
             return Err(at(Problem::new(ErrorCode::TooLarge, "what the editor saw is longer than a field can be")));
         }
@@ -144,7 +146,7 @@ fn examine(
     }
     if stored.is_none() {
         let registers: Registers = writes.iter().map(|w| (w.field.clone(), w.value.clone())).collect();
-        validate::complete(&registers).map_err(|problem| {
+        Schema::default().complete(&registers).map_err(|problem| {
             if !edit.base.is_empty() {
                 return whole(
                     ErrorCode::NotFound,

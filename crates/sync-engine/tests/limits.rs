@@ -7,6 +7,7 @@ mod story;
 use domain::edit::{Edit, OutcomeState, Source, WRITES_MAX};
 use domain::record::{REGISTERS_MAX, Record, Register, Sibling};
 use domain::rules::RuleSet;
+use domain::schema::Schema;
 use domain::value::VALUE_BYTES_MAX;
 use domain::{DeviceId, Dot, ErrorCode, Value};
 use story::{after, dot, edit, field, opening, operations, resolution};
@@ -19,7 +20,7 @@ fn refusal(record: &Record, edit: &Edit) -> Option<(String, ErrorCode)> {
 
 /// The field, the code and what people are told, if it is refused.
 fn told(record: &Record, edit: &Edit) -> Option<(String, ErrorCode, String)> {
-    let verdict = authority::accept(Some(record), edit, &operations(), &RuleSet::default());
+    let verdict = authority::accept(Some(record), edit, &operations(), &RuleSet::default(), &Schema::default());
     assert_eq!(verdict.changed, verdict.outcome.state != OutcomeState::Rejected);
     assert_eq!(verdict.changed, verdict.record != *record);
     verdict.outcome.refusal().map(|(field, code, text)| (field.to_string(), code, text.to_owned()))

@@ -6,6 +6,7 @@ mod story;
 
 use domain::edit::{Edit, Source};
 use domain::rules::{FieldPattern, Preference, Rule, RuleEffect, RuleSet};
+use domain::schema::Schema;
 use domain::{Actor, Record, Role, Scope};
 use proptest::prelude::*;
 use story::{actor, dot, edit, field, opening};
@@ -73,9 +74,9 @@ fn told() -> impl Strategy<Value = Vec<(Edit, Actor)>> {
 }
 
 fn record_of(edits: &[(Edit, Actor)], rules: &RuleSet) -> Option<Record> {
-    let mut record = authority::accept(None, &opening(), &story::operations(), rules).record;
+    let mut record = authority::accept(None, &opening(), &story::operations(), rules, &Schema::default()).record;
     for (edit, who) in edits {
-        let verdict = authority::accept(Some(&record), edit, who, rules);
+        let verdict = authority::accept(Some(&record), edit, who, rules, &Schema::default());
         // Settling by writing is refused to some: that is ordered by the server, like every resolution.
         verdict.outcome.refusal().is_none().then_some(())?;
         record = verdict.record;

@@ -1,9 +1,9 @@
-//! What needs no cache: checking a field, merging three files.
+//! What needs no data: checking a field, merging three files.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use domain::{ErrorCode, Problem, Profile, rules::RuleSet};
+use domain::{ErrorCode, Problem, Profile, rules::RuleSet, schema::Schema};
 use sync_engine::three_way;
 
 use super::{Failed, output};
@@ -23,8 +23,8 @@ pub struct MergeArguments {
 }
 
 /// Prints what normalising and checking found. A value with errors is a result, not a failure of the command.
-pub fn field(json: bool, field: &str, text: &str) -> Result<(), Failed> {
-    let checked = reading::check(field, text);
+pub fn field(schema: &Schema, json: bool, field: &str, text: &str) -> Result<(), Failed> {
+    let checked = reading::check(schema, field, text);
     if json {
         return output::json(&checked);
     }

@@ -11,6 +11,7 @@ mod output;
 pub use output::say;
 mod read;
 mod rules;
+mod schema;
 mod settings;
 mod write;
 
@@ -21,6 +22,7 @@ use clap::{Parser, Subcommand};
 use client::session::ClientCredentials;
 use client::{Console, Mode, Options};
 use domain::Problem;
+use domain::schema::Schema;
 
 use crate::home;
 
@@ -119,6 +121,9 @@ pub enum Command {
     /// The rules that settle concurrent writes without people.
     #[command(subcommand)]
     Rules(rules::RulesCommand),
+    /// The fields that administrators declared: print them, try a file, put it in force.
+    #[command(subcommand)]
+    Schema(schema::SchemaCommand),
     /// Is everything in place on this computer?
     Doctor,
 }
@@ -185,7 +190,7 @@ pub fn start_telemetry(filter: &'static str, log: telemetry::Log) -> telemetry::
 async fn dispatch(arguments: &Arguments, command: &Command) -> Result<(), Failed> {
     let json = arguments.json;
     match command {
-        Command::Check { field, text } => return check::field(json, field, text),
+        Command::Check { field, text } => return check::field(&schema_for(arguments, field).await?, json, field, text),
         Command::Merge(files) => return check::merge(json, files),
         Command::Doctor => return doctor::run(arguments).await,
         _ => {}
@@ -205,12 +210,22 @@ async fn dispatch(arguments: &Arguments, command: &Command) -> Result<(), Failed
         }
         Command::History { id } => read::history(&console, json, id).await,
         Command::Rules(command) => rules::run(&console, json, command).await,
+        Command::Schema(command) => schema::run(&console, json, command).await,
         Command::Import(import) => files::import(&console, json, import).await,
         Command::Imports(command) => files::imports(&console, json, command).await,
         Command::Export(export) => files::export(&console, json, export).await,
         Command::Settings { what } => settings::run(&console, json, what).await,
         Command::Check { .. } | Command::Merge(_) | Command::Doctor => Ok(()),
     }
+}
+
+/// The schema by which a field is checked: a declared one needs this computer's copy, all others none.
+async fn schema_for(arguments: &Arguments, field: &str) -> Result<Schema, Failed> {
+    if !field.starts_with("custom.") {
+        return Ok(Schema::default());
+    }
+    let console = Console::open(&home::folder(arguments.home.as_deref())?, options(arguments, Mode::Tool)).await?;
+    Ok(console.schema())
 }
 
 /// What command line and environment say, for window and commands alike.

@@ -4,6 +4,7 @@ pub mod conflicts;
 pub mod imports;
 pub mod insights;
 pub mod outbox;
+pub mod schema;
 pub mod settings;
 pub mod stores;
 

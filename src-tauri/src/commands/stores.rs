@@ -2,8 +2,8 @@
 
 use domain::FieldPath;
 use domain::ipc::{
-    ByEdit, ByEdits, ById, CheckField, Checked, Facets, FacetsQuery, HistoryView, PlanCopy, SavePlans, SaveStore,
-    Saved, SavedPlans, StatusView, StoreIds, StorePlan, StoreView, StoresPage, StoresQuery, Undone,
+    ByEdit, ByEdits, ById, CheckField, Checked, ChoicesOf, Facets, FacetsQuery, FieldChoice, HistoryView, PlanCopy,
+    SavePlans, SaveStore, Saved, SavedPlans, StatusView, StoreIds, StorePlan, StoreView, StoresPage, StoresQuery, Undone,
 };
 
 use super::{Client, Reply};
@@ -84,4 +84,10 @@ pub async fn history(client: Client<'_>, args: ById) -> Reply<HistoryView> {
 #[tauri::command]
 pub async fn check_field(client: Client<'_>, args: CheckField) -> Reply<Checked> {
     Ok(client.check_field(&args))
+}
+
+/// What can be chosen for a coded field.
+#[tauri::command]
+pub fn choices(client: Client<'_>, args: ChoicesOf) -> Vec<FieldChoice> {
+    client.choices(&args)
 }

@@ -12,6 +12,7 @@ use domain::edit::{EditState, Outcome, OutcomeState};
 use domain::profile::Registers;
 use domain::role::Actor;
 use domain::rules::RuleSet;
+use domain::schema::Schema;
 use rusqlite::{Connection, OptionalExtension, params};
 use sync_engine::authority;
 
@@ -41,7 +42,7 @@ struct Batch {
 /// what landed if it did; then its edits have left the outbox.
 pub(super) fn land<'r>(
     tx: &Connection,
-    rules: &RuleSet,
+    (rules, schema): (&RuleSet, &Schema),
     reply: &'r PushReply,
     now_ms: u64,
 ) -> Result<Option<&'r Landed>> {
@@ -52,7 +53,7 @@ pub(super) fn land<'r>(
     let Some(actor) = meta::get(tx, meta::ACTOR)? else { return Ok(None) };
     let actor: Actor = serde_json::from_str(&actor)?;
     let new = reply.outcomes.iter().filter(|outcome| is_of(outcome, landed));
-    let Some(Batch { merchants: made, done }) = make(tx, rules, &actor, new)? else { return Ok(None) };
+    let Some(Batch { merchants: made, done }) = make(tx, (rules, schema), &actor, new)? else { return Ok(None) };
     let mut changed = Bucket::default();
     made.values().for_each(|made| changed.add(digest::row(&made.text)));
     if changed != landed.changed || made.values().map(|made| made.seq).max() != Some(landed.head) {
@@ -113,7 +114,7 @@ fn state(outcome: &Outcome) -> Option<EditState> {
 /// as it was sent.
 fn make<'o>(
     tx: &Connection,
-    rules: &RuleSet,
+    (rules, schema): (&RuleSet, &Schema),
     actor: &Actor,
     outcomes: impl Iterator<Item = &'o Outcome>,
 ) -> Result<Option<Batch>> {
@@ -135,7 +136,7 @@ fn make<'o>(
         if !matches!(own.state, EditState::Sending | EditState::Queued) {
             return Ok(None);
         }
-        let verdict = authority::accept(merchant.record.as_ref(), &own.edit, actor, rules);
+        let verdict = authority::accept(merchant.record.as_ref(), &own.edit, actor, rules, schema);
         if verdict.outcome.state != outcome.state {
             return Ok(None);
         }

@@ -20,6 +20,7 @@ mod resending;
 mod reviews;
 mod rules;
 mod saving;
+mod schema;
 mod sending;
 mod status;
 
@@ -72,6 +73,7 @@ pub struct Cache {
     path: PathBuf,
     device: DeviceId,
     rules: Arc<rules::Rules>,
+    schemas: Arc<schema::Schemas>,
     machine: Arc<dyn Machine>,
 }
 
@@ -93,9 +95,9 @@ impl Cache {
         let path = home.join(FILE_NAME);
         let prepare = |connection: &mut Connection| {
             migrations::run(connection)?;
-            Ok((meta::device(connection)?, rules::Rules::load(connection)?))
+            Ok((meta::device(connection)?, rules::Rules::load(connection)?, schema::Schemas::load(connection)?))
         };
-        let (direct, (device, rules)) = Direct::open(&path, prepare).await?;
+        let (direct, (device, rules, schemas)) = Direct::open(&path, prepare).await?;
         let options = SqliteConnectOptions::new()
             .filename(&path)
             .create_if_missing(false)
@@ -113,8 +115,10 @@ impl Cache {
             .test_before_acquire(false)
             .connect_lazy_with(options);
         let lists = list::Lists::new(&path, direct.journal());
-        let cache = Self { direct, lists, readers, path, device, rules: Arc::new(rules), machine };
+        let (rules, schemas) = (Arc::new(rules), Arc::new(schemas));
+        let cache = Self { direct, lists, readers, path, device, rules, schemas, machine };
         cache.apply_rules().await?;
+        cache.apply_schema().await?;
         Ok(cache)
     }
 

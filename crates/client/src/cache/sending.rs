@@ -1,6 +1,7 @@
 //! The outbox on its way to the server.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 use domain::api::PushReply;
 use domain::edit::{Edit, EditState, Outcome, OutcomeState};
@@ -182,10 +183,11 @@ impl Cache {
     /// `storage`.
     pub async fn store_outcomes(&self, reply: &PushReply, retry_at_ms: u64) -> Result<()> {
         let (reply, now_ms) = (reply.clone(), self.machine.now_ms());
+        let schemas = Arc::clone(&self.schemas);
         let work = move |tx: &Transaction<'_>, rules: &RuleSet| {
             // What shows stays the same until the answer has come back, except after a refusal.
             let (mut recounted, mut refreshed) = (BTreeSet::new(), BTreeSet::new());
-            let landed = landing::land(tx, rules, &reply, now_ms)?;
+            let landed = landing::land(tx, (rules, &schemas.now()), &reply, now_ms)?;
             if landed.is_some() {
                 tracing::debug!(edits = reply.outcomes.len(), "a batch need not be pulled");
             }

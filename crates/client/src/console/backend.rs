@@ -31,6 +31,7 @@ struct Running {
 impl Backend {
     pub async fn connect(home: &Path, server: &str, options: &Options, cache: &Arc<Cache>) -> Result<Self> {
         let remote = Arc::new(Remote::new(server, cache.device())?);
+        remote.has_schema(cache.schema().version);
         let secrets = if options.keyring && options.machine.is_none() {
             Secrets::new(Arc::new(KeyringVault::new(vault_key(home, remote.addresses().text(0)))))
         } else {

@@ -1,9 +1,11 @@
 //! `FIELD=VALUE` as people type it, and values in the form that is stored.
 
-use domain::field::FieldPath;
+use domain::edit::Write;
+use domain::field::{FieldKind, FieldPath};
 use domain::ipc::{CheckField, Checked, Finding};
 use domain::problem::{ErrorCode, Problem};
 use domain::profile::Registers;
+use domain::schema::Schema;
 use domain::{Value, phone, text};
 use reading::{hours, phones};
 
@@ -13,12 +15,12 @@ use crate::error::Result;
 ///
 /// # Errors
 /// `bad_field`, `read_only` for a field of a newer version, the problem of the value.
-pub fn register(name: &str, typed: &str) -> Result<(FieldPath, Value)> {
+pub fn register(schema: &Schema, name: &str, typed: &str) -> Result<(FieldPath, Value)> {
     let mut field = FieldPath::new(name)?;
     if let Some(number) = field.key().filter(|key| field.root() == "phones" && *key != "primary") {
         field = FieldPath::new(format!("phones.{}", phone::e164(number)?))?;
     }
-    let (value, _) = reading::register(&field, typed).map_err(|finding| problem(field.as_str(), finding))?;
+    let (value, _) = reading::register(schema, &field, typed).map_err(|finding| problem(field.as_str(), finding))?;
     Ok((field, value))
 }
 
@@ -27,7 +29,7 @@ pub fn register(name: &str, typed: &str) -> Result<(FieldPath, Value)> {
 ///
 /// # Errors
 /// As [`register`].
-pub fn assign(registers: &mut Registers, name: &str, typed: &str) -> Result<()> {
+pub fn assign(schema: &Schema, registers: &mut Registers, name: &str, typed: &str) -> Result<()> {
     let mut put = |field: FieldPath, value: Value| {
         if value.is_null() {
             registers.remove(&field);
@@ -58,11 +60,29 @@ pub fn assign(registers: &mut Registers, name: &str, typed: &str) -> Result<()> 
             found.registers().for_each(|(field, value)| put(field, value));
         }
         _ => {
-            let (field, value) = register(name, typed)?;
+            let (field, value) = register(schema, name, typed)?;
             put(field, value);
         }
     }
     Ok(())
+}
+
+/// The value of a write as it is stored. A text of a coded or declared field is read as people type it, by the same rule
+/// that checked it.
+///
+/// # Errors
+/// The problem of the value.
+pub fn typed(schema: &Schema, write: &Write) -> Result<Value> {
+    // A number that is stored already has its form, whatever became of its country's plan since.
+    let text = write.field.kind() == FieldKind::Text && write.field.root() != "phones";
+    let coded = text || schema.field(&write.field).is_some();
+    match write.value.as_str() {
+        Some(text) if coded => {
+            let read = reading::register(schema, &write.field, text);
+            Ok(read.map_err(|finding| problem(write.field.as_str(), finding))?.0)
+        }
+        _ => Ok(schema.normalise(&write.field, &write.value)?),
+    }
 }
 
 /// The numbers of a cell that has some or is empty, and what is not stored of it.
@@ -79,7 +99,7 @@ fn not_stored() -> reading::Finding {
 }
 
 /// Normalises and checks one field while it is typed: the value is in the form that is stored.
-pub fn check(asked: &CheckField) -> Checked {
+pub fn check(schema: &Schema, asked: &CheckField) -> Checked {
     let typed = asked.text.as_str();
     let outcome = match asked.field.as_str() {
         "phones" => numbers(typed).map(|(numbers, warnings)| (Value::list(numbers), warnings)),
@@ -90,7 +110,7 @@ pub fn check(asked: &CheckField) -> Checked {
         }),
         name => FieldPath::new(name)
             .map_err(|problem| reading::Finding::new(problem.code, problem.title))
-            .and_then(|field| reading::register(&field, typed)),
+            .and_then(|field| reading::register(schema, &field, typed)),
     };
     let shown = |found: Vec<reading::Finding>| {
         found.into_iter().map(|found| Finding { code: found.code, message: found.message }).collect()

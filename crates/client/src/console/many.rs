@@ -21,7 +21,7 @@ impl Console {
         few_enough(asked.stores.len())?;
         let mut wanted = Vec::with_capacity(asked.registers.len());
         for (field, value) in &asked.registers {
-            wanted.push((field, validate::normalise(field, value)?));
+            wanted.push((field, self.cache.schema().normalise(field, value)?));
         }
         let may_review = self.backend().await.session.actor().await?.is_none_or(|actor| actor.role.may_review());
         let mut plans = Vec::with_capacity(asked.stores.len());
@@ -76,7 +76,7 @@ impl Console {
         for plan in save.plans.into_iter().filter(|plan| !plan.writes.is_empty()) {
             let mut writes = plan.writes;
             for write in &mut writes {
-                write.value = validate::normalise(&write.field, &write.value)?;
+                write.value = self.cache.schema().normalise(&write.field, &write.value)?;
             }
             let mut draft = Draft::new(plan.id, writes, Source::Manual);
             draft.seen = Some(version_seen(&plan.version)?);

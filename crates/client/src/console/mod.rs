@@ -9,6 +9,7 @@ mod many;
 mod outbox;
 mod reviews;
 mod rules;
+mod schema;
 mod settings;
 mod signing;
 mod status;

@@ -1,9 +1,9 @@
 //! The outbox: look, send again, take back.
 
+use domain::EditId;
 use domain::edit::{Source, Write};
 use domain::ipc::{OutboxPage, OutboxQuery, Resend, Saved};
 use domain::problem::ErrorCode;
-use domain::{EditId, validate};
 use sync_engine::device::Input;
 
 use super::{Console, saved};
@@ -93,7 +93,7 @@ impl Console {
             ));
         }
         for write in &mut writes {
-            write.value = validate::normalise(&write.field, &write.value)?;
+            write.value = self.cache.schema().normalise(&write.field, &write.value)?;
         }
         let actor = self.backend().await.session.actor().await?;
         let edit = self.cache.resend(resend.edit_id, writes, actor.as_ref()).await?;

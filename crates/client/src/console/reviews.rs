@@ -1,10 +1,10 @@
 //! Open questions and their answers.
 
+use domain::ReviewId;
 use domain::edit::{Settles, Source, Write};
 use domain::ipc::{Choice, Resolve, Saved};
 use domain::problem::{ErrorCode, Problem};
 use domain::review::Review;
-use domain::{ReviewId, validate};
 
 use super::{Console, fields, saved};
 use crate::cache::Draft;
@@ -39,7 +39,7 @@ impl Console {
             }
             writes.push(Write {
                 base_value: known.registers.get(&choice.field).cloned().unwrap_or_default(),
-                value: validate::normalise(&choice.field, &choice.value)?,
+                value: self.cache.schema().normalise(&choice.field, &choice.value)?,
                 field: choice.field,
             });
             candidates.push(choice.dots);
@@ -67,7 +67,7 @@ impl Console {
         })?;
         let mut choices = Vec::new();
         for (name, typed) in assignments {
-            let (field, value) = fields::register(name, typed)?;
+            let (field, value) = fields::register(&self.cache.schema(), name, typed)?;
             let item = review.items.iter().find(|item| item.field == field).ok_or_else(|| {
                 Problem::new(ErrorCode::NotFound, format!("{field} is not in question in this review")).about(name)
             })?;

@@ -2,13 +2,15 @@
 
 use domain::edit::{Source, Write};
 use domain::ipc::{
-    CheckField, Checked, Facets, FacetsQuery, HistoryView, SaveStore, Saved, StoreIds, StoreRow, StoreView, StoresPage,
+    CheckField, Checked, ChoicesOf, Facets, FacetsQuery, FieldChoice, HistoryView, SaveStore, Saved, StoreIds, StoreRow,
+    StoreView, StoresPage,
     StoresQuery,
 };
 use domain::problem::{ErrorCode, Problem};
 use domain::profile::{self, Profile, Registers};
+use domain::schema::Words;
 use domain::version::VersionVector;
-use domain::{FieldPath, MerchantId, phone, text, validate};
+use domain::{FieldPath, MerchantId, phone, text};
 
 use super::{Console, fields, saved};
 use crate::cache::Draft;
@@ -97,15 +99,15 @@ impl Console {
         let edited = tidied(save.edited, known_phones)?;
         let id = edited.merchant_id.clone();
         let after = edited.to_registers();
-        let mut writes = Vec::new();
+        let (schema, mut writes) = (self.cache.schema(), Vec::new());
         for write in profile::diff(&before, &after) {
-            let value = validate::normalise(&write.field, &write.value)?;
+            let value = fields::typed(&schema, &write)?;
             if value != write.base_value {
                 writes.push(Write { value, ..write });
             }
         }
         if save.original.is_none() {
-            validate::complete(&after)?;
+            self.cache.schema().complete(&after)?;
             if self.cache.row(&id).await?.is_some() {
                 let taken =
                     Problem::new(ErrorCode::BadValue, format!("there is a merchant {id} already: take another id"));
@@ -124,10 +126,10 @@ impl Console {
         let known = self.cache.known(id).await?;
         let mut after: Registers = known.registers.clone();
         for (name, typed) in assignments {
-            fields::assign(&mut after, name, typed)?;
+            fields::assign(&self.cache.schema(), &mut after, name, typed)?;
         }
         if known.registers.is_empty() {
-            validate::complete(&after)?;
+            self.cache.schema().complete(&after)?;
         }
         self.save_writes(id.clone(), profile::diff(&known.registers, &after), Some(known.seen())).await
     }
@@ -165,9 +167,15 @@ impl Console {
         })
     }
 
+    /// What can be chosen for a coded field, below one of its values.
+    pub fn choices(&self, of: &ChoicesOf) -> Vec<FieldChoice> {
+        let choices = reading::choices(&of.field, &of.under).into_iter();
+        choices.map(|one| FieldChoice { value: one.value, labels: Words::new(one.zh, one.en) }).collect()
+    }
+
     /// Normalises and checks one field while it is typed.
     pub fn check_field(&self, asked: &CheckField) -> Checked {
-        fields::check(asked)
+        fields::check(&self.cache.schema(), asked)
     }
 }
 

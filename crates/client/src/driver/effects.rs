@@ -150,7 +150,7 @@ async fn pull(parts: &Parts, limit: usize) -> std::result::Result<domain::api::C
     let page = judge(parts, answer.await)?;
     match &query.epoch {
         Some(epoch) if *epoch != page.epoch => Err(Failure::EpochChanged),
-        _ => super::rules::before(parts, page).await,
+        _ => super::policy::before(parts, page).await,
     }
 }
 

@@ -9,7 +9,7 @@ mod effects;
 mod facts;
 mod listener;
 mod lock;
-mod rules;
+mod policy;
 mod servers;
 mod watcher;
 

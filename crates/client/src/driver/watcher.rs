@@ -14,7 +14,8 @@ use crate::error::Result;
 /// How often other processes' writing is looked for.
 const POLL: Duration = Duration::from_millis(300);
 
-const ALL_DATA: [Topic; 5] = [Topic::Stores, Topic::Outbox, Topic::Reviews, Topic::Status, Topic::Settings];
+const ALL_DATA: [Topic; 6] =
+    [Topic::Stores, Topic::Outbox, Topic::Reviews, Topic::Status, Topic::Settings, Topic::Schema];
 
 /// Watches for ever.
 pub(super) async fn watch(parts: Arc<Parts>, inputs: mpsc::Sender<Input>) {
@@ -37,6 +38,8 @@ async fn look(parts: &Parts, inputs: &mpsc::Sender<Input>, seen: Seen) -> Result
         return Ok(seen);
     }
     parts.cache.notice_rules().await?;
+    parts.cache.notice_schema().await?;
+    parts.remote.has_schema(parts.cache.schema().version);
     let requested_ms = facts::requested_ms(&parts.cache).await?;
     parts.announcer.announce(&ALL_DATA);
     let asked = requested_ms > seen.1;

@@ -6,14 +6,17 @@ mod calls;
 mod events;
 mod failure;
 mod rules;
+mod schema;
 mod token;
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use domain::DeviceId;
-use domain::api::{DEVICE_HEADER, PROTOCOL, PROTOCOL_HEADER, path};
+use domain::api::{DEVICE_HEADER, PROTOCOL, PROTOCOL_HEADER, SCHEMA_HEADER, path};
 use domain::problem::{ErrorCode, Problem};
+use domain::schema::SchemaVersion;
 use futures_util::StreamExt;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
@@ -47,6 +50,8 @@ pub struct Remote {
     device: DeviceId,
     /// Milliseconds of the last answered call; `u64::MAX` before the first.
     latency_ms: AtomicU64,
+    /// The version of this device's schema.
+    schema: RwLock<SchemaVersion>,
 }
 
 impl Remote {
@@ -63,7 +68,12 @@ impl Remote {
             .user_agent(concat!("merchant-console/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| Error::new(ErrorCode::Internal, error.to_string()))?;
-        Ok(Self { http, addresses, device, latency_ms: AtomicU64::new(u64::MAX) })
+        Ok(Self { http, addresses, device, latency_ms: AtomicU64::new(u64::MAX), schema: RwLock::default() })
+    }
+
+    /// This device has this schema from now on; every call says so.
+    pub fn has_schema(&self, version: SchemaVersion) {
+        *self.schema.write().unwrap_or_else(PoisonError::into_inner) = version;
     }
 
     /// How long the last answered call took, in milliseconds.
@@ -116,7 +126,8 @@ impl Remote {
             .http
             .request(method, format!("{}{path}", self.base()))
             .header(PROTOCOL_HEADER, PROTOCOL)
-            .header(DEVICE_HEADER, self.device.to_string());
+            .header(DEVICE_HEADER, self.device.to_string())
+            .header(SCHEMA_HEADER, self.schema.read().unwrap_or_else(PoisonError::into_inner).to_string());
         match token {
             Some(token) => request.bearer_auth(token),
             None => request,

@@ -15,6 +15,7 @@ use axum::{Json, Router};
 use domain::api::{Change, ChangesPage, ChangesQuery, PushReply, PushRequest, TokenReply, WakeUp, path};
 use domain::hlc::Hlc;
 use domain::rules::RuleBook;
+use domain::schema::Schema;
 use domain::{EditId, ErrorCode, MerchantId, Outcome, Problem, Record};
 use futures_util::StreamExt;
 use sync_engine::authority;
@@ -148,7 +149,8 @@ async fn edits(State(backend): State<Shared>, headers: HeaderMap, body: Bytes) -
     for edit in request.edits {
         if !store.answers.contains_key(&edit.edit_id) {
             let known = store.records.get(&edit.merchant_id).map(|(_, record)| record.clone());
-            let verdict = authority::accept(known.as_ref(), &edit, &super::actor("ops"), &store.rules.rules);
+            let verdict =
+                authority::accept(known.as_ref(), &edit, &super::actor("ops"), &store.rules.rules, &Schema::default());
             let mut outcome = verdict.outcome;
             if verdict.changed {
                 store.seq += 1;

@@ -5,8 +5,9 @@ use std::str::FromStr;
 use crate::problem::{ErrorCode, Problem};
 
 /// Version of the protocol; sent by both sides as [`PROTOCOL_HEADER`], refused if the major differs.
-/// A side uses a feature only if the minor of the other has it: 1.1 brought markers, digests and buckets.
-pub const PROTOCOL: &str = "1.1";
+/// A side uses a feature only if the minor of the other has it: 1.1 brought markers, digests and buckets, 1.2 the
+/// schema with declared fields.
+pub const PROTOCOL: &str = "1.2";
 /// The oldest version that is understood; a request that names none is taken for one of it.
 pub const PROTOCOL_MIN: &str = "1.0";
 /// From this minor of major 1 on there are markers, digests and buckets.
@@ -43,7 +44,8 @@ mod tests {
 
     #[test]
     fn versions_are_two_numbers() {
-        assert_eq!(PROTOCOL.parse::<Version>().unwrap(), Version { major: 1, minor: MINOR_DIGESTS });
+        assert_eq!(PROTOCOL.parse::<Version>().unwrap(), Version { major: 1, minor: 2 });
+        assert_eq!(MINOR_DIGESTS, 1);
         assert!(PROTOCOL_MIN.parse::<Version>().is_ok());
         for bad in ["", "1", "1.", ".1", "1.x", "+1.0", "1.0.0", "99999999999.0"] {
             assert!(bad.parse::<Version>().is_err(), "{bad}");

@@ -8,6 +8,7 @@ mod insights;
 mod list;
 mod many;
 mod outbox;
+mod schema;
 mod settings;
 mod stores;
 mod sync;
@@ -23,6 +24,7 @@ pub use insights::*;
 pub use list::*;
 pub use many::*;
 pub use outbox::*;
+pub use schema::*;
 pub use settings::*;
 pub use stores::*;
 pub use sync::*;
@@ -56,6 +58,8 @@ pub mod command {
     pub const HISTORY: &str = "history";
     /// [`super::CheckField`] → [`super::Checked`]
     pub const CHECK_FIELD: &str = "check_field";
+    /// [`super::ChoicesOf`] → `Vec<`[`super::FieldChoice`]`>`
+    pub const CHOICES: &str = "choices";
     /// [`super::OutboxQuery`] → [`super::OutboxPage`]
     pub const OUTBOX: &str = "outbox";
     /// [`super::ByEdit`] → `()`: sends a waiting or rejected edit now
@@ -104,8 +108,16 @@ pub mod command {
     pub const IMPORT_REPORT: &str = "import_report";
     /// [`super::ExportRequest`] → [`super::Written`]
     pub const EXPORT: &str = "export";
+    /// `()` → [`crate::schema::Schema`]: the copy on this device
+    pub const SCHEMA: &str = "schema";
+    /// `()` → [`super::SchemaView`]: as the server has it
+    pub const SCHEMA_VIEW: &str = "schema_view";
+    /// [`crate::schema::SchemaDraft`] → [`crate::schema::SchemaPreview`]; administrators only
+    pub const PREVIEW_SCHEMA: &str = "preview_schema";
+    /// [`crate::schema::NewSchema`] → [`crate::schema::Schema`]; administrators only
+    pub const SAVE_SCHEMA: &str = "save_schema";
     /// All of them, for the test that holds shell and window together.
-    pub const ALL: [&str; 37] = [
+    pub const ALL: [&str; 42] = [
         STATUS,
         STORES,
         STORE_FACETS,
@@ -119,6 +131,7 @@ pub mod command {
         UNDO_ALL,
         HISTORY,
         CHECK_FIELD,
+        CHOICES,
         OUTBOX,
         RETRY,
         DISCARD,
@@ -143,6 +156,10 @@ pub mod command {
         IMPORT_UNDO,
         IMPORT_REPORT,
         EXPORT,
+        SCHEMA,
+        SCHEMA_VIEW,
+        PREVIEW_SCHEMA,
+        SAVE_SCHEMA,
     ];
 }
 
@@ -176,6 +193,8 @@ pub enum Topic {
     Settings,
     /// An import's progress, and the imports of the past.
     Imports,
+    /// The fields that a profile can have.
+    Schema,
 }
 
 /// A failed command.

@@ -10,6 +10,7 @@ use crate::id::{DeviceId, EditId};
 use crate::problem::ErrorCode;
 use crate::profile::Profile;
 use crate::review::Review;
+use crate::schema::Words;
 use crate::value::Value;
 
 use super::StoreRow;
@@ -76,6 +77,24 @@ pub struct CheckField {
     pub field: String,
     /// As typed.
     pub text: String,
+}
+
+/// The choices of a coded field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChoicesOf {
+    /// `region_code`, `category_code`, `industry`, `language`, `time_zone`.
+    pub field: String,
+    /// Below which value; empty for the first level.
+    pub under: String,
+}
+
+/// One of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldChoice {
+    /// What is stored.
+    pub value: String,
+    /// Its names.
+    pub labels: Words,
 }
 
 /// What normalising and checking found.

@@ -2,6 +2,7 @@
 //! The implementation is chosen by the database's URL.
 
 pub mod accounts;
+pub mod declared;
 pub mod edits;
 pub mod orders;
 pub mod pull;
@@ -15,6 +16,7 @@ use domain::metrics::SyncMetrics;
 use domain::{ErrorCode, MerchantId, Problem, Record, Scope};
 
 pub use accounts::{Account, AccountKind, AccountStore, Rotation, TokenKind, TokenRow};
+pub use declared::SchemaStore;
 pub use edits::{EditStore, Loaded, Plan};
 pub use orders::OrderStore;
 pub use pull::PullStore;
@@ -148,11 +150,19 @@ pub trait MetaStore: Send + Sync {
 
 /// All that the server keeps.
 pub trait Database:
-    MetaStore + EditStore + MerchantStore + PullStore + AccountStore + OrderStore + SeriesStore + RuleStore
+    MetaStore + EditStore + MerchantStore + PullStore + AccountStore + OrderStore + SeriesStore + RuleStore + SchemaStore
 {
 }
 impl<T> Database for T where
-    T: MetaStore + EditStore + MerchantStore + PullStore + AccountStore + OrderStore + SeriesStore + RuleStore
+    T: MetaStore
+        + EditStore
+        + MerchantStore
+        + PullStore
+        + AccountStore
+        + OrderStore
+        + SeriesStore
+        + RuleStore
+        + SchemaStore
 {
 }
 

@@ -91,6 +91,7 @@ fn chunk(seed: u64, first: u32, end: u32) -> Result<Plan, DemoError> {
 mod tests {
     use domain::phone;
     use domain::rules::RuleSet;
+    use domain::schema::Schema;
     use domain::validate;
 
     use super::*;
@@ -108,6 +109,7 @@ mod tests {
                 std::slice::from_ref(&edit),
                 &merchants::importer().unwrap(),
                 &RuleSet::default(),
+                &Schema::default(),
                 loaded,
                 IMPORTED_AT_MS + u64::from(index),
             )

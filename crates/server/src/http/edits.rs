@@ -7,13 +7,15 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use domain::api::{PUSH_BYTES_MAX, PUSH_EDITS_MAX, PushReply, PushRequest, path};
+use domain::api::{PUSH_BYTES_MAX, PUSH_EDITS_MAX, PushReply, PushRequest, SCHEMA_HEADER, path};
+use domain::schema::SchemaVersion;
 
 use super::body;
 use super::caller::Caller;
 use super::refusal::Refusal;
 use super::route::{Access, Content, Route};
 use crate::app::App;
+use crate::declared::{self, SchemaError};
 use crate::exchange;
 
 pub fn routes() -> Vec<Route> {
@@ -29,12 +31,24 @@ pub fn routes() -> Vec<Route> {
     vec![route]
 }
 
+/// Who names no schema writes by the oldest that is understood.
+fn not_too_old(app: &App, headers: &HeaderMap) -> Result<(), Refusal> {
+    let Some(named) = headers.get(SCHEMA_HEADER) else { return Ok(()) };
+    let theirs: SchemaVersion = named
+        .to_str()
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(|| Refusal::bad_request(format!("{SCHEMA_HEADER}: major.minor.patch")))?;
+    Ok(declared::takes_edits_of(app.schemas.now().version, theirs).map_err(SchemaError::from)?)
+}
+
 async fn push(
     State(app): State<Arc<App>>,
     caller: Caller,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<PushReply>, Refusal> {
+    not_too_old(&app, &headers)?;
     let request: PushRequest = body::json(&headers, body, PUSH_BYTES_MAX).await?;
     if request.edits.len() > PUSH_EDITS_MAX {
         return Err(Refusal::too_large(format!(

@@ -20,6 +20,7 @@ mod refusal;
 mod reviews;
 pub mod route;
 mod rules;
+mod schema;
 mod token;
 
 use std::sync::Arc;
@@ -43,6 +44,7 @@ pub fn routes() -> Vec<Route> {
         merchants::routes(),
         reviews::routes(),
         rules::routes(),
+        schema::routes(),
         orders::routes(),
         alerts::routes(),
         metrics::routes(),

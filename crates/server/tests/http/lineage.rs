@@ -116,7 +116,7 @@ async fn versions_of_one_major_go_together() {
         let request = shop.http.get(format!("{}{}", shop.url, path::CHANGES)).bearer_auth(&shop.token);
         request.header(PROTOCOL_HEADER, version).send()
     };
-    for taken in ["1.0", "1.1", "1.9"] {
+    for taken in ["1.0", "1.1", "1.2", "1.9"] {
         let response = ask(taken).await.unwrap();
         assert_eq!(
             (response.status().as_u16(), &response.headers()[PROTOCOL_HEADER]),

@@ -17,6 +17,7 @@ mod openapi;
 mod orders;
 mod reviews;
 mod rules;
+mod schema;
 mod sign_in;
 mod speed;
 mod vectors;

@@ -34,6 +34,9 @@ async fn every_route_is_in_the_document() {
         path::REVIEWS,
         path::RULES,
         path::RULES_PREVIEW,
+        path::SCHEMA,
+        path::SCHEMA_PREVIEW,
+        path::SCHEMA_HISTORY,
         path::ORDERS,
         path::ORDER_EVENTS,
         path::PICKUP_READY,
@@ -167,6 +170,8 @@ async fn what_is_sent_is_as_documented() {
         ("/api/v1/merchants/ZZ-1/history", "HistoryPage"),
         (path::REVIEWS, "ReviewsPage"),
         (path::RULES, "RuleBook"),
+        (path::SCHEMA, "SchemaReply"),
+        (path::SCHEMA_HISTORY, "SchemaEvents"),
         (path::ORDERS, "OrdersPage"),
         (path::ALERTS, "AlertBoard"),
         (path::METRICS_SYNC, "SyncMetrics"),
@@ -179,6 +184,14 @@ async fn what_is_sent_is_as_documented() {
     let preview: Json = ops.post(path::RULES_PREVIEW, draft.to_string()).await.json().await.unwrap();
     assert_eq!(preview["settles"], 1);
     check(&document, &schema("RulesPreview"), &preview, "RulesPreview");
+    let admin = world.client("schema-admin", Role::Administrator, &[]).await;
+    let options = serde_json::json!([{ "value": "1", "labels": { "zh": "一" } }, { "value": "3", "deprecated": true }]);
+    let custom =
+        serde_json::json!([{ "key": "座位", "labels": { "en": "Seats" }, "type": "choice", "options": options }]);
+    let draft = serde_json::json!({ "custom": custom });
+    check(&document, &schema("SchemaDraft"), &draft, "SchemaDraft");
+    let preview: Json = admin.post(path::SCHEMA_PREVIEW, draft.to_string()).await.json().await.unwrap();
+    check(&document, &schema("SchemaPreview"), &preview, "SchemaPreview");
     let problem: Json = world.get_open(path::ME).await.json().await.unwrap();
     check(&document, &schema("Problem"), &problem, "Problem");
 }

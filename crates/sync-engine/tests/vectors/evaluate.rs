@@ -4,6 +4,7 @@ use domain::edit::{Edit, Source};
 use domain::hlc::{Hlc, HlcClock};
 use domain::record::{Record, Register, Sibling, WriteMeta};
 use domain::rules::RuleSet;
+use domain::schema::Schema;
 use domain::{Actor, ActorId, Dot, EditId, FieldPath, Role, Value, VersionVector, validate};
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
@@ -19,14 +20,21 @@ fn written(value: impl serde::Serialize) -> Json {
     serde_json::to_value(value).unwrap()
 }
 
+/// The declared fields of a case, where it has some.
+fn schema(given: &Json) -> Schema {
+    let custom = given.get("schema").map(read).unwrap_or_default();
+    Schema { custom, ..Schema::default() }
+}
+
 /// Edits in order: the answers, the history, and the merchant at the end.
 pub fn merge(given: &Json, cast: &Json) -> Json {
     let rules = RuleSet::default();
+    let schema = schema(given);
     let mut record: Option<Record> = None;
     let mut answers = Vec::new();
     for step in given["edits"].as_array().unwrap() {
         let (edit, actor): (Edit, Actor) = (read(&step["edit"]), read(&cast[step["by"].as_str().unwrap()]));
-        let verdict = authority::accept(record.as_ref(), &edit, &actor, &rules);
+        let verdict = authority::accept(record.as_ref(), &edit, &actor, &rules, &schema);
         let history: Vec<Json> = verdict
             .history
             .iter()
@@ -87,7 +95,7 @@ pub fn rules(given: &Json) -> Json {
 
 /// A value, and its normal form.
 pub fn value(given: &Json) -> Json {
-    match validate::normalise(&read(&given["field"]), &read(&given["value"])) {
+    match schema(given).normalise(&read(&given["field"]), &read(&given["value"])) {
         Ok(value) => json!({"value": value}),
         Err(problem) => json!({"code": problem.code}),
     }

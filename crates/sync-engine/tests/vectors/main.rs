@@ -80,6 +80,11 @@ fn values() {
 }
 
 #[test]
+fn declared() {
+    holds("declared", |given, _| evaluate::value(given));
+}
+
+#[test]
 fn same() {
     holds("same", |given, _| evaluate::same(given));
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 pub mod batch;
+mod declared;
 mod direct;
 mod edits;
 mod merchants;

@@ -5,10 +5,11 @@ use sqlx::{Connection, SqliteConnection};
 use crate::db::DbError;
 
 /// Never edit one that was released: append.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_pull.sql"),
     include_str!("../migrations/0003_places.sql"),
+    include_str!("../migrations/0004_schema.sql"),
 ];
 
 /// Applies what is missing.

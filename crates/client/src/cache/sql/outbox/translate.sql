@@ -1,0 +1,1 @@
+UPDATE outbox SET edit = ?2, bytes = ?3 WHERE n = ?1

@@ -1,0 +1,54 @@
+//! The schema of a profile: the copy on this device for all who fill in profiles, the server's for who changes it.
+
+use domain::ipc::SchemaView;
+use domain::schema::{NewSchema, Schema, SchemaDraft, SchemaPreview};
+use sync_engine::device::Input;
+
+use super::Console;
+use crate::error::Result;
+
+impl Console {
+    /// The schema as this device has it, offline too.
+    pub fn schema(&self) -> Schema {
+        Schema::clone(&self.cache.schema())
+    }
+
+    /// The schema as the server has it now, with who changed it; where the server cannot be asked, the copy on this
+    /// device.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn schema_view(&self) -> Result<SchemaView> {
+        let backend = self.backend().await;
+        let asked = backend.session.call(|token| {
+            let remote = backend.remote.clone();
+            async move { Ok((remote.schema(&token).await?, remote.schema_events(&token).await?)) }
+        });
+        Ok(match asked.await {
+            Ok((schema, events)) => SchemaView { schema, events, fresh: true },
+            Err(_) => SchemaView { schema: self.schema(), events: Vec::new(), fresh: false },
+        })
+    }
+
+    /// Puts declared fields in force, in place of the version that was looked at.
+    ///
+    /// # Errors
+    /// `bad_schema` before anything is sent, `schema_moved`, `forbidden` to all but administrators, `unreachable`.
+    pub async fn put_schema(&self, new: &NewSchema) -> Result<Schema> {
+        self.schema().next(new.custom.clone())?;
+        let backend = self.backend().await;
+        let schema = backend.remote.put_schema(&backend.session.bearer().await?, new).await?;
+        // The next pull brings it to this device too.
+        backend.tell(Input::WakeUp).await;
+        Ok(schema)
+    }
+
+    /// What declared fields would mean, if they were put in force now.
+    ///
+    /// # Errors
+    /// `bad_schema`, `forbidden`, `unreachable`.
+    pub async fn preview_schema(&self, draft: &SchemaDraft) -> Result<SchemaPreview> {
+        let backend = self.backend().await;
+        Ok(backend.remote.preview_schema(&backend.session.bearer().await?, draft).await?)
+    }
+}
