@@ -2,13 +2,14 @@
 
 use domain::api::HistoryEntry;
 use domain::ipc::{
-    ByEdit, ByEdits, ById, ByImport, ByOrder, CHANGED, Changed, CheckField, Checked, ExportRequest, HistoryView,
-    ImportPreview, ImportProgress, ImportRequest, InsightsQuery, IpcError, KitchenInsights, OutboxPage, OutboxQuery,
-    PastImport, PlanCopy, Resend, Resolve, SavePlans, SaveStore, Saved, SavedPlans, Session, Settings, SignIn,
-    StatusView, StorePlan, StoreView, StoresPage, StoresQuery, SyncInsights, SyncSettings, Undone, UndoneImport,
-    WriteImportReport, Written, command,
+    ByEdit, ByEdits, ById, ByImport, ByOrder, CHANGED, Changed, CheckField, Checked, ChoicesOf, ExportRequest,
+    FieldChoice, HistoryView, ImportPreview, ImportProgress, ImportRequest, InsightsQuery, IpcError, KitchenInsights,
+    OutboxPage, OutboxQuery, PastImport, PlanCopy, Resend, Resolve, SavePlans, SaveStore, Saved, SavedPlans,
+    SchemaView, Session, Settings, SignIn, StatusView, StorePlan, StoreView, StoresPage, StoresQuery, SyncInsights,
+    SyncSettings, Undone, UndoneImport, WriteImportReport, Written, command,
 };
 use domain::review::Review;
+use domain::schema::{NewSchema, Schema, SchemaDraft, SchemaPreview};
 use domain::{EditId, ErrorCode, MerchantId, OrderId};
 use js_sys::{JSON, Object, Reflect};
 use serde::Serialize;
@@ -194,6 +195,26 @@ pub async fn history(id: MerchantId) -> Reply<HistoryView> {
 /// Normalises and checks a field while it is typed.
 pub async fn check_field(field: &str, text: &str) -> Reply<Checked> {
     tell(command::CHECK_FIELD, &CheckField { field: field.to_owned(), text: text.to_owned() }).await
+}
+/// What can be chosen for a coded field, below one of its values.
+pub async fn choices(field: &str, under: &str) -> Reply<Vec<FieldChoice>> {
+    tell(command::CHOICES, &ChoicesOf { field: field.to_owned(), under: under.to_owned() }).await
+}
+/// The schema of a profile, as this device has it.
+pub async fn schema() -> Reply<Schema> {
+    ask(command::SCHEMA).await
+}
+/// The schema of a profile, as the server has it, with who changed it.
+pub async fn schema_view() -> Reply<SchemaView> {
+    ask(command::SCHEMA_VIEW).await
+}
+/// What declared fields would mean.
+pub async fn preview_schema(draft: &SchemaDraft) -> Reply<SchemaPreview> {
+    tell(command::PREVIEW_SCHEMA, draft).await
+}
+/// Puts declared fields in force.
+pub async fn save_schema(new: &NewSchema) -> Reply<Schema> {
+    tell(command::SAVE_SCHEMA, new).await
 }
 /// A window into the outbox.
 pub async fn outbox(query: &OutboxQuery) -> Reply<OutboxPage> {

@@ -4,6 +4,7 @@ mod app;
 mod appearance;
 mod clock;
 mod components;
+mod declared;
 mod i18n;
 mod ipc;
 mod keyboard;

@@ -2,7 +2,8 @@
 
 use domain::field::WEEKDAYS;
 
-use crate::i18n::{fields, times};
+use crate::declared;
+use crate::i18n::{Language, fields, lang, times};
 
 /// How people call the field with this path: `hours.tu` → `周二营业时间`.
 pub fn field_label(path: &str) -> String {
@@ -28,9 +29,37 @@ pub fn field_label(path: &str) -> String {
             (None, Some(n)) => fields::hours_of(super::time::weekday(n)),
             (None, None) => path.to_owned(),
         },
-        ("custom", key) if !key.is_empty() => key.to_owned(),
+        ("region_code", _) => fields::region_code().to_owned(),
+        ("location", _) => fields::location().to_owned(),
+        ("category_code", _) => fields::category_code().to_owned(),
+        ("closure", _) => fields::closure().to_owned(),
+        ("licence", "credit_code") => fields::credit_code().to_owned(),
+        ("licence", "food") => fields::food_licence().to_owned(),
+        ("settlement_cycle", _) => fields::settlement_cycle().to_owned(),
+        ("industry", _) => fields::industry().to_owned(),
+        ("language", _) => fields::language().to_owned(),
+        ("time_zone", _) => fields::time_zone().to_owned(),
+        ("custom", key) if !key.is_empty() => match declared::schema().custom(key) {
+            Some(field) => field.label(lang() == Language::Chinese).to_owned(),
+            None => key.to_owned(),
+        },
         _ => path.to_owned(),
     }
+}
+
+/// The word for a settlement cycle, or the text itself if it is not one that we know.
+pub fn cycle_label(cycle: &str) -> String {
+    match cycle {
+        "t0" => fields::cycle_t0(),
+        "t1" => fields::cycle_t1(),
+        "t3" => fields::cycle_t3(),
+        "t7" => fields::cycle_t7(),
+        "weekly" => fields::cycle_weekly(),
+        "biweekly" => fields::cycle_biweekly(),
+        "monthly" => fields::cycle_monthly(),
+        other => return other.to_owned(),
+    }
+    .to_owned()
 }
 
 /// The word for a business status, or the text itself if it is not one that we know.
@@ -60,6 +89,7 @@ mod tests {
             ("hours.tu", "周二营业时间", "Tue hours"),
             ("hours.special.2026-10-01", "特殊日期 2026-10-01", "Hours on 2026-10-01"),
             ("custom.seats", "seats", "seats"),
+            ("licence.credit_code", "统一社会信用代码", "Social credit code"),
             ("deleted", "删除", "Deletion"),
             ("something_new", "something_new", "something_new"),
         ];

@@ -1,6 +1,7 @@
 //! How values, times, fields and problems are worded. Pure: given the language, the same words every time.
 
 pub mod change;
+pub mod cure;
 pub mod field;
 pub mod problem;
 pub mod remark;

@@ -1,9 +1,10 @@
 //! Values as people read them.
 
-use domain::{Value, hours};
+use domain::{FieldPath, Value, hours};
 
-use super::field::status_label;
-use crate::i18n::{common, fields, listed, times};
+use super::field::{cycle_label, status_label};
+use crate::declared;
+use crate::i18n::{Language, common, fields, lang, listed, times};
 
 /// A value of a field in one line. Absent values have words too: `未填写`, `休息`.
 pub fn value_text(field: &str, value: &Value) -> String {
@@ -23,6 +24,9 @@ pub fn value_text(field: &str, value: &Value) -> String {
             (None, None) => value.plain(),
         },
         ("status", value) => value.as_str().map_or_else(|| value.plain(), status_label),
+        ("settlement_cycle", value) => value.as_str().map_or_else(|| value.plain(), cycle_label),
+        ("closure", value) => value.as_str().map_or_else(|| value.plain(), period_text),
+        ("custom", value) if is_chosen(field, value) => declared_text(field, value),
         (_, value) => match value.as_list() {
             Some(items) if items.is_empty() => common::none().to_owned(),
             Some(items) => listed(&items.into_iter().map(str::to_owned).collect::<Vec<_>>()),
@@ -32,6 +36,38 @@ pub fn value_text(field: &str, value: &Value) -> String {
                 None => value.plain(),
             },
         },
+    }
+}
+
+/// `2026-02-10/..` as people read it.
+fn period_text(period: &str) -> String {
+    match period.split_once('/') {
+        Some((from, "..")) => fields::period_open(from),
+        Some((from, to)) => fields::period_span(from, to),
+        None => period.to_owned(),
+    }
+}
+
+/// Is it a value that has words of its own, of a declared choice?
+fn is_chosen(field: &str, value: &Value) -> bool {
+    let declared = FieldPath::new(field)
+        .ok()
+        .is_some_and(|path| declared::schema().field(&path).is_some_and(|field| !field.kind.options().is_empty()));
+    declared && (value.as_str().is_some() || value.as_list().is_some())
+}
+
+/// The words of what was chosen; a value that is no option any more stands for itself.
+fn declared_text(field: &str, value: &Value) -> String {
+    let (schema, chinese) = (declared::schema(), lang() == Language::Chinese);
+    let declared = FieldPath::new(field).ok().and_then(|path| schema.field(&path).cloned());
+    let word = |item: &str| {
+        let option = declared.as_ref().and_then(|field| field.kind.option(item));
+        option.map_or_else(|| item.to_owned(), |option| option.label(chinese).to_owned())
+    };
+    match (value.as_str(), value.as_list()) {
+        (Some(item), _) => word(item),
+        (None, Some(items)) => listed(&items.into_iter().map(word).collect::<Vec<_>>()),
+        (None, None) => value.plain(),
     }
 }
 

@@ -13,9 +13,11 @@ use wasm_bindgen::JsCast;
 
 use super::model::{Draft, doubles, new_id};
 use crate::components::{Toaster, use_toaster};
+use crate::declared;
 use crate::i18n::{common, profile as words};
 use crate::ipc;
 use crate::route::{Navigator, Route, StoreTab, use_navigator};
+use crate::words::cure::cure;
 use crate::words::problem::sentence;
 
 /// Between the last key and the check.
@@ -147,14 +149,14 @@ impl Editor {
             problem
                 .as_ref()
                 .filter(|problem| problem.field.as_deref() == Some(key))
-                .map(|problem| sentence(problem.code))
+                .map(|problem| cure(key, problem.code))
         });
         if let Some(sentence) = refused {
             return Some((true, sentence));
         }
         let found = self.checked(key, text)?;
-        let error = found.errors.first().map(|finding| (true, sentence(finding.code)));
-        error.or_else(|| found.warnings.first().map(|finding| (false, sentence(finding.code))))
+        let error = found.errors.first().map(|finding| (true, cure(key, finding.code)));
+        error.or_else(|| found.warnings.first().map(|finding| (false, cure(key, finding.code))))
     }
     /// Everything to correct, in the order of the form. Tracked.
     pub fn mistakes(&self) -> Vec<Mistake> {
@@ -173,6 +175,7 @@ impl Editor {
             .iter()
             .map(|path| (*path).to_owned())
             .chain((0..7).map(|n| FieldPath::hours(n).as_str().to_owned()))
+            .chain(declared::schema().custom.iter().map(|field| field.path().as_str().to_owned()))
         {
             if let Some((true, text)) = self.message(&path, &draft.text(&path)) {
                 add(path.clone(), label(&path), text);

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::editor::{Editor, input_id};
 use crate::clock::{local, use_now};
 use crate::components::Icon;
+use crate::declared;
 use crate::i18n::profile as words;
 use crate::session::use_shared;
 use crate::words::field::{field_label, status_label};
@@ -14,10 +15,10 @@ use crate::words::time;
 
 /// The mark of an own change that is not through: `离线修改 14:32`.
 #[component]
-pub fn PendingMark(editor: Editor, shown: &'static str) -> impl IntoView {
+pub fn PendingMark(editor: Editor, #[prop(into)] shown: String) -> impl IntoView {
     let now = use_now();
     move || {
-        editor.pending(shown).map(|pending| {
+        editor.pending(&shown).map(|pending| {
             let (class, icon) = match pending.state {
                 EditState::Rejected => ("q fg-bad", "bad"),
                 EditState::InReview => ("q fg-clash", "clash"),
@@ -37,10 +38,10 @@ pub fn PendingMark(editor: Editor, shown: &'static str) -> impl IntoView {
 
 /// The notice that people are choosing this field's value.
 #[component]
-pub fn ContestedNote(editor: Editor, shown: &'static str) -> impl IntoView {
+pub fn ContestedNote(editor: Editor, #[prop(into)] shown: String) -> impl IntoView {
     let shared = use_shared();
     move || {
-        (editor.is_locked(shown) || editor.is_contested(shown)).then(|| {
+        (editor.is_locked(&shown) || editor.is_contested(&shown)).then(|| {
             let text = if shared.may_review() { words::contested_other() } else { words::contested() };
             view! { <p class="msg warn"><Icon name="clash" size="s" />{text}</p> }
         })
@@ -105,9 +106,6 @@ pub fn TextField(
     /// More than one line?
     #[prop(optional)]
     long: bool,
-    /// Must it be filled in?
-    #[prop(optional)]
-    required: bool,
     /// Below the input.
     #[prop(optional)]
     hint: Option<fn() -> &'static str>,
@@ -121,6 +119,8 @@ pub fn TextField(
         editor.draft.update(|draft| draft.type_text(path, value.clone()));
         editor.check(path, path, value);
     };
+    // One source for window and server; of a list of words there is nothing to require.
+    let required = domain::FieldPath::new(path).is_ok_and(|path| declared::schema().is_required(&path));
     let id = input_id(path);
     let describedby = format!("{id}-m");
     let input = if long {

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::declared_fields::DeclaredFields;
 use super::editor::{Editor, focus, input_id};
 use super::fields::{ContestedNote, Message, MovedNote, PendingMark};
 use crate::components::{Button, Icon, IconButton};
@@ -97,7 +98,7 @@ fn Phone(editor: Editor, n: usize, locked: Memo<bool>) -> impl IntoView {
     }
 }
 
-/// Fields that an administrator added.
+/// Custom fields: the declared ones, and what else the store has.
 #[component]
 pub fn Custom(editor: Editor) -> impl IntoView {
     let count = Memo::new(move |_| editor.draft.with(|draft| draft.custom.value.len()));
@@ -109,11 +110,13 @@ pub fn Custom(editor: Editor) -> impl IntoView {
         });
     };
     view! {
-        <h2 class="gapped">
-            {words::custom}
+        <h2 class="gapped">{words::custom}</h2>
+        <DeclaredFields editor=editor />
+        <h3 class="gapped" title=words::undeclared_hint>
+            {words::undeclared}
             <span class="end"></span>
             <Button kind="quiet sm" icon="plus" testid="add-custom" on_press=add>{words::add_custom}</Button>
-        </h2>
+        </h3>
         <div class="pairs">
             <For each=move || 0..count.get() key=|n| *n let:n>
                 <CustomField editor=editor n=n />

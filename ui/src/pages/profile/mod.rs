@@ -1,5 +1,8 @@
 //! One store: its profile, its hours, its history.
 
+mod coded;
+mod controls;
+mod declared_fields;
 mod editor;
 mod fields;
 mod history;

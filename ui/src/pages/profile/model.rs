@@ -8,11 +8,30 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::field::WEEKDAYS;
 use domain::{FieldPath, MerchantId, Profile, Value, hours, validate};
 
+use crate::declared;
 use crate::i18n::{Language, lang};
 use crate::words::value::{phone, value_text};
 
 /// Registers with one line of text, in the order of the form.
-pub const TEXTS: [&str; 7] = ["name", "branch", "category", "status", "region", "address", "note"];
+pub const TEXTS: [&str; 17] = [
+    "name",
+    "branch",
+    "category",
+    "category_code",
+    "status",
+    "region",
+    "region_code",
+    "address",
+    "location",
+    "note",
+    "closure",
+    "licence.credit_code",
+    "licence.food",
+    "settlement_cycle",
+    "industry",
+    "language",
+    "time_zone",
+];
 
 /// A field of the form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,13 +82,13 @@ pub type Pairs = Vec<(String, String)>;
 /// The form.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Draft {
-    /// `name` … `note`, `hours.mo` …, `tags`.
+    /// `name` … `time_zone`, `hours.mo` …, `tags`, `custom.KEY` of declared fields.
     pub texts: BTreeMap<String, Field<String>>,
     /// Numbers as people read them, the main one first.
     pub phones: Field<Vec<String>>,
     /// Dates and their hours.
     pub special: Field<Pairs>,
-    /// Fields that an administrator added.
+    /// Custom fields that nobody declared; declared ones are among the texts.
     pub custom: Field<Pairs>,
 }
 
@@ -106,16 +125,18 @@ fn text_of(profile: &Profile, path: &str) -> String {
         "address" => profile.address.clone(),
         "category" => profile.category.clone(),
         "tags" => profile.tags.iter().cloned().collect::<Vec<_>>().join(", "),
-        path => match path.strip_prefix("hours.") {
-            Some(day) => hours_typed(profile.hours.get(day)),
-            None => profile.other.get(path).and_then(Value::as_str).unwrap_or_default().to_owned(),
+        path => match path.split_once('.') {
+            Some(("hours", day)) => hours_typed(profile.hours.get(day)),
+            Some(("custom", key)) => profile.custom.get(key).map(Value::plain).unwrap_or_default(),
+            _ => profile.other.get(path).and_then(Value::as_str).unwrap_or_default().to_owned(),
         },
     }
 }
 
 fn paths() -> impl Iterator<Item = String> {
     let days = WEEKDAYS.iter().map(|day| format!("hours.{day}"));
-    TEXTS.iter().map(|path| (*path).to_owned()).chain(["tags".to_owned()]).chain(days)
+    let declared = declared::schema().custom.iter().map(|field| field.path().as_str().to_owned()).collect::<Vec<_>>();
+    TEXTS.iter().map(|path| (*path).to_owned()).chain(["tags".to_owned()]).chain(days).chain(declared)
 }
 
 impl Draft {
@@ -127,7 +148,14 @@ impl Draft {
             special: Field::new(
                 profile.special_hours.iter().map(|(date, spans)| (date.clone(), hours_typed(Some(spans)))).collect(),
             ),
-            custom: Field::new(profile.custom.iter().map(|(key, value)| (key.clone(), value.plain())).collect()),
+            custom: Field::new(
+                profile
+                    .custom
+                    .iter()
+                    .filter(|(key, _)| !is_declared(key))
+                    .map(|(key, value)| (key.clone(), value.plain()))
+                    .collect(),
+            ),
         }
     }
     /// What stands in a field.
@@ -166,7 +194,8 @@ impl Draft {
             let theirs = field.theirs.as_ref()?;
             let worded = match (path.as_str(), theirs.is_empty()) {
                 (_, true) => value_text(path, &Value::NULL),
-                ("status", false) => value_text(path, &Value::text(theirs.as_str())),
+                ("status" | "settlement_cycle" | "closure", false) => value_text(path, &Value::text(theirs.as_str())),
+                (path, false) if path.starts_with("custom.") => value_text(path, &declared_value(path, theirs)),
                 _ => theirs.clone(),
             };
             Some((path.clone(), worded))
@@ -223,8 +252,10 @@ impl Draft {
             edited.special_hours = special(&self.special.value, readings);
         }
         if self.custom.touched() {
-            original.custom = custom(&self.custom.base, latest);
-            edited.custom = custom(&self.custom.value, latest);
+            original.custom.retain(|key, _| is_declared(key));
+            original.custom.extend(custom(&self.custom.base, latest));
+            edited.custom.retain(|key, _| is_declared(key));
+            edited.custom.extend(custom(&self.custom.value, latest));
         }
         (original, edited)
     }
@@ -240,8 +271,9 @@ fn put_text(profile: &mut Profile, path: &str, text: &str, readings: &BTreeMap<S
             profile.tags =
                 text.split([',', '，', '、']).map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
         }
-        path => match path.strip_prefix("hours.") {
-            Some(day) => match typed_spans(&text, readings) {
+        path => match path.split_once('.') {
+            Some(("custom", key)) => put_declared(profile, path, key, text),
+            Some(("hours", day)) => match typed_spans(&text, readings) {
                 Some(spans) => {
                     profile.hours.insert(day.to_owned(), spans);
                 }
@@ -249,13 +281,38 @@ fn put_text(profile: &mut Profile, path: &str, text: &str, readings: &BTreeMap<S
                     profile.hours.remove(day);
                 }
             },
-            None if text.is_empty() => {
+            _ if text.is_empty() => {
                 profile.other.remove(path);
             }
-            None => {
+            _ => {
                 profile.other.insert(path.to_owned(), Value::text(text));
             }
         },
+    }
+}
+
+/// Has an administrator declared this custom field?
+fn is_declared(key: &str) -> bool {
+    declared::schema().custom(key).is_some()
+}
+
+/// A text as the value of a declared field; what cannot be read goes to the shell as it is typed.
+fn declared_value(path: &str, text: &str) -> Value {
+    let schema = declared::schema();
+    let field = FieldPath::new(path).ok().and_then(|path| schema.field(&path).cloned());
+    field.and_then(|field| field.kind.read(&Value::text(text)).ok()).unwrap_or_else(|| Value::text(text))
+}
+
+fn put_declared(profile: &mut Profile, path: &str, key: &str, text: String) {
+    // What stands there as it is keeps its value, also where the declaration would not take it any more.
+    if profile.custom.get(key).is_some_and(|value| value.plain() == text) {
+        return;
+    }
+    let value = declared_value(path, &text);
+    if value.is_null() {
+        profile.custom.remove(key);
+    } else {
+        profile.custom.insert(key.to_owned(), value);
     }
 }
 

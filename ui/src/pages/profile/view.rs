@@ -6,6 +6,7 @@ use domain::MerchantId;
 use domain::ipc::Topic;
 use leptos::prelude::*;
 
+use super::coded::{BusinessFields, ClosureField, KindFields, PlaceFields};
 use super::editor::{Editor, focus};
 use super::fields::{IdField, StatusField, TextField};
 use super::history::History;
@@ -13,6 +14,7 @@ use super::hours::{SpecialDates, Week};
 use super::lists::{Custom, Phones};
 use crate::clock::local;
 use crate::components::{Banner, Button, Chip, Details, Dialog, Empty, Icon, Skeleton, StoreChip, Tone};
+use crate::declared;
 use crate::i18n::{common, profile as words, stores};
 use crate::ipc;
 use crate::keyboard::{PageKey, use_keyboard};
@@ -30,6 +32,8 @@ pub fn ProfilePage(id: Option<MerchantId>, #[prop(into)] tab: Signal<StoreTab>) 
         let store =
             use_query(&[Topic::Stores, Topic::Outbox, Topic::Reviews, Topic::Session], move || id.clone(), ipc::store);
         Effect::new(move |_| {
+            // A field that was declared meanwhile has a place of its own in the form.
+            declared::schema();
             if let Some(view) = store.get() {
                 editor.refresh(view);
             }
@@ -280,21 +284,30 @@ fn Form(editor: Editor) -> impl IntoView {
                 <section>
                     <h2>{words::basics}</h2>
                     <div class="form">
-                        <TextField editor=editor path="name" required=true />
+                        <TextField editor=editor path="name" />
                         <IdField editor=editor />
                         <TextField editor=editor path="branch" />
                         <TextField editor=editor path="category" />
+                        <KindFields editor=editor />
                         <Phones editor=editor />
                         <TextField editor=editor path="region" />
                         <StatusField editor=editor />
-                        <TextField editor=editor path="address" required=true full=true />
+                        <TextField editor=editor path="address" full=true />
+                        <PlaceFields editor=editor />
                         <TextField editor=editor path="tags" full=true hint=words::tags_hint />
                         <TextField editor=editor path="note" full=true long=true />
+                    </div>
+                    <h2 class="gapped">{words::business}</h2>
+                    <div class="form">
+                        <BusinessFields editor=editor />
                     </div>
                     <Custom editor=editor />
                 </section>
                 <section>
                     <Week editor=editor />
+                    <div class="form gapped">
+                        <ClosureField editor=editor />
+                    </div>
                     <SpecialDates editor=editor />
                 </section>
             </div>

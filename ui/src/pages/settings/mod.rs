@@ -1,5 +1,8 @@
 //! Settings: connection, account, appearance, this device, keys.
 
+mod field_form;
+mod fields;
+mod fields_model;
 mod sync;
 mod sync_form;
 mod view;

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 
+use super::fields::Fields;
 use super::sync::{DataFacts, Synchronisation};
 use crate::appearance::use_appearance;
 use crate::components::{Button, Icon, ProblemBanner, Segment, Segmented, Skeleton, use_toaster};
@@ -23,12 +24,13 @@ pub fn SettingsPage() -> impl IntoView {
     let shared = use_shared();
     let ready = Memo::new(move |_| shared.settings.data.with(Option::is_some));
     type Link = (&'static str, &'static str, fn() -> &'static str);
-    let links: [Link; 6] = [
+    let links: [Link; 7] = [
         ("connection", "link", words::connection),
         ("account", "user", words::account),
         ("general", "set", words::general),
         ("device", "dev", words::device),
         ("sync", "sync", words::sync),
+        ("fields", "draft", words::fields),
         ("keys", "table", words::keys),
     ];
     let jump = |section: &str| {
@@ -67,6 +69,7 @@ pub fn SettingsPage() -> impl IntoView {
                             <General />
                             <Device />
                             <Synchronisation />
+                            <Fields />
                             <section class="card" id="settings-keys" tabindex="-1">
                                 <header><h3>{words::keys}</h3></header>
                                 <div class="in-pad keys-grid"><ShortcutList /></div>
