@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod conflicts;
+mod fields;
 mod hours;
 mod insights;
 mod offline;

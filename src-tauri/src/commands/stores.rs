@@ -3,7 +3,8 @@
 use domain::FieldPath;
 use domain::ipc::{
     ByEdit, ByEdits, ById, CheckField, Checked, ChoicesOf, Facets, FacetsQuery, FieldChoice, HistoryView, PlanCopy,
-    SavePlans, SaveStore, Saved, SavedPlans, StatusView, StoreIds, StorePlan, StoreView, StoresPage, StoresQuery, Undone,
+    SavePlans, SaveStore, Saved, SavedPlans, StatusView, StoreIds, StorePlan, StoreView, StoresPage, StoresQuery,
+    Undone,
 };
 
 use super::{Client, Reply};

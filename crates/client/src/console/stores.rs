@@ -2,9 +2,8 @@
 
 use domain::edit::{Source, Write};
 use domain::ipc::{
-    CheckField, Checked, ChoicesOf, Facets, FacetsQuery, FieldChoice, HistoryView, SaveStore, Saved, StoreIds, StoreRow,
-    StoreView, StoresPage,
-    StoresQuery,
+    CheckField, Checked, ChoicesOf, Facets, FacetsQuery, FieldChoice, HistoryView, SaveStore, Saved, StoreIds,
+    StoreRow, StoreView, StoresPage, StoresQuery,
 };
 use domain::problem::{ErrorCode, Problem};
 use domain::profile::{self, Profile, Registers};
