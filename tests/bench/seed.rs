@@ -40,9 +40,8 @@ pub async fn seed(place: &Place) -> Result<Figures, Failure> {
         let edits: Vec<Edit> =
             chunk.iter().zip(first..).map(|(merchant, n)| import(merchant, n)).collect::<Result<_, _>>()?;
         let (by, rules, schema) = (importer.clone(), RuleSet::default(), Schema::default());
-        let decide = Box::new(move |edits: &[Edit], loaded| {
-            ingest::plan(edits, &by, &rules, &schema, loaded, IMPORTED_AT_MS)
-        });
+        let decide =
+            Box::new(move |edits: &[Edit], loaded| ingest::plan(edits, &by, &rules, &schema, loaded, IMPORTED_AT_MS));
         let (outcomes, _) = db.push(Arc::new(edits), decide).await?;
         if let Some((field, _, message)) = outcomes.iter().find_map(|outcome| outcome.refusal()) {
             return Err(format!("the backend does not take the workload: {field}: {message}").into());
