@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use domain::DeviceId;
 use domain::api::{DEVICE_HEADER, PROTOCOL, PROTOCOL_HEADER, SCHEMA_HEADER, path};
 use domain::problem::{ErrorCode, Problem};
-use domain::schema::SchemaVersion;
+use domain::schema::{SchemaVersion, VERSION};
 use futures_util::StreamExt;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
@@ -68,7 +68,7 @@ impl Remote {
             .user_agent(concat!("merchant-console/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| Error::new(ErrorCode::Internal, error.to_string()))?;
-        Ok(Self { http, addresses, device, latency_ms: AtomicU64::new(u64::MAX), schema: RwLock::default() })
+        Ok(Self { http, addresses, device, latency_ms: AtomicU64::new(u64::MAX), schema: RwLock::new(VERSION) })
     }
 
     /// This device has this schema from now on; every call says so.
