@@ -117,6 +117,11 @@ fn next(text: &[char], before: &[Token]) -> (Word, usize) {
     if text.starts_with(&['a', 'n', 'd']) && !text.get(3).is_some_and(char::is_ascii_alphanumeric) {
         return (Word::And, 3);
     }
+    // "9:00起" has no end.
+    if text[0] == '起' && text.get(1) != Some(&'至') && matches!(before.last(), Some(Token { word: Word::Time(_), .. }))
+    {
+        return (Word::OpenEnd, 1);
+    }
     if let Some(found) = date(text) {
         return found;
     }
@@ -139,6 +144,9 @@ fn next(text: &[char], before: &[Token]) -> (Word, usize) {
         Some((Clock::Time(time), length)) => return (Word::Time(time), length),
         Some((Clock::Impossible, length)) => return (Word::BadTime, length),
         None => {}
+    }
+    if known.is_none() && text[0] == '+' {
+        return (Word::And, 1);
     }
     known.unwrap_or_else(|| {
         let length = unknown_length(text);
