@@ -69,7 +69,8 @@ pub fn read(cell: &str) -> Result<Coordinates, Finding> {
 }
 
 fn coordinates(cell: &str) -> Result<Coordinates, ErrorCode> {
-    let plain: String = cell.nfkc().collect::<String>().to_uppercase();
+    // NFKC would make a letter of the one and a blank of the other.
+    let plain: String = cell.replace(['º', '˚'], "°").nfkc().collect::<String>().to_uppercase();
     let (plain, datum) = without_datum(&plain);
     if is_of_baidu(&plain) {
         return Err(ErrorCode::NotAPlace);
@@ -197,7 +198,10 @@ fn number(text: &str, decimal_comma: bool) -> Result<Number, ErrorCode> {
         [] => (None, false),
         ['N'] => (Some(true), false),
         ['S'] => (Some(true), true),
-        ['E'] if text.trim().starts_with('E') || text.trim().ends_with('E') => (Some(false), false),
+        ['E'] if text.trim_matches(['(', ')', '[', ']', '{', '}', '"', '\'', ' ']).starts_with('E') => {
+            (Some(false), false)
+        }
+        ['E'] if text.trim_end().ends_with('E') => (Some(false), false),
         ['E'] => return Err(ErrorCode::MangledScientific),
         ['W'] => (Some(false), true),
         _ => return Err(ErrorCode::NotAPlace),

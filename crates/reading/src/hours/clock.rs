@@ -140,6 +140,9 @@ fn digits(text: &[char]) -> Option<Result<Digits, usize>> {
         ['.' | 'h', rest @ ..] if count > 0 && digits_at(rest) == 2 && rest.get(2) != Some(&'.') => {
             found(hour, number(&rest[..2])?, length + 3, tail[0] == 'h')
         }
+        ['h', rest @ ..] if count > 0 && !rest.first().is_some_and(char::is_ascii_alphanumeric) => {
+            found(hour, 0, length + 1, true)
+        }
         ['点' | '时', rest @ ..] => {
             let (minute, more) = minutes_behind_hour(rest);
             found(hour, minute, length + 1 + more, true)

@@ -122,6 +122,14 @@ fn next(text: &[char], before: &[Token]) -> (Word, usize) {
     {
         return (Word::OpenEnd, 1);
     }
+    // "除周一外": not on Mondays.
+    if text[0] == '除' && matches!(text.get(1), Some('周' | '星' | '礼' | '节' | '法')) {
+        return (Word::Without, 1);
+    }
+    let behind_days = matches!(before.last(), Some(Token { word: Word::Days(_) | Word::Holidays, .. }));
+    if text[0] == '外' && behind_days && !matches!(text.get(1), Some('卖' | '带' | '送')) {
+        return (Word::Excepted, 1);
+    }
     if let Some(found) = date(text) {
         return found;
     }
