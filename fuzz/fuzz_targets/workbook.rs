@@ -18,6 +18,7 @@ static IMPORTER: LazyLock<Importer> = LazyLock::new(|| {
 /// Between the parts of a workbook.
 const BETWEEN: u8 = 0x1e;
 
+const PACKAGE: &[u8] = br#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
 const WORKBOOK: &[u8] = br#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
 const RELATIONS: &[u8] = br#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" Target="sharedStrings.xml"/><Relationship Id="rId3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>"#;
 const MANIFEST: &[u8] = br#"<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>"#;
@@ -36,6 +37,7 @@ fn xlsx(rest: &[u8]) -> Option<Vec<u8>> {
     let mut next = |usual: &'static [u8]| parts.next().map_or(usual.to_vec(), <[u8]>::to_vec);
     let (sheet, strings, styles, workbook) = (next(b""), next(b"<sst/>"), next(b"<styleSheet/>"), next(WORKBOOK));
     packed(&[
+        ("_rels/.rels", PACKAGE),
         ("xl/_rels/workbook.xml.rels", RELATIONS),
         ("xl/workbook.xml", &workbook),
         ("xl/sharedStrings.xml", &strings),

@@ -60,7 +60,7 @@ pub(super) fn check<R: Read + Seek>(file: R, limits: Limits) -> Result<()> {
         // A part may be larger than it says.
         let allowance = Allowance::new(limits.piece_bytes + AHEAD_BYTES);
         let mut source = BufReader::with_capacity(AHEAD_BYTES, Bounded::new(part.take(left + 1), &allowance));
-        let is_xml = source.fill_buf()?.iter().any(|byte| *byte == b'<');
+        let is_xml = source.fill_buf()?.contains(&b'<');
         let taken = if is_xml { xml(source, &allowance, limits)? } else { plain(source, &allowance, limits)? };
         left = left.checked_sub(taken).ok_or_else(too_large)?;
     }

@@ -98,9 +98,9 @@ impl TextTable {
         };
         let bytes = std::io::Cursor::new(body).chain(source);
         let text: Box<dyn Read + Send> = if found.encoding == encoding_rs::UTF_8 {
-            Box::new(Ended::new(bytes))
+            Box::new(Ended::new(bytes, facts.newline))
         } else {
-            Box::new(Ended::new(Utf8::new(bytes, found.encoding)))
+            Box::new(Ended::new(Utf8::new(bytes, found.encoding), facts.newline))
         };
         let allowance = Allowance::new(ROW_BYTES_MAX + AHEAD_BYTES);
         let text = Bounded::new(text, &allowance);
@@ -191,12 +191,14 @@ fn has_bare_break(bytes: &[u8]) -> bool {
 struct Ended<R> {
     source: R,
     last: u8,
+    /// What ends the last line. Where lines end with CR LF it is CR, or one line more would be counted.
+    end: u8,
     done: bool,
 }
 
 impl<R> Ended<R> {
-    fn new(source: R) -> Self {
-        Self { source, last: b'\n', done: false }
+    fn new(source: R, newline: &str) -> Self {
+        Self { source, last: b'\n', end: if newline == "CRLF" { b'\r' } else { b'\n' }, done: false }
     }
 }
 
@@ -214,7 +216,7 @@ impl<R: Read> Read for Ended<R> {
         if matches!(self.last, b'\n' | b'\r') {
             return Ok(0);
         }
-        out[0] = b'\n';
+        out[0] = self.end;
         Ok(1)
     }
 }
