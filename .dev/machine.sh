@@ -4,6 +4,7 @@
 rust_least=1.95
 tauri_driver_version=2.1.0
 cargo_deny_version=0.20.2
+cargo_fuzz_version=0.13.2
 binaryen_version=132.0.0
 wasm_opt_least=120 # older ones do not read what today's compiler writes
 
@@ -112,6 +113,7 @@ need_screen() {
   need_packages "${packages_window[@]}" "${packages_screen[@]}"
   tauri_driver_fits || cargo_tool tauri-driver "$tauri_driver_version"
 }
+need_cargo_fuzz() { need_rust; has cargo-fuzz || cargo_tool cargo-fuzz "$cargo_fuzz_version"; }
 need_cargo_deny() { cargo_deny_fits || cargo_tool cargo-deny "$cargo_deny_version"; }
 
 # Python for the model of the merge, in a folder of its own.

@@ -136,6 +136,54 @@ WRAPPER
     --sources crates/sync-engine/src
 }
 
+# Fuzzing by cargo-fuzz: arbitrary bytes into importers, readings, merge and messages. What crashes, hangs or takes too much
+# memory is kept in fuzz/artifacts/ and becomes a test of its crate.
+dev_fuzz() {
+  local minutes=10 targets=()
+  while [ $# -gt 0 ]; do
+    case "$1" in
+      --minutes) minutes=$(value_of "$@"); shift 2 ;;
+      -*) fail "fuzz does not know $1" "./dev fuzz [TARGET…] [--minutes N]" ;;
+      *) targets+=("$1"); shift ;;
+    esac
+  done
+  need_cargo_fuzz
+  [ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(cargo fuzz list)
+  timed "targets: compiled" fuzz_build
+  local target
+  for target in "${targets[@]}"; do timed "$target, $minutes minutes" fuzz_run "$target" "$minutes"; done
+  summary "✓ nothing was found"
+}
+
+# Debug assertions and overflow checks are on. The fuzzer's counters are an unstable option of the stable compiler; the
+# address sanitizer is not used: nothing here is unsafe but SQLite, zstd and the like, which are not instrumented.
+fuzz_build() { env -u CARGO_TARGET_DIR RUSTC_BOOTSTRAP=1 cargo fuzz build --sanitizer none || fail "the targets do not compile" "see above"; }
+
+fuzz_run() {
+  local target=$1 minutes=$2 corpus=fuzz/corpus/$1 dictionary=fuzz/dictionaries/$1.dict options
+  fuzz_seeds "$target" "$corpus"
+  # A message of several megabytes takes its time; a short one must not.
+  options=(-max_total_time=$((minutes * 60)) -timeout=20 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1)
+  [ ! -f "$dictionary" ] || options+=("-dict=$dictionary")
+  mkdir -p "fuzz/artifacts/$target"
+  "$(fuzz_binary "$target")" -artifact_prefix="fuzz/artifacts/$target/" "${options[@]}" "$corpus" ||
+    fail "$target found something" "the input is in fuzz/artifacts/$target/; again: cargo fuzz run -s none $target FILE"
+}
+
+fuzz_binary() { printf 'fuzz/target/%s/release/%s' "$(rustc -vV | sed -n 's/^host: //p')" "$1"; }
+
+# One file an input: those of fuzz/seeds/TARGET/, and each line of fuzz/seeds/TARGET.txt.
+fuzz_seeds() {
+  local target=$1 corpus=$2 n=0 line
+  mkdir -p "$corpus"
+  [ ! -d "fuzz/seeds/$target" ] || cp "fuzz/seeds/$target/"* "$corpus/"
+  [ -f "fuzz/seeds/$target.txt" ] || return 0
+  while IFS= read -r line; do
+    n=$((n + 1))
+    printf '%b' "$line" >"$corpus/seed-$n"
+  done <"fuzz/seeds/$target.txt"
+}
+
 # The fault runs on real processes. What `./dev test` runs in part runs here with the counts that the product
 # promises: the whole partition matrix, 1,000 kills of each side, 300 power cuts.
 dev_faults() {

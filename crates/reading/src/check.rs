@@ -217,7 +217,8 @@ pub fn flag(typed: &str) -> Option<Value> {
 
 /// A custom field that nobody declared: a number or a truth value stays one; all else is text.
 fn undeclared(typed: &str) -> Value {
-    match serde_json::from_str::<serde_json::Value>(typed.trim()) {
+    // As it would be stored, or what was text becomes a number when it is read again.
+    match serde_json::from_str::<serde_json::Value>(&text::tidy(typed)) {
         Ok(value) if value.is_number() || value.is_boolean() => Value(value),
         _ => Value::text(typed),
     }

@@ -69,9 +69,10 @@ pub fn read(cell: &str) -> Result<Coordinates, Finding> {
 }
 
 fn coordinates(cell: &str) -> Result<Coordinates, ErrorCode> {
-    let plain: String = cell.nfkc().collect::<String>().to_uppercase();
+    // NFKC would make a letter of the one and a blank of the other.
+    let plain: String = cell.replace(['º', '˚'], "°").nfkc().collect::<String>().to_uppercase();
     let (plain, datum) = without_datum(&plain);
-    if plain.contains("BD-09") || plain.contains("BD09") || plain.contains("百度") {
+    if is_of_baidu(&plain) {
         return Err(ErrorCode::NotAPlace);
     }
     let longitude_first = plain.contains("POINT");
@@ -102,12 +103,20 @@ fn coordinates(cell: &str) -> Result<Coordinates, ErrorCode> {
     Ok(Coordinates { lat: lat.text, lng: lng.text, datum, swapped })
 }
 
+/// Degrees of a map of its own, some hundred metres beside both others.
+fn is_of_baidu(cell: &str) -> bool {
+    let upper = cell.to_uppercase();
+    ["BD-09", "BD09", "百度"].iter().any(|name| upper.contains(name))
+}
+
 fn without_datum(plain: &str) -> (String, Option<Datum>) {
     let names = [
         ("GCJ-02", Datum::Gcj02),
         ("GCJ02", Datum::Gcj02),
         ("GCJ", Datum::Gcj02),
         ("火星坐标", Datum::Gcj02),
+        ("高德地图", Datum::Gcj02),
+        ("腾讯地图", Datum::Gcj02),
         ("高德", Datum::Gcj02),
         ("腾讯", Datum::Gcj02),
         ("WGS-84", Datum::Wgs84),
@@ -189,7 +198,10 @@ fn number(text: &str, decimal_comma: bool) -> Result<Number, ErrorCode> {
         [] => (None, false),
         ['N'] => (Some(true), false),
         ['S'] => (Some(true), true),
-        ['E'] if text.trim().starts_with('E') || text.trim().ends_with('E') => (Some(false), false),
+        ['E'] if text.trim_matches(['(', ')', '[', ']', '{', '}', '"', '\'', ' ']).starts_with('E') => {
+            (Some(false), false)
+        }
+        ['E'] if text.trim_end().ends_with('E') => (Some(false), false),
         ['E'] => return Err(ErrorCode::MangledScientific),
         ['W'] => (Some(false), true),
         _ => return Err(ErrorCode::NotAPlace),
@@ -261,6 +273,7 @@ pub fn message(code: ErrorCode, cell: &str) -> String {
         }
         ErrorCode::Range => "is no place: latitude goes to 90, longitude to 180, minutes and seconds to 59",
         ErrorCode::MangledScientific => "was cut by a spreadsheet: write the degrees in full",
+        _ if is_of_baidu(cell) => "is of a Baidu map, whose degrees are moved: write those of GCJ-02 or WGS-84",
         _ => {
             "is no latitude and longitude: write them in degrees, like 31.17743,121.52721 (WGS-84, or with GCJ-02 behind)"
         }

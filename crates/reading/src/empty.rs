@@ -3,7 +3,7 @@
 use domain::text;
 
 /// Texts that say that there is nothing, in the form in which texts are compared.
-const PLACEHOLDERS: [&str; 25] = [
+const PLACEHOLDERS: [&str; 28] = [
     "",
     "/",
     "\\",
@@ -18,6 +18,9 @@ const PLACEHOLDERS: [&str; 25] = [
     "沒有",
     "未知",
     "未填",
+    "不详",
+    "不詳",
+    "不明",
     "未提供",
     "待定",
     "待补充",

@@ -65,13 +65,30 @@ pub fn food_licence(text: &str) -> Result<Code, Finding> {
     Ok(Code { code, expected_check: expected })
 }
 
+/// Without the words that stand before a code on a licence, and as a text that a spreadsheet was told to keep.
+fn unlabelled(text: &str) -> &str {
+    let text = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
+    let labels = [
+        "统一社会信用代码",
+        "統一社會信用代碼",
+        "社会信用代码",
+        "信用代码",
+        "许可证编号",
+        "許可證編號",
+        "许可证号",
+        "USCC",
+    ];
+    let behind = labels.iter().find_map(|label| text.strip_prefix(label));
+    behind.map_or(text, |behind| behind.trim_start_matches([':', '：', ' ']))
+}
+
 fn coded(
     text: &str,
     form: impl Fn(&str) -> Result<String, ErrorCode>,
     cure: impl Fn(ErrorCode, &str, usize) -> String,
 ) -> Result<String, Finding> {
     let tidy = domain::text::tidy(text);
-    let plain = tidy.trim_start_matches('\'');
+    let plain = unlabelled(tidy.trim_start_matches('\''));
     if crate::is_empty(plain) {
         return Err(Finding::new(ErrorCode::Empty, "nothing given"));
     }

@@ -118,8 +118,29 @@ fn branch(name: &str) -> Option<(&str, &str)> {
         return (is_branch(inside) && !brand.trim().is_empty()).then_some((brand, inside));
     }
     let (brand, last) = name.rsplit_once([' ', '·', '・', '•', '-', '–', '—', '/', '|', ',', ':', '_', '~'])?;
-    (is_branch(last.trim()) && !letters(brand).is_empty()).then_some((brand, last.trim()))
+    let is_kind = KINDS.contains(&last.trim());
+    (is_branch(last.trim()) && !is_kind && !letters(brand).is_empty()).then_some((brand, last.trim()))
 }
+
+/// Behind a blank these say what kind of shop it is, not which branch.
+const KINDS: [&str; 16] = [
+    "饭店",
+    "酒店",
+    "面店",
+    "粉店",
+    "便利店",
+    "咖啡店",
+    "奶茶店",
+    "甜品店",
+    "火锅店",
+    "烧烤店",
+    "烤鸭店",
+    "小吃店",
+    "快餐店",
+    "面包店",
+    "蛋糕店",
+    "水果店",
+];
 
 /// Without blanks and punctuation. What is neither stays: a rare character may be all that tells two names apart.
 fn letters(text: &str) -> String {

@@ -86,6 +86,8 @@ impl Phones {
 
 /// The most numbers of one cell.
 const PHONES_MAX: usize = 50;
+/// Written for a hyphen.
+const DASHES: [char; 8] = ['‐', '‑', '‒', '–', '—', '―', '−', '─'];
 /// The most blank-separated words in which several numbers are looked for.
 const WORDS_MAX: usize = 12;
 
@@ -106,9 +108,11 @@ fn phones(cell: &str, country: Option<&str>) -> Result<Phones, ErrorCode> {
     if cell.chars().count() > TEXT_CHARS_MAX {
         return Err(ErrorCode::TooLarge);
     }
-    let plain = unquote(&cell.nfkc().collect::<String>());
+    let plain = unquote(&cell.nfkc().map(|c| if DASHES.contains(&c) { '-' } else { c }).collect::<String>());
     let separators = ['/', ';', '、', ',', '|', '\n', '\r', '或', '和', '及', '&', '\\'];
-    for part in plain.split(separators).map(text::tidy).filter(|part| part.chars().any(char::is_alphanumeric)) {
+    let plain = ["or", "and", "OR", "AND"].iter().fold(plain, |plain, word| plain.replace(&format!(" {word} "), "/"));
+    let says = |part: &String| part.chars().any(char::is_alphanumeric) && !is_label(part);
+    for part in plain.split(separators).map(text::tidy).filter(says) {
         for number in numbers(&part, country)? {
             if !found.phones.contains(&number) {
                 found.phones.push(number);
@@ -123,6 +127,12 @@ fn phones(cell: &str, country: Option<&str>) -> Result<Phones, ErrorCode> {
         1..=PHONES_MAX => Ok(found),
         _ => Err(ErrorCode::TooLarge),
     }
+}
+
+/// What stands before a number in a cell that names two kinds: `电话/手机：138…`.
+fn is_label(part: &str) -> bool {
+    let labels = ["电话", "電話", "手机", "手機", "座机", "座機", "联系电话", "聯絡電話", "tel", "phone", "mobile"];
+    labels.contains(&part.trim_end_matches([':', '.', ' ']).to_lowercase().as_str())
 }
 
 /// A text that a spreadsheet was told to keep: `="138…"`, `'138…`, `138….0`.
@@ -148,7 +158,11 @@ fn digits(text: &str) -> String {
 
 /// `13800138000(张经理)`: the number and the words behind it.
 fn remark(part: &str) -> Option<(&str, &str)> {
-    let (number, words) = part.strip_suffix(')')?.rsplit_once('(')?;
+    let (number, words) = match part.strip_suffix(')') {
+        Some(part) => part.rsplit_once('(')?,
+        // "13800138000 张经理"
+        None => part.rsplit_once(' ').filter(|(_, words)| words.chars().all(char::is_alphabetic))?,
+    };
     let is_words = !words.trim().is_empty() && !words.contains(|c: char| c.is_ascii_digit());
     (is_words && digits(number).len() >= 5).then_some((number, words.trim()))
 }
@@ -184,10 +198,15 @@ fn is_scientific(text: &str) -> bool {
     is_digits(&mantissa) && is_digits(exponent.trim().trim_start_matches('+'))
 }
 
-/// Short numbers of service lines in mainland China: 95xxx, 96xxx, 10xxx, 11xxx, 12xxx with five or six
-/// digits, and eight behind 9510 and 1010.
+/// Short numbers of service lines in mainland China: 95xxx, 96xxx, 10xxx, 11xxx, 12xxx with five digits, all but the
+/// last with six, and eight behind 9510 and 1010.
 fn is_service(number: &str) -> bool {
-    let short = matches!(number.len(), 5 | 6) && ["95", "96", "10", "11", "12"].iter().any(|p| number.starts_with(p));
+    let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| number.starts_with(prefix));
+    let short = match number.len() {
+        5 => starts(&["95", "96", "10", "11", "12"]),
+        6 => starts(&["95", "96", "10", "11"]),
+        _ => false,
+    };
     let long = number.len() == 8 && (number.starts_with("9510") || number.starts_with("1010"));
     short || long
 }
@@ -253,7 +272,9 @@ fn marked_extension(part: &str) -> Option<(&str, String)> {
 fn plain(part: &str, country: Option<&str>) -> Result<Phone, ErrorCode> {
     let words = part.trim_start_matches(|c: char| !c.is_ascii_digit() && c != '+' && c != '(').trim_end();
     let number = digits(words);
-    if number.is_empty() || words.chars().any(char::is_alphabetic) {
+    // "138****8000" hides some, "shop88" is a name.
+    let is_name = number.len() < 5 && part.contains(|c: char| c.is_ascii_alphabetic());
+    if number.is_empty() || is_name || words.contains("**") || words.chars().any(char::is_alphabetic) {
         return Err(ErrorCode::NotANumber);
     }
     if words.chars().any(|c| !c.is_ascii_digit() && !" +-().*".contains(c)) {
@@ -269,7 +290,7 @@ fn plain(part: &str, country: Option<&str>) -> Result<Phone, ErrorCode> {
 }
 
 fn e164(words: &str, number: &str, country: Option<&str>) -> Option<String> {
-    let read = |text: &str| phone::e164(text).ok();
+    let read = |text: &str| phone::e164(text).ok().filter(|found| is_possible(found));
     if words.trim_start_matches('(').starts_with('+') {
         // "+44 (0)20 …" and "+86 010 …": the trunk 0 is not part of the number.
         let without = words.replace("(0)", "");
@@ -278,7 +299,7 @@ fn e164(words: &str, number: &str, country: Option<&str>) -> Option<String> {
             read(&format!("+86{rest}"))
         });
     }
-    if let Some(found) = country.and_then(|country| with_country(number, country)) {
+    if let Some(found) = country.and_then(|country| in_country(number, country)) {
         return Some(found);
     }
     if let Some(abroad) = number.strip_prefix("00") {
@@ -293,20 +314,45 @@ fn e164(words: &str, number: &str, country: Option<&str>) -> Option<String> {
         return read(&format!("1{rest}"));
     }
     let found = read(number).filter(|found| found.starts_with("+86"));
-    let found = found.or_else(|| {
+    found.or_else(|| {
         let rest = number.strip_prefix("86").filter(|rest| rest.len() >= 10)?;
         read(rest).filter(|found| found.starts_with("+86"))
-    });
-    // A number as it is written within the country that the cell is of.
-    found.or_else(|| read(&format!("+{}{}", country?, number.strip_prefix('0')?)))
+    })
 }
 
-fn with_country(number: &str, country: &str) -> Option<String> {
-    let rest = number.strip_prefix(country)?;
-    // A trunk 0 is sometimes kept behind the country code.
-    phone::e164(&format!("+{country}{rest}"))
-        .or_else(|_| phone::e164(&format!("+{country}{}", rest.trim_start_matches('0'))))
-        .ok()
+/// Area codes of mainland China with eight more digits, beside 10 and 2x; all others have seven.
+const LONG_AREAS: [&str; 44] = [
+    "311", "371", "377", "379", "411", "431", "432", "433", "451", "510", "511", "512", "513", "514", "515", "516",
+    "517", "518", "519", "523", "527", "531", "532", "551", "571", "573", "574", "575", "576", "577", "578", "579",
+    "591", "595", "731", "754", "755", "757", "760", "769", "791", "851", "871", "898",
+];
+
+/// Has a number of mainland China the length of its kind? The library holds it against the beginning of a pattern only.
+fn is_possible(e164: &str) -> bool {
+    let Some(national) = e164.strip_prefix("+86") else { return true };
+    let subscriber = |area: usize, counts: &[usize]| {
+        let rest = national.get(area..).unwrap_or_default();
+        counts.contains(&rest.len()) && rest.starts_with(|c: char| ('2'..='8').contains(&c))
+    };
+    match national.as_bytes() {
+        [b'1', b'3'..=b'9', ..] => national.len() == 11,
+        [b'4' | b'8', b'0', b'0', ..] => national.len() == 10,
+        [b'1', b'0', ..] | [b'2', ..] => subscriber(2, &[8]),
+        [b'9', b'5', b'0', ..] => true,
+        _ if has_long_numbers(national) => subscriber(3, &[8]),
+        _ => subscriber(3, &[7]),
+    }
+}
+
+fn has_long_numbers(national: &str) -> bool {
+    national.get(..3).is_some_and(|area| LONG_AREAS.contains(&area))
+}
+
+/// A number of the country that the cell is of: with its code, or as it is written there, with or without a trunk 0.
+fn in_country(number: &str, country: &str) -> Option<String> {
+    let read = |national: &str| phone::e164(&format!("+{country}{national}")).ok().filter(|found| is_possible(found));
+    let both = |national: &str| read(national).or_else(|| read(national.strip_prefix('0')?));
+    number.strip_prefix(country).and_then(both).or_else(|| both(number))
 }
 
 /// What kind of number it is, by the metadata of its country.
@@ -333,6 +379,7 @@ fn reason(words: &str, number: &str) -> ErrorCode {
     match national.as_bytes() {
         [b'0', b'1', b'0', ..] | [b'0', b'2', ..] => by_length(count, 11..=11),
         [b'0', ..] if is_foreign(national) => ErrorCode::ForeignUnlikely,
+        [b'0', ..] if has_long_numbers(&national[1..]) => by_length(count, 12..=12),
         [b'0', ..] => by_length(count, 11..=12),
         [b'4' | b'8', b'0', b'0', ..] if count > 8 => by_length(count, 10..=10),
         [b'1', ..] if count > 8 => by_length(count, 11..=11),

@@ -1,5 +1,6 @@
 //! Files of merchants into the cache: looked at, dry or for real, in bounded memory, every row accounted for.
 
+mod bounded;
 mod cells;
 mod columns;
 mod encoding;
@@ -8,6 +9,8 @@ mod judge;
 mod known;
 mod moments;
 mod numbers;
+mod old_book;
+mod packed;
 mod preview;
 mod report;
 mod row;

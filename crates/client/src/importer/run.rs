@@ -17,7 +17,7 @@ use super::columns::{Columns, Remembered, Wishes};
 use super::judge::{Judge, Wanted};
 use super::row::{Manner, Row, RowReader};
 use super::rows::Rows;
-use super::table::{self, FileFacts, Layout, Piece, Sheet, Table};
+use super::table::{self, BATCH_ROWS, FileFacts, Layout, Piece, Sheet, Table};
 use super::{ImportOptions, report, space};
 use crate::cache::{Cache, Counts, Draft, NewImport, OpenImport};
 use crate::error::Result;
@@ -204,6 +204,21 @@ async fn digest(path: &Path, request: &ImportRequest) -> Result<String> {
     digested.await.map_err(|_| table::bad_file("the file could not be read: nothing was imported"))?
 }
 
+/// Rows that are judged and saved together.
+#[derive(Default)]
+struct Batch {
+    rows: Vec<(u64, Option<Row>)>,
+    /// Where the cells of each are among those that were handed over; blank ones have none.
+    places: Vec<Option<usize>>,
+}
+
+impl Batch {
+    fn push(&mut self, number: u64, row: Option<Row>, place: Option<usize>) {
+        self.rows.push((number, row));
+        self.places.push(place);
+    }
+}
+
 struct Import<'a> {
     cache: &'a Cache,
     actor: Option<&'a Actor>,
@@ -258,29 +273,42 @@ impl Import<'_> {
         for cells in rows.iter() {
             self.judge.twins.look_at(reader.code(&cells));
         }
-        let mut batch: Vec<(u64, Option<Row>)> = Vec::with_capacity(rows.len());
-        let mut of_rows: Vec<Option<usize>> = Vec::with_capacity(rows.len());
+        let mut batch = Batch::default();
         for (n, cells) in rows.iter().enumerate() {
             if cells.is_blank() {
                 self.blanks += 1;
                 continue;
             }
-            for _ in 0..std::mem::take(&mut self.blanks) {
+            // Blank rows between others are rows; there may be a million of them.
+            while self.blanks > 0 {
+                self.blanks -= 1;
                 self.row += 1;
-                batch.push((self.row, None));
-                of_rows.push(None);
+                batch.push(self.row, None, None);
+                if batch.rows.len() >= BATCH_ROWS {
+                    self.settle(std::mem::take(&mut batch), rows, each).await?;
+                }
             }
             self.row += 1;
-            batch.push((self.row, Some(reader.read(&cells))));
-            of_rows.push(Some(n));
+            batch.push(self.row, Some(reader.read(&cells)), Some(n));
         }
         self.reader = Some(reader);
+        self.settle(batch, rows, each).await
+    }
+
+    /// Judges rows and saves what becomes of them.
+    async fn settle(
+        &mut self,
+        batch: Batch,
+        rows: &Rows,
+        each: &mut (dyn FnMut(&RowReport) -> bool + Send),
+    ) -> Result<()> {
+        let Batch { rows: mut known, places } = batch;
         let done = self.open.as_ref().map_or(0, |open| open.position);
-        let already = batch.partition_point(|(n, _)| *n <= done);
-        let new = batch.split_off(already);
-        if !batch.is_empty() {
-            let numbers = batch.first().map_or(0, |(n, _)| *n)..=batch.last().map_or(0, |(n, _)| *n);
-            self.judge.pass(self.cache, batch).await?;
+        let already = known.partition_point(|(n, _)| *n <= done);
+        let new = known.split_off(already);
+        if !known.is_empty() {
+            let numbers = known.first().map_or(0, |(n, _)| *n)..=known.last().map_or(0, |(n, _)| *n);
+            self.judge.pass(self.cache, known).await?;
             self.report_again(numbers, each).await?;
         }
         if new.is_empty() || self.cancelled {
@@ -290,7 +318,7 @@ impl Import<'_> {
         for report in &reports {
             *self.counts.entry(report.outcome.counted_as().to_owned()).or_default() += 1;
         }
-        self.save(&reports, wanted, |at| of_rows.get(already + at).copied().flatten().map(|n| rows.row(n))).await?;
+        self.save(&reports, wanted, |at| places.get(already + at).copied().flatten().map(|n| rows.row(n))).await?;
         for report in &reports {
             self.cancelled |= !each(report);
         }

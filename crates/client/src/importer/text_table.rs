@@ -8,6 +8,7 @@ use csv::{ByteRecord, ReaderBuilder};
 use domain::problem::ErrorCode;
 use flate2::bufread::MultiGzDecoder;
 
+use super::bounded::{Allowance, Bounded};
 use super::encoding::{self, Found, Utf8};
 use super::header::{self, Header};
 use super::rows::Rows;
@@ -22,6 +23,8 @@ const SAMPLE_RECORDS: usize = 200;
 const COLUMNS_MAX: usize = 1_000;
 /// The most bytes of one row: what is larger is no row but a quotation mark that was never closed.
 const ROW_BYTES_MAX: usize = 1024 * 1024;
+/// Read ahead of the rows, in bytes.
+const AHEAD_BYTES: usize = 128 * 1024;
 
 /// What kind of text it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +41,9 @@ pub(super) struct TextFacts {
 pub(super) struct TextTable {
     pub facts: TextFacts,
     pub header: Header,
-    reader: csv::Reader<Box<dyn Read + Send>>,
+    reader: csv::Reader<Bounded<Box<dyn Read + Send>>>,
+    /// What the next row may take of the text.
+    allowance: Allowance,
 }
 
 /// A file's bytes, unpacked if it is packed with gzip.
@@ -93,12 +98,23 @@ impl TextTable {
         };
         let bytes = std::io::Cursor::new(body).chain(source);
         let text: Box<dyn Read + Send> = if found.encoding == encoding_rs::UTF_8 {
-            Box::new(Ended::new(bytes))
+            Box::new(Ended::new(bytes, facts.newline))
         } else {
-            Box::new(Ended::new(Utf8::new(bytes, found.encoding)))
+            Box::new(Ended::new(Utf8::new(bytes, found.encoding), facts.newline))
         };
-        let reader = reader(delimiter).buffer_capacity(128 * 1024).from_reader(text);
-        Ok(Self { facts, header, reader })
+        let allowance = Allowance::new(ROW_BYTES_MAX + AHEAD_BYTES);
+        let text = Bounded::new(text, &allowance);
+        let reader = reader(delimiter).buffer_capacity(AHEAD_BYTES).from_reader(text);
+        Ok(Self { facts, header, reader, allowance })
+    }
+
+    /// The next record; `row` is told where it is too large.
+    fn next(&mut self, record: &mut ByteRecord, row: u64) -> Result<bool> {
+        self.allowance.renew();
+        self.reader.read_byte_record(record).map_err(|error| match error.kind() {
+            csv::ErrorKind::Io(cause) if Allowance::is_spent(cause) => too_large(row),
+            _ => error.into(),
+        })
     }
 
     /// Hands all rows over, until there are no more or nobody wants them.
@@ -109,7 +125,7 @@ impl TextTable {
         let mut record = ByteRecord::new();
         // A header of two lines is two records; blank lines above it are none.
         for _ in 0..self.header.records {
-            self.reader.read_byte_record(&mut record)?;
+            self.next(&mut record, 0)?;
         }
         let mut line = self.reader.position().line();
         // The reader takes the second byte of CR LF with the next record.
@@ -117,7 +133,7 @@ impl TextTable {
         let mut rows = Rows::default();
         let mut row: u64 = 0;
         loop {
-            let more = self.reader.read_byte_record(&mut record)?;
+            let more = self.next(&mut record, row + 1)?;
             let now = self.reader.position().line();
             let bytes = record.as_slice();
             let inside = if more { bytes.iter().filter(|byte| **byte == b'\n').count() as u64 } else { 0 };
@@ -125,6 +141,9 @@ impl TextTable {
             for _ in 0..(now - line).saturating_sub(inside + late.max(u64::from(more))) {
                 row += 1;
                 rows.push_texts("", std::iter::once(0));
+                if sink.is_full(&rows) && !sink.send(std::mem::take(&mut rows)) {
+                    return Ok(());
+                }
             }
             line = now;
             if !more {
@@ -132,7 +151,7 @@ impl TextTable {
             }
             row += 1;
             if record.len() > COLUMNS_MAX || bytes.len() > ROW_BYTES_MAX {
-                return Err(bad_file(format!("row {row} is too large: is a quotation mark not closed?")));
+                return Err(too_large(row));
             }
             sink.saw_bare_break |= inside > 0 && has_bare_break(bytes);
             push(&mut rows, &record);
@@ -143,6 +162,13 @@ impl TextTable {
         sink.send(rows);
         Ok(())
     }
+}
+
+fn too_large(row: u64) -> Error {
+    bad_file(format!(
+        "row {row} is too large (at most {} KB and {COLUMNS_MAX} columns): is a quotation mark not closed? rows before it are kept; mend the file and import it again",
+        ROW_BYTES_MAX >> 10
+    ))
 }
 
 fn push(rows: &mut Rows, record: &ByteRecord) {
@@ -165,12 +191,14 @@ fn has_bare_break(bytes: &[u8]) -> bool {
 struct Ended<R> {
     source: R,
     last: u8,
+    /// What ends the last line. Where lines end with CR LF it is CR, or one line more would be counted.
+    end: u8,
     done: bool,
 }
 
 impl<R> Ended<R> {
-    fn new(source: R) -> Self {
-        Self { source, last: b'\n', done: false }
+    fn new(source: R, newline: &str) -> Self {
+        Self { source, last: b'\n', end: if newline == "CRLF" { b'\r' } else { b'\n' }, done: false }
     }
 }
 
@@ -188,7 +216,7 @@ impl<R: Read> Read for Ended<R> {
         if matches!(self.last, b'\n' | b'\r') {
             return Ok(0);
         }
-        out[0] = b'\n';
+        out[0] = self.end;
         Ok(1)
     }
 }
@@ -202,7 +230,10 @@ fn reader(delimiter: u8) -> ReaderBuilder {
 fn records(sample: &str, delimiter: u8) -> Vec<Vec<String>> {
     let mut reader = reader(delimiter).from_reader(sample.as_bytes());
     let records = reader.byte_records().take(SAMPLE_RECORDS).map_while(std::result::Result::ok);
-    records.map(|record| record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect()).collect()
+    let cells = |record: csv::ByteRecord| -> Vec<String> {
+        record.iter().take(COLUMNS_MAX + 1).map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect()
+    };
+    records.map(cells).collect()
 }
 
 /// The delimiter that gives the most rows of one width, and of these the most columns.

@@ -8,6 +8,8 @@ use calamine::{Data, ExcelDateTime, Ods, Range, Reader, SheetVisible, Xls, Xlsx}
 use domain::problem::ErrorCode;
 
 use super::header::{self, Header, Merged};
+use super::old_book;
+use super::packed::{self, Limits};
 use super::rows::{Kind, Rows};
 use super::table::{Layout, Sheet, Sink, bad_file};
 use crate::error::{Error, Result};
@@ -20,6 +22,8 @@ const XLSX_BYTES_MAX: u64 = 64 * 1024 * 1024;
 const SAMPLE_ROWS: usize = 20;
 /// The most columns that are looked at.
 const COLUMNS_MAX: u32 = 1_000;
+/// The most rows of a sheet.
+const ROWS_MAX: u32 = 1_048_576;
 
 /// The form of a workbook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,9 +83,12 @@ fn small_enough(bytes: u64, most: u64) -> Result<()> {
 /// `bad_file` if it cannot be read; `bad_request` if there is no such sheet.
 pub(super) fn read(path: &Path, format: Format, layout: &Layout, sink: &mut Sink) -> Result<()> {
     let file = || -> Result<BufReader<File>> { Ok(BufReader::new(File::open(path)?)) };
+    if format != Format::Xls {
+        packed::check(file()?, Limits::USUAL)?;
+    }
     match format {
         Format::Xlsx => read_xlsx(Xlsx::new(file()?).map_err(refused)?, layout, sink),
-        Format::Xls => read_whole(Xls::new(file()?).map_err(refused)?, layout, sink),
+        Format::Xls => read_whole(Xls::new(old_book::sound(file()?)?).map_err(refused)?, layout, sink),
         Format::Ods => read_whole(Ods::new(file()?).map_err(refused)?, layout, sink),
     }
 }
@@ -121,6 +128,9 @@ fn read_xlsx(mut book: Xlsx<BufReader<File>>, layout: &Layout, sink: &mut Sink) 
         let mut cells = book.worksheet_cells_reader(name).map_err(refused)?;
         let mut rows = SheetRows::new(name, merged, layout, any || names.len() > 1);
         while let Some(cell) = cells.next_cell_with_formula().map_err(refused)? {
+            if cell.pos.0 >= ROWS_MAX || (cell.pos.0 as usize) < rows.at {
+                return Err(refused(format!("row {} is in no order", u64::from(cell.pos.0) + 1)));
+            }
             let (text, kind) = match cell.formula.filter(|formula| !formula.is_empty()) {
                 None => written(&Data::from(cell.value)),
                 Some(formula) => calculated(&formula, &Data::from(cell.value)),

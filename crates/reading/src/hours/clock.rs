@@ -16,6 +16,8 @@ pub(super) struct Time {
     pub short: bool,
     /// a.m. or p.m.
     pub english: bool,
+    /// "Before noon" stood there, in Chinese.
+    pub morning: bool,
 }
 
 /// What stands there.
@@ -109,6 +111,11 @@ fn digits(text: &[char]) -> Option<Result<Digits, usize>> {
     let leading_zero = text[0] == '0';
     let found = |hour, minute, length, certain| Some(Ok(Digits { hour, minute, length, certain, leading_zero }));
     if count >= 3 {
+        // "300元" is a price.
+        let unit = text.get(length + blanks_at(&text[length..]));
+        if unit.is_some_and(|c| "元块人份位楼层坪名桌席米".contains(*c)) {
+            return None;
+        }
         return found(hour / 100, hour % 100, length, true);
     }
     let tail = &text[length..];
@@ -132,6 +139,9 @@ fn digits(text: &[char]) -> Option<Result<Digits, usize>> {
         }
         ['.' | 'h', rest @ ..] if count > 0 && digits_at(rest) == 2 && rest.get(2) != Some(&'.') => {
             found(hour, number(&rest[..2])?, length + 3, tail[0] == 'h')
+        }
+        ['h', rest @ ..] if count > 0 && !rest.first().is_some_and(char::is_ascii_alphanumeric) => {
+            found(hour, 0, length + 1, true)
         }
         ['点' | '时', rest @ ..] => {
             let (minute, more) = minutes_behind_hour(rest);
@@ -166,7 +176,10 @@ pub(super) fn time_at(text: &[char], beside_dash: bool) -> Option<(Clock, usize)
             c.is_ascii_alphanumeric() || numeral_at(&[*c]).is_some() || *c == ' ' && digits_at(&text[length + 1..]) > 0
         });
         if is_word && ends {
-            return Some((Clock::Time(Time { min, marked: true, short: false, english: false }), length));
+            return Some((
+                Clock::Time(Time { min, marked: true, short: false, english: false, morning: false }),
+                length,
+            ));
         }
     }
     let mut part = None;
@@ -216,6 +229,7 @@ pub(super) fn time_at(text: &[char], beside_dash: bool) -> Option<(Clock, usize)
         marked: part.is_some(),
         short: part.is_none() && !found.leading_zero && (1..=12).contains(&hour),
         english: matches!(part, Some(Part::Am | Part::Pm)),
+        morning: part == Some(Part::Morning),
     };
     Some((Clock::Time(time), end))
 }

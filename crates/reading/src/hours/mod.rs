@@ -6,6 +6,7 @@ mod message;
 mod notes;
 mod osm;
 mod rules;
+mod spans;
 mod spelling;
 mod vocabulary;
 mod week;
@@ -172,7 +173,7 @@ fn hours(typed: &str) -> Result<Hours, ErrorCode> {
         flags.push(Flag::AllDay);
     }
     flags.sort_unstable();
-    let spans = |minutes: Vec<rules::Minutes>| -> Vec<Span> {
+    let spans = |minutes: Vec<spans::Minutes>| -> Vec<Span> {
         minutes.into_iter().map(|(start_min, end_min)| Span { start_min, end_min }).collect()
     };
     Ok(Hours { days: days.map(spans), flags, note, ph: spans(ph) })

@@ -4,15 +4,9 @@ use std::collections::BTreeSet;
 
 use domain::ErrorCode;
 
-use super::clock::{END_MIN_MAX, Time};
+use super::clock::Time;
+use super::spans::{DAY_MIN, Minutes, span, span_end, without_breaks};
 use super::words::Word;
-
-/// Longest overnight span whose end says nothing about the day, in minutes.
-const OVERNIGHT_MIN_MAX: u16 = 16 * 60;
-const DAY_MIN: u16 = 1440;
-
-/// From, to; in minutes of the day it begins on.
-pub(super) type Minutes = (u16, u16);
 
 /// Some days and what holds for them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,6 +15,8 @@ pub(super) struct Rule {
     pub days: BTreeSet<usize>,
     pub holidays: bool,
     pub spans: Vec<Minutes>,
+    /// Closed within them.
+    breaks: Vec<Minutes>,
     pub closed: bool,
     /// "Every day" was said: the default, though holidays are named too.
     pub every: bool,
@@ -62,6 +58,9 @@ pub(super) fn rules(words: &[Word]) -> Result<Rules, ErrorCode> {
             return Err(ErrorCode::NoTime);
         }
         found = days_behind(&words, found)?;
+    }
+    for rule in &mut found.rules {
+        rule.spans = without_breaks(&rule.spans, &rule.breaks)?;
     }
     found.rules.retain(Rule::has_body);
     Ok(found)
@@ -115,6 +114,8 @@ impl Reader<'_> {
             Word::Holidays => return self.holidays(),
             Word::FreeDays => self.free_days()?,
             Word::Time(start) => return self.span(*start),
+            // "全日7:00-21:00": all day long, within these hours.
+            Word::AllDay if matches!(self.behind(1), Some(Word::Time(_))) => {}
             Word::AllDay => {
                 let rule = self.open_rule(|rule| rule.closed || rule.same || rule.done);
                 if !rule.spans.is_empty() {
@@ -225,6 +226,15 @@ impl Reader<'_> {
     fn span(&mut self, start: Time) -> Result<(), ErrorCode> {
         let (end, used) = span_end(&self.words[self.at + 1..]).ok_or(ErrorCode::MissingEnd)?;
         let span = span(start, end)?;
+        // "14:00-17:00休息"
+        let behind = &self.words[self.at + used + 1..];
+        if behind.first() == Some(&Word::Closed)
+            && matches!(behind.get(1), None | Some(Word::Break | Word::Shut | Word::Time(_)))
+        {
+            self.rule().breaks.push(span);
+            self.at += used + 2;
+            return Ok(());
+        }
         let rule = self.open_rule(|rule| rule.closed || rule.same || rule.done);
         if rule.spans.contains(&(0, DAY_MIN)) {
             return Err(ErrorCode::Ambiguous);
@@ -243,6 +253,15 @@ impl Reader<'_> {
         }
         if rule.closed {
             // "公休日：休" says it twice.
+            return Ok(());
+        }
+        // "休息时间14:00-17:00"
+        if let Some(Word::Time(start)) = self.words.get(self.at)
+            && let Some((end, used)) = span_end(&self.words[self.at + 1..])
+        {
+            let span = span(*start, end)?;
+            self.rule().breaks.push(span);
+            self.at += used + 1;
             return Ok(());
         }
         let mut rule = Rule { closed: true, ..Rule::default() };
@@ -345,75 +364,4 @@ fn days_behind(words: &[Word], found: Rules) -> Result<Rules, ErrorCode> {
         return Err(ErrorCode::Ambiguous);
     }
     Ok(Rules { rules, ..found })
-}
-
-struct End {
-    time: Time,
-    next_day: bool,
-}
-
-/// The time behind "to", and how many words that took.
-fn span_end(words: &[Word]) -> Option<(End, usize)> {
-    let (mut dash, mut next_day) = (false, false);
-    for (n, word) in words.iter().enumerate() {
-        match word {
-            Word::Dash => dash = true,
-            Word::NextDay => next_day = true,
-            // "18:00-(次日)02:00"
-            Word::Open | Word::Shut if dash => {}
-            Word::Time(time) if dash => {
-                let behind = &words[n + 1..];
-                let skipped = behind.iter().take_while(|word| **word == Word::Open).count();
-                let marks = behind.get(skipped) == Some(&Word::NextDay)
-                    && !matches!(behind.get(skipped + 1), Some(Word::Time(_)));
-                let used = if marks { n + 2 + skipped } else { n + 1 };
-                return Some((End { time: *time, next_day: next_day || marks }, used));
-            }
-            _ => return None,
-        }
-    }
-    None
-}
-
-/// A span by the rules for clocks of twelve and of twenty-four hours.
-fn span(start: Time, end: End) -> Result<Minutes, ErrorCode> {
-    let from = start.min;
-    if from >= DAY_MIN {
-        // Midnight as a start begins the day.
-        let midnight = from == DAY_MIN && start.marked && end.time.min < DAY_MIN;
-        return if midnight { span(Time { min: 0, ..start }, end) } else { Err(ErrorCode::BadTime) };
-    }
-    let to = end.time.min;
-    if from == 0 && to == DAY_MIN - 1 {
-        return Ok((0, DAY_MIN));
-    }
-    if from == to && !end.next_day {
-        return Err(ErrorCode::ZeroLength);
-    }
-    // "6-10pm": whether the evening begins in the morning nobody can tell.
-    let twice = end.time.english && !start.marked && start.short && !end.next_day;
-    if twice && from < 720 && from + 720 < to && from < 540 {
-        return Err(ErrorCode::Ambiguous);
-    }
-    let overnight = to + if to < DAY_MIN { DAY_MIN } else { 0 };
-    let span = if end.next_day {
-        (from, overnight)
-    } else if to > from {
-        (from, to)
-    } else {
-        // Nothing but midnight is written 0: on a clock of twelve it is 12.
-        let is_midnight = to < 60;
-        let half_a_day_later = to <= 720 && to + 720 > from;
-        let unclear = !end.time.marked && !is_midnight && (half_a_day_later || overnight - from > OVERNIGHT_MIN_MAX);
-        if unclear {
-            return Err(ErrorCode::Ambiguous);
-        }
-        (from, overnight)
-    };
-    match span {
-        (_, to) if to > END_MIN_MAX => Err(ErrorCode::BadTime),
-        // Round the clock has words of its own.
-        (from, to) if from > 0 && to >= from + DAY_MIN => Err(ErrorCode::Ambiguous),
-        span => Ok(span),
-    }
 }

@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use domain::ErrorCode;
 use domain::hours::SPANS_MAX;
 
-use super::rules::{Minutes, Rule, Rules};
-
-const DAY_MIN: u16 = 1440;
+use super::rules::{Rule, Rules};
+use super::spans::{DAY_MIN, Minutes};
 
 /// The spans of each day, Monday first.
 pub(super) fn week(found: &Rules) -> Result<[Vec<Minutes>; 7], ErrorCode> {

@@ -117,6 +117,19 @@ fn next(text: &[char], before: &[Token]) -> (Word, usize) {
     if text.starts_with(&['a', 'n', 'd']) && !text.get(3).is_some_and(char::is_ascii_alphanumeric) {
         return (Word::And, 3);
     }
+    // "9:00起" has no end.
+    if text[0] == '起' && text.get(1) != Some(&'至') && matches!(before.last(), Some(Token { word: Word::Time(_), .. }))
+    {
+        return (Word::OpenEnd, 1);
+    }
+    // "除周一外": not on Mondays.
+    if text[0] == '除' && matches!(text.get(1), Some('周' | '星' | '礼' | '节' | '法')) {
+        return (Word::Without, 1);
+    }
+    let behind_days = matches!(before.last(), Some(Token { word: Word::Days(_) | Word::Holidays, .. }));
+    if text[0] == '外' && behind_days && !matches!(text.get(1), Some('卖' | '带' | '送')) {
+        return (Word::Excepted, 1);
+    }
     if let Some(found) = date(text) {
         return found;
     }
@@ -139,6 +152,9 @@ fn next(text: &[char], before: &[Token]) -> (Word, usize) {
         Some((Clock::Time(time), length)) => return (Word::Time(time), length),
         Some((Clock::Impossible, length)) => return (Word::BadTime, length),
         None => {}
+    }
+    if known.is_none() && text[0] == '+' {
+        return (Word::And, 1);
     }
     known.unwrap_or_else(|| {
         let length = unknown_length(text);

@@ -1,0 +1,106 @@
+//! A span: two times and what lies between them.
+
+use domain::ErrorCode;
+
+use super::clock::{END_MIN_MAX, Time};
+use super::words::Word;
+
+/// Longest overnight span whose end says nothing about the day, in minutes.
+const OVERNIGHT_MIN_MAX: u16 = 16 * 60;
+pub(super) const DAY_MIN: u16 = 1440;
+const NOON_MIN: u16 = 720;
+
+/// From, to; in minutes of the day it begins on.
+pub(super) type Minutes = (u16, u16);
+
+/// The time behind "to".
+pub(super) struct End {
+    time: Time,
+    next_day: bool,
+}
+
+/// The time behind "to", and how many words that took.
+pub(super) fn span_end(words: &[Word]) -> Option<(End, usize)> {
+    let (mut dash, mut next_day) = (false, false);
+    for (n, word) in words.iter().enumerate() {
+        match word {
+            Word::Dash => dash = true,
+            Word::NextDay => next_day = true,
+            // "18:00-(次日)02:00"
+            Word::Open | Word::Shut if dash => {}
+            Word::Time(time) if dash => {
+                let behind = &words[n + 1..];
+                let skipped = behind.iter().take_while(|word| **word == Word::Open).count();
+                let marks = behind.get(skipped) == Some(&Word::NextDay)
+                    && !matches!(behind.get(skipped + 1), Some(Word::Time(_)));
+                let used = if marks { n + 2 + skipped } else { n + 1 };
+                return Some((End { time: *time, next_day: next_day || marks }, used));
+            }
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// A span by the rules for clocks of twelve and of twenty-four hours.
+pub(super) fn span(start: Time, end: End) -> Result<Minutes, ErrorCode> {
+    let from = start.min;
+    if from >= DAY_MIN {
+        // Midnight as a start begins the day.
+        let midnight = from == DAY_MIN && start.marked && end.time.min < DAY_MIN;
+        return if midnight { span(Time { min: 0, ..start }, end) } else { Err(ErrorCode::BadTime) };
+    }
+    let to = end.time.min;
+    if from == 0 && to == DAY_MIN - 1 {
+        return Ok((0, DAY_MIN));
+    }
+    if from == to && !end.next_day {
+        return Err(ErrorCode::ZeroLength);
+    }
+    // "6-10pm": whether the evening begins in the morning nobody can tell.
+    let twice = end.time.english && !start.marked && start.short && !end.next_day;
+    if twice && from < 720 && from + 720 < to && from < 540 {
+        return Err(ErrorCode::Ambiguous);
+    }
+    // "下午5:30-上午12:00": of the two nights that word can mean only the one that comes.
+    let to = if to == NOON_MIN && end.time.morning && from >= NOON_MIN { DAY_MIN } else { to };
+    let overnight = to + if to < DAY_MIN { DAY_MIN } else { 0 };
+    let span = if end.next_day {
+        (from, overnight)
+    } else if to > from {
+        (from, to)
+    } else {
+        // Nothing but midnight is written 0: on a clock of twelve it is 12.
+        let is_midnight = to < 60;
+        let half_a_day_later = to <= 720 && to + 720 > from;
+        let unclear = !end.time.marked && !is_midnight && (half_a_day_later || overnight - from > OVERNIGHT_MIN_MAX);
+        if unclear {
+            return Err(ErrorCode::Ambiguous);
+        }
+        (from, overnight)
+    };
+    match span {
+        (_, to) if to > END_MIN_MAX => Err(ErrorCode::BadTime),
+        // Round the clock has words of its own.
+        (from, to) if from > 0 && to >= from + DAY_MIN => Err(ErrorCode::Ambiguous),
+        span => Ok(span),
+    }
+}
+
+/// Spans with the breaks within them taken out. A break between two spans says nothing new.
+pub(super) fn without_breaks(spans: &[Minutes], breaks: &[Minutes]) -> Result<Vec<Minutes>, ErrorCode> {
+    let mut spans = spans.to_vec();
+    for (from, to) in breaks {
+        spans.sort_unstable();
+        if let Some(at) = spans.iter().position(|(start, end)| start < from && to < end) {
+            let (start, end) = spans[at];
+            spans.splice(at..=at, [(start, *from), (*to, end)]);
+            continue;
+        }
+        let between = spans.windows(2).any(|pair| pair[0].1 <= *from && *to <= pair[1].0);
+        if !between {
+            return Err(ErrorCode::Ambiguous);
+        }
+    }
+    Ok(spans)
+}
