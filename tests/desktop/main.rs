@@ -6,6 +6,7 @@
 mod conflicts;
 mod hours;
 mod insights;
+mod million;
 mod offline;
 mod settings;
 mod words;
