@@ -7,6 +7,7 @@ mod conflicts;
 mod fields;
 mod hours;
 mod insights;
+mod million;
 mod offline;
 mod settings;
 mod words;

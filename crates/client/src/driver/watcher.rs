@@ -14,6 +14,11 @@ use crate::error::Result;
 /// How often other processes' writing is looked for.
 const POLL: Duration = Duration::from_millis(300);
 
+/// Rows up to which indexing waits: a list looks at so few by themselves, and many saves are indexed at the cost of one.
+const FEW_ROWS: u64 = 200;
+/// How long it waits then.
+const CALM: Duration = Duration::from_secs(3);
+
 const ALL_DATA: [Topic; 6] =
     [Topic::Stores, Topic::Outbox, Topic::Reviews, Topic::Status, Topic::Settings, Topic::Schema];
 
@@ -59,6 +64,9 @@ pub(super) async fn index(parts: Arc<Parts>) {
                 }
                 parts.unindexed.notified().await;
                 tokio::time::sleep(POLL).await;
+                if parts.cache.unindexed().await.is_ok_and(|rows| rows <= FEW_ROWS) {
+                    tokio::time::sleep(CALM).await;
+                }
             }
             Err(error) => {
                 tracing::warn!(%error, "the search index cannot be written");
