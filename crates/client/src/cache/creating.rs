@@ -89,7 +89,7 @@ mod tests {
                 write("tags.清真", Value::yes()),
             ];
             writes.truncate(7 - n % 3);
-            Draft::new(MerchantId::new(format!("A{n}")).unwrap(), writes, Source::Import)
+            Draft::new(MerchantId::new(format!("A{n:02}")).unwrap(), writes, Source::Import)
         };
         (0..30).map(draft).collect()
     }
