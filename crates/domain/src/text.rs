@@ -1,9 +1,54 @@
 //! Normal form of free text.
 
+use std::borrow::Cow;
+
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}')
+}
+
+/// Is it [`tidy`] as it stands? Most texts are.
+pub fn is_tidy(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let (mut at, mut blank) = (0, true);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b' ' if blank => return false,
+            b' ' => {
+                blank = true;
+                at += 1;
+                continue;
+            }
+            b'!'..=b'~' => at += 1,
+            // U+4000 to U+9FFF: letters of East Asia, three bytes each.
+            0xe4..=0xe9 => at += 3,
+            _ => match text[at..].chars().next() {
+                Some(c) if !is_invisible(c) && !c.is_whitespace() && !c.is_control() => at += c.len_utf8(),
+                _ => return false,
+            },
+        }
+        blank = false;
+    }
+    !blank || text.is_empty()
+}
+
+/// The same as [`tidy`], without a copy of what is tidy already.
+pub fn tidied(text: &str) -> Cow<'_, str> {
+    if is_tidy(text) { Cow::Borrowed(text) } else { Cow::Owned(tidy(text)) }
+}
+
+/// A character that normalisation and lower case change by themselves or not at all, whatever stands beside it: ASCII,
+/// its wide forms, and the unified ideographs of Chinese. What it becomes.
+pub fn plain_key(c: char) -> Option<char> {
+    match c {
+        '\0'..='\u{7f}' => Some(c.to_ascii_lowercase()),
+        '\u{4e00}'..='\u{9fff}' => Some(c),
+        '\u{ff01}'..='\u{ff5e}' => {
+            char::from_u32(u32::from(c) - 0xff01 + 0x21).map(|narrow| narrow.to_ascii_lowercase())
+        }
+        _ => None,
+    }
 }
 
 /// What is stored: without invisible characters, runs of white space (line ends too) made one blank,
@@ -27,12 +72,22 @@ pub fn tidy(text: &str) -> String {
 
 /// What is compared: tidy, NFKC (UAX #15), lower case. Two texts with one key mean the same.
 pub fn key(text: &str) -> String {
-    if text.is_ascii() {
-        return tidy(text).to_ascii_lowercase();
+    let tidied = tidied(text);
+    if let Some(plain) = plain(&tidied) {
+        return plain;
     }
     // Invisible characters go first and lower case is composed again: both can part what NFKC joins.
-    let lower = nfkc(tidy(text)).to_lowercase();
+    let lower = nfkc(tidied.into_owned()).to_lowercase();
     tidy(&nfkc(lower))
+}
+
+/// The key of a tidy text of [`plain_key`]s.
+fn plain(tidy: &str) -> Option<String> {
+    let mut out = String::with_capacity(tidy.len());
+    for c in tidy.chars() {
+        out.push(plain_key(c)?);
+    }
+    Some(out)
 }
 
 /// Most texts are in that form already.

@@ -6,6 +6,7 @@ use domain::hours::{self, Span};
 use domain::{ErrorCode, phone, search, text};
 use pinyin::ToPinyin;
 use proptest::prelude::*;
+use unicode_normalization::UnicodeNormalization;
 
 proptest! {
     #[test]
@@ -20,6 +21,22 @@ proptest! {
         let once = text::key(&typed);
         prop_assert_eq!(text::key(&once), once.clone());
         prop_assert_eq!(text::key(&text::tidy(&typed)), once);
+    }
+
+    #[test]
+    fn the_short_way_of_usual_texts_is_the_long_one(
+        typed in prop_oneof![
+            any::<String>(),
+            "[ -~]{0,16}",
+            "[一-鿿（）０-９Ａ-ｚ!-~ ，、·]{0,24}",
+            "[a-zÅé\u{301}ＡＺａ～王一龥\u{9fff}\u{4dff}\u{f900}\u{200b}\u{ad}\u{7f}\u{85}\t\n 　\u{a0}Iİ]{0,12}",
+        ],
+    ) {
+        let lower = text::tidy(&typed).nfkc().collect::<String>().to_lowercase();
+        prop_assert_eq!(text::key(&typed), text::tidy(&lower.nfkc().collect::<String>()));
+        prop_assert_eq!(text::tidied(&typed), text::tidy(&typed));
+        let borrowed = matches!(text::tidied(&typed), std::borrow::Cow::Borrowed(_));
+        prop_assert_eq!(borrowed, text::tidy(&typed) == typed);
     }
 
     #[test]

@@ -34,11 +34,51 @@ const PLACEHOLDERS: [&str; 28] = [
     "tbd",
 ];
 
+/// Does a character alone show that a cell says something? A digit, a letter or an ideograph that is in no placeholder;
+/// none of them changes when texts are brought into the form in which they are compared.
+fn says_something(c: char) -> bool {
+    match c {
+        '0'..='9' => true,
+        'A'..='Z' | 'a'..='z' => {
+            !matches!(c.to_ascii_lowercase(), 'n' | 'a' | 'o' | 'e' | 'u' | 'l' | 'i' | 't' | 'b' | 'd')
+        }
+        '无' | '無' | '暂' | '暫' | '没' | '有' | '沒' | '未' | '知' | '填' | '提' | '供' | '待' | '定' | '补'
+        | '充' | '空' => false,
+        '\u{4e00}'..='\u{9fff}' => true,
+        _ => false,
+    }
+}
+
 /// Does a cell say nothing? Dashes, slashes, `无`, `N/A` and their like.
 pub fn is_empty(cell: &str) -> bool {
+    if cell.is_empty() {
+        return true;
+    }
+    // The first characters of almost every cell are enough.
+    if cell.chars().take(4).any(says_something) {
+        return false;
+    }
     let key = text::key(cell);
     let is_dash = |c: char| matches!(c, '-' | '–' | '—' | '―' | '−' | '‐' | '‑' | '─' | '_' | '~' | ' ' | '·');
     key.chars().all(is_dash)
         || PLACEHOLDERS.contains(&key.as_str())
         || PLACEHOLDERS.contains(&key.trim_matches(is_dash))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_a_placeholder_says_nothing_by_itself() {
+        for placeholder in PLACEHOLDERS {
+            assert!(!placeholder.chars().any(says_something), "{placeholder}");
+            for typed in [placeholder.to_owned(), format!("— {} ", placeholder.to_uppercase())] {
+                assert!(is_empty(&typed), "{typed}");
+            }
+        }
+        for typed in ["王", "a1", "Nr", "无锡", "NAME", "none of it", "0"] {
+            assert!(!is_empty(typed), "{typed}");
+        }
+    }
 }

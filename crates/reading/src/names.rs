@@ -1,5 +1,6 @@
 //! Do two names mean the same store? By the name alone, and the same from either side.
 
+use domain::text;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -41,8 +42,9 @@ pub struct Name {
 impl Name {
     /// Reads a name.
     pub fn new(name: &str) -> Self {
-        let lower = name.nfkc().collect::<String>().to_lowercase().nfkc().map(simplified).collect::<String>();
-        let plain = without_advertising(&lower);
+        let lower = plain(name)
+            .unwrap_or_else(|| name.nfkc().collect::<String>().to_lowercase().nfkc().map(simplified).collect());
+        let plain = if lower.contains('【') { without_advertising(&lower) } else { lower };
         let plain = plain.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
         let (brand, branch) = branch(plain).map_or((plain, None), |(brand, branch)| (brand, Some(branch)));
         let (branch, head) = match branch {
@@ -61,9 +63,26 @@ impl Name {
     pub fn key(&self) -> String {
         match &self.branch {
             None => self.brand.clone(),
-            Some(branch) => format!("{}\u{1f}{branch}\u{1f}{}", self.brand, if self.head { "总" } else { "" }),
+            Some(branch) => {
+                [self.brand.as_str(), "\u{1f}", branch, "\u{1f}", if self.head { "总" } else { "" }].concat()
+            }
         }
     }
+}
+
+/// A name of usual characters in NFKC, small letters and simplified characters, one by one.
+fn plain(name: &str) -> Option<String> {
+    let mut out = String::with_capacity(name.len());
+    for c in name.chars() {
+        out.push(match c {
+            // Those that stand in names between the others, and change as little.
+            '·' | '、' | '。' | '《' | '》' | '「' | '」' | '【' | '】' | '〔' | '〕' | '–' | '—' | '•' => {
+                c
+            }
+            _ => simplified(text::plain_key(c)?),
+        });
+    }
+    Some(out)
 }
 
 /// Compares two names.
@@ -152,12 +171,25 @@ fn letters(text: &str) -> String {
             || matches!(c, '\u{a0}'..='\u{bf}' | '×' | '÷' | '\u{2000}'..='\u{206f}' | '\u{2190}'..='\u{23ff}' | '\u{2500}'..='\u{27bf}' | '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}' | '\u{3030}' | '\u{30fb}' | '\u{fe10}'..='\u{fe6f}' | '\u{ff01}'..='\u{ff0f}')
                 && !matches!(c, 'ª' | 'º' | 'µ' | '²' | '³' | '¹' | '¼'..='¾')
     };
-    text.chars().filter(|c| !is_mark(*c)).collect::<String>().replace('ß', "ss")
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\u{4e00}'..='\u{9fff}' | '0'..='9' | 'a'..='z' => out.push(c),
+            'ß' => out.push_str("ss"),
+            _ if is_mark(c) => {}
+            _ => out.push(c),
+        }
+    }
+    out
 }
 
 /// Chinese numerals as digits: `人民路一` is `人民路1`.
 fn with_digits(text: &str) -> String {
-    let digit = |c: char| "零一二三四五六七八九".chars().position(|d| d == c);
+    const DIGITS: &str = "零一二三四五六七八九";
+    let digit = |c: char| DIGITS.chars().position(|d| d == c);
+    if !text.chars().any(|c| c == '十' || DIGITS.contains(c)) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     let chars: Vec<char> = text.chars().collect();
     let mut at = 0;
@@ -237,4 +269,30 @@ fn loose(brand: &str) -> String {
         plain = plain.replace(word, digits);
     }
     plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_short_way_of_usual_names_is_the_long_one(
+            name in prop_oneof![any::<String>(), "[一-鿿（）０-９Ａ-ｚ!-~ ·、。《》「」【】〔〕–—•]{0,24}"],
+        ) {
+            if let Some(short) = plain(&name) {
+                let long = name.nfkc().collect::<String>().to_lowercase().nfkc().map(simplified).collect::<String>();
+                prop_assert_eq!(short, long);
+            }
+        }
+    }
+
+    #[test]
+    fn usual_names_take_the_short_way() {
+        for name in ["老王麵館（朝陽店）", "KFC·望京店", "【外卖】张记", "Ｃａｆé"] {
+            assert_eq!(plain(name).is_some(), !name.contains('é'), "{name}");
+        }
+        assert_eq!(plain("老王麵館（ABC）").as_deref(), Some("老王面馆(abc)"));
+    }
 }

@@ -100,7 +100,7 @@ pub async fn import(console: &Console, json: bool, arguments: &ImportArguments) 
         let preview = console.import_preview(&request).await?;
         return if json { output::json(&preview) } else { print_preview(&preview) };
     }
-    let options = ImportOptions { request, in_full: json, anew: arguments.anew };
+    let options = ImportOptions { request, in_full: json, anew: arguments.anew, ..ImportOptions::default() };
     let summary = console.import(&options, &mut |row| print_row(json, row)).await?;
     if json { output::json(&summary) } else { print_summary(&summary) }
 }

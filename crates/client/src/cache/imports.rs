@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use domain::MerchantId;
 use domain::ipc::{ImportState, PastImport};
 use domain::problem::ErrorCode;
 use domain::role::Actor;
-use rusqlite::{OptionalExtension, params};
+use domain::{DeviceId, MerchantId};
+use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
+use super::meta::Stamps;
 use super::{Cache, Draft, count, int, json_numbers, sql};
 use crate::clock;
 use crate::error::{Error, Result};
@@ -30,6 +31,37 @@ pub struct OpenImport {
     pub position: u64,
     /// Up to there.
     pub counts: Counts,
+}
+
+/// How far the cache goes: who finds it again where it was knows that nobody has saved or pulled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Extent {
+    /// The last place of a record.
+    pub records: i64,
+    /// The number of this device's last edit.
+    pub edits: u64,
+}
+
+impl Extent {
+    fn read(tx: &Connection, device: DeviceId) -> Result<Self> {
+        let records = tx.prepare_cached(sql!("imports/last_record"))?.query_row([], |row| row.get(0))?;
+        Ok(Self { records, edits: Stamps::read(tx, device)?.counter() })
+    }
+}
+
+/// Some rows of an import, to be saved together.
+#[derive(Debug, Default)]
+pub(crate) struct ImportBatch {
+    /// The number of the last of them.
+    pub to: u64,
+    /// How many of each outcome there are up to there.
+    pub counts: Counts,
+    /// For the journal.
+    pub rows: Vec<JournalRow>,
+    /// First edits of different merchants that nothing is stored of.
+    pub new: Vec<Draft>,
+    /// All others.
+    pub drafts: Vec<Draft>,
 }
 
 /// What an import is, when it begins.
@@ -122,22 +154,23 @@ impl Cache {
         .await
     }
 
-    /// Saves a batch: its edits, its rows in the journal, and how far the import is; all or nothing.
+    /// Saves a batch: its edits, its rows in the journal, and how far the import is; all or nothing. `extent` is how far
+    /// the cache went when drafts were found to be of new merchants; returns how far it goes now, if nobody else had
+    /// saved or pulled since.
     ///
     /// # Errors
     /// As [`Self::save_all`]; `bad_request` if another process goes on with this import.
-    pub async fn save_import_batch(
+    pub(crate) async fn save_import_batch(
         &self,
         import: &mut OpenImport,
-        to: u64,
-        counts: Counts,
-        rows: Vec<JournalRow>,
-        drafts: Vec<Draft>,
+        batch: ImportBatch,
+        extent: Extent,
         actor: Option<&Actor>,
-    ) -> Result<()> {
+    ) -> Result<Option<Extent>> {
         let (desk, n, from) = (self.desk(actor), import.n, import.position);
+        let ImportBatch { to, counts, rows, new, drafts } = batch;
         let counts_text = serde_json::to_string(&counts)?;
-        self.write(move |tx, rules| {
+        let grown = self.write(move |tx, rules| {
             let moved =
                 tx.prepare_cached(sql!("imports/advance"))?.execute(params![n, int(from), int(to), counts_text])?;
             if moved == 0 {
@@ -145,6 +178,13 @@ impl Cache {
                     ErrorCode::BadRequest,
                     "this import goes on in another window or command: look there; nothing was saved twice",
                 ));
+            }
+            let alone = Extent::read(tx, desk.device)? == extent;
+            if alone {
+                desk.insert_new(tx, new)?;
+            } else {
+                // Somebody has saved or pulled since: some of them may be there by now.
+                desk.insert(tx, rules, new)?;
             }
             if !drafts.is_empty() {
                 desk.insert(tx, rules, drafts)?;
@@ -154,11 +194,11 @@ impl Cache {
                 let id = row.merchant_id.as_ref().map(MerchantId::as_str);
                 put.execute(params![n, int(row.row), row.outcome, id, row.remarks, row.cells, row.undo])?;
             }
-            Ok(())
-        })
-        .await?;
+            Ok(if alone { Some(Extent::read(tx, desk.device)?) } else { None })
+        });
+        let grown = grown.await?;
         (import.position, import.counts) = (to, counts);
-        Ok(())
+        Ok(grown)
     }
 
     /// Says where an import stands.
@@ -339,22 +379,43 @@ impl Cache {
         .await
     }
 
-    /// Of some merchants those that the server or an own edit knows.
+    /// How far the cache goes.
     ///
     /// # Errors
     /// `storage`.
-    pub(crate) async fn there(&self, ids: &[MerchantId]) -> Result<Vec<MerchantId>> {
-        let ids = ids.to_vec();
+    pub(crate) async fn extent(&self) -> Result<Extent> {
+        let device = self.device;
+        self.direct.read(move |tx| Extent::read(tx, device)).await
+    }
+
+    /// Ids of merchants that the server has brought, by their place: behind `after`, some at a time, with the last place;
+    /// nothing when there are no more.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub(crate) async fn ids_of_records(&self, after: i64, limit: u32) -> Result<Option<(i64, Vec<String>)>> {
+        self.ids(sql!("imports/records_behind"), after, limit).await
+    }
+
+    /// The same of merchants that own edits wait for; one of several edits comes several times.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub(crate) async fn ids_of_edits(&self, after: i64, limit: u32) -> Result<Option<(i64, Vec<String>)>> {
+        self.ids(sql!("imports/edits_behind"), after, limit).await
+    }
+
+    async fn ids(&self, sql: &'static str, after: i64, limit: u32) -> Result<Option<(i64, Vec<String>)>> {
         self.direct
             .read(move |tx| {
-                let mut select = tx.prepare_cached(sql!("imports/there"))?;
-                let mut there = Vec::new();
-                for id in ids {
-                    if select.query_row([id.as_str()], |row| row.get(0))? {
-                        there.push(id);
-                    }
+                let mut select = tx.prepare_cached(sql)?;
+                let mut rows = select.query(params![after, limit])?;
+                let (mut last, mut ids) = (after, Vec::new());
+                while let Some(row) = rows.next()? {
+                    last = row.get(0)?;
+                    ids.push(row.get(1)?);
                 }
-                Ok(there)
+                Ok((!ids.is_empty()).then_some((last, ids)))
             })
             .await
     }

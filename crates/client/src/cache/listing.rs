@@ -58,6 +58,16 @@ pub(super) struct Row {
     pub words_hash: i64,
 }
 
+impl Row {
+    fn new((texts, hours, words): ([String; 5], String, String), counts: Counts) -> Self {
+        let mut hasher = DefaultHasher::new();
+        words.hash(&mut hasher);
+        let Counts { queued, rejected, contested, in_review, updated_ms } = counts;
+        let words_hash = hasher.finish().cast_signed();
+        Self { texts, hours, queued, rejected, contested, in_review, updated_ms, words, words_hash }
+    }
+}
+
 /// The fields of [`Row::texts`].
 const TEXTS: [&str; 5] = ["name", "address", "region", "category", "status"];
 
@@ -157,20 +167,15 @@ pub(super) fn row(id: &MerchantId, record: Option<&Record>, own: &[Own], rules: 
             of_registers(id, registers.iter())
         }
     };
-    let Counts { queued, rejected, contested, in_review, updated_ms } = counts(record, own, rules);
-    let mut hasher = DefaultHasher::new();
-    words.hash(&mut hasher);
-    Some(Row {
-        texts,
-        hours,
-        queued,
-        rejected,
-        in_review,
-        contested,
-        updated_ms,
-        words_hash: hasher.finish().cast_signed(),
-        words,
-    })
+    Some(Row::new((texts, hours, words), counts(record, own, rules)))
+}
+
+/// The row of a merchant of which there is nothing but an edit that makes it.
+pub(super) fn row_of_new(edit: &Edit, lines: i64) -> Row {
+    let shown = edit.writes.iter().map(|write| (&write.field, &write.value)).filter(|(_, value)| !value.is_null());
+    let updated_ms = int(edit.hlc.wall_ms());
+    let counts = Counts { queued: lines, rejected: 0, contested: 0, in_review: 0, updated_ms };
+    Row::new(of_registers(&edit.merchant_id, shown), counts)
 }
 
 /// What a merchant shows on this device.

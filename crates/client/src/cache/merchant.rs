@@ -120,10 +120,7 @@ impl Merchant {
                 }
                 shown.n
             }
-            None => {
-                write(tx, sql!("listing/insert"), &id.as_str(), &row)?;
-                tx.last_insert_rowid()
-            }
+            None => insert(tx, id, &row)?,
         };
         list::note(tx, n, &row.words)
     }
@@ -132,6 +129,12 @@ impl Merchant {
 /// Makes the row of a merchant anew from what is stored.
 pub(super) fn refresh(tx: &Connection, id: &MerchantId, rules: &RuleSet) -> Result<()> {
     Merchant::read(tx, id)?.refresh(tx, id, rules)
+}
+
+/// Adds the row of a merchant that has none; returns its number.
+pub(super) fn insert(tx: &Connection, id: &MerchantId, row: &Row) -> Result<i64> {
+    write(tx, sql!("listing/insert"), &id.as_str(), row)?;
+    Ok(tx.last_insert_rowid())
 }
 
 fn touch(tx: &Connection, n: i64, row: &Row) -> Result<()> {

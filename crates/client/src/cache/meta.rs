@@ -66,6 +66,10 @@ impl Stamps {
         let (counter, last) = stamps.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(Self { device, counter: super::count(counter), clock: HlcClock::after(clock_of(last)) })
     }
+    /// The number of the last edit.
+    pub(super) fn counter(&self) -> u64 {
+        self.counter
+    }
     pub(super) fn next(&mut self, now_ms: u64) -> (Dot, Hlc) {
         self.counter += 1;
         (Dot { device: self.device, counter: self.counter }, self.clock.tick(now_ms))

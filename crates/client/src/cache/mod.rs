@@ -2,6 +2,7 @@
 //! waits for the network; others read and can do nothing else.
 
 mod checking;
+mod creating;
 mod direct;
 mod durability;
 mod fetched;
@@ -41,6 +42,7 @@ use direct::{Direct, Flush};
 
 pub use checking::Mended;
 pub use imports::{Counts, JournalRow, NewImport, OpenImport, RowToUndo};
+pub(crate) use imports::{Extent, ImportBatch};
 pub use outbox::Discarded;
 pub use saving::{Draft, OUTBOX_EDITS_MAX};
 pub use sending::Batch;

@@ -136,7 +136,7 @@ fn base(seen: Option<VersionVector>, record: Option<&Record>, own: &[Own]) -> Ve
     base
 }
 
-fn make_room(tx: &Connection, wanted: usize) -> Result<()> {
+pub(super) fn make_room(tx: &Connection, wanted: usize) -> Result<()> {
     let waiting: i64 = tx.prepare_cached(sql!("outbox/count"))?.query_row([], |row| row.get(0))?;
     if super::count(waiting) + wanted as u64 > OUTBOX_EDITS_MAX {
         return Err(Error::new(
@@ -149,7 +149,7 @@ fn make_room(tx: &Connection, wanted: usize) -> Result<()> {
     Ok(())
 }
 
-fn put(tx: &Connection, edit: &Edit, lines: i64, actor: Option<&Actor>, now_ms: u64) -> Result<()> {
+pub(super) fn put(tx: &Connection, edit: &Edit, lines: i64, actor: Option<&Actor>, now_ms: u64) -> Result<()> {
     let json = serde_json::to_string(edit)?;
     tx.prepare_cached(sql!("outbox/insert"))?.execute(params![
         edit.edit_id.to_string(),

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::ipc::{
-    ExportRequest, ImportPreview, ImportProgress, ImportRequest, ImportSummary, PastImport, RowOutcome, RowReport,
-    Topic, UndoneImport, WriteImportReport, Written,
+    ExportRequest, ImportPreview, ImportProgress, ImportRequest, ImportSummary, PastImport, RowReport, Topic,
+    UndoneImport, WriteImportReport, Written,
 };
 use domain::problem::ErrorCode;
 use sync_engine::device::Input;
@@ -15,10 +15,8 @@ use tokio::task::JoinHandle;
 use super::Console;
 use crate::error::{Error, Result};
 use crate::exporter;
-use crate::importer::{self, ImportOptions};
+use crate::importer::{self, ImportOptions, SHOWN_MAX, ShareRead};
 
-/// Rows that failed or have warnings and are shown while an import runs.
-const REMARKABLE_MAX: usize = 200;
 /// Rows after which the window is told to look again.
 const ROWS_PER_LOOK: u64 = 2_000;
 
@@ -28,6 +26,8 @@ pub(super) struct Importing {
     progress: Arc<Mutex<ImportProgress>>,
     stop: Arc<AtomicBool>,
     task: Mutex<Option<JoinHandle<()>>>,
+    /// How much of its file is read.
+    share: Mutex<ShareRead>,
 }
 
 impl Importing {
@@ -50,8 +50,9 @@ fn note(progress: &Mutex<ImportProgress>, row: &RowReport) -> u64 {
     let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
     progress.rows = row.row;
     *progress.counts.entry(row.outcome.counted_as().to_owned()).or_default() += 1;
-    let quiet = row.warnings.is_empty() && !row.outcome.has_failed() || row.outcome == RowOutcome::Blank;
-    if !quiet && progress.remarkable.len() < REMARKABLE_MAX {
+    // Who shows what stands in a row has counted how many are shown; of rows of an import that goes on nothing is known.
+    let is_loud = row.outcome.has_failed() || !row.warnings.is_empty();
+    if row.shown.is_some() || is_loud && progress.remarkable.len() < SHOWN_MAX {
         progress.remarkable.push(row.clone());
     }
     progress.rows
@@ -98,11 +99,13 @@ impl Console {
         }
         self.importing.stop.store(false, Ordering::Relaxed);
         let (progress, stop) = (self.importing.progress.clone(), self.importing.stop.clone());
+        let share = ShareRead::default();
+        *self.importing.share.lock().unwrap_or_else(PoisonError::into_inner) = share.clone();
         let (cache, announcer, backend) = (self.cache.clone(), self.announcer.clone(), self.backend.clone());
         let actor = self.backend().await.session.actor().await;
         let task = tokio::spawn(async move {
             let saves = !request.dry_run;
-            let options = ImportOptions { request, in_full: false, anew: false };
+            let options = ImportOptions { request, shows: true, share, ..ImportOptions::default() };
             let mut each = |row: &RowReport| {
                 if note(&progress, row).is_multiple_of(ROWS_PER_LOOK) {
                     announcer.announce(&[Topic::Imports]);
@@ -134,7 +137,11 @@ impl Console {
 
     /// How far the import is that was begun last.
     pub fn import_progress(&self) -> ImportProgress {
-        self.importing.progress().clone()
+        let permille = self.importing.share.lock().unwrap_or_else(PoisonError::into_inner).permille();
+        let progress = self.importing.progress().clone();
+        // What is read is not yet judged.
+        let percent = if progress.running { (permille / 10).min(99) } else { 100 };
+        ImportProgress { percent: u8::try_from(percent).unwrap_or(99), ..progress }
     }
 
     /// Stops what is under way after its batch; the same import goes on from there.

@@ -9,9 +9,11 @@ use domain::profile::{self, Registers};
 use domain::{FieldPath, MerchantId, Value, text};
 use uuid::Uuid;
 
+use super::ahead::{Content, Purpose, Read};
 use super::known::Known;
-use super::row::Row;
-use super::twins::{Likeness, Twin, Twins};
+use super::reader::RowReader;
+use super::rows::{Cells, Rows};
+use super::twins::{Twin, Twins};
 use crate::cache::Cache;
 use crate::error::Result;
 
@@ -22,132 +24,181 @@ pub(super) struct Wanted {
     pub id: MerchantId,
     pub writes: Vec<Write>,
     pub creates: bool,
+    /// Nobody knows this merchant yet.
+    pub is_new: bool,
+}
+
+/// A row with its number.
+pub(super) struct Numbered {
+    pub n: u64,
+    /// Which row of its batch.
+    pub at: usize,
+    /// Nothing for a blank one.
+    pub read: Option<Read>,
 }
 
 /// Remembers what it has judged.
 pub(super) struct Judge {
-    space: Uuid,
     source: String,
     duplicates: Duplicates,
-    in_full: bool,
-    /// Work out what is to be written: who only looks does not need it for new merchants.
-    saves: bool,
+    purpose: Purpose,
     pub twins: Twins,
     /// How often a store without an id has come, by its identity; only those that came again.
     repeats: HashMap<Uuid, u32>,
     first_ids: HashMap<u64, MerchantId>,
-    known: Known,
+    pub known: Known,
+    /// Reads a row once more, where only few need what it says.
+    reader: Option<RowReader>,
+    failed_to_show: usize,
+    warned_to_show: usize,
 }
 
 /// A row on its way.
 struct Candidate {
+    /// Of the reports.
     at: usize,
+    /// Of the batch.
+    row: usize,
     id: MerchantId,
-    row: Row,
-    like: Likeness,
+    /// An earlier row of the file is this merchant.
+    again: bool,
+    content: Option<Box<Content>>,
 }
 
 impl Judge {
-    pub fn new(space: Uuid, request: &ImportRequest, in_full: bool) -> Self {
+    pub fn new(request: &ImportRequest, purpose: Purpose) -> Self {
         Self {
-            space,
             source: request.source.clone(),
             duplicates: request.duplicates,
-            in_full,
-            saves: !request.dry_run,
+            purpose,
             twins: Twins::default(),
             repeats: HashMap::new(),
             first_ids: HashMap::new(),
             known: Known::default(),
+            reader: None,
+            failed_to_show: 0,
+            warned_to_show: 0,
         }
+    }
+
+    /// Says what stands in the file, of so many rows that failed and so many that have warnings.
+    pub fn showing(mut self, rows: usize) -> Self {
+        (self.failed_to_show, self.warned_to_show) = (rows, rows);
+        self
+    }
+
+    /// From now on rows are of another sheet.
+    pub fn begin_sheet(&mut self, reader: RowReader) {
+        self.reader = Some(reader);
     }
 
     /// Judges some rows against the file alone, for an import that goes on: what they led to is known.
     ///
     /// # Errors
     /// `storage`.
-    pub async fn pass(&mut self, cache: &Cache, rows: Vec<(u64, Option<Row>)>) -> Result<()> {
+    pub async fn pass(&mut self, cache: &Cache, rows: Vec<Numbered>) -> Result<()> {
         let there = self.there(cache, &rows).await?;
         let mut reports = Vec::new();
-        for (n, row) in rows {
-            if let Some(row) = row {
-                let _ = self.alone(n, row, &there, &mut reports);
+        for Numbered { n, at, read } in rows {
+            if let Some(read) = read {
+                let _ = self.alone(n, at, read, &there, &mut reports);
             }
         }
         Ok(())
     }
 
     /// What is stored under the ids that the rows name.
-    async fn there(&self, cache: &Cache, rows: &[(u64, Option<Row>)]) -> Result<HashMap<MerchantId, Registers>> {
-        let ids: Vec<MerchantId> = rows.iter().filter_map(|(_, row)| row.as_ref()?.id.clone()).collect();
-        if ids.is_empty() { Ok(HashMap::new()) } else { self.known.stored(cache, &ids).await }
+    async fn there(&mut self, cache: &Cache, rows: &[Numbered]) -> Result<HashMap<MerchantId, Registers>> {
+        self.known.look(cache).await?;
+        self.known.stored(cache, rows.iter().filter_map(|row| row.read.as_ref()?.id.as_ref())).await
     }
 
-    /// Judges some rows.
+    /// Judges some rows. `cells` are those of their batch.
     ///
     /// # Errors
     /// `storage`.
     pub async fn judge(
         &mut self,
         cache: &Cache,
-        rows: Vec<(u64, Option<Row>)>,
+        cells: &Rows,
+        rows: Vec<Numbered>,
     ) -> Result<(Vec<RowReport>, Vec<Wanted>)> {
         let mut stored = self.there(cache, &rows).await?;
+        let shows = self.failed_to_show + self.warned_to_show > 0;
+        let places: Vec<usize> = if shows { rows.iter().map(|row| row.at).collect() } else { Vec::new() };
         let mut reports: Vec<RowReport> = Vec::with_capacity(rows.len());
         let mut candidates: Vec<Candidate> = Vec::with_capacity(rows.len());
-        for (n, row) in rows {
-            match row {
+        for Numbered { n, at, read } in rows {
+            match read {
                 None => reports.push(RowReport::new(n, RowOutcome::Blank)),
-                Some(row) => candidates.extend(self.alone(n, row, &stored, &mut reports)),
+                Some(read) => candidates.extend(self.alone(n, at, read, &stored, &mut reports)),
             }
         }
         let derived = candidates.iter().map(|candidate| &candidate.id).filter(|id| !stored.contains_key(id));
-        let derived: Vec<MerchantId> = derived.cloned().collect();
-        stored.extend(self.known.stored(cache, &derived).await?);
-        let wanted = self.beside_the_cache(cache, &mut reports, candidates, stored).await?;
+        let derived = self.known.stored(cache, derived).await?;
+        stored.extend(derived);
+        let wanted = self.beside_the_cache(cache, cells, &mut reports, candidates, stored).await?;
+        for (report, place) in reports.iter_mut().zip(places) {
+            self.show(report, &cells.row(place));
+        }
         Ok((reports, wanted))
+    }
+
+    fn show(&mut self, report: &mut RowReport, cells: &Cells<'_>) {
+        let left = match (report.outcome.has_failed(), report.warnings.is_empty()) {
+            (true, _) => &mut self.failed_to_show,
+            (false, false) => &mut self.warned_to_show,
+            (false, true) => return,
+        };
+        if let (Some(less), Some(reader)) = (left.checked_sub(1), &self.reader) {
+            *left = less;
+            report.shown = Some(Box::new(reader.shown(cells, report.problems.iter().chain(&report.warnings))));
+        }
     }
 
     /// What a row is by itself and beside the earlier ones.
     fn alone(
         &mut self,
         n: u64,
-        row: Row,
+        row: usize,
+        mut read: Read,
         there: &HashMap<MerchantId, Registers>,
         reports: &mut Vec<RowReport>,
     ) -> Option<Candidate> {
-        let at = reports.len();
         let mut report = RowReport::new(n, RowOutcome::Create);
-        report.problems.clone_from(&row.problems);
-        report.warnings.clone_from(&row.warnings);
-        let is_there = row.id.as_ref().is_some_and(|id| there.contains_key(id));
-        let candidate = self.candidate(at, n, row, is_there, &mut report);
+        (report.problems, report.warnings) = (std::mem::take(&mut read.problems), std::mem::take(&mut read.warnings));
+        let is_there = !there.is_empty() && read.id.as_ref().is_some_and(|id| there.contains_key(id));
+        let found = self.id_of(n, &read, is_there, &mut report);
         if let Some(first) = report.problems.first() {
             report.outcome = RowOutcome::Invalid(first.clone());
         }
+        let at = reports.len();
         reports.push(report);
-        candidate
+        let (id, again) = found?;
+        Some(Candidate { at, row, id, again, content: read.content })
     }
 
-    fn candidate(&mut self, at: usize, n: u64, row: Row, is_there: bool, report: &mut RowReport) -> Option<Candidate> {
-        if self.twins.zeros_lost(&row.code) {
+    /// Which merchant a row is, if it is to be saved, and whether an earlier row is it too.
+    fn id_of(&mut self, n: u64, read: &Read, is_there: bool, report: &mut RowReport) -> Option<(MerchantId, bool)> {
+        if self.twins.zeros_lost(read.digits) {
             report.warnings.push("code:leading_zeros_suspected".to_owned());
         }
-        if !row.problems.is_empty() {
+        if !report.problems.is_empty() {
             return None;
         }
-        let like = Likeness::of(&row);
-        match self.twins.judge(&row.code, &like) {
+        match self.twins.judge(&read.keys) {
             // It is there as a merchant of its own: people have decided already.
-            Twin::Duplicate(earlier) if is_there && !self.twins.has_code(&row.code) => {
+            Twin::Duplicate(earlier) if is_there && !self.twins.has_code(&read.keys) => {
                 report.warnings.push(format!("possible_duplicate:{earlier}"));
             }
             Twin::Duplicate(earlier) => match (self.duplicates, self.first_ids.get(&earlier).cloned()) {
-                (Duplicates::Create, _) => report.warnings.push(format!("duplicate:{earlier}")),
+                // Under the id of another row it cannot be a store of its own.
+                (Duplicates::Create, _) if !self.twins.has_code(&read.keys) => {
+                    report.warnings.push(format!("duplicate:{earlier}"));
+                }
                 (Duplicates::Update, Some(id)) => {
                     report.warnings.push(format!("duplicate:{earlier}"));
-                    report.merchant_id = Some(id.clone());
-                    return Some(Candidate { at, id, row, like });
+                    return Some((id, true));
                 }
                 _ => {
                     report.outcome = RowOutcome::DuplicateOf(earlier.to_string());
@@ -161,24 +212,22 @@ impl Judge {
         if !report.problems.is_empty() {
             return None;
         }
-        let id = match row.id.clone().map_or_else(|| self.derived_id(&like), Ok) {
+        let id = match read.id.clone().map_or_else(|| self.derived_id(read.identity.unwrap_or_default()), Ok) {
             Ok(id) => id,
             Err(problem) => {
                 report.problems.push(format!("code:{}", problem.code));
                 return None;
             }
         };
-        self.twins.note(n, &row.code, &like);
+        self.twins.note(n, &read.keys);
         if self.duplicates == Duplicates::Update {
             self.first_ids.insert(n, id.clone());
         }
-        report.merchant_id = Some(id.clone());
-        Some(Candidate { at, id, row, like })
+        Some((id, false))
     }
 
     /// The id of a row without one: the same whenever the same store comes from the same source.
-    fn derived_id(&mut self, like: &Likeness) -> std::result::Result<MerchantId, domain::Problem> {
-        let first = Uuid::new_v5(&self.space, format!("{}\n{}", like.name, like.address).as_bytes());
+    fn derived_id(&mut self, first: Uuid) -> std::result::Result<MerchantId, domain::Problem> {
         let mut own = first;
         // Only rows that were told to be stores of their own come twice.
         if self.duplicates == Duplicates::Create {
@@ -192,73 +241,94 @@ impl Judge {
         MerchantId::new(format!("{}-{}", self.source, &short[..12]))
     }
 
+    /// What a row says; read once more if it was not kept.
+    fn content(&mut self, cells: &Rows, candidate: &mut Candidate) -> Content {
+        match (candidate.content.take(), self.reader.as_mut()) {
+            (Some(content), _) => *content,
+            (None, Some(reader)) => Content::of(&reader.read(&cells.row(candidate.row)), false),
+            (None, None) => Content::default(),
+        }
+    }
+
     async fn beside_the_cache(
         &mut self,
         cache: &Cache,
+        cells: &Rows,
         reports: &mut [RowReport],
         candidates: Vec<Candidate>,
         mut stored: HashMap<MerchantId, Registers>,
     ) -> Result<Vec<Wanted>> {
-        let mut wanted: Vec<Wanted> = Vec::with_capacity(candidates.len());
+        let mut wanted: Vec<Wanted> = Vec::with_capacity(if self.purpose.saves { candidates.len() } else { 0 });
         for mut candidate in candidates {
             let report = &mut reports[candidate.at];
             if !stored.contains_key(&candidate.id)
-                && let Some(twin) = self.known.like(cache, &candidate.like).await?
+                && let Some(twin) = self.like(cache, cells, &candidate).await?
             {
                 match self.duplicates {
                     Duplicates::Skip => {
-                        report.merchant_id = None;
                         report.outcome = RowOutcome::DuplicateOf(twin.to_string());
                         continue;
                     }
                     Duplicates::Create => report.warnings.push(format!("duplicate:{twin}")),
                     Duplicates::Update => {
                         report.warnings.push(format!("duplicate:{twin}"));
-                        stored.extend(self.known.stored(cache, std::slice::from_ref(&twin)).await?);
-                        report.merchant_id = Some(twin.clone());
+                        stored.extend(self.known.stored(cache, std::iter::once(&twin)).await?);
                         candidate.id = twin;
                     }
                 }
             }
-            if self.in_full {
-                report.normalised = candidate.row.normalised();
-                report.others = candidate.row.others();
+            if let Some(content) = candidate.content.as_mut().filter(|_| self.purpose.in_full) {
+                report.normalised = std::mem::take(&mut content.normalised);
+                report.others = std::mem::take(&mut content.others);
             }
             let before = stored.remove(&candidate.id).unwrap_or_default();
             let is_new = before.is_empty();
-            if is_new && !self.saves && self.duplicates != Duplicates::Update {
-                report.outcome = RowOutcome::Create;
+            if is_new && !self.purpose.saves && (candidate.again || self.duplicates != Duplicates::Update) {
+                // The earlier row would be saved by now.
+                if candidate.again {
+                    report.outcome = RowOutcome::Update;
+                }
+                report.merchant_id = Some(candidate.id);
                 continue;
             }
             let creates = is_new || before.contains_key(&FieldPath::deleted());
-            let registers = candidate.row.registers();
+            let registers = self.content(cells, &mut candidate).registers;
+            let keeps_after = self.duplicates == Duplicates::Update;
             let after = if creates { registers } else { merged(&before, registers) };
-            let writes = if is_new { all(&after) } else { profile::diff(&before, &after) };
+            let then = keeps_after.then(|| after.clone());
+            let writes = if is_new { all(after) } else { profile::diff(&before, &after) };
             report.outcome = match (creates, writes.is_empty()) {
                 (true, _) => RowOutcome::Create,
                 (false, false) => RowOutcome::Update,
                 (false, true) => RowOutcome::Unchanged,
             };
-            if !writes.is_empty() {
-                wanted.push(Wanted { at: candidate.at, id: candidate.id.clone(), writes, creates });
+            report.merchant_id = Some(candidate.id.clone());
+            // Another row may mean the same merchant.
+            if let Some(after) = then {
+                self.known.add(&candidate.id);
+                stored.insert(candidate.id.clone(), after);
             }
-            if self.duplicates == Duplicates::Update {
-                // Another row of this batch may mean the same merchant.
-                stored.insert(candidate.id, after);
+            if !writes.is_empty() {
+                wanted.push(Wanted { at: candidate.at, id: candidate.id, writes, creates, is_new });
             }
         }
         Ok(wanted)
     }
+
+    /// A merchant of the cache that is the same store.
+    async fn like(&mut self, cache: &Cache, cells: &Rows, candidate: &Candidate) -> Result<Option<MerchantId>> {
+        if self.known.is_empty() {
+            return Ok(None);
+        }
+        let Some(reader) = self.reader.as_mut() else { return Ok(None) };
+        let row = reader.read(&cells.row(candidate.row));
+        self.known.like(cache, &row.likeness()).await
+    }
 }
 
 /// The writes that make a merchant.
-fn all(registers: &Registers) -> Vec<Write> {
-    let write = |(field, value): (&FieldPath, &Value)| Write {
-        field: field.clone(),
-        base_value: Value::NULL,
-        value: value.clone(),
-    };
-    registers.iter().map(write).collect()
+fn all(registers: Registers) -> Vec<Write> {
+    registers.into_iter().map(|(field, value)| Write { field, base_value: Value::NULL, value }).collect()
 }
 
 /// A file's cells over what is there. Empty cells leave what is there; a cell of numbers or tags replaces all; a cell

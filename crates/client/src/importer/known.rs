@@ -1,14 +1,15 @@
 //! What the cache holds that a row may mean.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 
 use domain::MerchantId;
 use domain::field::FieldPath;
 use domain::place::Place;
 use domain::profile::Registers;
 
-use super::twins::{Likeness, hash};
-use crate::cache::Cache;
+use super::likeness::{Likeness, hash};
+use crate::cache::{Cache, Extent};
 use crate::error::Result;
 
 /// Rows of the list read at a time.
@@ -25,10 +26,30 @@ struct Entry {
     n: i64,
 }
 
-/// Looked up when the first row comes whose id the cache does not know.
+/// Keys that are hashes already.
+#[derive(Default)]
+struct Same(u64);
+
+impl Hasher for Same {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, _: &[u8]) {}
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
+}
+
+/// Which merchants there are.
 #[derive(Default)]
 pub(super) struct Known {
-    /// Sorted by name.
+    /// Hashes of their ids: most rows of a first import are of nobody, and need not be looked for.
+    ids: HashSet<u64, BuildHasherDefault<Same>>,
+    /// How far the cache was read for them.
+    pub extent: Extent,
+    /// Was there anybody when the first row was judged?
+    had_some: Option<bool>,
+    /// Sorted by name; made when the first row comes whose id the cache does not know.
     entries: Option<Vec<Entry>>,
 }
 
@@ -37,10 +58,47 @@ fn line<'a>(registers: &'a Registers, field: &'static str) -> &'a str {
 }
 
 impl Known {
+    /// Takes note of the merchants that have come since the last look.
+    pub async fn look(&mut self, cache: &Cache) -> Result<()> {
+        // Read before the ids: what comes in between is read again the next time.
+        let extent = cache.extent().await?;
+        if extent.records != self.extent.records {
+            let mut after = self.extent.records.min(extent.records);
+            while let Some((last, ids)) = cache.ids_of_records(after, PAGE).await? {
+                after = last;
+                self.ids.extend(ids.iter().map(|id| hash(id)));
+            }
+        }
+        // Places of edits are used again: all of them, if there is a new one.
+        if extent.edits != self.extent.edits {
+            let mut after = 0;
+            while let Some((last, ids)) = cache.ids_of_edits(after, PAGE).await? {
+                after = last;
+                self.ids.extend(ids.iter().map(|id| hash(id)));
+            }
+        }
+        self.extent = extent;
+        self.had_some.get_or_insert(!self.ids.is_empty());
+        Ok(())
+    }
+
+    /// Takes note of a merchant that this import makes.
+    pub fn add(&mut self, id: &MerchantId) {
+        self.ids.insert(hash(id.as_str()));
+    }
+
+    /// Was nobody there before the first row?
+    pub fn is_empty(&self) -> bool {
+        self.had_some == Some(false)
+    }
+
     /// What each of some merchants shows; only those that are there.
-    pub async fn stored(&self, cache: &Cache, ids: &[MerchantId]) -> Result<HashMap<MerchantId, Registers>> {
-        // Most rows of a first import are of nobody: asking which are there costs less than reading what they show.
-        let there = if ids.len() > 1 { cache.there(ids).await? } else { ids.to_vec() };
+    pub async fn stored(
+        &self,
+        cache: &Cache,
+        ids: impl Iterator<Item = &MerchantId>,
+    ) -> Result<HashMap<MerchantId, Registers>> {
+        let there: Vec<MerchantId> = ids.filter(|id| self.ids.contains(&hash(id.as_str()))).cloned().collect();
         if there.is_empty() {
             return Ok(HashMap::new());
         }
@@ -49,12 +107,12 @@ impl Known {
     }
 
     /// A merchant of the cache that is the same store: by name, and a number, the address or the place.
-    pub async fn like(&mut self, cache: &Cache, like: &Likeness) -> Result<Option<MerchantId>> {
+    pub async fn like(&mut self, cache: &Cache, like: &Likeness<'_>) -> Result<Option<MerchantId>> {
         if self.entries.is_none() {
             self.entries = Some(entries(cache).await?);
         }
         let entries = self.entries.as_deref().unwrap_or_default();
-        let (name, address) = (hash(0, [&like.name, ""]), hash(0, [&like.address, ""]));
+        let (name, address) = (hash(&like.name), hash(&like.address));
         let from = entries.partition_point(|entry| entry.name < name);
         let to = entries.partition_point(|entry| entry.name <= name);
         if from == to {
@@ -82,14 +140,14 @@ async fn entries(cache: &Cache) -> Result<Vec<Entry>> {
         after = *last;
         for (n, name, address) in page {
             let like = Likeness::new(&name, &address, std::iter::empty(), None);
-            entries.push(Entry { name: hash(0, [&like.name, ""]), address: hash(0, [&like.address, ""]), n });
+            entries.push(Entry { name: hash(&like.name), address: hash(&like.address), n });
         }
     }
     entries.sort_unstable_by_key(|entry| (entry.name, entry.address, entry.n));
     Ok(entries)
 }
 
-fn is_same(like: &Likeness, registers: &Registers) -> bool {
+fn is_same(like: &Likeness<'_>, registers: &Registers) -> bool {
     let numbers = registers.keys().filter(|field| field.root() == "phones").filter_map(FieldPath::key);
     let other = Likeness::new(line(registers, "name"), line(registers, "address"), numbers, None);
     if registers.is_empty() || other.name != like.name {

@@ -1,5 +1,6 @@
 //! Files of merchants into the cache: looked at, dry or for real, in bounded memory, every row accounted for.
 
+mod ahead;
 mod bounded;
 mod cells;
 mod columns;
@@ -7,15 +8,20 @@ mod encoding;
 mod header;
 mod judge;
 mod known;
+mod likeness;
+mod memo;
 mod moments;
 mod numbers;
 mod old_book;
 mod packed;
 mod preview;
+mod reader;
 mod report;
 mod row;
 mod rows;
 mod run;
+mod share;
+mod sightings;
 mod table;
 mod text_table;
 mod twins;
@@ -30,6 +36,7 @@ pub use preview::preview;
 pub use report::write_report;
 pub(crate) use row::TAG_SEPARATORS;
 pub use run::import;
+pub use share::ShareRead;
 pub use undo::undo;
 
 use crate::error::{Error, Result};
@@ -41,16 +48,23 @@ pub struct ImportOptions {
     pub request: ImportRequest,
     /// Fill [`RowReport::normalised`]: who only counts does not need it.
     pub in_full: bool,
+    /// Fill [`RowReport::shown`] of the first rows that failed, and of the first that have warnings: people mend them by it.
+    pub shows: bool,
     /// Begin anew although the same file was begun before and broke off.
     pub anew: bool,
+    /// How much of the file is read, for whoever has a copy of it.
+    pub share: ShareRead,
 }
+
+/// Rows that failed, and as many with warnings, that are shown.
+pub const SHOWN_MAX: usize = 200;
 
 impl ImportOptions {
     /// A strict import.
     pub fn new(file: impl AsRef<std::path::Path>, source: impl Into<String>) -> Self {
         let file = file.as_ref().display().to_string();
         let request = ImportRequest { file, source: source.into(), ..ImportRequest::default() };
-        Self { request, in_full: true, anew: false }
+        Self { request, in_full: true, ..Self::default() }
     }
 }
 

@@ -4,10 +4,13 @@ use std::path::Path;
 
 use domain::ipc::{ImportColumn, ImportPreview, ImportRequest, RowReport};
 
-use super::judge::Judge;
-use super::row::RowReader;
+use super::ahead::{Batch, Purpose};
+use super::columns::Column;
+use super::judge::{Judge, Numbered};
+use super::reader::RowReader;
 use super::rows::Rows;
 use super::run;
+use super::share::ShareRead;
 use super::space;
 use super::table::{Piece, Table};
 use crate::cache::Cache;
@@ -47,7 +50,7 @@ const TARGETS: [&str; 19] = [
 pub async fn preview(cache: &Cache, request: &ImportRequest) -> Result<ImportPreview> {
     let layout = run::layout(request)?;
     let space = space(&request.source)?;
-    let mut table = Table::open(Path::new(&request.file), &layout).await?;
+    let mut table = Table::open(Path::new(&request.file), &layout, &ShareRead::default()).await?;
     let remembered = run::remembered(cache, request).await?;
     let mut preview = ImportPreview {
         file: run::new_file(&table.facts),
@@ -55,29 +58,24 @@ pub async fn preview(cache: &Cache, request: &ImportRequest) -> Result<ImportPre
         rows: Vec::new(),
         targets: TARGETS.iter().map(|name| (*name).to_owned()).collect(),
     };
-    let mut reader = None;
+    let facts = table.facts.clone();
+    let manner = run::manner(request, &facts);
+    let purpose = Purpose { space, in_full: true, saves: false };
+    let mut judge = None;
     while let Some(piece) = table.next().await? {
         match piece {
-            Piece::Sheet(sheet) if reader.is_none() => {
+            Piece::Sheet(sheet) if judge.is_none() => {
                 let columns = run::columns(&sheet, request, remembered.as_ref())?;
-                run::describe(&mut preview.file, &table.facts, &sheet, &columns);
-                preview.columns = columns
-                    .all
-                    .iter()
-                    .map(|column| ImportColumn {
-                        header: column.header.clone(),
-                        target: column.target.as_ref().map(|target| target.name().to_owned()),
-                        reason: column.reason.clone(),
-                        samples: Vec::new(),
-                    })
-                    .collect();
-                reader = Some(RowReader::new(&columns, run::manner(request, &table.facts)));
+                run::describe(&mut preview.file, &facts, &sheet, &columns);
+                preview.columns = columns.all.iter().map(told).collect();
+                let mut new = Judge::new(request, purpose);
+                new.begin_sheet(RowReader::new(&columns, manner.clone()));
+                judge = Some((new, RowReader::new(&columns, manner.clone())));
             }
             Piece::Rows(rows) => {
-                if let Some(reader) = reader.as_mut() {
+                if let Some((judge, reader)) = judge.as_mut() {
                     sample(&mut preview.columns, &rows);
-                    let mut judge = Judge::new(space, request, true);
-                    preview.rows = look(cache, &mut judge, reader, &rows).await?;
+                    preview.rows = look(cache, judge, Batch::read(rows, reader, purpose)).await?;
                 }
                 break;
             }
@@ -88,6 +86,15 @@ pub async fn preview(cache: &Cache, request: &ImportRequest) -> Result<ImportPre
     Ok(preview)
 }
 
+fn told(column: &Column) -> ImportColumn {
+    ImportColumn {
+        header: column.header.clone(),
+        target: column.target.as_ref().map(|target| target.name().to_owned()),
+        reason: column.reason.clone(),
+        samples: Vec::new(),
+    }
+}
+
 fn sample(columns: &mut [ImportColumn], rows: &Rows) {
     for (n, column) in columns.iter_mut().enumerate() {
         let cells = rows.iter().map(|cells| cells.get(n).text.trim().to_owned());
@@ -95,11 +102,9 @@ fn sample(columns: &mut [ImportColumn], rows: &Rows) {
     }
 }
 
-async fn look(cache: &Cache, judge: &mut Judge, reader: &mut RowReader, rows: &Rows) -> Result<Vec<RowReport>> {
-    for cells in rows.iter() {
-        judge.twins.look_at(reader.code(&cells));
-    }
-    let first = rows.iter().take(ROWS).zip(1..);
-    let read = first.map(|(cells, n)| (n, (!cells.is_blank()).then(|| reader.read(&cells)))).collect();
-    Ok(judge.judge(cache, read).await?.0)
+async fn look(cache: &Cache, judge: &mut Judge, batch: Batch) -> Result<Vec<RowReport>> {
+    judge.twins.look_at(batch.zero_padded);
+    let first = batch.rows.into_iter().enumerate().take(ROWS);
+    let rows = first.map(|(at, read)| Numbered { n: at as u64 + 1, at, read }).collect();
+    Ok(judge.judge(cache, &batch.cells, rows).await?.0)
 }

@@ -1,37 +1,33 @@
 //! One row: cells → registers, with what is wrong and what is noteworthy.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use domain::field::{FieldPath, WEEKDAYS};
+use domain::field::{FieldKind, FieldPath, WEEKDAYS};
 use domain::profile::Registers;
-use domain::{ErrorCode, MerchantId, Value, text, validate};
-use reading::coordinates;
-use reading::hours::{self, Flag};
+use domain::schema::{self, Form};
+use domain::{MerchantId, Value, text, validate};
+
 use reading::licences;
-use reading::phones::{self, Phone, Phones};
+use reading::phones::Phone;
 use serde_json::{Map, json};
 
-use super::cells::{Joined, bare_formula, is_formula, joined, unwrapped};
-use super::columns::{Columns, Target};
+use super::cells::Joined;
+use super::likeness::Likeness;
+use super::memo::Memo;
 use super::moments;
-use super::numbers::{FixedLines, plain_mobile};
-use super::rows::{Cell, Cells, Kind};
+use super::rows::Cell;
 
 /// Where unreadable or richer cells are kept.
-const PHONES_TEXT: &str = "custom.phones_text";
-const HOURS_TEXT: &str = "custom.hours_text";
+pub(super) const PHONES_TEXT: &str = "custom.phones_text";
+pub(super) const HOURS_TEXT: &str = "custom.hours_text";
 const OPENED: &str = "custom.opened";
 const CREDIT_CODE: &str = "licence.credit_code";
 const CREDIT_CODE_TEXT: &str = "custom.credit_code_text";
-const LOCATION: &str = "location";
+pub(super) const LOCATION: &str = "location";
 
 /// What may stand between tags.
 pub(crate) const TAG_SEPARATORS: [char; 6] = [',', '，', '、', ';', '；', '|'];
-
-/// Texts of hours that are remembered: shops of one chain open alike.
-const WEEKS_MAX: usize = 4096;
 
 /// How rows are read.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +38,8 @@ pub(super) struct Manner {
     pub country: Option<String>,
     /// Numbers have a comma before their fraction.
     pub decimal_comma: bool,
+    /// Fill [`Row::others`]: who only judges rows does not need it.
+    pub keeps: bool,
 }
 
 /// A week of a row.
@@ -53,14 +51,67 @@ pub(super) struct Hours {
     pub suspended: bool,
 }
 
+/// A register that columns fill, and what is remembered of its cells.
+pub(super) struct Register {
+    pub field: FieldPath,
+    pub columns: Vec<usize>,
+    /// Is a tidy line stored as it stands?
+    is_line: bool,
+    memo: Memo<Arc<Stored>>,
+}
+
+/// What the cell of a register comes to.
+#[derive(Clone, Debug, Default)]
+struct Stored {
+    registers: Vec<(FieldPath, Value)>,
+    warnings: Vec<String>,
+}
+
+impl Register {
+    pub fn new(field: FieldPath, columns: Vec<usize>) -> Self {
+        let is_line = match field.kind() {
+            FieldKind::Text => schema::declared(&field).is_none_or(|declared| declared.form == Form::Line),
+            FieldKind::Custom => true,
+            _ => false,
+        };
+        Self { is_line: is_line && field.as_str() != "phones.primary", field, columns, memo: Memo::default() }
+    }
+}
+
+fn stored(field: &FieldPath, cell: &str) -> Stored {
+    let mut out = Stored::default();
+    if cell.contains('\u{fffd}') {
+        out.warnings.push(format!("{field}:bad_encoding"));
+    }
+    // A custom field without a declared type is text in a file: a number of seats and a code with zeros look alike.
+    let read = match field.kind() {
+        FieldKind::Custom => validate::normalise(field, &Value::text(cell)).map_err(|problem| problem.code),
+        _ => reading::register(field, cell).map(|(value, _)| value).map_err(|finding| finding.code),
+    };
+    match read {
+        Ok(value) if value.is_null() => {}
+        Ok(value) => out.registers.push((field.clone(), value)),
+        // What only this field cannot hold does not keep the store out.
+        Err(code) => {
+            out.warnings.push(format!("{field}:{code}"));
+            let kept_in = FieldPath::new(format!("custom.{}_text", field.as_str().replace('.', "_")));
+            let text = Value::text(text::tidy(cell));
+            out.registers.extend(
+                kept_in.ok().filter(|field| validate::normalise(field, &text).is_ok()).map(|field| (field, text)),
+            );
+        }
+    }
+    out
+}
+
 /// A row that was read.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Row {
+pub(super) struct Row<'a> {
     pub id: Option<MerchantId>,
     /// The id as it stood in the file.
-    pub code: String,
-    pub name: String,
-    pub address: String,
+    pub code: Cow<'a, str>,
+    pub name: Cow<'a, str>,
+    pub address: Cow<'a, str>,
     pub phones: Vec<Phone>,
     pub hours: Option<Arc<Hours>>,
     /// Latitude and longitude, in degrees.
@@ -73,230 +124,6 @@ pub(super) struct Row {
     pub warnings: Vec<String>,
 }
 
-type Week = std::result::Result<Arc<Hours>, &'static str>;
-
-/// Reads the rows of one sheet.
-pub(super) struct RowReader {
-    ids: Vec<usize>,
-    names: Vec<usize>,
-    addresses: Vec<usize>,
-    phones: Vec<usize>,
-    hours: Vec<usize>,
-    open: Option<usize>,
-    close: Option<usize>,
-    tags: Vec<usize>,
-    latitude: Option<usize>,
-    longitude: Option<usize>,
-    coordinates: Option<usize>,
-    credit_code: Option<usize>,
-    opened: Option<usize>,
-    registers: Vec<(FieldPath, Vec<usize>)>,
-    manner: Manner,
-    weeks: HashMap<String, Week>,
-    lines: FixedLines,
-}
-
-impl RowReader {
-    pub fn new(columns: &Columns, manner: Manner) -> Self {
-        let of = |wanted: &Target| -> Vec<usize> {
-            columns.targets.iter().filter(|(_, target)| target == wanted).map(|(n, _)| *n).collect()
-        };
-        let register = |name: &'static str| of(&Target::Register(FieldPath::fixed(name)));
-        let mut registers: BTreeMap<FieldPath, Vec<usize>> = BTreeMap::new();
-        for (n, target) in &columns.targets {
-            if let Target::Register(field) = target
-                && !matches!(field.as_str(), "name" | "address")
-            {
-                registers.entry(field.clone()).or_default().push(*n);
-            }
-        }
-        Self {
-            ids: of(&Target::Id),
-            names: register("name"),
-            addresses: register("address"),
-            phones: of(&Target::Phones),
-            hours: of(&Target::Hours),
-            open: of(&Target::Open).first().copied(),
-            close: of(&Target::Close).first().copied(),
-            tags: of(&Target::Tags),
-            latitude: of(&Target::Latitude).first().copied(),
-            longitude: of(&Target::Longitude).first().copied(),
-            coordinates: of(&Target::Coordinates).first().copied(),
-            credit_code: of(&Target::CreditCode).first().copied(),
-            opened: of(&Target::Opened).first().copied(),
-            registers: registers.into_iter().collect(),
-            manner,
-            weeks: HashMap::new(),
-            lines: FixedLines::default(),
-        }
-    }
-
-    /// The code of a row as it stands there, before anything else is read.
-    pub fn code<'a>(&self, cells: &Cells<'a>) -> &'a str {
-        self.ids.first().map_or("", |n| unwrapped(cells.get(*n)).text)
-    }
-
-    /// Reads a row.
-    pub fn read(&mut self, cells: &Cells<'_>) -> Row {
-        let mut row = Row::default();
-        row.read_code(&joined(cells, &self.ids).text);
-        (row.name, row.address) =
-            (row.line("name", &joined(cells, &self.names)), row.line("address", &joined(cells, &self.addresses)));
-        self.read_phones(&mut row, cells);
-        self.read_hours(&mut row, cells);
-        self.read_place(&mut row, cells);
-        row.read_opened(self.opened.map(|n| unwrapped(cells.get(n))));
-        row.read_credit_code(self.credit_code.map(|n| unwrapped(cells.get(n))));
-        for n in &self.tags {
-            row.read_tags(unwrapped(cells.get(*n)).text);
-        }
-        for (field, columns) in &self.registers {
-            let cell = joined(cells, columns);
-            if !cell.text.is_empty() {
-                row.read_register(field, &cell.text, cell.is_formula);
-            }
-        }
-        row
-    }
-
-    fn read_phones(&mut self, row: &mut Row, cells: &Cells<'_>) {
-        for column in 0..self.phones.len() {
-            let cell = unwrapped(cells.get(self.phones[column]));
-            if cell.text.is_empty() {
-                continue;
-            }
-            if is_formula(&cell) {
-                row.warnings.push("phone:formula".to_owned());
-            }
-            if bare_formula(&cell) {
-                row.unreadable("phone", "not_a_number", PHONES_TEXT, cell.text, &self.manner);
-                continue;
-            }
-            match self.numbers(&cell) {
-                Ok((found, restored)) => {
-                    if restored {
-                        row.warnings.push("phone:leading_zero_restored".to_owned());
-                    }
-                    if found.has_more() {
-                        row.warnings.push("phone:more_than_numbers".to_owned());
-                        row.keep_text(PHONES_TEXT, cell.text);
-                    }
-                    for number in found.phones {
-                        if !row.phones.contains(&number) {
-                            row.phones.push(number);
-                        }
-                    }
-                }
-                Err(reason) => row.unreadable("phone", reason, PHONES_TEXT, cell.text, &self.manner),
-            }
-        }
-    }
-
-    /// The numbers of a cell. A number cell has lost the zero before its area code.
-    fn numbers(&mut self, cell: &Cell<'_>) -> std::result::Result<(Phones, bool), &'static str> {
-        let country = self.manner.country.as_deref();
-        let digits = cell.text;
-        let national = |start: &[&str]| start.iter().any(|start| digits.starts_with(start));
-        let lost = cell.kind == Kind::Number && (9..=11).contains(&digits.len()) && !national(&["400", "800"]);
-        let mobile = digits.len() == 11 && digits.starts_with('1');
-        if let Some(phone) = plain_mobile(digits).or_else(|| self.lines.read(digits)) {
-            return Ok((Phones { phones: vec![phone], note: None }, false));
-        }
-        if lost
-            && !mobile
-            && let Ok(found) = phones::read(&format!("0{digits}"), country)
-        {
-            return Ok((found, true));
-        }
-        match phones::read(digits, country) {
-            Ok(found) => Ok((found, false)),
-            Err(finding) if finding.code == ErrorCode::Empty => Ok((Phones::default(), false)),
-            Err(finding) => Err(finding.code.as_str()),
-        }
-    }
-
-    fn read_hours(&mut self, row: &mut Row, cells: &Cells<'_>) {
-        let cell = joined(cells, &self.hours);
-        let (typed, is_formula) = if cell.text.is_empty() && (self.open.is_some() || self.close.is_some()) {
-            let part =
-                |column: Option<usize>| column.map(|n| moments::clock(unwrapped(cells.get(n)))).unwrap_or_default();
-            (Cow::Owned(opens_to(&part(self.open), &part(self.close))), false)
-        } else {
-            (cell.text, cell.is_formula)
-        };
-        if typed.is_empty() {
-            return;
-        }
-        if is_formula {
-            row.warnings.push("hours:formula".to_owned());
-        }
-        match self.week(&typed) {
-            Ok(hours) => {
-                if hours.has_more {
-                    row.warnings.push("hours:note".to_owned());
-                    row.keep_text(HOURS_TEXT, &typed);
-                }
-                row.hours = Some(hours);
-            }
-            Err("empty") => {}
-            Err(reason) => row.unreadable("hours", reason, HOURS_TEXT, &typed, &self.manner),
-        }
-    }
-
-    fn week(&mut self, typed: &str) -> Week {
-        if let Some(known) = self.weeks.get(typed) {
-            return known.clone();
-        }
-        let read = hours::read(typed).map_err(|finding| finding.code.as_str()).map(|week| {
-            let mut registers: [Value; 7] = Default::default();
-            for (place, (_, value)) in registers.iter_mut().zip(week.registers()) {
-                *place = value;
-            }
-            Arc::new(Hours {
-                registers,
-                has_more: week.has_more(),
-                suspended: week.flags.contains(&Flag::ClosedTemporarily),
-            })
-        });
-        if self.weeks.len() < WEEKS_MAX {
-            self.weeks.insert(typed.to_owned(), read.clone());
-        }
-        read
-    }
-
-    fn read_place(&self, row: &mut Row, cells: &Cells<'_>) {
-        let cell = |column: Option<usize>| column.map_or("", |n| unwrapped(cells.get(n)).text.trim());
-        let (latitude, longitude) = (cell(self.latitude), cell(self.longitude));
-        let both = cell(self.coordinates);
-        let typed = match (reading::is_empty(latitude), reading::is_empty(longitude)) {
-            _ if !reading::is_empty(both) => both.to_owned(),
-            (true, true) => return,
-            _ if self.manner.decimal_comma => format!("{};{}", latitude, longitude),
-            _ => format!("{latitude},{longitude}"),
-        };
-        match coordinates::read(&typed) {
-            Ok(found) => {
-                if found.swapped {
-                    row.warnings.push("coords:swapped".to_owned());
-                }
-                row.place = found.lat.parse().ok().zip(found.lng.parse().ok());
-                row.others.push((FieldPath::fixed(LOCATION), Value::text(found.stored())));
-            }
-            Err(finding) => row.warnings.push(format!("coords:{}", finding.code)),
-        }
-    }
-}
-
-/// When a shop opens and closes, as one text.
-fn opens_to(open: &str, close: &str) -> String {
-    match (reading::is_empty(open), reading::is_empty(close)) {
-        (true, true) => String::new(),
-        (false, false) => format!("{open}-{close}"),
-        (false, true) => open.to_owned(),
-        (true, false) => close.to_owned(),
-    }
-}
-
 /// `1.38E+10`: a spreadsheet has thrown digits away.
 pub(super) fn is_scientific(code: &str) -> bool {
     let Some((mantissa, exponent)) = code.split_once(['E', 'e']) else { return false };
@@ -304,16 +131,24 @@ pub(super) fn is_scientific(code: &str) -> bool {
     digits(&mantissa.replacen('.', "", 1)) && exponent.strip_prefix('+').is_some_and(digits)
 }
 
-impl Row {
-    fn read_code(&mut self, cell: &str) {
-        let code = text::tidy(cell);
+/// A text without its blanks, borrowed where it is tidy already.
+fn tidied(cell: Cow<'_, str>) -> Cow<'_, str> {
+    match cell {
+        Cow::Borrowed(cell) => text::tidied(cell),
+        Cow::Owned(cell) => Cow::Owned(text::tidy(&cell)),
+    }
+}
+
+impl<'a> Row<'a> {
+    pub fn read_code(&mut self, cell: Cow<'a, str>) {
+        let code = tidied(cell);
         if reading::is_empty(&code) {
             return;
         }
         if is_scientific(&code) {
             self.problems.push("code:mangled_scientific".to_owned());
         } else {
-            match MerchantId::new(code.as_str()) {
+            match MerchantId::new(code.as_ref()) {
                 Ok(id) => self.id = Some(id),
                 Err(_) => self.problems.push("code:bad_id".to_owned()),
             }
@@ -322,8 +157,8 @@ impl Row {
     }
 
     /// A line that a merchant cannot be without.
-    fn line(&mut self, name: &'static str, cell: &Joined<'_>) -> String {
-        let tidy = text::tidy(&cell.text);
+    pub fn line(&mut self, name: &'static str, cell: Joined<'a>) -> Cow<'a, str> {
+        let tidy = tidied(cell.text);
         let problem = if reading::is_empty(&tidy) {
             "missing"
         } else if cell.is_formula {
@@ -336,10 +171,10 @@ impl Row {
             return tidy;
         };
         self.problems.push(format!("{name}:{problem}"));
-        String::new()
+        Cow::default()
     }
 
-    fn unreadable(&mut self, name: &str, reason: &str, kept_in: &'static str, cell: &str, manner: &Manner) {
+    pub fn unreadable(&mut self, name: &str, reason: &str, kept_in: &'static str, cell: &str, manner: &Manner) {
         let what = format!("{name}:{reason}");
         if manner.lenient {
             self.warnings.push(what);
@@ -349,14 +184,21 @@ impl Row {
         }
     }
 
-    fn keep_text(&mut self, path: &'static str, cell: &str) {
+    pub fn keep_text(&mut self, path: &'static str, cell: &str) {
         let field = FieldPath::new(path).ok().filter(|field| !self.others.iter().any(|(known, _)| known == field));
         if let Some(field) = field {
-            self.read_register(&field, cell, false);
+            self.take(&stored(&field, cell), true);
         }
     }
 
-    fn read_opened(&mut self, cell: Option<Cell<'_>>) {
+    fn take(&mut self, stored: &Stored, keeps: bool) {
+        self.warnings.extend_from_slice(&stored.warnings);
+        if keeps {
+            self.others.extend_from_slice(&stored.registers);
+        }
+    }
+
+    pub fn read_opened(&mut self, cell: Option<Cell<'_>>) {
         let Some(cell) = cell.filter(|cell| !reading::is_empty(cell.text)) else { return };
         match moments::date(cell) {
             Some(date) => {
@@ -370,7 +212,7 @@ impl Row {
         }
     }
 
-    fn read_credit_code(&mut self, cell: Option<Cell<'_>>) {
+    pub fn read_credit_code(&mut self, cell: Option<Cell<'_>>) {
         let Some(cell) = cell.filter(|cell| !reading::is_empty(cell.text)) else { return };
         match licences::credit_code(cell.text) {
             Ok(found) => {
@@ -387,7 +229,7 @@ impl Row {
         }
     }
 
-    fn read_tags(&mut self, cell: &str) {
+    pub fn read_tags(&mut self, cell: &str) {
         // Our export writes a list where a tag has a separator within it.
         let listed = cell.starts_with('[').then(|| serde_json::from_str::<Vec<String>>(cell).ok()).flatten();
         let split = || cell.split(TAG_SEPARATORS).map(text::tidy).filter(|tag| !reading::is_empty(tag)).collect();
@@ -399,23 +241,29 @@ impl Row {
         }
     }
 
-    fn read_register(&mut self, field: &FieldPath, cell: &str, is_formula: bool) {
-        if is_formula {
+    /// Reads what the cells of a register's columns come to.
+    pub fn read_register(&mut self, register: &mut Register, cell: &Joined<'_>, keeps: bool) {
+        let (field, text) = (&register.field, cell.text.as_ref());
+        if cell.is_formula {
             self.warnings.push(format!("{field}:formula"));
         }
-        if cell.contains('\u{fffd}') {
-            self.warnings.push(format!("{field}:bad_encoding"));
-        }
-        match validate::normalise(field, &Value::text(cell)) {
-            Ok(value) if value.is_null() => {}
-            Ok(value) => self.others.push((field.clone(), value)),
-            // What only this field cannot hold does not keep the store out.
-            Err(problem) => {
-                self.warnings.push(format!("{field}:{}", problem.code));
-                let kept_in = FieldPath::new(format!("custom.{}_text", field.as_str().replace('.', "_")));
-                self.others.extend(kept_in.ok().map(|kept_in| (kept_in, Value::text(text::tidy(cell)))));
+        if register.is_line
+            && text.len() <= validate::TEXT_CHARS_MAX
+            && !text.contains('\u{fffd}')
+            && text::is_tidy(text)
+        {
+            if keeps {
+                self.others.push((field.clone(), Value::text(text)));
             }
+            return;
         }
+        let stored = register.memo.get(text, || Arc::new(stored(field, text)));
+        self.take(&stored, keeps);
+    }
+
+    /// What it is compared by.
+    pub fn likeness(&self) -> Likeness<'_> {
+        Likeness::new(&self.name, &self.address, self.e164(), self.place)
     }
 
     /// The numbers by which stores are compared.
@@ -427,7 +275,7 @@ impl Row {
     pub fn registers(&self) -> Registers {
         let mut registers: Registers = self.others.iter().cloned().collect();
         for (name, text) in [("name", &self.name), ("address", &self.address)] {
-            registers.insert(FieldPath::fixed(name), Value::text(text.as_str()));
+            registers.insert(FieldPath::fixed(name), Value::text(text.as_ref()));
         }
         for number in self.e164() {
             registers.extend(FieldPath::new(format!("phones.{number}")).ok().map(|field| (field, Value::yes())));

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Read;
+use std::io::Read as _;
 use std::path::Path;
-use std::sync::Arc;
 
 use domain::TraceId;
 use domain::edit::Source;
@@ -13,13 +12,15 @@ use domain::role::Actor;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::ahead::{self, Ahead, Batch, Purpose, Read};
 use super::columns::{Columns, Remembered, Wishes};
-use super::judge::{Judge, Wanted};
-use super::row::{Manner, Row, RowReader};
+use super::judge::{Judge, Numbered, Wanted};
+use super::reader::RowReader;
+use super::row::Manner;
 use super::rows::Rows;
-use super::table::{self, BATCH_ROWS, FileFacts, Layout, Piece, Sheet, Table};
-use super::{ImportOptions, report, space};
-use crate::cache::{Cache, Counts, Draft, NewImport, OpenImport};
+use super::table::{self, BATCH_ROWS, FileFacts, Layout, Sheet, Table};
+use super::{ImportOptions, SHOWN_MAX, report, space};
+use crate::cache::{Cache, Counts, Draft, ImportBatch, NewImport, OpenImport};
 use crate::error::Result;
 
 /// Bytes digested at a time.
@@ -38,52 +39,55 @@ pub async fn import(
     each: &mut (dyn FnMut(&RowReport) -> bool + Send),
 ) -> Result<ImportSummary> {
     let request = &options.request;
-    let space = space(&request.source)?;
+    let purpose = Purpose { space: space(&request.source)?, in_full: options.in_full, saves: !request.dry_run };
     let layout = layout(request)?;
     let path = Path::new(&request.file);
-    let mut table = Table::open(path, &layout).await?;
+    let table = Table::open(path, &layout, &options.share).await?;
     let remembered = remembered(cache, request).await?;
+    let facts = table.facts.clone();
+    let manner = manner(request, &facts);
     let mut import = Import {
         cache,
         actor,
         options,
-        space,
-        judge: Judge::new(space, request, options.in_full),
-        reader: None,
+        purpose,
+        judge: Judge::new(request, purpose).showing(if options.shows { SHOWN_MAX } else { 0 }),
         open: None,
         counts: Counts::new(),
         row: 0,
         blanks: 0,
         dropped_blanks: 0,
-        file: new_file(&table.facts),
+        file: new_file(&facts),
         resumed: 0,
         cancelled: false,
+        bytes: Some(std::fs::metadata(path)?.len()),
     };
-    let mut bare = None;
-    while let Some(piece) = table.next().await? {
-        match piece {
-            Piece::Sheet(sheet) => {
+    let asked = request.clone();
+    let where_to = move |sheet: &Sheet| columns(sheet, &asked, remembered.as_ref());
+    let reading = Manner { keeps: purpose.saves || purpose.in_full, ..manner.clone() };
+    let mut pieces = ahead::read(table, where_to, reading, purpose);
+    let bare_breaks = loop {
+        match pieces.recv().await.ok_or_else(ahead::stopped)?? {
+            Ahead::Sheet(sheet, columns) => {
                 import.end_sheet();
-                let columns = columns(&sheet, request, remembered.as_ref())?;
-                import.begin_sheet(&table.facts, &sheet, &columns);
+                describe(&mut import.file, &facts, &sheet, &columns);
+                import.judge.begin_sheet(RowReader::new(&columns, Manner { keeps: true, ..manner.clone() }));
                 if import.open.is_none() && !request.dry_run {
                     import.begin(&columns, path, request).await?;
                 }
             }
-            Piece::Rows(rows) => import.rows(&rows, each).await?,
-            Piece::End { bare_breaks } => bare = Some(bare_breaks),
+            Ahead::Rows(batch) => {
+                let batch = batch.await.map_err(|_| ahead::stopped())?;
+                import.rows(batch, each).await?;
+            }
+            Ahead::End(bare_breaks) => break bare_breaks,
         }
         if import.cancelled {
-            break;
+            break false;
         }
-    }
+    };
     import.end_sheet();
-    match bare {
-        None if !import.cancelled => Err(table::bad_file(
-            "this file stopped its reader: rows before it are kept, none behind them was imported; save the file anew and import that",
-        )),
-        bare => import.finish(bare.unwrap_or(false)).await,
-    }
+    import.finish(bare_breaks).await
 }
 
 /// What a person says about a file.
@@ -116,6 +120,7 @@ pub(super) fn manner(request: &ImportRequest, facts: &FileFacts) -> Manner {
         lenient: request.lenient,
         country: request.country.clone(),
         decimal_comma: matches!(facts, FileFacts::Text(text) if text.decimal_comma),
+        keeps: true,
     }
 }
 
@@ -204,28 +209,12 @@ async fn digest(path: &Path, request: &ImportRequest) -> Result<String> {
     digested.await.map_err(|_| table::bad_file("the file could not be read: nothing was imported"))?
 }
 
-/// Rows that are judged and saved together.
-#[derive(Default)]
-struct Batch {
-    rows: Vec<(u64, Option<Row>)>,
-    /// Where the cells of each are among those that were handed over; blank ones have none.
-    places: Vec<Option<usize>>,
-}
-
-impl Batch {
-    fn push(&mut self, number: u64, row: Option<Row>, place: Option<usize>) {
-        self.rows.push((number, row));
-        self.places.push(place);
-    }
-}
-
 struct Import<'a> {
     cache: &'a Cache,
     actor: Option<&'a Actor>,
     options: &'a ImportOptions,
-    space: Uuid,
+    purpose: Purpose,
     judge: Judge,
-    reader: Option<RowReader>,
     open: Option<OpenImport>,
     counts: Counts,
     /// Rows so far, without blank ones that may stand at the end.
@@ -236,14 +225,11 @@ struct Import<'a> {
     file: ImportFile,
     resumed: u64,
     cancelled: bool,
+    /// Length of the file, until rows are read.
+    bytes: Option<u64>,
 }
 
 impl Import<'_> {
-    fn begin_sheet(&mut self, facts: &FileFacts, sheet: &Arc<Sheet>, columns: &Columns) {
-        describe(&mut self.file, facts, sheet, columns);
-        self.reader = Some(RowReader::new(columns, manner(&self.options.request, facts)));
-    }
-
     /// Blank rows at the end are not rows of the table.
     fn end_sheet(&mut self) {
         self.dropped_blanks += std::mem::take(&mut self.blanks);
@@ -267,58 +253,63 @@ impl Import<'_> {
         Ok(())
     }
 
-    /// Takes the next rows of the file.
-    async fn rows(&mut self, rows: &Rows, each: &mut (dyn FnMut(&RowReport) -> bool + Send)) -> Result<()> {
-        let Some(mut reader) = self.reader.take() else { return Ok(()) };
-        for cells in rows.iter() {
-            self.judge.twins.look_at(reader.code(&cells));
+    /// Takes the next rows of the file and gives them their numbers; blank ones count when another one comes behind them.
+    async fn rows(&mut self, batch: Batch, each: &mut (dyn FnMut(&RowReport) -> bool + Send)) -> Result<()> {
+        let Batch { cells, rows, zero_padded } = batch;
+        self.judge.twins.look_at(zero_padded);
+        if let Some(bytes) = self.bytes.take() {
+            // By its first rows; a packed file has more, which is no harm.
+            let expected = bytes / (cells.text_bytes() as u64 / cells.len().max(1) as u64 + 1);
+            self.judge.twins.expect(usize::try_from(expected).unwrap_or(usize::MAX));
         }
-        let mut batch = Batch::default();
-        for (n, cells) in rows.iter().enumerate() {
-            if cells.is_blank() {
+        let mut numbered = Vec::with_capacity(rows.len());
+        for (at, read) in rows.into_iter().enumerate() {
+            let Some(read) = read else {
                 self.blanks += 1;
                 continue;
-            }
+            };
             // Blank rows between others are rows; there may be a million of them.
             while self.blanks > 0 {
                 self.blanks -= 1;
                 self.row += 1;
-                batch.push(self.row, None, None);
-                if batch.rows.len() >= BATCH_ROWS {
-                    self.settle(std::mem::take(&mut batch), rows, each).await?;
+                numbered.push(Numbered { n: self.row, at, read: None });
+                if numbered.len() >= BATCH_ROWS {
+                    self.settle(&cells, std::mem::take(&mut numbered), each).await?;
                 }
             }
             self.row += 1;
-            batch.push(self.row, Some(reader.read(&cells)), Some(n));
+            numbered.push(Numbered { n: self.row, at, read: Some(read) });
         }
-        self.reader = Some(reader);
-        self.settle(batch, rows, each).await
+        self.settle(&cells, numbered, each).await
     }
 
     /// Judges rows and saves what becomes of them.
     async fn settle(
         &mut self,
-        batch: Batch,
-        rows: &Rows,
+        cells: &Rows,
+        mut rows: Vec<Numbered>,
         each: &mut (dyn FnMut(&RowReport) -> bool + Send),
     ) -> Result<()> {
-        let Batch { rows: mut known, places } = batch;
         let done = self.open.as_ref().map_or(0, |open| open.position);
-        let already = known.partition_point(|(n, _)| *n <= done);
-        let new = known.split_off(already);
-        if !known.is_empty() {
-            let numbers = known.first().map_or(0, |(n, _)| *n)..=known.last().map_or(0, |(n, _)| *n);
-            self.judge.pass(self.cache, known).await?;
+        let new = rows.split_off(rows.partition_point(|row| row.n <= done));
+        if let (Some(first), Some(last)) = (rows.first(), rows.last()) {
+            let numbers = first.n..=last.n;
+            self.judge.pass(self.cache, rows).await?;
             self.report_again(numbers, each).await?;
         }
         if new.is_empty() || self.cancelled {
             return Ok(());
         }
-        let (reports, wanted) = self.judge.judge(self.cache, new).await?;
+        let places: Vec<usize> = if self.purpose.saves { new.iter().map(|row| row.at).collect() } else { Vec::new() };
+        let (reports, wanted) = self.judge.judge(self.cache, cells, new).await?;
         for report in &reports {
-            *self.counts.entry(report.outcome.counted_as().to_owned()).or_default() += 1;
+            let counted = report.outcome.counted_as();
+            match self.counts.get_mut(counted) {
+                Some(count) => *count += 1,
+                None => drop(self.counts.insert(counted.to_owned(), 1)),
+            }
         }
-        self.save(&reports, wanted, |at| places.get(already + at).copied().flatten().map(|n| rows.row(n))).await?;
+        self.save(&reports, wanted, |report| places.get(report).map(|at| cells.row(*at))).await?;
         for report in &reports {
             self.cancelled |= !each(report);
         }
@@ -347,12 +338,12 @@ impl Import<'_> {
     ) -> Result<()> {
         let Some(open) = self.open.as_mut() else { return Ok(()) };
         let mut undo: Vec<Option<String>> = vec![None; reports.len()];
-        let mut drafts = Vec::with_capacity(wanted.len());
-        for Wanted { at, id, writes, creates } in wanted {
+        let (mut first, mut drafts) = (Vec::with_capacity(wanted.len()), Vec::new());
+        for Wanted { at, id, writes, creates, is_new } in wanted {
             undo[at] = Some(report::to_undo(&writes, creates)?);
             let mut draft = Draft::new(id, writes, Source::Import);
-            draft.trace_id = Some(trace(&self.space, &open.import_id, reports[at].row));
-            drafts.push(draft);
+            draft.trace_id = Some(trace(&self.purpose.space, &open.import_id, reports[at].row));
+            if is_new { first.push(draft) } else { drafts.push(draft) }
         }
         let mut rows = Vec::with_capacity(reports.len());
         for (at, (report, undo)) in reports.iter().zip(undo).enumerate() {
@@ -362,7 +353,12 @@ impl Import<'_> {
             rows.push(report::to_journal(report, texts.as_deref(), undo)?);
         }
         let to = reports.last().map_or(open.position, |report| report.row);
-        self.cache.save_import_batch(open, to, self.counts.clone(), rows, drafts, self.actor).await
+        let batch = ImportBatch { to, counts: self.counts.clone(), rows, new: first, drafts };
+        let known = &mut self.judge.known;
+        if let Some(grown) = self.cache.save_import_batch(open, batch, known.extent, self.actor).await? {
+            known.extent = grown;
+        }
+        Ok(())
     }
 
     async fn finish(mut self, bare_breaks: bool) -> Result<ImportSummary> {

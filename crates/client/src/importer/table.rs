@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 
 use super::header::Header;
 use super::rows::Rows;
+use super::share::ShareRead;
 use super::text_table::{self, TextFacts, TextTable};
 use super::workbook;
 use crate::error::{Error, Result};
@@ -72,9 +73,9 @@ impl Table {
     ///
     /// # Errors
     /// `bad_file` if it cannot be read or is no table; `bad_request` for a layout that it has not.
-    pub async fn open(path: &Path, layout: &Layout) -> Result<Self> {
-        let (path, layout) = (path.to_path_buf(), layout.clone());
-        let opened = tokio::task::spawn_blocking(move || open(&path, &layout));
+    pub async fn open(path: &Path, layout: &Layout, share: &ShareRead) -> Result<Self> {
+        let (path, layout, share) = (path.to_path_buf(), layout.clone(), share.clone());
+        let opened = tokio::task::spawn_blocking(move || open(&path, &layout, share));
         opened.await.map_err(|_| bad_file("this file stopped its reader: nothing was imported"))?
     }
 
@@ -87,9 +88,9 @@ impl Table {
     }
 }
 
-fn open(path: &Path, layout: &Layout) -> Result<Table> {
+fn open(path: &Path, layout: &Layout, share: ShareRead) -> Result<Table> {
     let (pieces, received) = mpsc::channel(BATCHES_AHEAD);
-    let mut sink = Sink { pieces, saw_bare_break: false };
+    let mut sink = Sink { pieces, saw_bare_break: false, share: share.clone() };
     if let Some(format) = workbook::format_of(path)? {
         let (path, layout) = (path.to_path_buf(), layout.clone());
         read_in_thread(move || {
@@ -98,7 +99,7 @@ fn open(path: &Path, layout: &Layout) -> Result<Table> {
         })?;
         return Ok(Table { facts: FileFacts::Book { format: format.name() }, pieces: received });
     }
-    let mut text = TextTable::open(path, layout)?;
+    let mut text = TextTable::open(path, layout, share)?;
     let facts = FileFacts::Text(text.facts.clone());
     read_in_thread(move || {
         let sheet = Sheet { name: None, header: text.header.clone() };
@@ -117,6 +118,7 @@ fn read_in_thread(work: impl FnOnce() + Send + 'static) -> Result<()> {
 pub(super) struct Sink {
     pieces: mpsc::Sender<Result<Piece>>,
     pub saw_bare_break: bool,
+    pub share: ShareRead,
 }
 
 impl Sink {

@@ -12,6 +12,7 @@ use super::bounded::{Allowance, Bounded};
 use super::encoding::{self, Found, Utf8};
 use super::header::{self, Header};
 use super::rows::Rows;
+use super::share::{Counted, ShareRead};
 use super::table::{Layout, Sink, bad_file};
 use crate::error::{Error, Result};
 
@@ -47,8 +48,10 @@ pub(super) struct TextTable {
 }
 
 /// A file's bytes, unpacked if it is packed with gzip.
-pub(super) fn unpacked(path: &Path) -> Result<(Box<dyn BufRead + Send>, bool)> {
-    let mut file = BufReader::new(File::open(path).map_err(|error| bad_file(format!("{}: {error}", path.display())))?);
+fn unpacked(path: &Path, share: ShareRead) -> Result<(Box<dyn BufRead + Send>, bool)> {
+    let source = File::open(path).map_err(|error| bad_file(format!("{}: {error}", path.display())))?;
+    let all = source.metadata()?.len();
+    let mut file = BufReader::with_capacity(64 * 1024, Counted { source, done: 0, all, share });
     let gzip = file.fill_buf()?.starts_with(&[0x1f, 0x8b]);
     if gzip {
         return Ok((Box::new(BufReader::with_capacity(64 * 1024, MultiGzDecoder::new(file))), true));
@@ -61,8 +64,8 @@ impl TextTable {
     ///
     /// # Errors
     /// `bad_file` if it cannot be read, is empty, or is no text; `bad_request` for an unknown encoding.
-    pub fn open(path: &Path, layout: &Layout) -> Result<Self> {
-        let (mut source, gzip) = unpacked(path)?;
+    pub fn open(path: &Path, layout: &Layout, share: ShareRead) -> Result<Self> {
+        let (mut source, gzip) = unpacked(path, share)?;
         let mut head = Vec::new();
         source.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head)?;
         let whole = head.len() < HEAD_BYTES;
@@ -88,6 +91,13 @@ impl TextTable {
         let records = records(&sample, delimiter);
         let header = header::find(&records, &[], layout.header_row)
             .ok_or_else(|| bad_file("this file has no rows: nothing was imported"))?;
+        if header.names.len() > COLUMNS_MAX {
+            let text = format!(
+                "this file has {} columns, at most {COLUMNS_MAX} are read: keep those of the stores and import that; nothing was imported",
+                header.names.len()
+            );
+            return Err(bad_file(text));
+        }
         let facts = TextFacts {
             encoding: if found.name() == "gb18030" { "GB18030" } else { found.name() },
             bom: found.mark_bytes > 0,
@@ -187,37 +197,34 @@ fn has_bare_break(bytes: &[u8]) -> bool {
     bytes.iter().enumerate().any(|(n, byte)| *byte == b'\n' && (n == 0 || bytes[n - 1] != b'\r'))
 }
 
-/// A text that ends with a line break in any case, so that lines can be counted.
+/// A text that ends with a line break in any case, and one like its others, so that lines can be counted.
 struct Ended<R> {
     source: R,
     last: u8,
-    /// What ends the last line. Where lines end with CR LF it is CR, or one line more would be counted.
-    end: u8,
-    done: bool,
+    /// What is still to be added at the end.
+    end: &'static [u8],
 }
 
 impl<R> Ended<R> {
     fn new(source: R, newline: &str) -> Self {
-        Self { source, last: b'\n', end: if newline == "CRLF" { b'\r' } else { b'\n' }, done: false }
+        Self { source, last: b'\n', end: if newline == "CRLF" { b"\r\n" } else { b"\n" } }
     }
 }
 
 impl<R: Read> Read for Ended<R> {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        if self.done || out.is_empty() {
-            return Ok(0);
-        }
         let got = self.source.read(out)?;
         if let Some(last) = got.checked_sub(1) {
             self.last = out[last];
             return Ok(got);
         }
-        self.done = true;
         if matches!(self.last, b'\n' | b'\r') {
             return Ok(0);
         }
-        out[0] = self.end;
-        Ok(1)
+        let added = self.end.len().min(out.len());
+        out[..added].copy_from_slice(&self.end[..added]);
+        self.end = &self.end[added..];
+        Ok(added)
     }
 }
 

@@ -1,97 +1,10 @@
 //! Rows of one file that mean one store.
+//!
+//! Most rows have a code, a name, an address and numbers of their own. So only these are noted of each row, and what
+//! two of them mean together when one of them comes again.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::hash::{BuildHasherDefault, Hasher};
-
-use domain::text;
-use reading::names::Name;
-
-use super::row::Row;
-
-/// What a store is compared by.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Likeness {
-    /// The whole name.
-    pub name: String,
-    /// The name without its branch.
-    pub stem: String,
-    pub has_branch: bool,
-    pub address: String,
-    /// Numbers that belong to one store.
-    pub own_phones: Vec<String>,
-    /// Numbers that many branches share.
-    pub shared_phones: Vec<String>,
-    /// Latitude and longitude, in degrees.
-    pub place: Option<(f64, f64)>,
-}
-
-/// A number that many branches share.
-fn is_shared(number: &str) -> bool {
-    number.starts_with("+86400") || number.starts_with("+86800")
-}
-
-impl Likeness {
-    pub fn new<'a>(
-        name: &str,
-        address: &str,
-        phones: impl Iterator<Item = &'a str>,
-        place: Option<(f64, f64)>,
-    ) -> Self {
-        let read = Name::new(name);
-        let (shared, own): (Vec<&str>, Vec<&str>) = phones.partition(|number| is_shared(number));
-        let owned = |list: Vec<&str>| list.into_iter().map(str::to_owned).collect();
-        Self {
-            name: read.key(),
-            has_branch: read.branch.is_some(),
-            stem: read.brand,
-            address: text::key(address).replace(' ', ""),
-            own_phones: owned(own),
-            shared_phones: owned(shared),
-            place,
-        }
-    }
-
-    pub fn of(row: &Row) -> Self {
-        Self::new(&row.name, &row.address, row.e164(), row.place)
-    }
-
-    /// The square of about 50 metres in which it lies, and how many there are around it.
-    fn square(&self, north: i64, east: i64) -> Option<String> {
-        let (latitude, longitude) = self.place?;
-        let step = |degrees: f64| (degrees * 2000.0).floor() as i64;
-        Some(format!("{}/{}", step(latitude) + north, step(longitude) + east))
-    }
-}
-
-/// Keys are hashes already.
-#[derive(Default)]
-pub(super) struct Same(u64);
-
-impl Hasher for Same {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-    fn write_u64(&mut self, key: u64) {
-        self.0 = key;
-    }
-}
-
-/// What is remembered of a row under a key: its number, and in the last bit whether it names a branch.
-type Seen = u32;
-
-/// What was seen in earlier rows. Hashes only, so that a million rows fit into memory.
-#[derive(Default)]
-pub(super) struct Twins {
-    seen: HashMap<u64, Seen, BuildHasherDefault<Same>>,
-    /// Length of the longest all-digit code with a leading zero.
-    zero_padded: usize,
-}
+use super::likeness::Keys;
+use super::sightings::Sightings;
 
 /// What a row is to the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,105 +19,276 @@ pub(super) enum Twin {
     New,
 }
 
-/// What two rows have in common, for the hash.
+/// What is noted of a row that is to be imported. Halves of hashes are enough here: they are looked at only beside an
+/// address or a number that is the same.
+#[derive(Clone, Copy)]
+struct Noted {
+    row: u32,
+    name: u32,
+    stem: u32,
+    address: u32,
+}
+
+/// The key alone, or what two rows have in common, for the hash.
 #[derive(Clone, Copy)]
 enum By {
     Code = 1,
     Name,
     Address,
     Phone,
-    StemAddress,
-    StemPhone,
+    /// The name and the address.
+    NameAddress,
+    /// The name without its branch and the address, of rows that name a branch.
+    BranchAddress,
+    /// The name and the number.
+    NamePhone,
+    /// The name without its branch and the number, of rows that name a branch.
+    BranchPhone,
+    /// The address and the number.
     House,
-    Square,
 }
 
-pub(super) fn hash(by: u8, parts: [&str; 2]) -> u64 {
-    let mut bytes = Vec::with_capacity(parts[0].len() + parts[1].len() + 2);
-    bytes.push(by);
-    bytes.extend_from_slice(parts[0].as_bytes());
-    bytes.push(0);
-    bytes.extend_from_slice(parts[1].as_bytes());
-    domain::digest::bytes(&bytes)
+/// Mixes as the finish of SplitMix64 does (Steele et al. 2014).
+fn key(by: By, one: u64, other: u64) -> u64 {
+    let mut key = one ^ other.rotate_left(32).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (by as u64) << 56;
+    key = (key ^ (key >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    key = (key ^ (key >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    key ^ (key >> 31)
 }
 
-fn key(by: By, first: &str, second: &str) -> u64 {
-    hash(by as u8, [first, second])
+/// The lower half of a hash.
+fn half(hash: u64) -> u32 {
+    (hash & u64::from(u32::MAX)) as u32
 }
 
-/// Where stores of one stem meet, and stores of one house.
-fn meetings(like: &Likeness) -> Vec<u64> {
-    let phones = like.own_phones.iter().chain(&like.shared_phones);
-    let mut keys: Vec<u64> = phones.map(|phone| key(By::StemPhone, &like.stem, phone)).collect();
-    keys.push(key(By::StemAddress, &like.stem, &like.address));
-    keys
+fn pair(by: By, part: u32, whole: u64) -> u64 {
+    key(by, whole, u64::from(part))
 }
 
-fn houses(like: &Likeness) -> impl Iterator<Item = u64> + '_ {
-    like.own_phones.iter().map(|phone| key(By::House, &like.address, phone))
+/// What was seen in earlier rows: hashes only.
+#[derive(Default)]
+pub(super) struct Twins {
+    sightings: Sightings,
+    /// Where the values of `sightings` point to.
+    noted: Vec<Noted>,
+    /// Length of the longest all-digit code with a leading zero.
+    zero_padded: usize,
+}
+
+/// The most rows that room is made for before they are seen.
+const EXPECTED_MAX: usize = 250_000;
+/// Name, address, number, and often a code.
+const KEYS_A_ROW: usize = 4;
+
+/// A value of `sightings`: which noted row, and in the last bit, of an address or number alone, whether it came again.
+fn sighting(noted: usize) -> u32 {
+    u32::try_from(noted << 1).unwrap_or(u32::MAX - 1)
 }
 
 impl Twins {
-    fn at(&self, key: u64) -> Option<(u64, bool)> {
-        self.seen.get(&key).map(|seen| (u64::from(seen >> 1), seen & 1 == 1))
+    /// Makes room for about so many rows; more of them only take longer.
+    pub fn expect(&mut self, rows: usize) {
+        let rows = rows.min(EXPECTED_MAX);
+        self.sightings.expect(rows * KEYS_A_ROW);
+        self.noted.reserve(rows);
+    }
+
+    fn at(&self, sighting: u32) -> Option<Noted> {
+        self.noted.get((sighting >> 1) as usize).copied()
+    }
+
+    fn row(&self, key: u64) -> Option<u64> {
+        self.at(self.sightings.get(key)?).map(|noted| u64::from(noted.row))
+    }
+
+    /// Was this address or number alone noted before? If it comes again for the first time, what its row is together
+    /// with it is noted now.
+    fn again(&mut self, alone: u64, note: impl Fn(&mut Sightings, &Noted, u32)) -> bool {
+        let Some(seen) = self.sightings.get(alone) else { return false };
+        if seen & 1 == 0
+            && let Some(first) = self.at(seen)
+        {
+            note(&mut self.sightings, &first, seen);
+            self.sightings.replace(alone, seen | 1);
+        }
+        true
     }
 
     /// Compares a row with the earlier ones.
-    pub fn judge(&self, code: &str, like: &Likeness) -> Twin {
-        let by_phone = like.own_phones.iter().filter_map(|phone| self.at(key(By::Phone, &like.name, phone)));
-        let by_address = self.at(key(By::Address, &like.name, &like.address));
-        if let Some((earlier, _)) = by_phone.chain(by_address).min() {
-            return Twin::Duplicate(earlier);
-        }
-        if self.has_code(code) {
-            return Twin::CodeTaken;
-        }
-        let around = (-1..=1).flat_map(|north| (-1..=1).map(move |east| (north, east)));
-        let near = around.filter_map(|(north, east)| self.at(key(By::Square, &like.name, &like.square(north, east)?)));
+    pub fn judge(&mut self, keys: &Keys) -> Twin {
+        let (name, stem, address) = (half(keys.name), half(keys.stem), half(keys.address));
+        let (mut duplicate, mut possible) = (None, self.row(key(By::Name, keys.name, 0)));
+        let earlier = |known: &mut Option<u64>, row: Option<u64>| *known = known.iter().copied().chain(row).min();
         // Two named branches are two stores; a brand without a branch may be any of them.
-        let met = meetings(like).into_iter().filter_map(|key| self.at(key));
-        let stem = met.filter(|(_, other)| !(like.has_branch && *other));
-        let house = houses(like).filter_map(|key| self.at(key));
-        let earlier = self.at(key(By::Name, &like.name, "")).into_iter().chain(near).chain(stem).chain(house).min();
-        earlier.map_or(Twin::New, |(earlier, _)| Twin::Possible(earlier))
+        let branch = |by: By, whole: u64| match keys.has_branch {
+            true => pair(if matches!(by, By::BranchAddress) { By::NameAddress } else { By::NamePhone }, stem, whole),
+            false => pair(by, name, whole),
+        };
+        if self.again(key(By::Address, keys.address, 0), note_address(keys.address)) {
+            earlier(&mut duplicate, self.row(pair(By::NameAddress, name, keys.address)));
+            earlier(&mut possible, self.row(branch(By::BranchAddress, keys.address)));
+        }
+        for (phones, is_own) in [(&keys.own_phones, true), (&keys.shared_phones, false)] {
+            for phone in phones {
+                if self.again(key(By::Phone, *phone, 0), note_phone(*phone, is_own)) {
+                    if is_own {
+                        earlier(&mut duplicate, self.row(pair(By::NamePhone, name, *phone)));
+                        earlier(&mut possible, self.row(pair(By::House, address, *phone)));
+                    }
+                    earlier(&mut possible, self.row(branch(By::BranchPhone, *phone)));
+                }
+            }
+        }
+        match (duplicate, possible) {
+            (Some(row), _) => Twin::Duplicate(row),
+            _ if self.has_code(keys) => Twin::CodeTaken,
+            (None, Some(row)) => Twin::Possible(row),
+            (None, None) => Twin::New,
+        }
     }
 
     /// Has an earlier row this code?
-    pub fn has_code(&self, code: &str) -> bool {
-        !code.is_empty() && self.seen.contains_key(&key(By::Code, code, ""))
+    pub fn has_code(&self, keys: &Keys) -> bool {
+        keys.code.is_some_and(|code| self.sightings.get(key(By::Code, code, 0)).is_some())
     }
 
     /// Notes a row that is to be imported.
-    pub fn note(&mut self, n: u64, code: &str, like: &Likeness) {
-        let seen = u32::try_from(n << 1).unwrap_or(u32::MAX - 1) | u32::from(like.has_branch);
-        let mut note = |key: u64| {
-            if let Entry::Vacant(free) = self.seen.entry(key) {
-                free.insert(seen);
-            }
+    pub fn note(&mut self, row: u64, keys: &Keys) {
+        let seen = sighting(self.noted.len());
+        let noted = Noted {
+            row: u32::try_from(row).unwrap_or(u32::MAX),
+            name: half(keys.name),
+            stem: if keys.has_branch { half(keys.stem) } else { half(keys.name) },
+            address: half(keys.address),
         };
-        meetings(like).into_iter().for_each(&mut note);
-        houses(like).for_each(&mut note);
-        note(key(By::Name, &like.name, ""));
-        note(key(By::Address, &like.name, &like.address));
-        like.own_phones.iter().for_each(|phone| note(key(By::Phone, &like.name, phone)));
-        like.square(0, 0).iter().for_each(|square| note(key(By::Square, &like.name, square)));
-        if !code.is_empty() {
-            note(key(By::Code, code, ""));
+        self.noted.push(noted);
+        self.sightings.note(key(By::Name, keys.name, 0), seen);
+        if let Some(code) = keys.code {
+            self.sightings.note(key(By::Code, code, 0), seen);
+        }
+        if self.sightings.note(key(By::Address, keys.address, 0), seen).is_some() {
+            note_address(keys.address)(&mut self.sightings, &noted, seen);
+        }
+        for (phones, is_own) in [(&keys.own_phones, true), (&keys.shared_phones, false)] {
+            for phone in phones {
+                if self.sightings.note(key(By::Phone, *phone, 0), seen).is_some() {
+                    note_phone(*phone, is_own)(&mut self.sightings, &noted, seen);
+                }
+            }
         }
     }
 
-    /// Looks at a code before rows are judged: how long are codes with their zeros?
-    pub fn look_at(&mut self, code: &str) {
-        if code.starts_with('0') && code.bytes().all(|b| b.is_ascii_digit()) {
-            self.zero_padded = self.zero_padded.max(code.len());
+    /// Looks at codes before rows are judged: how long are the longest with their zeros?
+    pub fn look_at(&mut self, zero_padded: usize) {
+        self.zero_padded = self.zero_padded.max(zero_padded);
+    }
+
+    /// Did a spreadsheet take the leading zeros of a code of so many digits that begins with none?
+    pub fn zeros_lost(&self, digits: usize) -> bool {
+        digits > 0 && digits < self.zero_padded
+    }
+}
+
+fn note_address(address: u64) -> impl Fn(&mut Sightings, &Noted, u32) {
+    move |sightings, noted, seen| {
+        sightings.note(pair(By::NameAddress, noted.name, address), seen);
+        if noted.stem != noted.name {
+            sightings.note(pair(By::BranchAddress, noted.stem, address), seen);
+        }
+    }
+}
+
+fn note_phone(phone: u64, is_own: bool) -> impl Fn(&mut Sightings, &Noted, u32) {
+    move |sightings, noted, seen| {
+        // Numbers that branches share say nothing by themselves.
+        sightings.note(pair(By::NamePhone, noted.name, phone), seen);
+        if is_own {
+            sightings.note(pair(By::House, noted.address, phone), seen);
+        }
+        if noted.stem != noted.name {
+            sightings.note(pair(By::BranchPhone, noted.stem, phone), seen);
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::likeness::Likeness;
+    use super::*;
+    use proptest::prelude::*;
+
+    #[derive(Debug)]
+    struct Shop {
+        code: String,
+        name: String,
+        address: String,
+        phones: Vec<String>,
+    }
+
+    impl Shop {
+        fn like(&self) -> Likeness<'_> {
+            Likeness::new(&self.name, &self.address, self.phones.iter().map(String::as_str), None)
         }
     }
 
-    /// Did a spreadsheet take the leading zeros of this code?
-    pub fn zeros_lost(&self, code: &str) -> bool {
-        !code.is_empty()
-            && code.len() < self.zero_padded
-            && !code.starts_with('0')
-            && code.bytes().all(|b| b.is_ascii_digit())
+    fn shop() -> impl Strategy<Value = Shop> {
+        let name = prop::sample::select(vec!["甲", "甲（东店）", "甲（西店）", "乙", "乙（东店）", "丙"]);
+        let phone = prop::sample::select(vec!["+8613800138000", "+861062561234", "+864008001234", "+868008001234"]);
+        let phones = prop::collection::btree_set(phone, 0..3);
+        (0..6_u8, name, 0..3_u8, phones).prop_map(|(code, name, address, phones)| Shop {
+            code: if code < 2 { String::new() } else { code.to_string() },
+            name: name.to_owned(),
+            address: format!("路{address}号"),
+            phones: phones.into_iter().map(str::to_owned).collect(),
+        })
+    }
+
+    /// What the rules say, row against row.
+    fn by_the_rules(earlier: &[(u64, &Shop)], shop: &Shop) -> Twin {
+        let like = shop.like();
+        let common = |a: &[&str], b: &[&str]| a.iter().any(|phone| b.contains(phone));
+        let first =
+            |is: &dyn Fn(&Likeness<'_>) -> bool| earlier.iter().find(|(_, other)| is(&other.like())).map(|(n, _)| *n);
+        let duplicate = first(&|other| {
+            other.name == like.name && (other.address == like.address || common(&like.own_phones, &other.own_phones))
+        });
+        if let Some(row) = duplicate {
+            return Twin::Duplicate(row);
+        }
+        if !shop.code.is_empty() && earlier.iter().any(|(_, other)| other.code == shop.code) {
+            return Twin::CodeTaken;
+        }
+        let possible = first(&|other| {
+            let own = common(&like.own_phones, &other.own_phones);
+            let near = other.address == like.address || own || common(&like.shared_phones, &other.shared_phones);
+            let one = other.stem == like.stem && near && !(like.has_branch && other.has_branch);
+            other.name == like.name || one || other.address == like.address && own
+        });
+        possible.map_or(Twin::New, Twin::Possible)
+    }
+
+    proptest! {
+        #[test]
+        fn hashes_say_what_the_rules_say(shops in prop::collection::vec(shop(), 1..30)) {
+            let (mut twins, mut earlier) = (Twins::default(), Vec::new());
+            for (n, shop) in (1..).zip(&shops) {
+                let keys = Keys::new(&shop.code, &shop.like());
+                let found = twins.judge(&keys);
+                prop_assert_eq!(found, by_the_rules(&earlier, shop), "row {}", n);
+                if !matches!(found, Twin::Duplicate(_) | Twin::CodeTaken) {
+                    twins.note(n, &keys);
+                    earlier.push((n, shop));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn zeros_are_missed_where_longer_codes_have_them() {
+        let mut twins = Twins::default();
+        assert!(!twins.zeros_lost(4));
+        twins.look_at(5);
+        assert!(twins.zeros_lost(4) && !twins.zeros_lost(5) && !twins.zeros_lost(0));
     }
 }

@@ -127,6 +127,7 @@ fn read_xlsx(mut book: Xlsx<BufReader<File>>, layout: &Layout, sink: &mut Sink) 
             .collect();
         let mut cells = book.worksheet_cells_reader(name).map_err(refused)?;
         let mut rows = SheetRows::new(name, merged, layout, any || names.len() > 1);
+        let last = u64::from(cells.dimensions().end.0);
         while let Some(cell) = cells.next_cell_with_formula().map_err(refused)? {
             if cell.pos.0 >= ROWS_MAX || (cell.pos.0 as usize) < rows.at {
                 return Err(refused(format!("row {} is in no order", u64::from(cell.pos.0) + 1)));
@@ -135,6 +136,8 @@ fn read_xlsx(mut book: Xlsx<BufReader<File>>, layout: &Layout, sink: &mut Sink) 
                 None => written(&Data::from(cell.value)),
                 Some(formula) => calculated(&formula, &Data::from(cell.value)),
             };
+            // Of several sheets the one that is read: nobody knows how long the others are.
+            sink.share.set(u64::from(cell.pos.0), last);
             if !rows.cell(cell.pos.0 as usize, cell.pos.1, text, kind, sink) {
                 return Ok(());
             }

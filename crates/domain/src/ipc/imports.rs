@@ -156,6 +156,18 @@ pub struct RowReport {
     /// Registers that `normalised` has no place for.
     #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
     pub others: serde_json::Value,
+    /// What stands in the file, of some rows that people look at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Box<RowShown>>,
+}
+
+/// What a row says in the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowShown {
+    /// The store's name.
+    pub name: String,
+    /// The cells that problems and warnings are about, by their field; long ones cut.
+    pub cells: BTreeMap<String, String>,
 }
 
 impl RowReport {
@@ -169,6 +181,7 @@ impl RowReport {
             warnings: Vec::new(),
             normalised: serde_json::Value::Null,
             others: serde_json::Value::Null,
+            shown: None,
         }
     }
 }
@@ -316,7 +329,10 @@ pub struct ImportProgress {
     pub rows: u64,
     /// How many rows of each outcome.
     pub counts: BTreeMap<String, u64>,
-    /// The first rows that failed or have warnings, at most 200.
+    /// How much of the file is read, in percent; 100 only when it has ended.
+    #[serde(default)]
+    pub percent: u8,
+    /// The first 200 rows that failed, and the first 200 that have warnings.
     pub remarkable: Vec<RowReport>,
     /// How it ended.
     pub summary: Option<ImportSummary>,

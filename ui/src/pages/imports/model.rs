@@ -184,10 +184,13 @@ pub struct Line {
     pub store: String,
     /// What is said.
     pub remark: Option<Remark>,
+    /// The cell that it is said of, as far as it is known.
+    pub typed: String,
 }
 
 fn store_of(row: &RowReport) -> String {
-    let name = row.normalised.get("name").and_then(|name| name.as_str());
+    let shown = row.shown.as_ref().map(|shown| shown.name.as_str()).filter(|name| !name.is_empty());
+    let name = shown.or_else(|| row.normalised.get("name").and_then(|name| name.as_str()));
     let id = || row.merchant_id.as_ref().map(ToString::to_string);
     name.map(str::to_owned).or_else(id).unwrap_or_default()
 }
@@ -211,7 +214,10 @@ pub fn lines(first_rows: &[RowReport], progress: &ImportProgress, group: Group) 
         let remarks = Remark::all(row);
         let said = if remarks.is_empty() { vec![None] } else { remarks.into_iter().map(Some).collect() };
         for (n, remark) in said.into_iter().enumerate() {
-            lines.push(Line { row: row.row, first: n == 0, group: of, store: store.clone(), remark });
+            let field = remark.as_ref().and_then(|remark| remark.field.as_ref());
+            let typed = field.zip(row.shown.as_ref()).and_then(|(field, shown)| shown.cells.get(field));
+            let typed = typed.cloned().unwrap_or_default();
+            lines.push(Line { row: row.row, first: n == 0, group: of, store: store.clone(), remark, typed });
         }
     }
     lines

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::ErrorCode;
 use domain::ipc::{
     ImportColumn, ImportProgress, ImportRequest, ImportState, ImportSummary, IpcError, MappingReason, PastImport,
-    RowOutcome, RowReport,
+    RowOutcome, RowReport, RowShown,
 };
 use serde_json::json;
 
@@ -115,6 +115,18 @@ fn the_table_has_a_line_for_everything_that_is_said() {
     // Rows that the run has not come to are not shown as if it had.
     let begun = ImportProgress { rows: 0, ..ImportProgress::default() };
     assert_eq!(lines(&[first], &begun, Group::All), []);
+}
+
+#[test]
+fn a_row_that_failed_shows_its_name_and_the_cell_that_is_wrong() {
+    let mut bad = row(300, "invalid:phone:too_short");
+    (bad.problems, bad.warnings) = (vec!["phone:too_short".to_owned()], vec!["note:formula".to_owned()]);
+    let cells = [("phone".to_owned(), "1380013".to_owned())].into();
+    bad.shown = Some(Box::new(RowShown { name: "蜀香阁".to_owned(), cells }));
+    let progress = ImportProgress { rows: 400, remarkable: vec![bad], ..ImportProgress::default() };
+    let all = lines(&[], &progress, Group::Invalid);
+    let shown: Vec<(&str, &str)> = all.iter().map(|line| (line.store.as_str(), line.typed.as_str())).collect();
+    assert_eq!(shown, [("蜀香阁", "1380013"), ("蜀香阁", "")]);
 }
 
 #[test]

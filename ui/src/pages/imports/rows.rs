@@ -120,7 +120,10 @@ fn Row(index: usize, lines: Signal<Vec<Line>>) -> impl IntoView {
                         </span>
                     </td>
                     <td class="cut" title=store.clone()>{store.clone()}</td>
-                    <td>{move || field.as_deref().map(target_label)}</td>
+                    <td title=line.typed.clone()>
+                        <span class="two">{move || field.as_deref().map(target_label)}</span>
+                        {(!line.typed.is_empty()).then(|| view! { <span class="two" data-testid="import-typed">{line.typed}</span> })}
+                    </td>
                     <td class="why">
                         {remark.map(|remark| {
                             let (icon, tone) = if remark.is_error { ("bad", "fg-bad") } else { ("warn", "fg-clash") };

@@ -24,6 +24,11 @@ fn progress_of(desk: Desk) -> Signal<Arc<ImportProgress>> {
 fn Progress(desk: Desk, title: fn(u64) -> String, kept: fn() -> &'static str) -> impl IntoView {
     let progress = progress_of(desk);
     let rows = Memo::new(move |_| progress.with(|progress| progress.rows));
+    let percent = Memo::new(move |_| {
+        let done = |total: u64| u8::try_from((rows.get() * 100 / total.max(1)).min(99)).unwrap_or(99);
+        // How many rows there are is known after a dry run; until then how much of the file is read.
+        desk.total.get().map_or_else(|| progress.with(|progress| progress.percent), done)
+    });
     let stopping = RwSignal::new(false);
     view! {
         <div class="slot">
@@ -34,6 +39,7 @@ fn Progress(desk: Desk, title: fn(u64) -> String, kept: fn() -> &'static str) ->
                         <h2 class="grow" role="status">
                             {move || title(rows.get())}
                             {move || desk.total.get().map(|total| format!(" / {}", grouped(total)))}
+                            <span class="muted num" data-testid="import-percent">{move || format!(" · {}%", percent.get())}</span>
                         </h2>
                         <Button
                             kind="sm"
@@ -48,13 +54,7 @@ fn Progress(desk: Desk, title: fn(u64) -> String, kept: fn() -> &'static str) ->
                             {move || if stopping.get() { imports::stopping() } else { imports::stop() }}
                         </Button>
                     </div>
-                    {move || desk.total.get().map(|total| view! {
-                        <progress
-                            max=total.to_string()
-                            prop:value=move || rows.get() as f64
-                            aria-label=imports::progress
-                        ></progress>
-                    })}
+                    <progress max="100" prop:value=move || f64::from(percent.get()) aria-label=imports::progress></progress>
                     <span class="muted sm">{kept}</span>
                 </div>
             </section>

@@ -1,0 +1,1 @@
+SELECT n, merchant_id FROM records WHERE n > ?1 ORDER BY n LIMIT ?2

@@ -1,0 +1,182 @@
+//! Rows are read while others are judged and saved: some batches ahead, on every core, handed over in order.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use domain::MerchantId;
+use domain::profile::Registers;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use super::columns::Columns;
+use super::likeness::{Keys, Likeness};
+use super::reader::RowReader;
+use super::row::{Manner, Row};
+use super::rows::{Cells, Rows};
+use super::table::{Piece, Sheet, Table, bad_file};
+use crate::error::Result;
+
+/// Batches that are being read or wait to be judged.
+const BATCHES_AHEAD: usize = 2;
+
+/// One row that was read, as far as it is judged by it.
+#[derive(Debug)]
+pub(super) struct Read {
+    pub id: Option<MerchantId>,
+    /// Of a row without an id: what its id is made of.
+    pub identity: Option<Uuid>,
+    pub keys: Keys,
+    /// How many digits its code has, if it has nothing else and begins with no zero.
+    pub digits: usize,
+    /// `field:reason`, in the order code, name, address, phone, hours, others.
+    pub problems: Vec<String>,
+    pub warnings: Vec<String>,
+    /// For those who save or print it.
+    pub content: Option<Box<Content>>,
+}
+
+/// What a row says.
+#[derive(Debug, Default)]
+pub(super) struct Content {
+    pub registers: Registers,
+    pub normalised: serde_json::Value,
+    pub others: serde_json::Value,
+}
+
+impl Content {
+    pub fn of(row: &Row<'_>, in_full: bool) -> Self {
+        let (normalised, others) = if in_full { (row.normalised(), row.others()) } else { Default::default() };
+        Self { registers: row.registers(), normalised, others }
+    }
+}
+
+/// Some rows in order; blank ones are nothing.
+pub(super) struct Batch {
+    pub cells: Rows,
+    pub rows: Vec<Option<Read>>,
+    /// Length of the longest code of digits only with a zero in front.
+    pub zero_padded: usize,
+}
+
+/// What rows are read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Purpose {
+    /// The name space of derived ids.
+    pub space: Uuid,
+    /// Somebody prints what each row says.
+    pub in_full: bool,
+    /// They are saved.
+    pub saves: bool,
+}
+
+/// What comes next.
+pub(super) enum Ahead {
+    /// A sheet begins.
+    Sheet(Arc<Sheet>, Columns),
+    /// Its next rows.
+    Rows(JoinHandle<Batch>),
+    /// The end; whether a line break without CR stood within a cell.
+    End(bool),
+}
+
+impl Batch {
+    pub fn read(cells: Rows, reader: &mut RowReader, purpose: Purpose) -> Self {
+        let mut zero_padded = 0;
+        let mut rows = Vec::with_capacity(cells.len());
+        for row in cells.iter() {
+            zero_padded = zero_padded.max(zero_padded_digits(reader.code(&row)));
+            rows.push((!row.is_blank()).then(|| Read::new(&row, reader, purpose)));
+        }
+        Self { cells, rows, zero_padded }
+    }
+}
+
+fn is_digits(code: &str) -> bool {
+    !code.is_empty() && code.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn zero_padded_digits(code: &str) -> usize {
+    if code.starts_with('0') && is_digits(code) { code.len() } else { 0 }
+}
+
+impl Read {
+    fn new(cells: &Cells<'_>, reader: &mut RowReader, purpose: Purpose) -> Self {
+        let row = reader.read(cells);
+        let is_good = row.problems.is_empty();
+        let like = if is_good { row.likeness() } else { Likeness::default() };
+        let named = || format!("{}\n{}", like.name, like.address);
+        let wants = is_good && (purpose.saves || purpose.in_full);
+        Self {
+            identity: (is_good && row.id.is_none()).then(|| Uuid::new_v5(&purpose.space, named().as_bytes())),
+            keys: if is_good { Keys::new(&row.code, &like) } else { Keys::default() },
+            digits: if !row.code.starts_with('0') && is_digits(&row.code) { row.code.len() } else { 0 },
+            content: wants.then(|| Box::new(Content::of(&row, purpose.in_full))),
+            id: row.id,
+            problems: row.problems,
+            warnings: row.warnings,
+        }
+    }
+}
+
+/// Readers that nobody uses at the moment; each remembers cells of its own.
+#[derive(Clone)]
+struct Readers {
+    columns: Arc<Columns>,
+    manner: Manner,
+    idle: Arc<Mutex<Vec<RowReader>>>,
+}
+
+impl Readers {
+    fn new(columns: &Columns, manner: Manner) -> Self {
+        Self { columns: Arc::new(columns.clone()), manner, idle: Arc::default() }
+    }
+
+    fn read(&self, cells: Rows, purpose: Purpose) -> Batch {
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = idle().pop();
+        let mut reader = waiting.unwrap_or_else(|| RowReader::new(&self.columns, self.manner.clone()));
+        let batch = Batch::read(cells, &mut reader, purpose);
+        idle().push(reader);
+        batch
+    }
+}
+
+/// Reads a table from its beginning. `columns` says where a sheet's columns go. Whoever drops the receiver ends it.
+pub(super) fn read(
+    mut table: Table,
+    columns: impl Fn(&Sheet) -> Result<Columns> + Send + 'static,
+    manner: Manner,
+    purpose: Purpose,
+) -> mpsc::Receiver<Result<Ahead>> {
+    let (sender, receiver) = mpsc::channel(BATCHES_AHEAD);
+    tokio::spawn(async move {
+        let mut readers = Readers::new(&Columns::default(), manner.clone());
+        loop {
+            let next = match table.next().await {
+                Ok(Some(Piece::Sheet(sheet))) => columns(&sheet).map(|columns| {
+                    readers = Readers::new(&columns, manner.clone());
+                    Ahead::Sheet(sheet, columns)
+                }),
+                Ok(Some(Piece::Rows(rows))) => {
+                    let readers = readers.clone();
+                    Ok(Ahead::Rows(tokio::task::spawn_blocking(move || readers.read(rows, purpose))))
+                }
+                Ok(Some(Piece::End { bare_breaks })) => Ok(Ahead::End(bare_breaks)),
+                Ok(None) => Err(stopped()),
+                Err(error) => Err(error),
+            };
+            let is_last = matches!(next, Err(_) | Ok(Ahead::End(_)));
+            if sender.send(next).await.is_err() || is_last {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+/// The thread that reads ended without an end.
+pub(super) fn stopped() -> crate::Error {
+    bad_file(
+        "this file stopped its reader: rows before it are kept, none behind them was imported; save the file anew and import that",
+    )
+}

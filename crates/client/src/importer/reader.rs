@@ -1,0 +1,284 @@
+//! Rows: which cell goes where, and what is remembered of cells that come again and again.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use domain::field::FieldPath;
+use domain::ipc::RowShown;
+use domain::{ErrorCode, Value};
+use reading::coordinates;
+use reading::hours::{self, Flag};
+use reading::phones::{self, Phones};
+
+use super::cells::{bare_formula, is_formula, joined, unwrapped};
+use super::columns::{Columns, Target};
+use super::memo::Memo;
+use super::moments;
+use super::numbers::{plain_fixed_line, plain_mobile};
+use super::row::{HOURS_TEXT, Hours, LOCATION, Manner, PHONES_TEXT, Register, Row};
+use super::rows::{Cell, Cells, Kind};
+
+/// The most of a cell that is shown, in characters.
+const SHOWN_CHARS_MAX: usize = 200;
+
+type Week = std::result::Result<Arc<Hours>, &'static str>;
+
+/// The numbers of a cell, and whether a zero was put back.
+type Numbers = std::result::Result<(Phones, bool), &'static str>;
+
+/// Reads the rows of one sheet.
+pub(super) struct RowReader {
+    ids: Vec<usize>,
+    names: Vec<usize>,
+    addresses: Vec<usize>,
+    phones: Vec<usize>,
+    hours: Vec<usize>,
+    open: Option<usize>,
+    close: Option<usize>,
+    tags: Vec<usize>,
+    latitude: Option<usize>,
+    longitude: Option<usize>,
+    coordinates: Option<usize>,
+    credit_code: Option<usize>,
+    opened: Option<usize>,
+    registers: Vec<Register>,
+    manner: Manner,
+    weeks: Memo<Week>,
+    numbers: Memo<Numbers>,
+}
+
+impl RowReader {
+    pub fn new(columns: &Columns, manner: Manner) -> Self {
+        let of = |wanted: &Target| -> Vec<usize> {
+            columns.targets.iter().filter(|(_, target)| target == wanted).map(|(n, _)| *n).collect()
+        };
+        let register = |name: &'static str| of(&Target::Register(FieldPath::fixed(name)));
+        let mut registers: BTreeMap<FieldPath, Vec<usize>> = BTreeMap::new();
+        for (n, target) in &columns.targets {
+            if let Target::Register(field) = target
+                && !matches!(field.as_str(), "name" | "address")
+            {
+                registers.entry(field.clone()).or_default().push(*n);
+            }
+        }
+        Self {
+            ids: of(&Target::Id),
+            names: register("name"),
+            addresses: register("address"),
+            phones: of(&Target::Phones),
+            hours: of(&Target::Hours),
+            open: of(&Target::Open).first().copied(),
+            close: of(&Target::Close).first().copied(),
+            tags: of(&Target::Tags),
+            latitude: of(&Target::Latitude).first().copied(),
+            longitude: of(&Target::Longitude).first().copied(),
+            coordinates: of(&Target::Coordinates).first().copied(),
+            credit_code: of(&Target::CreditCode).first().copied(),
+            opened: of(&Target::Opened).first().copied(),
+            registers: registers.into_iter().map(|(field, columns)| Register::new(field, columns)).collect(),
+            manner,
+            weeks: Memo::default(),
+            numbers: Memo::default(),
+        }
+    }
+
+    /// The code of a row as it stands there, before anything else is read.
+    pub fn code<'a>(&self, cells: &Cells<'a>) -> &'a str {
+        self.ids.first().map_or("", |n| unwrapped(cells.get(*n)).text)
+    }
+
+    /// What stands in the file about a row: its name, and the cells of the fields that something is said of.
+    pub fn shown<'r>(&self, cells: &Cells<'_>, remarks: impl Iterator<Item = &'r String>) -> RowShown {
+        let text = |columns: &[usize]| joined(cells, columns).text.chars().take(SHOWN_CHARS_MAX).collect::<String>();
+        let mut shown = RowShown { name: text(&self.names), cells: BTreeMap::new() };
+        for (field, _) in remarks.filter_map(|remark| remark.split_once(':')) {
+            let typed = text(&self.columns_of(field));
+            if !typed.is_empty() {
+                shown.cells.insert(field.to_owned(), typed);
+            }
+        }
+        shown
+    }
+
+    /// The columns of a field as reports name it.
+    fn columns_of(&self, field: &str) -> Vec<usize> {
+        let some = |columns: &[Option<usize>]| columns.iter().flatten().copied().collect();
+        match field {
+            "code" => self.ids.clone(),
+            "name" => self.names.clone(),
+            "address" => self.addresses.clone(),
+            "phone" => self.phones.clone(),
+            "hours" if self.hours.is_empty() => some(&[self.open, self.close]),
+            "hours" => self.hours.clone(),
+            "tags" => self.tags.clone(),
+            "coords" => some(&[self.latitude, self.longitude, self.coordinates]),
+            "opened" => some(&[self.opened]),
+            "uscc" => some(&[self.credit_code]),
+            path => {
+                let register = self.registers.iter().find(|register| register.field.as_str() == path);
+                register.map(|register| register.columns.clone()).unwrap_or_default()
+            }
+        }
+    }
+
+    /// Reads a row.
+    pub fn read<'a>(&mut self, cells: &Cells<'a>) -> Row<'a> {
+        let mut row = Row::default();
+        row.read_code(joined(cells, &self.ids).text);
+        (row.name, row.address) =
+            (row.line("name", joined(cells, &self.names)), row.line("address", joined(cells, &self.addresses)));
+        self.read_phones(&mut row, cells);
+        self.read_hours(&mut row, cells);
+        self.read_place(&mut row, cells);
+        row.read_opened(self.opened.map(|n| unwrapped(cells.get(n))));
+        row.read_credit_code(self.credit_code.map(|n| unwrapped(cells.get(n))));
+        for n in &self.tags {
+            row.read_tags(unwrapped(cells.get(*n)).text);
+        }
+        for register in &mut self.registers {
+            let cell = joined(cells, &register.columns);
+            if !cell.text.is_empty() {
+                row.read_register(register, &cell, self.manner.keeps);
+            }
+        }
+        row
+    }
+
+    fn read_phones(&mut self, row: &mut Row<'_>, cells: &Cells<'_>) {
+        for column in 0..self.phones.len() {
+            let cell = unwrapped(cells.get(self.phones[column]));
+            if cell.text.is_empty() {
+                continue;
+            }
+            if is_formula(&cell) {
+                row.warnings.push("phone:formula".to_owned());
+            }
+            if bare_formula(&cell) {
+                row.unreadable("phone", "not_a_number", PHONES_TEXT, cell.text, &self.manner);
+                continue;
+            }
+            match self.numbers(&cell) {
+                Ok((found, restored)) => {
+                    if restored {
+                        row.warnings.push("phone:leading_zero_restored".to_owned());
+                    }
+                    if found.has_more() {
+                        row.warnings.push("phone:more_than_numbers".to_owned());
+                        row.keep_text(PHONES_TEXT, cell.text);
+                    }
+                    for number in found.phones {
+                        if !row.phones.contains(&number) {
+                            row.phones.push(number);
+                        }
+                    }
+                }
+                Err(reason) => row.unreadable("phone", reason, PHONES_TEXT, cell.text, &self.manner),
+            }
+        }
+    }
+
+    /// The numbers of a cell; those of most cells have a shape that needs no tables.
+    fn numbers(&mut self, cell: &Cell<'_>) -> Numbers {
+        let digits = cell.text;
+        if let Some(phone) = plain_mobile(digits).or_else(|| plain_fixed_line(digits)) {
+            return Ok((Phones { phones: vec![phone], note: None }, false));
+        }
+        let country = self.manner.country.as_deref();
+        match cell.kind {
+            Kind::Number => read_numbers(cell, country),
+            _ => self.numbers.get(digits, || read_numbers(cell, country)),
+        }
+    }
+
+    fn read_hours(&mut self, row: &mut Row<'_>, cells: &Cells<'_>) {
+        let cell = joined(cells, &self.hours);
+        let (typed, is_formula) = if cell.text.is_empty() && (self.open.is_some() || self.close.is_some()) {
+            let part =
+                |column: Option<usize>| column.map(|n| moments::clock(unwrapped(cells.get(n)))).unwrap_or_default();
+            (Cow::Owned(opens_to(&part(self.open), &part(self.close))), false)
+        } else {
+            (cell.text, cell.is_formula)
+        };
+        if typed.is_empty() {
+            return;
+        }
+        if is_formula {
+            row.warnings.push("hours:formula".to_owned());
+        }
+        match self.week(&typed) {
+            Ok(hours) => {
+                if hours.has_more {
+                    row.warnings.push("hours:note".to_owned());
+                    row.keep_text(HOURS_TEXT, &typed);
+                }
+                row.hours = Some(hours);
+            }
+            Err("empty") => {}
+            Err(reason) => row.unreadable("hours", reason, HOURS_TEXT, &typed, &self.manner),
+        }
+    }
+
+    fn week(&mut self, typed: &str) -> Week {
+        self.weeks.get(typed, || {
+            let week = hours::read(typed).map_err(|finding| finding.code.as_str())?;
+            let mut registers: [Value; 7] = Default::default();
+            for (place, (_, value)) in registers.iter_mut().zip(week.registers()) {
+                *place = value;
+            }
+            let suspended = week.flags.contains(&Flag::ClosedTemporarily);
+            Ok(Arc::new(Hours { registers, has_more: week.has_more(), suspended }))
+        })
+    }
+
+    fn read_place(&self, row: &mut Row<'_>, cells: &Cells<'_>) {
+        let cell = |column: Option<usize>| column.map_or("", |n| unwrapped(cells.get(n)).text.trim());
+        let (latitude, longitude) = (cell(self.latitude), cell(self.longitude));
+        let both = cell(self.coordinates);
+        let typed = match (reading::is_empty(latitude), reading::is_empty(longitude)) {
+            _ if !reading::is_empty(both) => both.to_owned(),
+            (true, true) => return,
+            _ if self.manner.decimal_comma => format!("{};{}", latitude, longitude),
+            _ => format!("{latitude},{longitude}"),
+        };
+        match coordinates::read(&typed) {
+            Ok(found) => {
+                if found.swapped {
+                    row.warnings.push("coords:swapped".to_owned());
+                }
+                row.place = found.lat.parse().ok().zip(found.lng.parse().ok());
+                row.others.push((FieldPath::fixed(LOCATION), Value::text(found.stored())));
+            }
+            Err(finding) => row.warnings.push(format!("coords:{}", finding.code)),
+        }
+    }
+}
+
+/// The numbers of a cell. A number cell has lost the zero before its area code.
+fn read_numbers(cell: &Cell<'_>, country: Option<&str>) -> Numbers {
+    let digits = cell.text;
+    let national = |start: &[&str]| start.iter().any(|start| digits.starts_with(start));
+    let lost = cell.kind == Kind::Number && (9..=11).contains(&digits.len()) && !national(&["400", "800"]);
+    let mobile = digits.len() == 11 && digits.starts_with('1');
+    if lost
+        && !mobile
+        && let Ok(found) = phones::read(&format!("0{digits}"), country)
+    {
+        return Ok((found, true));
+    }
+    match phones::read(digits, country) {
+        Ok(found) => Ok((found, false)),
+        Err(finding) if finding.code == ErrorCode::Empty => Ok((Phones::default(), false)),
+        Err(finding) => Err(finding.code.as_str()),
+    }
+}
+
+/// When a shop opens and closes, as one text.
+fn opens_to(open: &str, close: &str) -> String {
+    match (reading::is_empty(open), reading::is_empty(close)) {
+        (true, true) => String::new(),
+        (false, false) => format!("{open}-{close}"),
+        (false, true) => open.to_owned(),
+        (true, false) => close.to_owned(),
+    }
+}
