@@ -8,4 +8,5 @@ mod hours;
 mod insights;
 mod offline;
 mod settings;
+mod stores;
 mod words;

@@ -16,7 +16,7 @@ use crate::ipc::{self, Reply};
 /// Announcements that come closer together than this count as one.
 const COALESCE: Duration = Duration::from_millis(40);
 
-const TOPICS: [Topic; 8] = [
+const TOPICS: [Topic; 9] = [
     Topic::Status,
     Topic::Stores,
     Topic::Outbox,
@@ -25,6 +25,7 @@ const TOPICS: [Topic; 8] = [
     Topic::Session,
     Topic::Settings,
     Topic::Imports,
+    Topic::Bulk,
 ];
 
 /// How often each topic was announced. Provided once by the app.

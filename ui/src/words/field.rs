@@ -16,6 +16,16 @@ pub fn field_label(path: &str) -> String {
         ("status", _) => fields::status().to_owned(),
         ("note", _) => fields::note().to_owned(),
         ("deleted", _) => fields::deleted().to_owned(),
+        ("region_code", _) => fields::region_code().to_owned(),
+        ("location", _) => fields::location().to_owned(),
+        ("category_code", _) => fields::category_code().to_owned(),
+        ("closure", _) => fields::closure().to_owned(),
+        ("licence", "credit_code") => fields::licence_credit_code().to_owned(),
+        ("licence", "food") => fields::licence_food().to_owned(),
+        ("settlement_cycle", _) => fields::settlement_cycle().to_owned(),
+        ("industry", _) => fields::industry().to_owned(),
+        ("language", _) => fields::language().to_owned(),
+        ("time_zone", _) => fields::time_zone().to_owned(),
         ("phones", "") => fields::phones().to_owned(),
         ("phones", "primary") => fields::phones_primary().to_owned(),
         ("phones", number) => format!("{} {}", fields::phones(), super::value::phone(number)),
@@ -30,6 +40,20 @@ pub fn field_label(path: &str) -> String {
         },
         ("custom", key) if !key.is_empty() => key.to_owned(),
         _ => path.to_owned(),
+    }
+}
+
+/// The words for a settlement cycle, or the text itself.
+pub fn cycle_label(cycle: &str) -> String {
+    match cycle {
+        "t0" => fields::cycle_t0().to_owned(),
+        "t1" => fields::cycle_t1().to_owned(),
+        "t3" => fields::cycle_t3().to_owned(),
+        "t7" => fields::cycle_t7().to_owned(),
+        "weekly" => fields::cycle_weekly().to_owned(),
+        "biweekly" => fields::cycle_biweekly().to_owned(),
+        "monthly" => fields::cycle_monthly().to_owned(),
+        other => other.to_owned(),
     }
 }
 
@@ -50,6 +74,16 @@ mod tests {
     use crate::i18n::{Language, set_lang};
 
     #[test]
+    fn no_declared_register_shows_its_path() {
+        for declared in domain::schema::SCHEMA.iter().filter(|declared| !declared.path.ends_with('*')) {
+            for language in [Language::Chinese, Language::English] {
+                set_lang(language);
+                assert_ne!(field_label(declared.path), declared.path);
+            }
+        }
+    }
+
+    #[test]
     fn every_register_has_a_name_in_both_languages() {
         let table = [
             ("name", "门店名称", "Name"),
@@ -61,6 +95,7 @@ mod tests {
             ("hours.special.2026-10-01", "特殊日期 2026-10-01", "Hours on 2026-10-01"),
             ("custom.seats", "seats", "seats"),
             ("deleted", "删除", "Deletion"),
+            ("licence.credit_code", "统一社会信用代码", "Credit code"),
             ("something_new", "something_new", "something_new"),
         ];
         for (path, chinese, english) in table {

@@ -2,7 +2,7 @@
 
 use domain::{Value, hours};
 
-use super::field::status_label;
+use super::field::{cycle_label, status_label};
 use crate::i18n::{common, fields, listed, times};
 
 /// A value of a field in one line. Absent values have words too: `未填写`, `休息`.
@@ -23,6 +23,7 @@ pub fn value_text(field: &str, value: &Value) -> String {
             (None, None) => value.plain(),
         },
         ("status", value) => value.as_str().map_or_else(|| value.plain(), status_label),
+        ("settlement_cycle", value) => value.as_str().map_or_else(|| value.plain(), cycle_label),
         (_, value) => match value.as_list() {
             Some(items) if items.is_empty() => common::none().to_owned(),
             Some(items) => listed(&items.into_iter().map(str::to_owned).collect::<Vec<_>>()),

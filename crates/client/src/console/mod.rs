@@ -1,11 +1,11 @@
 //! One façade for window and command line: each command of `domain::ipc` is a method here.
 
 mod backend;
+mod bulk;
 mod doctor;
 pub mod fields;
 mod files;
 mod insights;
-mod many;
 mod outbox;
 mod reviews;
 mod rules;
@@ -15,6 +15,7 @@ mod status;
 mod stores;
 mod sync;
 mod sync_settings;
+mod views;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -74,6 +75,7 @@ pub struct Console {
     announcer: Announcer,
     backend: Arc<RwLock<Arc<Backend>>>,
     importing: files::Importing,
+    bulk: bulk::BulkDesk,
     /// Follows what other processes set.
     follower: JoinSet<()>,
     _window: Option<FolderLock>,
@@ -116,6 +118,7 @@ impl Console {
             announcer,
             backend,
             importing: files::Importing::default(),
+            bulk: bulk::BulkDesk::default(),
             follower,
             _window: window,
         })
