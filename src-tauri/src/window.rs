@@ -12,10 +12,10 @@ use tauri::{Emitter, Manager};
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::cli::{self, Arguments};
-use crate::commands::{conflicts, imports, insights, outbox, schema, settings, stores};
+use crate::commands::{bulk, conflicts, imports, insights, outbox, schema, settings, stores};
 use crate::home;
 
-const EVERY_TOPIC: [Topic; 8] = [
+const EVERY_TOPIC: [Topic; 10] = [
     Topic::Status,
     Topic::Stores,
     Topic::Outbox,
@@ -24,6 +24,8 @@ const EVERY_TOPIC: [Topic; 8] = [
     Topic::Session,
     Topic::Settings,
     Topic::Imports,
+    Topic::Schema,
+    Topic::Bulk,
 ];
 
 /// How often the window looks whether a second start asked for it.
@@ -61,12 +63,16 @@ pub fn run(arguments: &Arguments) -> ExitCode {
             stores::store,
             stores::save_store,
             stores::undo,
-            stores::plan_copy,
-            stores::save_plans,
-            stores::undo_all,
             stores::history,
+            stores::export_history,
             stores::check_field,
             stores::choices,
+            bulk::bulk_plan,
+            bulk::bulk_save,
+            bulk::bulk_undo,
+            bulk::bulk_progress,
+            bulk::bulk_cancel,
+            bulk::bulk_edits,
             outbox::outbox,
             outbox::retry,
             outbox::discard,
@@ -85,6 +91,8 @@ pub fn run(arguments: &Arguments) -> ExitCode {
             schema::schema_view,
             schema::preview_schema,
             schema::save_schema,
+            settings::views,
+            settings::save_views,
             settings::sign_in,
             settings::sign_out,
             imports::import_preview,

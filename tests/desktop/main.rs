@@ -10,4 +10,5 @@ mod insights;
 mod million;
 mod offline;
 mod settings;
+mod stores;
 mod words;

@@ -49,6 +49,12 @@ pub mod key {
     pub const UP: &str = "\u{E013}";
     /// Arrow down.
     pub const DOWN: &str = "\u{E015}";
+    /// Page down.
+    pub const PAGE_DOWN: &str = "\u{E00F}";
+    /// End.
+    pub const END: &str = "\u{E010}";
+    /// Home.
+    pub const HOME: &str = "\u{E011}";
     /// Delete.
     pub const DELETE: &str = "\u{E017}";
     /// F6.

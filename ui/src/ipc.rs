@@ -2,15 +2,16 @@
 
 use domain::api::HistoryEntry;
 use domain::ipc::{
-    ByEdit, ByEdits, ById, ByImport, ByOrder, CHANGED, Changed, CheckField, Checked, ChoicesOf, ExportRequest,
-    FieldChoice, HistoryView, ImportPreview, ImportProgress, ImportRequest, InsightsQuery, IpcError, KitchenInsights,
-    OutboxPage, OutboxQuery, PastImport, PlanCopy, Resend, Resolve, SavePlans, SaveStore, Saved, SavedPlans,
-    SchemaView, Session, Settings, SignIn, StatusView, StorePlan, StoreView, StoresPage, StoresQuery, SyncInsights,
-    SyncSettings, Undone, UndoneImport, WriteImportReport, Written, command,
+    BulkEdit, BulkPlan, BulkProgress, BulkRequest, BulkSaved, ByBulk, ByEdit, ById, ByImport, ByOrder, ByPlan, CHANGED,
+    Changed, CheckField, Checked, ChoicesOf, ExportRequest, Facets, FacetsQuery, FieldChoice, HistoryExport,
+    HistoryView, ImportPreview, ImportProgress, ImportRequest, InsightsQuery, IpcError, KitchenInsights, OutboxPage,
+    OutboxQuery, PastImport, Resend, Resolve, SaveStore, Saved, SchemaView, Session, Settings, SignIn, StatusView,
+    StoreView, StoresPage, StoresQuery, SyncInsights, SyncSettings, Undone, UndoneImport, Views, WriteImportReport,
+    Written, command,
 };
 use domain::review::Review;
 use domain::schema::{NewSchema, Schema, SchemaDraft, SchemaPreview};
-use domain::{EditId, ErrorCode, MerchantId, OrderId};
+use domain::{EditId, ErrorCode, FieldPath, MerchantId, OrderId};
 use js_sys::{JSON, Object, Reflect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -164,6 +165,14 @@ pub async fn status() -> Reply<StatusView> {
 pub async fn stores(query: &StoresQuery) -> Reply<StoresPage> {
     tell(command::STORES, query).await
 }
+/// Values of fields among the rows of a list.
+pub async fn store_facets(query: &FacetsQuery) -> Reply<Facets> {
+    tell(command::STORE_FACETS, query).await
+}
+/// Fields to filter and order by.
+pub async fn store_fields() -> Reply<Vec<FieldPath>> {
+    ask(command::STORE_FIELDS).await
+}
 /// One store.
 pub async fn store(id: MerchantId) -> Reply<StoreView> {
     tell(command::STORE, &ById { id }).await
@@ -176,21 +185,37 @@ pub async fn save_store(save: &SaveStore) -> Reply<Saved> {
 pub async fn undo(edit_id: EditId) -> Reply<Saved> {
     tell(command::UNDO, &ByEdit { edit_id }).await
 }
-/// What a copy would change, store by store.
-pub async fn plan_copy(asked: &PlanCopy) -> Reply<Vec<StorePlan>> {
-    tell(command::PLAN_COPY, asked).await
+/// What a bulk edit would change; nothing if it was stopped.
+pub async fn bulk_plan(asked: &BulkRequest) -> Reply<Option<BulkPlan>> {
+    tell(command::BULK_PLAN, asked).await
 }
-/// Saves a plan on this computer.
-pub async fn save_plans(plans: &SavePlans) -> Reply<SavedPlans> {
-    tell(command::SAVE_PLANS, plans).await
+/// Saves the plan that was looked at, on this computer.
+pub async fn bulk_save(plan_id: &str) -> Reply<BulkSaved> {
+    tell(command::BULK_SAVE, &ByPlan { plan_id: plan_id.to_owned() }).await
 }
-/// Takes several edits back.
-pub async fn undo_all(edit_ids: Vec<EditId>) -> Reply<Undone> {
-    tell(command::UNDO_ALL, &ByEdits { edit_ids }).await
+/// Takes a bulk edit back.
+pub async fn bulk_undo(bulk_id: &str) -> Reply<Undone> {
+    tell(command::BULK_UNDO, &ByBulk { bulk_id: bulk_id.to_owned() }).await
+}
+/// How far it is.
+pub async fn bulk_progress() -> Reply<BulkProgress> {
+    ask(command::BULK_PROGRESS).await
+}
+/// Stops it after its batch.
+pub async fn bulk_cancel() -> Reply<()> {
+    ask(command::BULK_CANCEL).await
+}
+/// Bulk edits of the past, newest first.
+pub async fn bulk_edits() -> Reply<Vec<BulkEdit>> {
+    ask(command::BULK_EDITS).await
 }
 /// A store's history.
 pub async fn history(id: MerchantId) -> Reply<HistoryView> {
     tell(command::HISTORY, &ById { id }).await
+}
+/// Writes a store's history to a file.
+pub async fn export_history(asked: &HistoryExport) -> Reply<Written> {
+    tell(command::EXPORT_HISTORY, asked).await
 }
 /// Normalises and checks a field while it is typed.
 pub async fn check_field(field: &str, text: &str) -> Reply<Checked> {
@@ -271,6 +296,14 @@ pub async fn sync_settings() -> Reply<SyncSettings> {
 /// Changes how this device sends.
 pub async fn save_sync_settings(settings: &SyncSettings) -> Reply<SyncSettings> {
     tell(command::SAVE_SYNC_SETTINGS, settings).await
+}
+/// Lists under a name.
+pub async fn views() -> Reply<Views> {
+    ask(command::VIEWS).await
+}
+/// Keeps them.
+pub async fn save_views(views: &Views) -> Reply<Views> {
+    tell(command::SAVE_VIEWS, views).await
 }
 /// Signs in.
 pub async fn sign_in(sign_in: &SignIn) -> Reply<Session> {

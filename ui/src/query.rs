@@ -16,7 +16,7 @@ use crate::ipc::{self, Reply};
 /// Announcements that come closer together than this count as one.
 const COALESCE: Duration = Duration::from_millis(40);
 
-const TOPICS: [Topic; 9] = [
+const TOPICS: [Topic; 10] = [
     Topic::Status,
     Topic::Stores,
     Topic::Outbox,
@@ -26,6 +26,7 @@ const TOPICS: [Topic; 9] = [
     Topic::Settings,
     Topic::Imports,
     Topic::Schema,
+    Topic::Bulk,
 ];
 
 /// How often each topic was announced. Provided once by the app.

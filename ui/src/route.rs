@@ -45,6 +45,7 @@ pub enum StoreTab {
 impl Route {
     /// Reads `/stores/BJ-0187`. An address that nobody knows is the list.
     pub fn parse(path: &str) -> Self {
+        let path = path.split_once('?').map_or(path, |(path, _)| path);
         let parts: Vec<&str> = path.trim_start_matches('#').split('/').filter(|part| !part.is_empty()).collect();
         match parts.as_slice() {
             // An id cannot be `~new`.
@@ -100,6 +101,8 @@ type Guard = Arc<dyn Fn(Route) -> bool + Send + Sync>;
 #[derive(Clone, Copy)]
 pub struct Navigator {
     route: RwSignal<Route>,
+    /// What the address says behind `?`: what the page shows of itself.
+    search: RwSignal<String>,
     guard: StoredValue<Option<Guard>>,
 }
 
@@ -121,7 +124,34 @@ impl Navigator {
     /// Goes there without asking the guard.
     pub fn force(&self, to: Route) {
         set_address(&to);
+        self.search.set(String::new());
         self.route.set(to);
+    }
+    /// What the address says of the page beside its place, tracked.
+    pub fn search(&self) -> String {
+        self.search.get()
+    }
+    /// The same, not tracked.
+    pub fn search_untracked(&self) -> String {
+        self.search.get_untracked()
+    }
+    /// Says something else of the page that is shown. `step`: going back leads to what it said before.
+    pub fn say(&self, search: &str, step: bool) {
+        if self.search.with_untracked(|now| now == search) {
+            return;
+        }
+        let route = self.route.with_untracked(Route::path);
+        let address = if search.is_empty() { route } else { format!("{route}?{}", encode(search)) };
+        if step {
+            let _ = window().location().set_hash(&address);
+        } else {
+            let replaced = window()
+                .history()
+                .and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("#{address}"))));
+            // A browser without a history shows an old address in a bar that nobody sees.
+            let _ = replaced;
+        }
+        self.search.set(search.to_owned());
     }
     /// Sets what is asked before this place is left; `None` lets everybody go.
     pub fn set_guard(&self, guard: Option<Guard>) {
@@ -141,16 +171,36 @@ fn set_address(route: &Route) {
     let _ = window().location().set_hash(&route.path());
 }
 
+fn encode(text: &str) -> String {
+    String::from(js_sys::encode_uri_component(text))
+}
+
+/// What the address says behind `?`.
+fn search() -> String {
+    let address = address();
+    let encoded = address.split_once('?').map(|(_, search)| search).unwrap_or_default();
+    js_sys::decode_uri_component(encoded).map(String::from).unwrap_or_default()
+}
+
 /// Provides the navigator and follows the address: links, back, forward.
 pub fn provide() -> Navigator {
-    let navigator = Navigator { route: RwSignal::new(Route::parse(&address())), guard: StoredValue::new(None) };
+    let navigator = Navigator {
+        route: RwSignal::new(Route::parse(&address())),
+        search: RwSignal::new(search()),
+        guard: StoredValue::new(None),
+    };
     let heard = Closure::<dyn FnMut()>::new(move || {
         let to = Route::parse(&address());
         let from = navigator.route.get_untracked();
         if to == from {
+            let says = search();
+            if navigator.search.with_untracked(|now| *now != says) {
+                navigator.search.set(says);
+            }
             return;
         }
         if navigator.may_leave(&to) {
+            navigator.search.set(search());
             navigator.route.set(to);
         } else {
             set_address(&from);
@@ -165,7 +215,11 @@ pub fn provide() -> Navigator {
 
 /// The navigator.
 pub fn use_navigator() -> Navigator {
-    use_context().unwrap_or_else(|| Navigator { route: RwSignal::new(Route::Stores), guard: StoredValue::new(None) })
+    use_context().unwrap_or_else(|| Navigator {
+        route: RwSignal::new(Route::Stores),
+        search: RwSignal::new(String::new()),
+        guard: StoredValue::new(None),
+    })
 }
 
 #[cfg(test)]
@@ -191,6 +245,7 @@ mod tests {
             assert_eq!(Route::parse(&route.href()), route);
         }
         assert_eq!(Route::parse("#/nowhere"), Route::Stores);
+        assert_eq!(Route::parse("#/outbox?%7B%22text%22%3A%22a%2Fb%22%7D"), Route::Outbox);
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::edit::Write;
 use crate::field::{FieldPath, WEEKDAYS};
 use crate::id::MerchantId;
+use crate::validate;
 use crate::value::Value;
 
 /// Registers and their values; a missing register and `null` mean the same.
@@ -186,4 +187,18 @@ pub fn diff(before: &Registers, after: &Registers) -> Vec<Write> {
             (old != new).then(|| Write { field: field.clone(), base_value: old.clone(), value: new.clone() })
         })
         .collect()
+}
+
+/// The writes that take others back: of the registers that still have the value these gave them.
+pub fn inverse(writes: &[Write], now: &Registers) -> Vec<Write> {
+    let inverse = writes.iter().filter_map(|write| {
+        let value = now.get(&write.field).cloned().unwrap_or_default();
+        let changed = !validate::same(&write.field, &write.base_value, &write.value);
+        (changed && validate::same(&write.field, &value, &write.value)).then(|| Write {
+            field: write.field.clone(),
+            base_value: value,
+            value: write.base_value.clone(),
+        })
+    });
+    inverse.collect()
 }

@@ -3,6 +3,7 @@
 //! With `--json` one JSON document (JSON lines for `import`) goes to standard output and nothing else;
 //! messages go to standard error. Exit status 0: done; 1: refused by data or server; 2: wrong use.
 
+mod bulk;
 mod check;
 mod doctor;
 mod files;
@@ -68,14 +69,20 @@ pub enum Command {
         /// Of which merchant.
         id: String,
     },
-    /// Change a profile. Durable when it returns, server or no server.
+    /// Change a profile, or those of many: `set ID FIELD=VALUE…`, `set --where CONDITION FIELD=VALUE…`. Durable when it
+    /// returns, server or no server.
     Set {
-        /// Of which merchant; a new one needs at least name and address.
-        id: String,
-        /// `name=…`, `hours.tu=10:00-14:00,17:00-02:00`, `phones=+8613800138000`, `custom.seats=40`; an empty value clears.
-        #[arg(required = true, value_name = "FIELD=VALUE")]
+        /// The merchant's id unless it is for many (a new one needs at least name and address), then `name=…`,
+        /// `hours.tu=10:00-14:00,17:00-02:00`, `phones=+8613800138000`, `custom.seats=40`; an empty value clears.
+        #[arg(required = true, value_name = "ID] [FIELD=VALUE")]
         values: Vec<String>,
+        /// Which, if many.
+        #[command(flatten)]
+        which: bulk::Which,
     },
+    /// Changes of many of the past: list, take back.
+    #[command(subcommand)]
+    Bulk(bulk::BulkCommand),
     /// Changes that wait, were refused, or are being reviewed.
     Outbox,
     /// Questions that people must answer.
@@ -202,7 +209,15 @@ async fn dispatch(arguments: &Arguments, command: &Command) -> Result<(), Failed
         Command::Sync { .. } => write::sync(&console, json).await,
         Command::Search { text, limit } => read::search(&console, json, text, *limit).await,
         Command::Get { id } => read::get(&console, id).await,
-        Command::Set { id, values } => write::set(&console, json, id, values).await,
+        Command::Set { values, which } if which.is_many() => bulk::set(&console, json, which, values).await,
+        Command::Set { which, .. } if which.dry_run => {
+            Err(Failed::Usage("--dry-run is for many: name them by --where or --find".to_owned()))
+        }
+        Command::Set { values, .. } => match values.split_first() {
+            Some((id, values)) if !values.is_empty() => write::set(&console, json, id, values).await,
+            _ => Err(Failed::Usage("write ID FIELD=VALUE, or --where CONDITION FIELD=VALUE".to_owned())),
+        },
+        Command::Bulk(command) => bulk::run(&console, json, command).await,
         Command::Outbox => read::outbox(&console, json).await,
         Command::Reviews => read::reviews(&console, json).await,
         Command::Resolve { review, values, reason } => {

@@ -1,5 +1,6 @@
 //! The window's commands, one file a page. Each unpacks its arguments, calls the client and maps the error.
 
+pub mod bulk;
 pub mod conflicts;
 pub mod imports;
 pub mod insights;

@@ -1,6 +1,6 @@
 //! Settings and sign-in.
 
-use domain::ipc::{Session, Settings, SignIn, SyncSettings};
+use domain::ipc::{Session, Settings, SignIn, SyncSettings, Views};
 
 use super::{Client, Reply};
 
@@ -38,4 +38,16 @@ pub async fn sign_in(client: Client<'_>, args: SignIn) -> Reply<Session> {
 #[tauri::command]
 pub async fn sign_out(client: Client<'_>) -> Reply<()> {
     Ok(client.sign_out().await?)
+}
+
+/// Lists under a name.
+#[tauri::command]
+pub async fn views(client: Client<'_>) -> Reply<Views> {
+    Ok(client.views().await?)
+}
+
+/// Keeps them.
+#[tauri::command]
+pub async fn save_views(client: Client<'_>, args: Views) -> Reply<Views> {
+    Ok(client.save_views(args).await?)
 }

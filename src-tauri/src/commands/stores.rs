@@ -2,9 +2,8 @@
 
 use domain::FieldPath;
 use domain::ipc::{
-    ByEdit, ByEdits, ById, CheckField, Checked, ChoicesOf, Facets, FacetsQuery, FieldChoice, HistoryView, PlanCopy,
-    SavePlans, SaveStore, Saved, SavedPlans, StatusView, StoreIds, StorePlan, StoreView, StoresPage, StoresQuery,
-    Undone,
+    ByEdit, ById, CheckField, Checked, ChoicesOf, Facets, FacetsQuery, FieldChoice, HistoryExport, HistoryView,
+    SaveStore, Saved, StatusView, StoreIds, StoreView, StoresPage, StoresQuery, Written,
 };
 
 use super::{Client, Reply};
@@ -57,28 +56,16 @@ pub async fn undo(client: Client<'_>, args: ByEdit) -> Reply<Saved> {
     Ok(client.undo(args.edit_id).await?)
 }
 
-/// What a copy would change, store by store.
-#[tauri::command]
-pub async fn plan_copy(client: Client<'_>, args: PlanCopy) -> Reply<Vec<StorePlan>> {
-    Ok(client.plan_copy(&args).await?)
-}
-
-/// Saves a plan; durable when it answers.
-#[tauri::command]
-pub async fn save_plans(client: Client<'_>, args: SavePlans) -> Reply<SavedPlans> {
-    Ok(client.save_plans(args).await?)
-}
-
-/// Takes several edits back.
-#[tauri::command]
-pub async fn undo_all(client: Client<'_>, args: ByEdits) -> Reply<Undone> {
-    Ok(client.undo_all(&args.edit_ids).await?)
-}
-
 /// History of a merchant.
 #[tauri::command]
 pub async fn history(client: Client<'_>, args: ById) -> Reply<HistoryView> {
     Ok(client.history(&args.id).await?)
+}
+
+/// Writes it to a file.
+#[tauri::command]
+pub async fn export_history(client: Client<'_>, args: HistoryExport) -> Reply<Written> {
+    Ok(client.export_history(&args).await?)
 }
 
 /// Checks what is being typed.

@@ -5,6 +5,7 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use super::Popover;
 use crate::keyboard::is_composing;
 
 /// The button and its list. Children are `<button role="menuitem">` or `menuitemradio`.
@@ -16,28 +17,38 @@ pub fn Menu(
     /// Words of the button.
     #[prop(into)]
     face: ViewFn,
+    /// Name of button and list, where the words are none.
+    #[prop(optional, into)]
+    label: Option<Signal<String>>,
     /// For tests.
     #[prop(optional)]
     testid: Option<&'static str>,
     /// Opens to the left?
     #[prop(optional)]
     to_left: bool,
+    /// Open? For menus that a key opens too.
+    #[prop(optional)]
+    open: Option<RwSignal<bool>>,
     children: ChildrenFn,
 ) -> impl IntoView {
-    let open = RwSignal::new(false);
-    let root = NodeRef::<html::Div>::new();
-    let button = NodeRef::<html::Button>::new();
-    let close = move || {
-        open.set(false);
-        if let Some(button) = button.get_untracked() {
-            let _ = button.focus();
-        }
-    };
+    let open = open.unwrap_or_else(|| RwSignal::new(false));
+    let children = StoredValue::new(children);
+    let list = move || view! { <List open=open>{children.with_value(|children| children())}</List> };
+    view! {
+        <Popover open=open class=class face=face role="menu" label=label testid=testid to_left=to_left>
+            {list}
+        </Popover>
+    }
+}
+
+#[component]
+fn List(open: RwSignal<bool>, children: Children) -> impl IntoView {
+    let list = NodeRef::<html::Div>::new();
     let items = move || -> Vec<web_sys::HtmlElement> {
-        let Some(list) = root.get_untracked().and_then(|root| root.query_selector_all("[role^=menuitem]").ok()) else {
+        let Some(found) = list.get_untracked().and_then(|list| list.query_selector_all("[role^=menuitem]").ok()) else {
             return Vec::new();
         };
-        (0..list.length()).filter_map(|n| list.item(n)).filter_map(|node| node.dyn_into().ok()).collect()
+        (0..found.length()).filter_map(|n| found.item(n)).filter_map(|node| node.dyn_into().ok()).collect()
     };
     let step = move |by: usize| {
         let items = items();
@@ -53,12 +64,20 @@ pub fn Menu(
         });
         let _ = items[next].focus();
     };
+    let close = move || {
+        open.set(false);
+        // The button stands before the list.
+        let button = list.get_untracked().and_then(|list| list.closest(".menu").ok().flatten());
+        let button = button.and_then(|menu| menu.query_selector("[aria-haspopup]").ok().flatten());
+        if let Some(button) = button.and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _ = button.focus();
+        }
+    };
     let keys = move |event: KeyboardEvent| {
-        if !open.get_untracked() || is_composing(&event) {
+        if is_composing(&event) {
             return;
         }
         match event.key().as_str() {
-            "Escape" => close(),
             "ArrowDown" => step(1),
             "ArrowUp" => step(0),
             "Tab" => {
@@ -70,45 +89,14 @@ pub fn Menu(
         event.prevent_default();
         event.stop_propagation();
     };
-    // Focus that leaves the menu closes it.
-    let left = move |event: web_sys::FocusEvent| {
-        let inside = root
-            .get_untracked()
-            .zip(event.related_target())
-            .is_some_and(|(root, to)| to.dyn_ref::<web_sys::Node>().is_some_and(|to| root.contains(Some(to))));
-        if !inside {
-            open.set(false);
-        }
-    };
     Effect::new(move |_| {
-        if open.get() {
+        if list.get().is_some() {
             request_animation_frame(move || step(1));
         }
     });
-    let children = StoredValue::new(children);
     view! {
-        <div class="menu" node_ref=root on:keydown=keys on:focusout=left>
-            <button
-                type="button"
-                class=class
-                node_ref=button
-                data-testid=testid
-                aria-haspopup="menu"
-                aria-expanded=move || open.get().to_string()
-                on:click=move |_| open.update(|open| *open = !*open)
-            >
-                {move || face.run()}
-            </button>
-            {move || {
-                open.get()
-                    .then(|| {
-                        view! {
-                            <div class="drop-list" class:to-left=to_left role="menu" on:click=move |_| close()>
-                                {children.with_value(|children| children())}
-                            </div>
-                        }
-                    })
-            }}
+        <div class="items" role="none" node_ref=list on:keydown=keys on:click=move |_| close()>
+            {children()}
         </div>
     }
 }

@@ -11,6 +11,7 @@ use super::{Details, Icon, IconButton};
 use crate::i18n::common;
 use crate::ipc;
 use crate::words::problem::sentence;
+use crate::words::undone_text;
 
 /// Long enough to read and reach for "undo".
 const SHOWN: Duration = Duration::from_secs(10);
@@ -23,7 +24,14 @@ struct Toast {
     icon: &'static str,
     text: String,
     detail: String,
-    undo: Vec<EditId>,
+    undo: Option<Undo>,
+}
+
+/// What a notice can take back.
+#[derive(Clone, PartialEq)]
+enum Undo {
+    Edit(EditId),
+    Bulk(String),
 }
 
 /// Shows notices.
@@ -42,22 +50,22 @@ impl Toaster {
     }
     /// A notice.
     pub fn say(&self, text: impl Into<String>) {
-        self.show("check", text.into(), Vec::new());
+        self.show("check", text.into(), None);
     }
     /// A notice with "undo".
     pub fn say_with_undo(&self, text: impl Into<String>, edit: EditId) {
-        self.show("check", text.into(), vec![edit]);
+        self.show("check", text.into(), Some(Undo::Edit(edit)));
     }
-    /// A notice with "undo" for several edits.
-    pub fn say_with_undo_all(&self, text: impl Into<String>, edits: Vec<EditId>) {
-        self.show("check", text.into(), edits);
+    /// A notice with "undo" for a bulk edit.
+    pub fn say_with_undo_bulk(&self, text: impl Into<String>, bulk_id: String) {
+        self.show("check", text.into(), Some(Undo::Bulk(bulk_id)));
     }
     /// A failed command.
     pub fn fail(&self, problem: &IpcError) {
         let detail = problem.message.clone();
-        self.push(Toast { icon: "bad", text: sentence(problem.code).to_owned(), detail, id: 0, undo: Vec::new() });
+        self.push(Toast { icon: "bad", text: sentence(problem.code).to_owned(), detail, id: 0, undo: None });
     }
-    fn show(&self, icon: &'static str, text: String, undo: Vec<EditId>) {
+    fn show(&self, icon: &'static str, text: String, undo: Option<Undo>) {
         self.push(Toast { icon, text, undo, id: 0, detail: String::new() });
     }
     fn push(&self, toast: Toast) {
@@ -75,16 +83,13 @@ impl Toaster {
     fn drop_toast(&self, id: u64) {
         self.toasts.try_update(|toasts| toasts.retain(|toast| toast.id != id));
     }
-    fn take_back(&self, toast: u64, edits: Vec<EditId>) {
+    fn take_back(&self, toast: u64, undo: Undo) {
         self.drop_toast(toast);
         let toaster = *self;
         spawn_local(async move {
-            let outcome = match edits.as_slice() {
-                [edit] => ipc::undo(*edit).await.map(|_| common::undone().to_owned()),
-                _ => ipc::undo_all(edits).await.map(|done| match done.left {
-                    0 => common::undone().to_owned(),
-                    left => common::undone_left(done.undone, crate::i18n::grouped(left)),
-                }),
+            let outcome = match undo {
+                Undo::Edit(edit) => ipc::undo(edit).await.map(|_| common::undone().to_owned()),
+                Undo::Bulk(bulk_id) => ipc::bulk_undo(&bulk_id).await.map(undone_text),
             };
             match outcome {
                 Ok(text) => toaster.say(text),
@@ -109,14 +114,15 @@ pub fn Toasts() -> impl IntoView {
                 <div class="toast" data-testid="toast">
                     <Icon name=toast.icon />
                     <div class="grow"><span>{toast.text}</span><Details text=toast.detail /></div>
-                    {(!toast.undo.is_empty())
-                        .then(|| {
+                    {toast
+                        .undo
+                        .map(|undo| {
                             view! {
                                 <button
                                     type="button"
                                     class="btn link sm"
                                     data-testid="toast-undo"
-                                    on:click=move |_| toaster.take_back(toast.id, toast.undo.clone())
+                                    on:click=move |_| toaster.take_back(toast.id, undo.clone())
                                 >
                                     {common::undo}
                                 </button>

@@ -1,5 +1,6 @@
 //! Pages. Each is a folder: what it decides in `model.rs`, what it shows in `view.rs`.
 
+pub mod bulk;
 pub mod conflicts;
 pub mod imports;
 pub mod insights;

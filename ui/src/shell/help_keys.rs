@@ -20,14 +20,28 @@ const EVERYWHERE: &[Line] = &[
 ];
 const LISTS: &[Line] =
     &[(&["J", "K"], help::k_move), (&["Enter"], help::k_open), (&["E"], help::k_edit), (&["N"], help::k_new)];
+const STORES: &[Line] = &[
+    (&["X"], help::k_choose),
+    (&["Shift", "↑↓"], help::k_choose_range),
+    (&["Ctrl", "A"], help::k_choose_all),
+    (&["B"], help::k_bulk),
+    (&["F"], help::k_filter),
+    (&["S"], help::k_sort),
+    (&["V"], help::k_views),
+    (&["C"], help::k_columns),
+];
 const CONFLICTS: &[Line] =
     &[(&["1", "2", "3"], help::k_take), (&["E"], help::k_type), (&["Enter"], help::k_next), (&["Z"], help::k_undo)];
 
 /// The list.
 #[component]
 pub fn ShortcutList() -> impl IntoView {
-    let groups: [(Text, &'static [Line]); 3] =
-        [(help::everywhere, EVERYWHERE), (help::in_lists, LISTS), (help::in_conflicts, CONFLICTS)];
+    let groups: [(Text, &'static [Line]); 4] = [
+        (help::everywhere, EVERYWHERE),
+        (help::in_lists, LISTS),
+        (help::in_stores, STORES),
+        (help::in_conflicts, CONFLICTS),
+    ];
     groups
         .into_iter()
         .map(|(title, lines)| {

@@ -82,7 +82,7 @@ impl Command {
 
 #[derive(Clone, PartialEq)]
 enum Item {
-    Store(StoreRow),
+    Store(Box<StoreRow>),
     Command(Command),
 }
 
@@ -126,7 +126,7 @@ fn Inside() -> impl IntoView {
     let stores = Memo::new(move |_| found.get().unwrap_or_else(|| Arc::new(Vec::new())).to_vec());
     let items = Memo::new(move |_| {
         let commands = text.with(|text| Command::matching(text)).into_iter().map(Item::Command);
-        stores.get().into_iter().map(Item::Store).chain(commands).collect::<Vec<_>>()
+        stores.get().into_iter().map(|row| Item::Store(Box::new(row))).chain(commands).collect::<Vec<_>>()
     });
     Effect::new(move |_| {
         text.track();
@@ -195,7 +195,7 @@ fn Inside() -> impl IntoView {
                             <Icon name="store" />
                             <span class="cut">{row.name.clone()}</span>
                             <span class="faint sm nowrap">{about}</span>
-                            <span class="end"><StoreChip row=Signal::stored(row) /></span>
+                            <span class="end"><StoreChip row=Signal::stored(*row) /></span>
                         }
                         .into_any()
                     }

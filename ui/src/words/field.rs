@@ -79,6 +79,16 @@ mod tests {
     use crate::i18n::{Language, set_lang};
 
     #[test]
+    fn no_declared_register_shows_its_path() {
+        for declared in domain::schema::SCHEMA.iter().filter(|declared| !declared.path.ends_with('*')) {
+            for language in [Language::Chinese, Language::English] {
+                set_lang(language);
+                assert_ne!(field_label(declared.path), declared.path);
+            }
+        }
+    }
+
+    #[test]
     fn every_register_has_a_name_in_both_languages() {
         let table = [
             ("name", "门店名称", "Name"),

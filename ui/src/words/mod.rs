@@ -3,9 +3,13 @@
 pub mod change;
 pub mod cure;
 pub mod field;
+pub mod found;
 pub mod problem;
 pub mod remark;
 pub mod role;
 pub mod source;
 pub mod time;
+mod undone;
 pub mod value;
+
+pub use undone::undone_text;

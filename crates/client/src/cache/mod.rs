@@ -1,6 +1,7 @@
 //! The cache: one SQLite file. One connection writes, in transactions that begin as writers and end before anything
 //! waits for the network; others read and can do nothing else.
 
+mod bulk;
 mod checking;
 mod creating;
 mod direct;
@@ -40,6 +41,7 @@ use crate::clock::{Machine, ThisMachine};
 use crate::error::Result;
 use direct::{Direct, Flush};
 
+pub(crate) use bulk::{Looked, OpenBulk};
 pub use checking::Mended;
 pub use imports::{Counts, JournalRow, NewImport, OpenImport, RowToUndo};
 pub(crate) use imports::{Extent, ImportBatch};

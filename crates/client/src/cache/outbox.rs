@@ -8,7 +8,7 @@ use domain::ipc::{OutboxGroup, OutboxPage, OutboxQuery, OutboxRow};
 use domain::problem::ErrorCode;
 use domain::role::Actor;
 use domain::rules::RuleSet;
-use domain::{ActorId, EditId, MerchantId, validate};
+use domain::{ActorId, EditId, MerchantId, profile};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use sqlx::FromRow;
 use sqlx::sqlite::SqliteConnection;
@@ -167,16 +167,7 @@ impl Cache {
     /// `storage`.
     pub async fn inverse(&self, edit: &Edit) -> Result<Vec<Write>> {
         let known = self.known(&edit.merchant_id).await?;
-        let inverse = edit.writes.iter().filter_map(|write| {
-            let now = known.registers.get(&write.field).cloned().unwrap_or_default();
-            let changed = !validate::same(&write.field, &write.base_value, &write.value);
-            (changed && validate::same(&write.field, &now, &write.value)).then(|| Write {
-                field: write.field.clone(),
-                base_value: now,
-                value: write.base_value.clone(),
-            })
-        });
-        Ok(inverse.collect())
+        Ok(profile::inverse(&edit.writes, &known.registers))
     }
 
     /// Whose edit it is, if it is in the outbox.
@@ -242,7 +233,7 @@ fn state_of(tx: &Connection, edit_id: EditId) -> Result<Option<EditState>> {
 }
 
 /// Removes an edit that the server cannot have, or says that it may have it.
-fn take_out(tx: &Connection, edit_id: EditId, now_ms: u64) -> Result<Discarded> {
+pub(super) fn take_out(tx: &Connection, edit_id: EditId, now_ms: u64) -> Result<Discarded> {
     let mut get = tx.prepare_cached(sql!("outbox/get"))?;
     let row = get.query_row([edit_id.to_string()], |row| {
         Ok((row.get::<_, i64>("n")?, row.get("edit")?, row.get("state")?, row.get::<_, i64>("doubts")?))

@@ -1,11 +1,11 @@
 //! One façade for window and command line: each command of `domain::ipc` is a method here.
 
 mod backend;
+mod bulk;
 mod doctor;
 pub mod fields;
 mod files;
 mod insights;
-mod many;
 mod outbox;
 mod reviews;
 mod rules;
@@ -16,6 +16,7 @@ mod status;
 mod stores;
 mod sync;
 mod sync_settings;
+mod views;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -75,6 +76,7 @@ pub struct Console {
     announcer: Announcer,
     backend: Arc<RwLock<Arc<Backend>>>,
     importing: files::Importing,
+    bulk: bulk::BulkDesk,
     /// Follows what other processes set.
     follower: JoinSet<()>,
     _window: Option<FolderLock>,
@@ -117,6 +119,7 @@ impl Console {
             announcer,
             backend,
             importing: files::Importing::default(),
+            bulk: bulk::BulkDesk::default(),
             follower,
             _window: window,
         })

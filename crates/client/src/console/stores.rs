@@ -2,8 +2,8 @@
 
 use domain::edit::{Source, Write};
 use domain::ipc::{
-    CheckField, Checked, ChoicesOf, Facets, FacetsQuery, FieldChoice, HistoryView, SaveStore, Saved, StoreIds,
-    StoreRow, StoreView, StoresPage, StoresQuery,
+    CheckField, Checked, ChoicesOf, Facets, FacetsQuery, FieldChoice, HistoryExport, HistoryView, SaveStore, Saved,
+    StoreIds, StoreRow, StoreView, StoresPage, StoresQuery, Written,
 };
 use domain::problem::{ErrorCode, Problem};
 use domain::profile::{self, Profile, Registers};
@@ -14,6 +14,7 @@ use domain::{FieldPath, MerchantId, phone, text};
 use super::{Console, fields, saved};
 use crate::cache::Draft;
 use crate::error::{Error, Result};
+use crate::exporter;
 use crate::remote::KnownHistory;
 
 /// Between the version vector and the mark of the outbox in [`StoreView::version`].
@@ -172,6 +173,19 @@ impl Console {
         choices.map(|one| FieldChoice { value: one.value, labels: Words::new(one.zh, one.en) }).collect()
     }
 
+    /// Writes a merchant's history to a file: all of it, or one field.
+    ///
+    /// # Errors
+    /// As [`exporter::write_history`]; `storage`.
+    pub async fn export_history(&self, asked: &HistoryExport) -> Result<Written> {
+        let history = self.history(&asked.id).await?;
+        let (file, field) = (std::path::PathBuf::from(&asked.file), asked.field.clone());
+        let write = move || exporter::write_history(&file, &history, field.as_deref());
+        let written = tokio::task::spawn_blocking(write).await;
+        let broken = |_| Error::new(ErrorCode::Internal, "the file was not written: try again");
+        Ok(Written { rows: written.map_err(broken)?? })
+    }
+
     /// Normalises and checks one field while it is typed.
     pub fn check_field(&self, asked: &CheckField) -> Checked {
         fields::check(&self.cache.schema(), asked)
@@ -203,17 +217,14 @@ fn tidied(mut edited: Profile, known_phones: &[String]) -> Result<Profile> {
     Ok(edited)
 }
 
-pub(super) fn version_text<T: std::fmt::Debug>(
-    seen: &VersionVector,
-    outbox: impl Iterator<Item = T>,
-) -> Result<String> {
+fn version_text<T: std::fmt::Debug>(seen: &VersionVector, outbox: impl Iterator<Item = T>) -> Result<String> {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut mark = DefaultHasher::new();
     outbox.for_each(|entry| format!("{entry:?}").hash(&mut mark));
     Ok(format!("{}{VERSION_SEPARATOR}{:016x}", serde_json::to_string(seen)?, mark.finish()))
 }
 
-pub(super) fn version_seen(version: &str) -> Result<VersionVector> {
+fn version_seen(version: &str) -> Result<VersionVector> {
     let seen = version.rsplit_once(VERSION_SEPARATOR).map_or(version, |(seen, _)| seen);
     serde_json::from_str(seen)
         .map_err(|_| Error::new(ErrorCode::BadRequest, "this version is of no view: open the merchant again"))

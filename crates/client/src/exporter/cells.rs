@@ -104,7 +104,8 @@ impl TableWriter {
         Ok(Self::Workbook { book: Box::new(book), path: path.to_path_buf(), row: 0 })
     }
 
-    fn cells(&mut self, cells: impl Iterator<Item = String>) -> Result<()> {
+    /// One row.
+    pub fn cells(&mut self, cells: impl Iterator<Item = String>) -> Result<()> {
         match self {
             Self::Csv(writer) => Ok(writer.write_record(cells.map(neutral))?),
             Self::Workbook { book, row, .. } => {

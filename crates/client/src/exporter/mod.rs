@@ -1,6 +1,7 @@
 //! Profiles into a file: JSON, JSON lines, CSV or a workbook. The file appears whole or not at all.
 
 mod cells;
+mod history;
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -17,6 +18,7 @@ use crate::error::{Error, Result};
 use cells::TableWriter;
 
 pub(crate) use cells::{RISKY, neutral};
+pub use history::write_history;
 
 /// Merchants read at a time.
 const BATCH: u32 = 500;
@@ -60,11 +62,22 @@ impl ExportFormat {
 pub async fn export(cache: &Cache, file: &Path, format: ExportFormat, query: Option<&StoresQuery>) -> Result<u64> {
     let partial = partial_name(file);
     let written = write_all(cache, &partial, format, query).await;
+    put_in_place(&partial, file, written)
+}
+
+/// Writes a file beside its place and puts it there when it is whole.
+fn replacing<T>(file: &Path, write: impl FnOnce(&Path) -> Result<T>) -> Result<T> {
+    let partial = partial_name(file);
+    let written = write(&partial);
+    put_in_place(&partial, file, written)
+}
+
+fn put_in_place<T>(partial: &Path, file: &Path, written: Result<T>) -> Result<T> {
     if written.is_ok() {
-        std::fs::rename(&partial, file)?;
+        std::fs::rename(partial, file)?;
     } else {
         // Nothing half written stays; if it cannot be removed, the first error says why.
-        let _ = std::fs::remove_file(&partial);
+        let _ = std::fs::remove_file(partial);
     }
     written
 }

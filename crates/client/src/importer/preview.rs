@@ -59,7 +59,7 @@ pub async fn preview(cache: &Cache, request: &ImportRequest) -> Result<ImportPre
         targets: TARGETS.iter().map(|name| (*name).to_owned()).collect(),
     };
     let facts = table.facts.clone();
-    let manner = run::manner(request, &facts);
+    let manner = run::manner(request, &facts, cache.schema());
     let purpose = Purpose { space, in_full: true, saves: false };
     let mut judge = None;
     while let Some(piece) = table.next().await? {

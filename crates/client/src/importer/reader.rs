@@ -76,7 +76,10 @@ impl RowReader {
             coordinates: of(&Target::Coordinates).first().copied(),
             credit_code: of(&Target::CreditCode).first().copied(),
             opened: of(&Target::Opened).first().copied(),
-            registers: registers.into_iter().map(|(field, columns)| Register::new(field, columns)).collect(),
+            registers: registers
+                .into_iter()
+                .map(|(field, columns)| Register::new(field, columns, Arc::clone(&manner.schema)))
+                .collect(),
             manner,
             weeks: Memo::default(),
             numbers: Memo::default(),

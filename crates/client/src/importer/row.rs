@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use domain::field::{FieldKind, FieldPath, WEEKDAYS};
 use domain::profile::Registers;
-use domain::schema::{self, Form};
-use domain::{MerchantId, Value, text, validate};
-
+use domain::schema::{self, Form, Schema};
+use domain::{ErrorCode, MerchantId, Value, text, validate};
 use reading::licences;
 use reading::phones::Phone;
 use serde_json::{Map, json};
@@ -40,6 +39,8 @@ pub(super) struct Manner {
     pub decimal_comma: bool,
     /// Fill [`Row::others`]: who only judges rows does not need it.
     pub keeps: bool,
+    /// What the fields are declared as.
+    pub schema: Arc<Schema>,
 }
 
 /// A week of a row.
@@ -57,6 +58,7 @@ pub(super) struct Register {
     pub columns: Vec<usize>,
     /// Is a tidy line stored as it stands?
     is_line: bool,
+    schema: Arc<Schema>,
     memo: Memo<Arc<Stored>>,
 }
 
@@ -68,26 +70,34 @@ struct Stored {
 }
 
 impl Register {
-    pub fn new(field: FieldPath, columns: Vec<usize>) -> Self {
+    pub fn new(field: FieldPath, columns: Vec<usize>, schema: Arc<Schema>) -> Self {
         let is_line = match field.kind() {
+            _ if schema.field(&field).is_some() => false,
             FieldKind::Text => schema::declared(&field).is_none_or(|declared| declared.form == Form::Line),
             FieldKind::Custom => true,
             _ => false,
         };
-        Self { is_line: is_line && field.as_str() != "phones.primary", field, columns, memo: Memo::default() }
+        Self { is_line: is_line && field.as_str() != "phones.primary", field, columns, schema, memo: Memo::default() }
     }
 }
 
-fn stored(field: &FieldPath, cell: &str) -> Stored {
+/// A custom field without a declared type is text in a file: a number of seats and a code with zeros look alike.
+fn as_text(field: &FieldPath, cell: &str) -> Result<Value, ErrorCode> {
+    validate::normalise(field, &Value::text(cell)).map_err(|problem| problem.code)
+}
+
+fn as_declared(schema: &Schema, field: &FieldPath, cell: &str) -> Result<Value, ErrorCode> {
+    if field.kind() == FieldKind::Custom && schema.field(field).is_none() {
+        return as_text(field, cell);
+    }
+    reading::register(schema, field, cell).map(|(value, _)| value).map_err(|finding| finding.code)
+}
+
+fn stored(field: &FieldPath, cell: &str, read: Result<Value, ErrorCode>) -> Stored {
     let mut out = Stored::default();
     if cell.contains('\u{fffd}') {
         out.warnings.push(format!("{field}:bad_encoding"));
     }
-    // A custom field without a declared type is text in a file: a number of seats and a code with zeros look alike.
-    let read = match field.kind() {
-        FieldKind::Custom => validate::normalise(field, &Value::text(cell)).map_err(|problem| problem.code),
-        _ => reading::register(field, cell).map(|(value, _)| value).map_err(|finding| finding.code),
-    };
     match read {
         Ok(value) if value.is_null() => {}
         Ok(value) => out.registers.push((field.clone(), value)),
@@ -187,7 +197,7 @@ impl<'a> Row<'a> {
     pub fn keep_text(&mut self, path: &'static str, cell: &str) {
         let field = FieldPath::new(path).ok().filter(|field| !self.others.iter().any(|(known, _)| known == field));
         if let Some(field) = field {
-            self.take(&stored(&field, cell), true);
+            self.take(&stored(&field, cell, as_text(&field, cell)), true);
         }
     }
 
@@ -257,7 +267,7 @@ impl<'a> Row<'a> {
             }
             return;
         }
-        let stored = register.memo.get(text, || Arc::new(stored(field, text)));
+        let stored = register.memo.get(text, || Arc::new(stored(field, text, as_declared(&register.schema, field, text))));
         self.take(&stored, keeps);
     }
 

@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use domain::TraceId;
 use domain::edit::Source;
 use domain::ipc::{Headers, ImportFile, ImportRequest, ImportState, ImportSummary, RowReport};
 use domain::role::Actor;
+use domain::schema::Schema;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::ahead::{self, Ahead, Batch, Purpose, Read};
+use super::ahead::{self, Ahead, Batch, Purpose};
 use super::columns::{Columns, Remembered, Wishes};
 use super::judge::{Judge, Numbered, Wanted};
 use super::reader::RowReader;
@@ -45,7 +47,7 @@ pub async fn import(
     let table = Table::open(path, &layout, &options.share).await?;
     let remembered = remembered(cache, request).await?;
     let facts = table.facts.clone();
-    let manner = manner(request, &facts);
+    let manner = manner(request, &facts, cache.schema());
     let mut import = Import {
         cache,
         actor,
@@ -115,12 +117,13 @@ pub(super) fn columns(
     Columns::find(&sheet.header.names, &Wishes { by_hand: &request.map, remembered })
 }
 
-pub(super) fn manner(request: &ImportRequest, facts: &FileFacts) -> Manner {
+pub(super) fn manner(request: &ImportRequest, facts: &FileFacts, schema: Arc<Schema>) -> Manner {
     Manner {
         lenient: request.lenient,
         country: request.country.clone(),
         decimal_comma: matches!(facts, FileFacts::Text(text) if text.decimal_comma),
         keeps: true,
+        schema,
     }
 }
 

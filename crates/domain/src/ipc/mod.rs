@@ -3,32 +3,34 @@
 //! Queries read, mutations change and announce the [`Topic`]s that they changed; every open view that
 //! shows a topic asks again by itself.
 
+mod bulk;
 mod imports;
 mod insights;
 mod list;
-mod many;
 mod outbox;
 mod schema;
 mod settings;
 mod stores;
 mod sync;
 mod sync_settings;
+mod views;
 
 use serde::{Deserialize, Serialize};
 
 use crate::id::{EditId, MerchantId, OrderId};
 use crate::problem::ErrorCode;
 
+pub use bulk::*;
 pub use imports::*;
 pub use insights::*;
 pub use list::*;
-pub use many::*;
 pub use outbox::*;
 pub use schema::*;
 pub use settings::*;
 pub use stores::*;
 pub use sync::*;
 pub use sync_settings::*;
+pub use views::*;
 
 /// Command names.
 pub mod command {
@@ -48,14 +50,22 @@ pub mod command {
     pub const SAVE_STORE: &str = "save_store";
     /// [`super::ByEdit`] → [`super::Saved`]: takes back an unsent edit, or queues its inverse
     pub const UNDO: &str = "undo";
-    /// [`super::PlanCopy`] → `Vec<`[`super::StorePlan`]`>`: what a copy would change, store by store
-    pub const PLAN_COPY: &str = "plan_copy";
-    /// [`super::SavePlans`] → [`super::SavedPlans`]
-    pub const SAVE_PLANS: &str = "save_plans";
-    /// [`super::ByEdits`] → [`super::Undone`]: takes several edits back
-    pub const UNDO_ALL: &str = "undo_all";
+    /// [`super::BulkRequest`] → `Option<`[`super::BulkPlan`]`>`: what it would change; nothing if it was stopped
+    pub const BULK_PLAN: &str = "bulk_plan";
+    /// [`super::ByPlan`] → [`super::BulkSaved`]: saves the plan that was looked at
+    pub const BULK_SAVE: &str = "bulk_save";
+    /// [`super::ByBulk`] → [`super::Undone`]: takes a bulk edit back
+    pub const BULK_UNDO: &str = "bulk_undo";
+    /// `()` → [`super::BulkProgress`]; [`super::Topic::Bulk`] says when to look again
+    pub const BULK_PROGRESS: &str = "bulk_progress";
+    /// `()` → `()`: stops what is under way after its batch
+    pub const BULK_CANCEL: &str = "bulk_cancel";
+    /// `()` → `Vec<`[`super::BulkEdit`]`>`, newest first
+    pub const BULK_EDITS: &str = "bulk_edits";
     /// [`super::ById`] → [`super::HistoryView`]
     pub const HISTORY: &str = "history";
+    /// [`super::HistoryExport`] → [`super::Written`]
+    pub const EXPORT_HISTORY: &str = "export_history";
     /// [`super::CheckField`] → [`super::Checked`]
     pub const CHECK_FIELD: &str = "check_field";
     /// [`super::ChoicesOf`] → `Vec<`[`super::FieldChoice`]`>`
@@ -88,6 +98,10 @@ pub mod command {
     pub const SYNC_SETTINGS: &str = "sync_settings";
     /// [`super::SyncSettings`] → [`super::SyncSettings`]; administrators only
     pub const SAVE_SYNC_SETTINGS: &str = "save_sync_settings";
+    /// `()` → [`super::Views`]
+    pub const VIEWS: &str = "views";
+    /// [`super::Views`] → [`super::Views`]
+    pub const SAVE_VIEWS: &str = "save_views";
     /// [`super::SignIn`] → [`super::Session`]
     pub const SIGN_IN: &str = "sign_in";
     /// `()` → `()`
@@ -117,7 +131,7 @@ pub mod command {
     /// [`crate::schema::NewSchema`] → [`crate::schema::Schema`]; administrators only
     pub const SAVE_SCHEMA: &str = "save_schema";
     /// All of them, for the test that holds shell and window together.
-    pub const ALL: [&str; 42] = [
+    pub const ALL: [&str; 48] = [
         STATUS,
         STORES,
         STORE_FACETS,
@@ -126,10 +140,14 @@ pub mod command {
         STORE,
         SAVE_STORE,
         UNDO,
-        PLAN_COPY,
-        SAVE_PLANS,
-        UNDO_ALL,
+        BULK_PLAN,
+        BULK_SAVE,
+        BULK_UNDO,
+        BULK_PROGRESS,
+        BULK_CANCEL,
+        BULK_EDITS,
         HISTORY,
+        EXPORT_HISTORY,
         CHECK_FIELD,
         CHOICES,
         OUTBOX,
@@ -146,6 +164,8 @@ pub mod command {
         SAVE_SETTINGS,
         SYNC_SETTINGS,
         SAVE_SYNC_SETTINGS,
+        VIEWS,
+        SAVE_VIEWS,
         SIGN_IN,
         SIGN_OUT,
         IMPORT_PREVIEW,
@@ -195,6 +215,8 @@ pub enum Topic {
     Imports,
     /// The fields that a profile can have.
     Schema,
+    /// A bulk edit's progress, and those of the past.
+    Bulk,
 }
 
 /// A failed command.

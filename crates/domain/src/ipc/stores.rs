@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::HistoryEntry;
 use crate::change::Change;
 use crate::edit::EditState;
-use crate::id::{DeviceId, EditId};
+use crate::id::{DeviceId, EditId, MerchantId};
 use crate::problem::ErrorCode;
 use crate::profile::Profile;
 use crate::review::Review;
@@ -134,4 +134,16 @@ pub struct HistoryView {
     pub older: bool,
     /// This device, to tell its changes from others'.
     pub device: DeviceId,
+}
+
+/// A history to write to a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryExport {
+    /// Of which merchant.
+    pub id: MerchantId,
+    /// Path of the file: `.csv`, `.xlsx`, `.json` or `.jsonl`.
+    pub file: String,
+    /// Only this field, as people see fields (`phones`, `hours.tu`); nothing for all.
+    #[serde(default)]
+    pub field: Option<String>,
 }

@@ -6,6 +6,7 @@
 //! begin. Names, branches, regions, categories and tags are also found by pinyin and by its initials: 火锅 by `huoguo`,
 //! `huog` and `hg`, with every usual reading of a character.
 
+mod found;
 mod order;
 mod query;
 mod runs;
@@ -13,6 +14,7 @@ mod spoken;
 mod token;
 mod words;
 
+pub use found::found;
 pub use order::sort_key;
 pub use query::{Piece, pieces, pieces_within};
 pub use token::{Part, TOKEN_BITS, Token, Tokens};

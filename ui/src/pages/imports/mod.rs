@@ -11,12 +11,14 @@ mod past;
 mod report;
 mod rows;
 mod run;
+mod save_file;
 mod state;
 mod steps;
 mod tiles;
 mod view;
 
 pub use export::ExportButton;
-pub use model::Reason;
+pub use model::{Reason, file_name};
+pub use save_file::SaveFile;
 pub use state::provide;
 pub use view::ImportsPage;

@@ -214,7 +214,8 @@ mod tests {
         assert_eq!(fields[0].key, "seats");
         toggle_use(&mut fields, "seats");
         assert!(!fields[0].is_offered());
-        put(&mut fields, &FieldDraft { labels: Words::new("座位", ""), ..FieldDraft::of(&fields[0]) });
+        let renamed = FieldDraft { labels: Words::new("座位", ""), ..FieldDraft::of(&fields[0]) };
+        put(&mut fields, &renamed);
         assert!(fields[0].label(true) == "座位" && !fields[0].is_offered());
         toggle_use(&mut fields, "seats");
         assert!(fields[0].is_offered());

@@ -1,78 +1,157 @@
 //! One row of the table.
 
 use chrono::Datelike;
+use domain::ipc::StoreRow;
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
+use super::columns::Column;
+use super::keys::Reach;
+use super::marks::{Marked, also_found_by};
 use super::state::ListState;
 use crate::clock::{local, use_now};
 use crate::components::StoreChip;
+use crate::i18n::stores;
+use crate::keyboard::is_mac;
 use crate::route::{Route, StoreTab, use_navigator};
+use crate::words::field::status_label;
 use crate::words::time;
-use crate::words::value::hours_of_texts;
+use crate::words::value::{hours_of_texts, value_text};
 
 /// The row at a place of the list. Grey until it is known; follows what is known about that place.
 #[component]
-pub fn Row(index: u64, list: ListState) -> impl IntoView {
+pub fn Row(index: u64, list: ListState, columns: Vec<Column>, reach: Reach) -> impl IntoView {
     let navigator = use_navigator();
-    let now = use_now();
     let row = Memo::new(move |_| list.cache.with(|cache| cache.row(index).cloned()));
+    let is = move |right: fn(&ListState, &StoreRow) -> bool| {
+        Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| right(&list, row))))
+    };
     let active = Memo::new(move |_| list.active.get() == index);
-    let selected = Memo::new(move |_| {
-        list.selected.with(|selected| {
-            selected.as_ref().is_some_and(|id| row.with(|row| row.as_ref().is_some_and(|row| row.id == *id)))
-        })
-    });
-    let select = move |_| {
+    let selected = is(|list, row| list.selected.with(|selected| selected.as_ref() == Some(&row.id)));
+    let chosen = is(|list, row| list.chosen.with(|chosen| chosen.contains(&row.id)));
+    let press = move |event: MouseEvent| {
+        let command = if is_mac() { event.meta_key() } else { event.ctrl_key() };
+        if event.shift_key() {
+            reach.choose_to(index);
+        } else if command {
+            reach.toggle(index);
+        } else {
+            list.anchor.set(None);
+            list.selected.set(list.id_at(index));
+        }
         list.active.set(index);
-        list.selected.set(row.get_untracked().map(|row| row.id));
     };
     let open = move |_| {
-        if let Some(row) = row.get_untracked() {
-            navigator.go(Route::Store(row.id, StoreTab::Profile));
+        if let Some(id) = list.id_at(index) {
+            navigator.go(Route::Store(id, StoreTab::Profile));
         }
-    };
-    let today = Memo::new(move |_| {
-        let weekday = local(now.get()).weekday().num_days_from_monday() as usize;
-        row.with(|row| row.as_ref().and_then(|row| row.hours.get(weekday).cloned().flatten()))
-    });
-    let cells = move || {
-        if row.with(Option::is_none) {
-            return view! { <td aria-busy="true"><span class="sk b"></span></td> }.into_any();
-        }
-        let text = move |pick: fn(&domain::ipc::StoreRow) -> String| move || row.with(|row| row.as_ref().map(pick));
-        let shown = Signal::derive(move || row.get());
-        view! {
-            <td class="name" data-testid="store-name">{text(|row| row.name.clone())}</td>
-            <td class="faint">{text(|row| row.id.to_string())}</td>
-            <td>{text(|row| row.address.clone())}</td>
-            <td>{text(|row| row.category.clone())}</td>
-            <td class:faint=move || today.with(|spans| spans.as_ref().is_some_and(Vec::is_empty))>
-                {move || today.with(|spans| spans.as_ref().map(|spans| hours_of_texts(Some(spans))))}
-            </td>
-            <td>{move || shown.get().map(|row| view! { <StoreChip row=Signal::stored(row) /> })}</td>
-            <td class="faint">
-                {move || row.with(|row| row.as_ref().and_then(|row| row.updated_at)).map(|at| time::ago(local(at), local(now.get())))}
-            </td>
-        }
-        .into_any()
     };
     // Only a row that becomes known or unknown changes its cells; its texts follow by themselves.
     let known = Memo::new(move |_| row.with(Option::is_some));
+    let span = (columns.len() + 1).to_string();
+    let columns = StoredValue::new(columns);
+    let cells = move || {
+        if !known.get() {
+            return view! { <td aria-busy="true" colspan=span.clone()><span class="sk b"></span></td> }.into_any();
+        }
+        let cells = columns.get_value().into_iter().map(|column| view! { <Cell column=column row=row list=list /> });
+        view! {
+            <td class="c0" on:click=move |event: MouseEvent| event.stop_propagation() on:dblclick=move |event: MouseEvent| event.stop_propagation()>
+                <input
+                    type="checkbox"
+                    tabindex="-1"
+                    data-testid="choose"
+                    aria-label=move || stores::choose(row.with(|row| row.as_ref().map(|row| row.name.clone()).unwrap_or_default()))
+                    prop:checked=chosen
+                    on:click=move |event: MouseEvent| {
+                        list.active.set(index);
+                        if event.shift_key() {
+                            reach.choose_to(index);
+                        } else {
+                            reach.toggle(index);
+                        }
+                    }
+                />
+            </td>
+            {cells.collect_view()}
+        }
+        .into_any()
+    };
     view! {
         <tr
             data-testid="store-row"
             data-id=move || row.with(|row| row.as_ref().map(|row| row.id.to_string()))
             aria-rowindex=(index + 2).to_string()
             aria-selected=move || selected.get().to_string()
+            class:chosen=chosen
             tabindex=move || if active.get() { "0" } else { "-1" }
-            on:click=select
+            on:click=press
             on:dblclick=open
+            on:mousedown=move |event: MouseEvent| {
+                // A range of rows is no text to be marked.
+                if event.shift_key() {
+                    event.prevent_default();
+                }
+            }
             on:focus=move |_| list.active.set(index)
         >
-            {move || {
-                let _ = known.get();
-                untrack(cells)
-            }}
+            {cells}
         </tr>
+    }
+}
+
+#[component]
+fn Cell(column: Column, row: Memo<Option<StoreRow>>, list: ListState) -> impl IntoView {
+    let now = use_now();
+    let with = move |pick: &dyn Fn(&StoreRow) -> String| row.with(|row| row.as_ref().map(pick).unwrap_or_default());
+    match column {
+        Column::Name => view! {
+            <td class="name" data-testid="store-name">
+                <Marked text=Signal::derive(move || with(&|row| row.name.clone())) list=list />
+                {move || {
+                    let text = list.query.with(|query| query.text.clone());
+                    let found = row.with(|row| row.as_ref().and_then(|row| also_found_by(&text, row)));
+                    found.map(|(label, text)| view! { <span class="found xs faint">{label}{" "}<Marked text=Signal::stored(text) list=list /></span> })
+                }}
+            </td>
+        }
+        .into_any(),
+        Column::Id => {
+            view! { <td class="faint"><Marked text=Signal::derive(move || with(&|row| row.id.to_string())) list=list /></td> }.into_any()
+        }
+        Column::State => {
+            let shown = Signal::derive(move || row.get());
+            view! { <td>{move || shown.get().map(|row| view! { <StoreChip row=Signal::stored(row) /> })}</td> }.into_any()
+        }
+        Column::Today => {
+            let today = Memo::new(move |_| {
+                let weekday = local(now.get()).weekday().num_days_from_monday() as usize;
+                row.with(|row| row.as_ref().and_then(|row| row.hours.get(weekday).cloned().flatten()))
+            });
+            view! {
+                <td class:faint=move || today.with(|spans| spans.as_ref().is_some_and(Vec::is_empty))>
+                    {move || today.with(|spans| spans.as_ref().map(|spans| hours_of_texts(Some(spans))))}
+                </td>
+            }
+            .into_any()
+        }
+        Column::Updated => view! {
+            <td class="faint">
+                {move || row.with(|row| row.as_ref().and_then(|row| row.updated_at)).map(|at| time::ago(local(at), local(now.get())))}
+            </td>
+        }
+        .into_any(),
+        Column::Field(field) => {
+            let text = Signal::derive(move || {
+                with(&|row| match field.as_str() {
+                    "address" => row.address.clone(),
+                    "category" => row.category.clone(),
+                    "region" => row.region.clone(),
+                    "status" => status_label(&row.status),
+                    path => row.values.get(&field).map(|value| value_text(path, value)).unwrap_or_default(),
+                })
+            });
+            view! { <td><Marked text=text list=list /></td> }.into_any()
+        }
     }
 }

@@ -9,8 +9,8 @@ use domain::profile::Registers;
 use domain::{EditId, FieldPath, Profile, schema};
 use leptos::prelude::*;
 
+use super::entry::saved_at;
 use super::past::{Past, Point, between};
-use super::saved_at;
 use crate::clock::{local, use_now};
 use crate::components::{Button, Icon, IconButton};
 use crate::i18n::past as words;

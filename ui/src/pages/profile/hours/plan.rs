@@ -1,14 +1,9 @@
-//! What a copy would do, worded. Pure.
+//! Which registers a copy of hours is about. Pure.
 
-use domain::ipc::StorePlan;
 use domain::profile::Registers;
 use domain::{FieldPath, Profile, Value};
 
 use super::DAYS;
-use crate::i18n::listed;
-use crate::words::field::field_label;
-use crate::words::time;
-use crate::words::value::value_text;
 
 /// What is copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,55 +39,11 @@ pub fn registers(profile: &Profile, what: What, today: &str) -> Registers {
     registers
 }
 
-/// One line of a preview: days that change in the same way.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// Which days.
-    pub days: String,
-    /// Their hours now.
-    pub before: String,
-    /// Their hours then.
-    pub after: String,
-}
-
-fn label(field: &FieldPath) -> String {
-    match DAYS.iter().position(|path| *path == field.as_str()) {
-        Some(day) => time::weekday(day).to_owned(),
-        None => {
-            field.as_str().strip_prefix("hours.special.").map_or_else(|| field_label(field.as_str()), str::to_owned)
-        }
-    }
-}
-
-/// The changes of one store, days with the same change together, the week in its order.
-pub fn lines(plan: &StorePlan) -> Vec<Line> {
-    let mut writes: Vec<_> = plan.writes.iter().collect();
-    let place = |field: &FieldPath| DAYS.iter().position(|path| *path == field.as_str()).unwrap_or(DAYS.len());
-    writes.sort_by(|a, b| place(&a.field).cmp(&place(&b.field)).then_with(|| a.field.cmp(&b.field)));
-    let mut groups: Vec<(Vec<String>, &Value, &Value)> = Vec::new();
-    for write in writes {
-        match groups.iter_mut().find(|(_, before, after)| *before == &write.base_value && *after == &write.value) {
-            Some((days, _, _)) => days.push(label(&write.field)),
-            None => groups.push((vec![label(&write.field)], &write.base_value, &write.value)),
-        }
-    }
-    groups
-        .into_iter()
-        .map(|(days, before, after)| Line {
-            days: listed(&days),
-            before: value_text("hours", before),
-            after: value_text("hours", after),
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use domain::MerchantId;
-    use domain::edit::Write;
 
     use super::*;
-    use crate::i18n::{Language, set_lang};
 
     fn profile() -> Profile {
         let mut profile = Profile::new(MerchantId::new("BJ-0187").unwrap());
@@ -112,37 +63,5 @@ mod tests {
         assert!(all[&FieldPath::hours(2)].is_null(), "a day without hours has none there either");
         let dates = registers(&profile(), What { week: false, special: true }, "2026-11-20");
         assert_eq!(dates.keys().map(FieldPath::as_str).collect::<Vec<_>>(), ["hours.special.2026-12-31"]);
-    }
-
-    #[test]
-    fn days_with_the_same_change_are_one_line() {
-        set_lang(Language::Chinese);
-        let write = |field: &str, before: &[&str], after: &[&str]| Write {
-            field: FieldPath::new(field).unwrap(),
-            base_value: Value::list(before.iter().copied()),
-            value: Value::list(after.iter().copied()),
-        };
-        let plan = StorePlan {
-            id: MerchantId::new("BJ-0001").unwrap(),
-            name: String::new(),
-            writes: vec![
-                write("hours.fr", &["10:00-22:00"], &["09:00-21:00"]),
-                write("hours.mo", &["10:00-22:00"], &["09:00-21:00"]),
-                write("hours.special.2026-12-31", &[], &["10:00-02:00"]),
-                write("hours.tu", &["10:00-22:00"], &[]),
-            ],
-            locked: Vec::new(),
-            version: String::new(),
-        };
-        let lines: Vec<_> = lines(&plan).into_iter().map(|line| (line.days, line.before, line.after)).collect();
-        let line = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
-        assert_eq!(
-            lines,
-            [
-                line("周一、周五", "10:00–22:00", "09:00–21:00"),
-                line("周二", "10:00–22:00", "休息"),
-                line("2026-12-31", "休息", "10:00–次日 02:00"),
-            ]
-        );
     }
 }

@@ -1,0 +1,1 @@
+DELETE FROM bulk_edits WHERE n IN (SELECT n FROM bulk_edits ORDER BY n DESC LIMIT -1 OFFSET ?1)

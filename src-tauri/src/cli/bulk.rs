@@ -1,0 +1,188 @@
+//! The same change for many merchants.
+
+use client::Console;
+use domain::ipc::{
+    BulkPlan, BulkRequest, BulkSaved, CheckField, Chosen, Condition, Exceptions, LeftOut, StoresQuery, Test,
+};
+use domain::{ErrorCode, FieldPath, Problem};
+use serde_json::json;
+
+use super::write::assignments;
+use super::{Failed, output};
+
+/// Merchants that are printed one by one.
+const PRINTED: usize = 20;
+
+/// Bulk edits of the past.
+#[derive(clap::Subcommand)]
+pub enum BulkCommand {
+    /// The newest first.
+    List,
+    /// Take one back: by new edits, and only what nobody has changed since.
+    Undo {
+        /// Which; see `bulk list`.
+        id: String,
+    },
+}
+
+/// Which merchants.
+#[derive(clap::Args)]
+pub struct Which {
+    /// All merchants for which this holds, instead of one: `category=火锅|面馆`, `status!=open`, `note~冷库`,
+    /// `custom.seats>=40`, `phones=` (not given), `phones!=` (given). Several must all hold.
+    #[arg(long = "where", value_name = "CONDITION")]
+    conditions: Vec<String>,
+    /// All merchants that a search for this text finds.
+    #[arg(long, value_name = "TEXT")]
+    find: Option<String>,
+    /// Say what would change; change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+impl Which {
+    /// Is it about many?
+    pub fn is_many(&self) -> bool {
+        !self.conditions.is_empty() || self.find.is_some()
+    }
+    fn query(&self) -> Result<StoresQuery, Failed> {
+        let conditions = self.conditions.iter().map(|text| condition(text)).collect::<Result<_, _>>()?;
+        Ok(StoresQuery { text: self.find.clone().unwrap_or_default(), conditions, ..StoresQuery::default() })
+    }
+}
+
+/// `FIELD=VALUE|VALUE` and the others taken apart.
+fn condition(text: &str) -> Result<Condition, Failed> {
+    let wrong = || {
+        Failed::Usage(format!("“{text}”: write FIELD=VALUE, FIELD!=VALUE, FIELD~TEXT, FIELD>=VALUE or FIELD<=VALUE"))
+    };
+    let found = ["!=", ">=", "<=", "=", "~"].iter().filter_map(|sign| Some((text.find(sign)?, *sign)));
+    let (at, sign) = found.min_by_key(|(at, sign)| (*at, std::cmp::Reverse(sign.len()))).ok_or_else(wrong)?;
+    let field = FieldPath::new(text[..at].trim()).map_err(|_| wrong())?;
+    let value = text[at + sign.len()..].trim();
+    let values = || value.split('|').map(|value| value.trim().to_owned()).collect();
+    let test = match (sign, value.is_empty()) {
+        ("=", true) => Test::NotSet,
+        ("!=", true) => Test::Set,
+        (_, true) => return Err(wrong()),
+        ("=", false) => Test::AnyOf(values()),
+        ("!=", false) => Test::NoneOf(values()),
+        (">=", false) => Test::AtLeast(value.to_owned()),
+        ("<=", false) => Test::AtMost(value.to_owned()),
+        (_, false) => Test::Contains(value.to_owned()),
+    };
+    Ok(Condition { field, test })
+}
+
+/// Changes all merchants that are meant, or says what it would change.
+pub async fn set(console: &Console, as_json: bool, which: &Which, values: &[String]) -> Result<(), Failed> {
+    let typed = assignments(values)?.into_iter().map(|(field, text)| CheckField { field, text }).collect();
+    let stores = Chosen::Matching { query: Box::new(which.query()?), except: Vec::new() };
+    let request = BulkRequest { stores, registers: Default::default(), typed };
+    let plan = console.bulk_plan(&request).await?;
+    let plan = plan.ok_or_else(|| Problem::new(ErrorCode::Internal, "it was stopped: nothing was changed"))?;
+    if which.dry_run {
+        return if as_json { output::json(&plan) } else { print_plan(&plan) };
+    }
+    let saved = console.bulk_save(&plan.plan_id).await?;
+    if as_json { output::json(&json!({ "plan": plan, "saved": saved })) } else { print_saved(&plan, &saved) }
+}
+
+fn print_plan(plan: &BulkPlan) -> Result<(), Failed> {
+    for store in plan.shown.iter().take(PRINTED) {
+        for write in &store.writes {
+            let (id, name) = (&store.id, &store.name);
+            output::line(&format!(
+                "{id}  {name}  {}  {} → {}",
+                write.field,
+                write.base_value.plain(),
+                write.value.plain()
+            ))?;
+        }
+    }
+    let more = plan.changes.saturating_sub(PRINTED as u64);
+    if more > 0 {
+        output::line(&format!("… and {more} more"))?;
+    }
+    output::line(&format!("{} would change, {} have it already", plan.changes, plan.same))?;
+    print_exceptions(&plan.exceptions)
+}
+
+fn print_saved(plan: &BulkPlan, saved: &BulkSaved) -> Result<(), Failed> {
+    output::line(&format!("saved {} merchants, {} had it already", saved.saved, plan.same))?;
+    print_exceptions(&plan.exceptions)?;
+    print_exceptions(&saved.exceptions)?;
+    match &saved.bulk_id {
+        Some(id) => output::line(&format!("to take it back: bulk undo {id}")),
+        None => Ok(()),
+    }
+}
+
+fn print_exceptions(exceptions: &Exceptions) -> Result<(), Failed> {
+    for left in exceptions.named.iter().take(PRINTED) {
+        let because = match left.because {
+            LeftOut::Contested => format!("people are choosing {}", left.fields.join(", ")),
+            LeftOut::NotAllowed => "outside what you may edit".to_owned(),
+            LeftOut::Gone => "no longer on this computer".to_owned(),
+            LeftOut::Moved => "changed meanwhile".to_owned(),
+        };
+        output::line(&format!("left out  {}  {}  {because}", left.id, left.name))?;
+    }
+    let more = exceptions.total().saturating_sub(PRINTED as u64);
+    if more > 0 { output::line(&format!("left out  … and {more} more")) } else { Ok(()) }
+}
+
+/// Bulk edits of the past.
+pub async fn run(console: &Console, as_json: bool, command: &BulkCommand) -> Result<(), Failed> {
+    match command {
+        BulkCommand::List => {
+            let edits = console.bulk_edits().await?;
+            if as_json {
+                return output::json(&edits);
+            }
+            let state = |state| serde_json::to_value(state).ok().and_then(|word| word.as_str().map(str::to_owned));
+            let rows: Vec<Vec<String>> = edits
+                .iter()
+                .map(|edit| {
+                    let fields: Vec<String> = edit.registers.keys().map(ToString::to_string).collect();
+                    vec![
+                        edit.bulk_id.clone(),
+                        edit.begun_at.to_rfc3339(),
+                        edit.actor_name.clone(),
+                        state(edit.state).unwrap_or_default(),
+                        format!("{} of {}", edit.saved, edit.stores),
+                        fields.join(", "),
+                    ]
+                })
+                .collect();
+            output::table(&rows)
+        }
+        BulkCommand::Undo { id } => {
+            let done = console.bulk_undo(id).await?;
+            if as_json {
+                return output::json(&done);
+            }
+            output::line(&format!("taken back: {}; changed since and left as they are: {}", done.undone, done.left))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn conditions_are_taken_apart() {
+        let test = |text: &str| condition(text).ok().map(|one| (one.field.to_string(), one.test));
+        let one = |field: &str, test: Test| Some((field.to_owned(), test));
+        let values = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
+        assert_eq!(test("category=火锅|面馆"), one("category", Test::AnyOf(values(&["火锅", "面馆"]))));
+        assert_eq!(test("status != open"), one("status", Test::NoneOf(values(&["open"]))));
+        assert_eq!(test("note~a=b"), one("note", Test::Contains("a=b".to_owned())));
+        assert_eq!(test("custom.seats>=40"), one("custom.seats", Test::AtLeast("40".to_owned())));
+        assert_eq!(test("custom.seats<=40"), one("custom.seats", Test::AtMost("40".to_owned())));
+        assert_eq!((test("phones="), test("phones!=")), (one("phones", Test::NotSet), one("phones", Test::Set)));
+        assert_eq!((test("status"), test("=open"), test("note~"), test("Bad Field=1")), (None, None, None, None));
+    }
+}

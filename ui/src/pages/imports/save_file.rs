@@ -1,0 +1,113 @@
+//! Asks where a file shall be written, and as what.
+
+use leptos::prelude::*;
+
+use super::model::{clean_path, file_name, folder, is_whole_path};
+use super::report::{folder_like, remember_folder};
+use crate::components::{Button, Dialog, PathField, PathUse, Segment, Segmented};
+use crate::i18n::{common, imports};
+use crate::ipc::FileKind;
+
+/// Kinds of file, by their ending.
+const FORMATS: [(&str, &str); 3] = [("csv", "CSV"), ("xlsx", "XLSX"), ("json", "JSON")];
+
+/// The same path with another ending.
+fn with_ending(path: &str, ending: &str) -> String {
+    let folder = folder(path);
+    let name = file_name(path);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    format!("{folder}{}.{ending}", if stem.is_empty() { "stores" } else { stem })
+}
+
+/// The dialog.
+#[component]
+pub fn SaveFile(
+    /// Shown?
+    open: RwSignal<bool>,
+    /// What is written.
+    #[prop(into)]
+    title: Signal<String>,
+    /// The file's name, without its ending.
+    #[prop(into)]
+    name: Signal<String>,
+    /// Is it being written?
+    #[prop(into)]
+    busy: Signal<bool>,
+    /// Writes to this path.
+    #[prop(into)]
+    on_write: Callback<String>,
+    /// What a person is told about a format.
+    #[prop(optional)]
+    hint: Option<fn(&str) -> &'static str>,
+    /// What is chosen beside it.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let (format, path) = (RwSignal::new("csv"), RwSignal::new(String::new()));
+    Effect::new(move |was: Option<bool>| {
+        let open = open.get();
+        if open && was != Some(true) {
+            let start = format!("{}{}.csv", folder_like(""), name.get_untracked());
+            path.set(with_ending(&start, format.get_untracked()));
+        }
+        open
+    });
+    let ready = Memo::new(move |_| !busy.get() && is_whole_path(&clean_path(&path.get())));
+    let write = move || {
+        if ready.get_untracked() {
+            let file = clean_path(&path.get_untracked());
+            remember_folder(&file);
+            on_write.run(file);
+        }
+    };
+    let formats =
+        StoredValue::new(FORMATS.map(|(ending, name)| Segment::new(ending, move || name.to_owned())).to_vec());
+    let children = StoredValue::new(children);
+    view! {
+        <Dialog
+            open=open
+            title=title
+            on_close=move |()| open.set(false)
+            footer=move || view! {
+                <Button on_press=move |_| open.set(false)>{common::cancel}</Button>
+                <Button
+                    kind="primary"
+                    testid="export-write"
+                    disabled=Signal::derive(move || !ready.get())
+                    on_press=move |_| write()
+                >
+                    {move || if busy.get() { imports::exporting() } else { imports::export() }}
+                </Button>
+            }
+        >
+            <div class="txt col g12">
+                {children.with_value(|children| children())}
+                <div class="field">
+                    <span class="lab">{imports::export_format}</span>
+                    <Segmented
+                        label=Signal::derive(|| imports::export_format().to_owned())
+                        segments=formats.get_value()
+                        chosen=format
+                        on_choose=move |ending: &'static str| {
+                            format.set(ending);
+                            path.update(|path| *path = with_ending(path, ending));
+                        }
+                        testid="export-format"
+                    />
+                    {hint.map(|hint| view! { <span class="hint">{move || hint(format.get())}</span> })}
+                </div>
+                <PathField
+                    label=Signal::derive(|| imports::path_to_write().to_owned())
+                    path=path
+                    usage=PathUse::Write
+                    kinds=Signal::derive(move || {
+                        let ending = format.get();
+                        vec![FileKind { name: ending.to_uppercase(), extensions: vec![ending] }]
+                    })
+                    testid="export-path"
+                    on_done=move |()| write()
+                />
+                <span class="hint">{imports::path_whole}</span>
+            </div>
+        </Dialog>
+    }
+}

@@ -1,0 +1,16 @@
+//! What became of an undo.
+
+use domain::ipc::Undone;
+
+use crate::i18n::{bulk, common, grouped};
+
+/// What a person is told about taking a bulk edit back.
+pub fn undone_text(done: Undone) -> String {
+    if done.cancelled {
+        bulk::undo_stopped(done.undone)
+    } else if done.left == 0 {
+        common::undone().to_owned()
+    } else {
+        common::undone_left(done.undone, grouped(done.left))
+    }
+}
