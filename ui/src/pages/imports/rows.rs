@@ -110,6 +110,7 @@ fn Row(index: usize, lines: Signal<Vec<Line>>) -> impl IntoView {
                 let (colour, icon) = look(line.group);
                 let (group, remark, row) = (line.group, line.remark, line.row);
                 let store = if line.store.is_empty() { "—".to_owned() } else { line.store };
+                let (title, typed) = (line.typed.clone(), line.typed);
                 let field = remark.as_ref().and_then(|remark| remark.field.clone());
                 view! {
                     <td class="num faint">{row}</td>
@@ -120,9 +121,9 @@ fn Row(index: usize, lines: Signal<Vec<Line>>) -> impl IntoView {
                         </span>
                     </td>
                     <td class="cut" title=store.clone()>{store.clone()}</td>
-                    <td title=line.typed.clone()>
+                    <td title=title>
                         <span class="two">{move || field.as_deref().map(target_label)}</span>
-                        {(!line.typed.is_empty()).then(|| view! { <span class="two" data-testid="import-typed">{line.typed}</span> })}
+                        {(!typed.is_empty()).then(|| view! { <span class="two" data-testid="import-typed">{typed}</span> })}
                     </td>
                     <td class="why">
                         {remark.map(|remark| {
