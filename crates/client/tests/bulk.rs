@@ -96,7 +96,8 @@ async fn what_was_sent_is_taken_back_by_new_edits_after_a_restart_too() {
     let found = plan(&console, &nine_to_nine(&["A", "C"])).await;
     let bulk_id = console.bulk_save(&found.plan_id).await.unwrap().bulk_id.unwrap();
     let cache = console.cache();
-    let edits = cache.load_batch(9, 1_000_000, 0, None).await.unwrap().edits;
+    let edits = cache.load_batch(9, 1_000_000, 0, Some(&actor("lin").id)).await.unwrap().edits;
+    assert_eq!(edits.len(), 2);
     let outcomes = (11..).zip(&edits).map(|(seq, edit)| outcome(edit, OutcomeState::Applied, seq)).collect();
     cache.store_outcomes(&reply(outcomes), 0).await.unwrap();
     // A came back as it was sent; somebody changed C's Monday meanwhile.
