@@ -109,10 +109,10 @@ fn of_registers<'r>(
         if let Some((place, text)) = text {
             texts[place] = text.to_owned();
         }
-        if let ("hours", Some(key)) = (field.root(), field.key()) {
-            if let Some(place) = WEEKDAYS.iter().position(|name| *name == key) {
-                week[place] = day(value);
-            }
+        if let ("hours", Some(key)) = (field.root(), field.key())
+            && let Some(place) = WEEKDAYS.iter().position(|name| *name == key)
+        {
+            week[place] = day(value);
         }
         words.add(field, value);
     }

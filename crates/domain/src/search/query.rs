@@ -58,7 +58,7 @@ fn digits(run: &str, part: Option<Part>) -> Vec<Tokens> {
 /// The first and the last number of eight letters that begin with these.
 fn beginning_with(letters: &[u8]) -> (u64, u64) {
     let first = letters_number(letters);
-    (first, first | (1 << (5 * 8_usize.saturating_sub(letters.len()))) - 1)
+    (first, first | ((1 << (5 * 8_usize.saturating_sub(letters.len()))) - 1))
 }
 
 fn word(run: &str, part: Option<Part>) -> Vec<Vec<Tokens>> {

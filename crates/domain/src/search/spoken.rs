@@ -119,10 +119,10 @@ fn cut(letters: &str, before: &mut Vec<RangeInclusive<Syllable>>, ways: &mut Vec
     if ways.len() >= WAYS_MAX {
         return;
     }
-    if letters.len() <= LETTERS_MAX {
-        if let Some(last) = beginning_with(letters) {
-            ways.push(before.iter().cloned().chain([last]).collect());
-        }
+    if letters.len() <= LETTERS_MAX
+        && let Some(last) = beginning_with(letters)
+    {
+        ways.push(before.iter().cloned().chain([last]).collect());
     }
     for length in (1..=LETTERS_MAX.min(letters.len().saturating_sub(1))).rev() {
         // Letters of Latin words: every one of them begins here.

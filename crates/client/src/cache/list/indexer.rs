@@ -355,7 +355,7 @@ impl Cache {
             return Ok(true);
         }
         if is_behind && !some {
-            self.write_flushed(Flush::Later, |tx, rules| make_anew(tx, rules)).await?;
+            self.write_flushed(Flush::Later, make_anew).await?;
             return Ok(true);
         }
         if put_off && !is_behind {

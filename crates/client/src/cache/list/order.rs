@@ -3,6 +3,7 @@
 //! at the moment of the reading transaction.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use domain::FieldPath;
 use domain::ipc::StoreSort;
@@ -259,12 +260,12 @@ impl Order {
         while low < high {
             let middle = low + (high - low) / 2;
             let other = self.rows[middle];
-            if !asked.contains_key(&other) {
+            if let Entry::Vacant(unknown) = asked.entry(other) {
                 let theirs = match self.place(tx, i64::from(other))? {
                     Place::At(theirs) => theirs,
                     _ => Vec::new(),
                 };
-                asked.insert(other, theirs);
+                unknown.insert(theirs);
             }
             if (asked[&other].as_slice(), other) < (key, n) {
                 low = middle + 1;
