@@ -603,8 +603,8 @@ impl Server {
         let old = |merchant: &MerchantId, record: &Record| {
             let changed_ms = self.data.changed_ms.get(merchant).copied().unwrap_or(0);
             now_ms >= changed_ms + HORIZON_MS
-                && reconcile::is_deleted(record, &self.rules.rules, &Schema::default())
-                && reconcile::review(record, &self.rules.rules, &Schema::default()).is_none()
+                && reconcile::is_deleted(record, &self.rules.rules)
+                && reconcile::review(record, &self.rules.rules).is_none()
         };
         self.records
             .iter()

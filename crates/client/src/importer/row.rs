@@ -267,7 +267,8 @@ impl<'a> Row<'a> {
             }
             return;
         }
-        let stored = register.memo.get(text, || Arc::new(stored(field, text, as_declared(&register.schema, field, text))));
+        let stored =
+            register.memo.get(text, || Arc::new(stored(field, text, as_declared(&register.schema, field, text))));
         self.take(&stored, keeps);
     }
 
