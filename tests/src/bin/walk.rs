@@ -183,6 +183,7 @@ impl Walk {
         window.type_over("[data-testid=store-search]", "").await?;
         self.picture("stores", look, FULL).await?;
         self.picture("stores", look, SMALL).await?;
+        self.many_stores(look).await?;
         window.type_over("[data-testid=store-search]", "北京").await?;
         window.click("[data-testid=store-row] [data-testid=store-name]").await?;
         self.seat.appears("[data-testid=panel-facts]").await?;
@@ -206,6 +207,35 @@ impl Walk {
             self.at(&format!("#/stores/{id}"), "[data-testid=field-name]").await?;
             self.picture("profile-waiting", look, FULL).await?;
         }
+        Ok(())
+    }
+
+    /// Conditions, columns, and a bulk edit that is looked at and not saved.
+    async fn many_stores(&self, look: Look) -> Outcome<()> {
+        let window = self.seat.window();
+        window.click("[data-testid=filter-category] button").await?;
+        self.seat.appears("[data-testid=filter-values] li").await?;
+        self.picture("stores-filter", look, FULL).await?;
+        window.press(&[key::ESCAPE]).await?;
+        window.click("[data-testid=columns-menu]").await?;
+        self.seat.appears("[data-testid=columns] li").await?;
+        self.picture("stores-columns", look, FULL).await?;
+        window.press(&[key::ESCAPE]).await?;
+        window.click("[data-testid=choose-all]").await?;
+        self.seat.appears("[data-testid=selection]").await?;
+        self.picture("stores-chosen", look, FULL).await?;
+        self.picture("stores-chosen", look, SMALL).await?;
+        window.click("[data-testid=selection-edit]").await?;
+        self.seat.appears("[data-testid=bulk-preview]").await?;
+        self.picture("bulk-edit", look, FULL).await?;
+        window.click("[data-testid=bulk-preview]").await?;
+        self.seat.appears("[data-testid=bulk-plan]").await?;
+        self.picture("bulk-plan", look, FULL).await?;
+        self.picture("bulk-plan", look, SMALL).await?;
+        window.press(&[key::ESCAPE]).await?;
+        self.seat.vanishes("dialog[open]").await?;
+        window.click("[data-testid=selection-clear]").await?;
+        self.seat.vanishes("[data-testid=selection]").await?;
         Ok(())
     }
 
@@ -274,8 +304,8 @@ impl Walk {
         self.seat.appears("[data-testid=copy-choice]").await?;
         window.click("[data-testid=copy-choice]").await?;
         self.picture("hours-copy", look, FULL).await?;
-        window.click("[data-testid=copy-preview]").await?;
-        self.seat.appears("[data-testid=copy-changes]").await?;
+        window.click("[data-testid=bulk-preview]").await?;
+        self.seat.appears("[data-testid=bulk-plan]").await?;
         self.picture("hours-copy-preview", look, FULL).await?;
         window.press(&[key::ESCAPE]).await?;
         self.seat.vanishes("dialog[open]").await?;
