@@ -384,6 +384,16 @@ async fn a_cache_from_before_the_index_is_made_anew_in_the_background() {
         "UPDATE unindexed SET tokens = 'BJ-000001'",
         "UPDATE listing SET tokens_hash = n",
         "DELETE FROM meta WHERE key IN ('list_made_to', 'list_version', 'index_version', 'indices_put_off')",
+        // What later versions changed beside the list.
+        "DROP TABLE bulk_rows",
+        "DROP TABLE bulk_edits",
+        "INSERT INTO meta (key, value) SELECT 'counter', counter FROM outbox_totals WHERE turn = -1",
+        "INSERT INTO meta (key, value) SELECT 'hlc', printf('%016x', clock) FROM outbox_totals WHERE turn = -1",
+        "DELETE FROM outbox_totals WHERE turn = -1",
+        "DROP TRIGGER outbox_inserted",
+        "ALTER TABLE outbox_totals DROP COLUMN counter",
+        "ALTER TABLE outbox_totals DROP COLUMN clock",
+        "CREATE TRIGGER outbox_inserted AFTER INSERT ON outbox BEGIN SELECT 1; END",
         "PRAGMA user_version = 4",
     ] {
         sqlx::query(statement).execute(&mut raw).await.unwrap();

@@ -43,7 +43,7 @@ fn says_something(c: char) -> bool {
             !matches!(c.to_ascii_lowercase(), 'n' | 'a' | 'o' | 'e' | 'u' | 'l' | 'i' | 't' | 'b' | 'd')
         }
         '无' | '無' | '暂' | '暫' | '没' | '有' | '沒' | '未' | '知' | '填' | '提' | '供' | '待' | '定' | '补'
-        | '充' | '空' => false,
+        | '充' | '空' | '不' | '详' | '詳' | '明' => false,
         '\u{4e00}'..='\u{9fff}' => true,
         _ => false,
     }

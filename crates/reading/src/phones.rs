@@ -328,7 +328,7 @@ const LONG_AREAS: [&str; 44] = [
 ];
 
 /// Has a number of mainland China the length of its kind? The library holds it against the beginning of a pattern only.
-fn is_possible(e164: &str) -> bool {
+pub fn is_possible(e164: &str) -> bool {
     let Some(national) = e164.strip_prefix("+86") else { return true };
     let subscriber = |area: usize, counts: &[usize]| {
         let rest = national.get(area..).unwrap_or_default();

@@ -46,7 +46,7 @@ pub(super) fn plain_fixed_line(cell: &str) -> Option<Phone> {
     e164.push_str("+86");
     e164.push_str(&area[1..]);
     e164.push_str(rest);
-    let known = FIXED_LINES.as_ref().is_some_and(|lines| lines.is_match(&e164[3..]));
+    let known = phones::is_possible(&e164) && FIXED_LINES.as_ref().is_some_and(|lines| lines.is_match(&e164[3..]));
     known.then_some(Phone { e164: Some(e164), ext: None, service: None, kind: phones::Kind::Fixed })
 }
 
@@ -98,11 +98,11 @@ mod tests {
                     continue;
                 };
                 assert_eq!(phones::read(&cell, None).unwrap().phones, std::slice::from_ref(&phone), "{cell}");
-                assert_eq!(phones::read(&cell, Some("886")).unwrap().phones, [phone], "{cell}");
+                assert_eq!(phones::read(&cell, Some("86")).unwrap().phones, [phone], "{cell}");
                 taken += 1;
             }
         }
-        assert!(taken > 1_000 && asked > 100, "{taken} {asked}");
+        assert!(taken > 500 && asked > 100, "{taken} {asked}");
         for other in [
             "010-6256123",
             "010 62561234",

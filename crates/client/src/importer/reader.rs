@@ -184,10 +184,12 @@ impl RowReader {
     /// The numbers of a cell; those of most cells have a shape that needs no tables.
     fn numbers(&mut self, cell: &Cell<'_>) -> Numbers {
         let digits = cell.text;
-        if let Some(phone) = plain_mobile(digits).or_else(|| plain_fixed_line(digits)) {
+        let country = self.manner.country.as_deref();
+        // Of a file from elsewhere the same digits may be a number there.
+        let plain = country.is_none_or(|code| code == "86");
+        if let Some(phone) = plain.then(|| plain_mobile(digits).or_else(|| plain_fixed_line(digits))).flatten() {
             return Ok((Phones { phones: vec![phone], note: None }, false));
         }
-        let country = self.manner.country.as_deref();
         match cell.kind {
             Kind::Number => read_numbers(cell, country),
             _ => self.numbers.get(digits, || read_numbers(cell, country)),

@@ -93,8 +93,7 @@ impl TextTable {
             .ok_or_else(|| bad_file("this file has no rows: nothing was imported"))?;
         if header.names.len() > COLUMNS_MAX {
             let text = format!(
-                "this file has {} columns, at most {COLUMNS_MAX} are read: keep those of the stores and import that; nothing was imported",
-                header.names.len()
+                "this file has more than {COLUMNS_MAX} columns: keep those of the stores and import that; nothing was imported"
             );
             return Err(bad_file(text));
         }
