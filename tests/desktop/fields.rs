@@ -52,6 +52,9 @@ async fn a_field_is_declared_in_one_window_and_filled_in_in_another() {
     seat.offline().await.unwrap();
     seat.window().type_over(at("field-custom.seats").as_str(), "很多").await.unwrap();
     seat.says(&at("field-message"), "只写数字").await.unwrap();
+    // The message has moved the field below the edge.
+    let into_view = "document.querySelector(arguments[0]).scrollIntoView({block: 'center'})";
+    seat.window().execute(into_view, json!([at("field-custom.seats")])).await.unwrap();
     seat.window().type_over(at("field-custom.seats").as_str(), "１２０").await.unwrap();
     seat.vanishes(at("field-message").as_str()).await.unwrap();
     choose(&seat, "field-settlement_cycle", "weekly").await;

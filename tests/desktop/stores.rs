@@ -71,14 +71,14 @@ async fn several_stores_are_changed_at_once_after_a_preview_and_all_of_it_is_tak
     seat.says("[data-testid=bulk-saved]", "3 家").await.unwrap();
     window.click("[data-testid=bulk-close]").await.unwrap();
 
-    // One ordinary edit for each store waits.
+    // One ordinary edit for each store waits, with a line for each day: more than the window shows at once.
     seat.go("outbox").await.unwrap();
-    let rows = |count: usize| move |rows: &[String]| rows.iter().filter(|row| row.contains("21:30")).count() == count;
-    seat.wait_for_texts("the days of three stores", OUTBOX_ROWS, rows(21)).await.unwrap();
+    let days = |rows: &[String]| rows.len() > 7 && rows.iter().all(|row| row.contains("21:30"));
+    seat.wait_for_texts("the days of three stores", OUTBOX_ROWS, days).await.unwrap();
 
     // What was not sent is as if it had never been.
     window.click("[data-testid=toast-undo]").await.unwrap();
-    seat.wait_for_texts("an empty outbox", OUTBOX_ROWS, rows(0)).await.unwrap();
+    seat.wait_for_texts("an empty outbox", OUTBOX_ROWS, |rows: &[String]| rows.is_empty()).await.unwrap();
     seat.close().await.unwrap();
 }
 

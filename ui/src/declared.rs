@@ -23,6 +23,11 @@ pub fn schema() -> Arc<Schema> {
     signal().get()
 }
 
+/// The schema, not tracked: for what must not be built anew while somebody types into it.
+pub fn schema_untracked() -> Arc<Schema> {
+    signal().get_untracked()
+}
+
 /// Another schema is in force.
 pub fn follow(schema: Arc<Schema>) {
     if signal().get_untracked() != schema {

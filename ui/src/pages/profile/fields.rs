@@ -120,7 +120,8 @@ pub fn TextField(
         editor.check(path, path, value);
     };
     // One source for window and server; of a list of words there is nothing to require.
-    let required = domain::FieldPath::new(path).is_ok_and(|path| declared::schema().is_required(&path));
+    let required =
+        Memo::new(move |_| domain::FieldPath::new(path).is_ok_and(|path| declared::schema().is_required(&path)));
     let id = input_id(path);
     let describedby = format!("{id}-m");
     let input = if long {
@@ -145,7 +146,7 @@ pub fn TextField(
                 class="in"
                 autocomplete="off"
                 readonly=locked
-                aria-required=required.then_some("true")
+                aria-required=move || required.get().then_some("true")
                 aria-invalid=move || bad.get().then_some("true")
                 aria-describedby=describedby
                 data-testid=format!("field-{path}")
@@ -159,7 +160,7 @@ pub fn TextField(
         <div class="field" class:full=full class:bad=bad class:queued=queued>
             <label class="lab" for=id>
                 {move || field_label(path)}
-                {required.then(|| view! { <span class="req" aria-hidden="true">"*"</span> })}
+                {move || required.get().then(|| view! { <span class="req" aria-hidden="true">"*"</span> })}
                 <PendingMark editor=editor shown=path />
             </label>
             {input}

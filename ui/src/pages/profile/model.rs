@@ -135,7 +135,8 @@ fn text_of(profile: &Profile, path: &str) -> String {
 
 fn paths() -> impl Iterator<Item = String> {
     let days = WEEKDAYS.iter().map(|day| format!("hours.{day}"));
-    let declared = declared::schema().custom.iter().map(|field| field.path().as_str().to_owned()).collect::<Vec<_>>();
+    let schema = declared::schema_untracked();
+    let declared = schema.custom.iter().map(|field| field.path().as_str().to_owned()).collect::<Vec<_>>();
     TEXTS.iter().map(|path| (*path).to_owned()).chain(["tags".to_owned()]).chain(days).chain(declared)
 }
 
@@ -293,12 +294,12 @@ fn put_text(profile: &mut Profile, path: &str, text: &str, readings: &BTreeMap<S
 
 /// Has an administrator declared this custom field?
 fn is_declared(key: &str) -> bool {
-    declared::schema().custom(key).is_some()
+    declared::schema_untracked().custom(key).is_some()
 }
 
 /// A text as the value of a declared field; what cannot be read goes to the shell as it is typed.
 fn declared_value(path: &str, text: &str) -> Value {
-    let schema = declared::schema();
+    let schema = declared::schema_untracked();
     let field = FieldPath::new(path).ok().and_then(|path| schema.field(&path).cloned());
     field.and_then(|field| field.kind.read(&Value::text(text)).ok()).unwrap_or_else(|| Value::text(text))
 }
