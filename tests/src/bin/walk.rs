@@ -251,6 +251,8 @@ impl Walk {
         window.click("[data-testid=nav-stores]").await?;
         self.picture("profile-leaving", look, FULL).await?;
         window.click("[data-testid=leave-drop]").await?;
+        // The page that is being left has the same fields.
+        self.seat.vanishes("[data-testid=week-text]").await?;
         self.hours(look).await?;
         self.at(&format!("#/stores/{}/history", self.store), "[data-testid=history-entry]").await?;
         self.picture("profile-history", look, FULL).await?;
