@@ -50,8 +50,9 @@ fuzz_target!(|bytes: &[u8]| {
         b'd' => travels::<DigestReply>(json),
         b'e' => travels::<Edit>(json),
         b'h' => travels::<HistoryEntry>(json),
-        b'l' => travels::<RuleBook>(json),
-        b'n' => travels::<NewRules>(json),
+        // A preference with a member twice is unknown, and known once it is written with one.
+        b'l' => drop(written::<RuleBook>(json)),
+        b'n' => drop(written::<NewRules>(json)),
         b'o' => travels::<OrderEvent>(json),
         b'p' => travels::<PushRequest>(json),
         b'q' => travels::<ChangesQuery>(json),

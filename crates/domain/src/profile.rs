@@ -147,7 +147,9 @@ impl Profile {
         for number in &self.phones {
             put(format!("phones.{number}"), Value::yes());
         }
-        if let Some(primary) = self.phones.first() {
+        // What is no register cannot be the primary one either.
+        let primary = self.phones.iter().find(|number| FieldPath::new(format!("phones.{number}")).is_ok());
+        if let Some(primary) = primary {
             put("phones.primary".to_owned(), Value::text(primary.as_str()));
         }
         for tag in &self.tags {

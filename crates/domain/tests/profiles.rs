@@ -168,3 +168,14 @@ fn an_edit_as_people_see_it() {
         assert_eq!(count(&writes), lines.len());
     }
 }
+
+/// Found by fuzzing: a number with a control character in it is no register.
+#[test]
+fn the_primary_number_is_one_of_the_numbers() {
+    let text = r#"{"merchant_id":"A1","name":"a","phones":["+8\t613800138000","+8613900139000"]}"#;
+    let registers = serde_json::from_str::<Profile>(text).unwrap().to_registers();
+    let primary = FieldPath::new("phones.primary").unwrap();
+    assert_eq!(registers.get(&primary), Some(&Value::text("+8613900139000")));
+    let again = Profile::from_registers(MerchantId::new("A1").unwrap(), &registers).to_registers();
+    assert_eq!(again, registers);
+}

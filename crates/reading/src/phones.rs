@@ -327,9 +327,11 @@ const LONG_AREAS: [&str; 44] = [
     "591", "595", "731", "754", "755", "757", "760", "769", "791", "851", "871", "898",
 ];
 
-/// Has a number of mainland China the length of its kind? The library holds it against the beginning of a pattern only.
+/// Is it a number when it is read again, and has one of mainland China the length of its kind? The library holds it
+/// against the beginning of a pattern only.
 pub fn is_possible(e164: &str) -> bool {
-    let Some(national) = e164.strip_prefix("+86") else { return true };
+    // A trunk 0 behind a country code passes, but not what is left of the number without it.
+    let Some(national) = e164.strip_prefix("+86") else { return phone::e164(e164).as_deref() == Ok(e164) };
     let subscriber = |area: usize, counts: &[usize]| {
         let rest = national.get(area..).unwrap_or_default();
         counts.contains(&rest.len()) && rest.starts_with(|c: char| ('2'..='8').contains(&c))

@@ -262,3 +262,18 @@ fn a_day_as_it_is_stored_has_one_reading() {
         assert_eq!(read, expected.map(|spans| domain::Value::list(spans.iter().copied())), "{typed}");
     }
 }
+
+/// Found by fuzzing.
+#[test]
+fn what_was_read_is_read_again() {
+    for cell in ["011-82868685", "+44 01182868685"] {
+        if let Ok(found) = phones::read(cell, Some("44")) {
+            for number in found.numbers() {
+                assert_eq!(phones::read(&number, None).map(|found| found.numbers()), Ok(vec![number]), "{cell}");
+            }
+        }
+    }
+    let field = domain::FieldPath::new("custom.x").unwrap();
+    let (value, _) = reading::register(&field, "9223372036854775808\0").unwrap();
+    assert_eq!(reading::register(&field, &value.plain()).unwrap().0, value);
+}

@@ -168,6 +168,9 @@ fn hours(typed: &str) -> Result<Hours, ErrorCode> {
     if found.ph_off || found.rules.iter().any(|rule| rule.holidays && rule.closed) {
         flags.push(Flag::PhOff);
     }
+    if flags.contains(&Flag::PhHours) && flags.contains(&Flag::PhOff) {
+        return Err(ErrorCode::ConflictDays);
+    }
     let mut all_day = days.iter().filter(|day| !day.is_empty()).peekable();
     if all_day.peek().is_some() && all_day.all(|day| day.as_slice() == [(0, 1440)]) {
         flags.push(Flag::AllDay);

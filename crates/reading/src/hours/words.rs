@@ -117,10 +117,13 @@ fn next(text: &[char], before: &[Token]) -> (Word, usize) {
     if text.starts_with(&['a', 'n', 'd']) && !text.get(3).is_some_and(char::is_ascii_alphanumeric) {
         return (Word::And, 3);
     }
-    // "9:00起" has no end.
-    if text[0] == '起' && text.get(1) != Some(&'至') && matches!(before.last(), Some(Token { word: Word::Time(_), .. }))
-    {
+    // "9:00起" and "9:00开始营业" have no end.
+    let behind_time = matches!(before.last(), Some(Token { word: Word::Time(_), .. }));
+    if behind_time && text[0] == '起' && text.get(1) != Some(&'至') {
         return (Word::OpenEnd, 1);
+    }
+    if behind_time && text.starts_with(&['开', '始', '营', '业']) {
+        return (Word::OpenEnd, 4);
     }
     // "除周一外": not on Mondays.
     if text[0] == '除' && matches!(text.get(1), Some('周' | '星' | '礼' | '节' | '法')) {
