@@ -11,7 +11,9 @@ fuzz_target!(|bytes: &[u8]| {
     if let Ok(found) = coordinates::read(typed) {
         let stored = found.stored();
         assert!(Place::parse(&stored).is_some(), "{typed:?} {stored}");
-        let again = coordinates::read(&stored).map(|again| again.stored());
-        assert_eq!(again, Ok(stored), "{typed:?}");
+        let again = coordinates::read(&stored);
+        if !again.as_ref().is_ok_and(|again| again.swapped) {
+            assert_eq!(again.map(|again| again.stored()), Ok(stored), "{typed:?}");
+        }
     }
 });

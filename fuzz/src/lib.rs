@@ -108,8 +108,11 @@ pub fn reads_once_and_for_all(fields: &[&str], typed: &str) {
             warnings.iter().for_each(says_something);
             assert_eq!(domain::validate::normalise(&path, &value).as_ref(), Ok(&value), "{field} {typed:?}");
             if let Some(stored) = value.as_str() {
-                let again = reading::register(&path, stored).map(|(value, _)| value);
-                assert_eq!(again.as_ref(), Ok(&value), "{field} {typed:?}");
+                match reading::register(&path, stored) {
+                    // North of 72 degrees two plain numbers are taken for a place in China, longitude first, and said so.
+                    Ok((_, warnings)) if warnings.iter().any(|warning| warning.code == ErrorCode::Swapped) => {}
+                    again => assert_eq!(again.map(|(value, _)| value).as_ref(), Ok(&value), "{field} {typed:?}"),
+                }
             }
         }
     }
