@@ -33,7 +33,7 @@ without a harness:
   bench-adapter limit WORKLOAD FOLDER               what SQLite alone allows
   bench-adapter alone FOLDER OUT ROUNDS             all phases with FOLDER/workload, a line of JSON each
   bench-adapter growth FOLDER MERCHANTS             phases with ever more merchants and edits, as Markdown
-  bench-adapter trips FILE TRIP_MS                  round trips more than the limit, of lines over a slow line
+  bench-adapter trips NEAR FAR LONGER_MS            round trips, from lines of two runs over slow lines
   bench-adapter judge FILE                          medians and budgets of such lines, as Markdown";
 
 #[tokio::main]
@@ -63,7 +63,9 @@ async fn run(arguments: &[&str]) -> Result<(), Failure> {
         ["limit", workload, folder] => limit::run(workload.as_ref(), folder.as_ref())?,
         ["alone", folder, out, rounds] => return alone::run(folder.as_ref(), out.as_ref(), rounds.parse()?),
         ["growth", folder, most] => return growth::run(folder.as_ref(), most.parse()?),
-        ["trips", file, trip_ms] => return judge::round_trips(file.as_ref(), trip_ms.parse()?),
+        ["trips", near, far, longer_ms] => {
+            return judge::round_trips(near.as_ref(), far.as_ref(), longer_ms.parse()?);
+        }
         ["judge", file] => return judge::judge(file.as_ref()),
         _ => return Err(USAGE.into()),
     };

@@ -23,14 +23,14 @@ fn is_id(text: &str) -> bool {
 pub(crate) fn hexadecimal(text: &str) -> Option<u64> {
     let digits: &[u8; 16] = text.as_bytes().try_into().ok()?;
     let digit = |byte: u8| char::from(byte).to_digit(16).map(u64::from);
-    digits.iter().try_fold(0, |number, byte| Some(number << 4 | digit(*byte)?))
+    digits.iter().try_fold(0, |number, byte| Some((number << 4) | digit(*byte)?))
 }
 
 /// Writes a number as 16 hexadecimal digits, without the machinery of formats.
 pub(crate) fn write_hexadecimal(number: u64, to: &mut impl fmt::Write) -> fmt::Result {
     let mut digits = [0; 16];
     for (place, digit) in digits.iter_mut().enumerate() {
-        *digit = b"0123456789abcdef"[(number >> (60 - 4 * place) & 15) as usize];
+        *digit = b"0123456789abcdef"[((number >> (60 - 4 * place)) & 15) as usize];
     }
     std::str::from_utf8(&digits).map_or(Err(fmt::Error), |digits| to.write_str(digits))
 }

@@ -100,6 +100,18 @@ async fn here<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'stat
     blocking(work).await
 }
 
+/// Work with the connection that writes, within somebody's turn.
+fn in_turn<T: Send + 'static>(
+    turn: tokio::sync::OwnedMutexGuard<()>,
+    writer: Arc<Mutex<Connection>>,
+    work: impl FnOnce(&mut Connection) -> Result<T> + Send + 'static,
+) -> impl FnOnce() -> Result<T> + Send + 'static {
+    move || {
+        let _turn = turn;
+        work(&mut writer.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 impl Direct {
     /// Opens the file or makes it, prepares it, and returns what the preparation made of it.
     pub async fn open<T: Send + 'static>(
@@ -144,12 +156,7 @@ impl Direct {
         work: impl FnOnce(&mut Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let turn = Arc::clone(&self.turn).lock_owned().await;
-        let writer = Arc::clone(&self.writer);
-        here(move || {
-            let _turn = turn;
-            work(&mut writer.lock().unwrap_or_else(PoisonError::into_inner))
-        })
-        .await
+        here(in_turn(turn, Arc::clone(&self.writer), work)).await
     }
 
     /// Does work in one write transaction; it is committed when this returns.
@@ -160,13 +167,15 @@ impl Direct {
     ) -> Result<T> {
         let (flushing, folding) = (Arc::clone(&self.flushing), Arc::clone(&self.folding));
         let journal = Arc::clone(&self.journal);
-        let written = self.alone(move |connection| {
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        let work = in_turn(turn, Arc::clone(&self.writer), move |connection| {
             flushing.prepare(connection, flush)?;
             let result = commit_noted(connection, &journal, work)?;
             folding.committed(connection);
             Ok(result)
         });
-        let result = written.await?;
+        // What need not be on the disk at once is much: a page, a chunk of the index.
+        let result = if flush == Flush::Later { blocking(work).await? } else { here(work).await? };
         Folding::now_and_then(&self.folding);
         Ok(result)
     }
