@@ -144,14 +144,16 @@ where
                     continue;
                 }
                 // The view may be gone: then nobody is told.
-                match reply {
+                let problem = match reply {
                     Ok(data) => {
                         query.data.try_set(Some(Arc::new(data)));
-                        query.problem.try_set(None);
+                        None
                     }
-                    Err(problem) => {
-                        query.problem.try_set(Some(problem));
-                    }
+                    Err(problem) => Some(problem),
+                };
+                // Said only when it changed: what depends on it would be built anew, with what people typed there.
+                if query.problem.try_with_untracked(|known| *known != problem) == Some(true) {
+                    query.problem.try_set(problem);
                 }
             }
             running.set(false);

@@ -53,10 +53,15 @@ pub fn ProfilePage(id: Option<MerchantId>, #[prop(into)] tab: Signal<StoreTab>) 
     let leaving = guard(editor);
     let ready = Memo::new(move |_| editor.is_new() || editor.view.with(Option::is_some));
     let id = StoredValue::new(id);
-    let content = move || match (ready.get(), problem.get()) {
-        (true, _) => view! { <Loaded editor=editor id=id.get_value() tab=tab /> }.into_any(),
-        (false, Some(problem)) => view! { <Missing text=sentence(problem.code) detail=problem.message /> }.into_any(),
-        (false, None) => view! { <Skeleton /> }.into_any(),
+    // Once the form stands, nothing that fails later may build it anew: what was typed would be gone.
+    let content = move || {
+        if ready.get() {
+            return view! { <Loaded editor=editor id=id.get_value() tab=tab /> }.into_any();
+        }
+        match problem.get() {
+            Some(problem) => view! { <Missing text=sentence(problem.code) detail=problem.message /> }.into_any(),
+            None => view! { <Skeleton /> }.into_any(),
+        }
     };
     view! {
         {content}
