@@ -227,17 +227,18 @@ async fn a_pause_during_a_retry_does_not_mark_edits_sent() {
     site.device.server = way.url();
     let desk = Desk::open(&site.device, Window).await.unwrap();
     desk.until(SyncPhase::Synced).await;
-    // The first attempt is cut, the second does not arrive; in the middle of it somebody signs out.
+    // The first attempt is broken, the second does not arrive; in the middle of it somebody signs out.
     way.set(Flow::Held, Flow::Open);
     desk.create("A").await.unwrap();
     let (mut looks, begun) = (interval(Duration::from_millis(20)), Instant::now());
-    for attempt in [1, 2] {
-        let sending = format!("SELECT count(*) FROM outbox WHERE state = 'sending' AND attempts = {attempt}");
-        while number(&site.cache, &sending).await.unwrap() == 0 {
-            assert!(begun.elapsed() < PATIENCE, "attempt {attempt} does not begin");
+    let first = "SELECT count(*) FROM outbox WHERE state = 'sending' AND attempts = 1";
+    let second = "SELECT count(*) FROM outbox WHERE state = 'sending' AND attempts = 2";
+    for sending in [first, second] {
+        while number(&site.cache, sending).await.unwrap() == 0 {
+            assert!(begun.elapsed() < PATIENCE, "this stays empty: {sending}");
             looks.tick().await;
         }
-        if attempt == 1 {
+        if sending == first {
             way.break_connections();
         }
     }
