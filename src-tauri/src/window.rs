@@ -78,6 +78,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
             outbox::discard,
             outbox::resend,
             outbox::sync_now,
+            outbox::rebuild,
             conflicts::reviews,
             conflicts::resolve,
             insights::insights_sync,

@@ -8,6 +8,7 @@ mod files;
 mod keyring;
 mod merging;
 mod offline;
+mod rebuild;
 mod regressions;
 mod rules;
 mod schema;

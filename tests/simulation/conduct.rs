@@ -131,6 +131,7 @@ impl Conduct {
                 self.pull_out = false;
                 self.pull_failing = failure_of(input).is_some();
             }
+            Input::PullRestarted => self.pull_out = false,
             Input::Pulled(Ok(_)) => self.pull_failing = false,
             Input::PullStorageFailed => (self.pull_out, self.pull_failing) = (false, true),
             Input::SignedIn => (self.refreshing, self.unproven) = (false, false),
@@ -167,6 +168,11 @@ impl Conduct {
                     }
                 }
                 Effect::CompareDigests | Effect::RepairBuckets { .. } => {
+                    self.pull_out = true;
+                    self.due_ms[1] = None;
+                }
+                // Not the one that the end of an epoch brings: that waits out a delay.
+                Effect::RestartPull if !step.told.failed => {
                     self.pull_out = true;
                     self.due_ms[1] = None;
                 }

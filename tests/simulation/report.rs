@@ -63,6 +63,7 @@ impl Report {
             Input::PushStorageFailed => self.count("input push storage failed"),
             Input::PullStorageFailed => self.count("input pull storage failed"),
             Input::WakeUp => self.count("input wake_up"),
+            Input::Rebuild => self.count("input rebuild"),
             _ => {}
         }
     }

@@ -289,7 +289,7 @@ impl World {
         let Some(running) = &mut own.running else {
             return Ok(());
         };
-        if matches!(input, Input::SyncNow | Input::SignedIn) {
+        if matches!(input, Input::SyncNow | Input::SignedIn | Input::Rebuild) {
             // A person does not wait.
             running.quiet = [Quiet::default(); 3];
         }
@@ -410,9 +410,7 @@ impl World {
             DiskWork::RestartPull => {
                 memory::note_restart(self, device);
                 self.devices[device].store.restart_pull();
-                self.report.count("epoch change");
-                // Answered edits wait again.
-                self.tell(device, Input::EditSaved);
+                self.tell(device, Input::PullRestarted);
                 return Ok(());
             }
             DiskWork::Compare { digests } => {

@@ -281,6 +281,10 @@ pub async fn pickup_ready(order_id: OrderId) -> Reply<()> {
 pub async fn sync_now() -> Reply<()> {
     ask(command::SYNC_NOW).await
 }
+/// Fetches everything anew; the outbox stays.
+pub async fn rebuild() -> Reply<()> {
+    ask(command::REBUILD).await
+}
 /// What a person has set.
 pub async fn settings() -> Reply<Settings> {
     ask(command::SETTINGS).await

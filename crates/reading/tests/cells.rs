@@ -274,6 +274,6 @@ fn what_was_read_is_read_again() {
         }
     }
     let field = domain::FieldPath::new("custom.x").unwrap();
-    let (value, _) = reading::register(&field, "9223372036854775808\0").unwrap();
-    assert_eq!(reading::register(&field, &value.plain()).unwrap().0, value);
+    let (value, _) = reading::register(&Schema::default(), &field, "9223372036854775808\0").unwrap();
+    assert_eq!(reading::register(&Schema::default(), &field, &value.plain()).unwrap().0, value);
 }

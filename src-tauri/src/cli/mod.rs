@@ -56,6 +56,8 @@ pub enum Command {
         #[arg(long, required = true)]
         once: bool,
     },
+    /// Fetch everything anew, should this computer's copy be in doubt. What waits to be sent is kept.
+    Rebuild,
     /// Find merchants in the cache.
     Search {
         /// Part of a name, address, telephone number, category or id.
@@ -207,6 +209,7 @@ async fn dispatch(arguments: &Arguments, command: &Command) -> Result<(), Failed
     match command {
         Command::Status => read::status(&console, json).await,
         Command::Sync { .. } => write::sync(&console, json).await,
+        Command::Rebuild => write::rebuild(&console, json).await,
         Command::Search { text, limit } => read::search(&console, json, text, *limit).await,
         Command::Get { id } => read::get(&console, id).await,
         Command::Set { values, which } if which.is_many() => bulk::set(&console, json, which, values).await,

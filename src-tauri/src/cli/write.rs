@@ -20,6 +20,13 @@ pub async fn sync(console: &Console, as_json: bool) -> Result<(), Failed> {
     Ok(done?)
 }
 
+/// Fetches everything anew.
+pub async fn rebuild(console: &Console, as_json: bool) -> Result<(), Failed> {
+    let done = console.rebuild_once(SYNC_LIMIT).await;
+    print_status(&console.status().await?, as_json)?;
+    Ok(done?)
+}
+
 /// `FIELD=VALUE` taken apart.
 pub(super) fn assignments(values: &[String]) -> Result<Vec<(String, String)>, Failed> {
     values

@@ -33,3 +33,9 @@ pub async fn resend(client: Client<'_>, args: Resend) -> Reply<Saved> {
 pub async fn sync_now(client: Client<'_>) -> Reply<()> {
     Ok(client.sync_now().await?)
 }
+
+/// Fetches everything anew.
+#[tauri::command]
+pub async fn rebuild(client: Client<'_>) -> Reply<()> {
+    Ok(client.rebuild().await?)
+}

@@ -40,6 +40,14 @@ impl Cache {
         self.direct.read(|tx| cursor(tx)).await
     }
 
+    /// How often the pull has begun anew in the life of the cache.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn generation(&self) -> Result<u64> {
+        self.direct.read(|tx| meta::number(tx, GENERATION)).await
+    }
+
     /// Writes a page and moves the cursor. A record that is not newer than the stored one is passed over.
     /// Returns how many merchants have answered edits that wait again, because the server's data do not contain
     /// them any more.

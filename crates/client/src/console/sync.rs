@@ -8,7 +8,7 @@ use sync_engine::device::Input;
 
 use super::Console;
 use crate::clock;
-use crate::driver::{FolderLock, LastKnown, SYNC_LOCK, request_sync};
+use crate::driver::{FolderLock, LastKnown, SYNC_LOCK, request_rebuild, request_sync};
 use crate::error::{Error, Result};
 use crate::session::Session;
 
@@ -59,18 +59,62 @@ impl Console {
         let until = Instant::now() + limit;
         self.cache.retry_all().await?;
         match FolderLock::take(&self.home, SYNC_LOCK)? {
-            Some(lock) => {
-                let backend = self.backend().await;
-                if !backend.session.is_signed_in().await {
-                    return Err(Session::signed_out());
-                }
-                backend.start_sync(&self.cache, &self.announcer, Some(lock), check).await;
-                let done = self.wait_for_own(until, check).await;
-                backend.stop_sync().await;
-                done
-            }
+            Some(lock) => self.exchange_alone(lock, until, check).await,
             None => self.wait_for_other(until).await,
         }
+    }
+
+    async fn exchange_alone(&self, lock: FolderLock, until: Instant, check: bool) -> Result<()> {
+        let backend = self.backend().await;
+        if !backend.session.is_signed_in().await {
+            return Err(Session::signed_out());
+        }
+        backend.start_sync(&self.cache, &self.announcer, Some(lock), check).await;
+        let done = self.wait_for_own(until, check).await;
+        backend.stop_sync().await;
+        done
+    }
+
+    /// Fetches everything anew and makes list and index anew, for somebody who doubts what this device holds. Goes on in
+    /// the background; the outbox stays, and what was fetched before shows until it is replaced.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn rebuild(&self) -> Result<()> {
+        self.cache.remake_list().await?;
+        self.backend().await.tell(Input::Rebuild).await;
+        Ok(())
+    }
+
+    /// The same, and waits for its end as [`Self::sync_and_check`] does.
+    ///
+    /// # Errors
+    /// As [`Self::sync_once`].
+    pub async fn rebuild_once(&self, limit: Duration) -> Result<()> {
+        let until = Instant::now() + limit;
+        if !self.backend().await.session.is_signed_in().await {
+            return Err(Session::signed_out());
+        }
+        self.cache.remake_list().await?;
+        match FolderLock::take(&self.home, SYNC_LOCK)? {
+            Some(lock) => {
+                // Nobody pulls: no page of the old cursor is on its way.
+                self.cache.restart_pull().await?;
+                self.exchange_alone(lock, until, true).await?;
+            }
+            None => {
+                let before = self.cache.generation().await?;
+                request_rebuild(&self.cache).await?;
+                while self.cache.generation().await? == before {
+                    if Instant::now() >= until {
+                        return Err(took_too_long());
+                    }
+                    tokio::time::sleep(LOOK).await;
+                }
+                self.wait_for_other(until).await?;
+            }
+        }
+        self.cache.index_all().await
     }
 
     async fn wait_for_own(&self, until: Instant, check: bool) -> Result<()> {

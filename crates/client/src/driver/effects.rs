@@ -67,12 +67,12 @@ pub(super) async fn carry_out(parts: &Parts, inputs: &mpsc::Sender<Input>, effec
 }
 
 /// Forgets the cursor; answered edits that wait again are to be sent. If the disk refuses, nothing has changed:
-/// the next pull meets the same answer and tries again.
+/// the next pull meets the same answer, or the same wish, and tries again.
 pub(super) async fn restart_pull(parts: &Parts) -> Input {
     match parts.cache.restart_pull().await {
         Ok(()) => {
             parts.announcer.announce(&OUTBOX_CHANGED);
-            Input::EditSaved
+            Input::PullRestarted
         }
         Err(error) => {
             tracing::error!(%error, "the pull could not be started anew");

@@ -11,6 +11,8 @@ use crate::error::Result;
 const LAST_KNOWN: &str = "sync_state";
 const ADDRESS: &str = "server_in_use";
 const REQUESTED: &str = "sync_requested_ms";
+/// When somebody wanted everything fetched anew.
+const REBUILD_REQUESTED: &str = "rebuild_requested_ms";
 
 /// The state of the sync as its process left it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,7 +93,26 @@ pub async fn request_sync(cache: &Cache) -> Result<()> {
     cache.set_fact(REQUESTED, &clock::now_ms()).await
 }
 
+/// Asks the process that syncs to fetch everything anew.
+///
+/// # Errors
+/// `storage`.
+pub async fn request_rebuild(cache: &Cache) -> Result<()> {
+    cache.set_fact(REBUILD_REQUESTED, &clock::now_ms()).await
+}
+
 /// When somebody asked last, in milliseconds since 1970.
-pub(super) async fn requested_ms(cache: &Cache) -> Result<u64> {
-    Ok(cache.fact(REQUESTED).await?.unwrap_or(0))
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Requested {
+    pub sync_ms: u64,
+    pub rebuild_ms: u64,
+}
+
+impl Requested {
+    pub async fn read(cache: &Cache) -> Result<Self> {
+        Ok(Self {
+            sync_ms: cache.fact(REQUESTED).await?.unwrap_or(0),
+            rebuild_ms: cache.fact(REBUILD_REQUESTED).await?.unwrap_or(0),
+        })
+    }
 }

@@ -28,7 +28,7 @@ use crate::clock;
 use crate::remote::Remote;
 use crate::session::Session;
 
-pub use facts::{LastKnown, address as address_in_use, request_sync};
+pub use facts::{LastKnown, address as address_in_use, request_rebuild, request_sync};
 pub use lock::{FolderLock, SYNC_LOCK, WINDOW_LOCK};
 
 /// Inputs that wait for the engine.
@@ -175,7 +175,8 @@ async fn run(
     loop {
         let stored = matches!(input, Input::PageStored | Input::OutcomesStored);
         // Not during a first pull: it would take turns with the pages.
-        if matches!(input, Input::EditSaved) && engine.progress().pull_complete {
+        let is_calm = engine.progress().pull_complete;
+        if matches!(input, Input::Rebuild) || matches!(input, Input::EditSaved) && is_calm {
             parts.unindexed.notify_one();
         }
         // A pull follows every answer: noting the time of the sync with both would be one more commit a batch.

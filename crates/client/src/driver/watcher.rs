@@ -7,7 +7,8 @@ use domain::ipc::Topic;
 use sync_engine::device::Input;
 use tokio::sync::mpsc;
 
-use super::{Parts, facts};
+use super::Parts;
+use super::facts::Requested;
 use crate::clock;
 use crate::error::Result;
 
@@ -25,7 +26,8 @@ const ALL_DATA: [Topic; 6] =
 /// Watches for ever.
 pub(super) async fn watch(parts: Arc<Parts>, inputs: mpsc::Sender<Input>) {
     // Until the first look anything may have been written: it counts as a change.
-    let mut seen = (None, clock::now_ms());
+    let now_ms = clock::now_ms();
+    let mut seen = (None, Requested { sync_ms: now_ms, rebuild_ms: now_ms });
     loop {
         match look(&parts, &inputs, seen).await {
             Ok(now) => seen = now,
@@ -35,7 +37,7 @@ pub(super) async fn watch(parts: Arc<Parts>, inputs: mpsc::Sender<Input>) {
     }
 }
 
-type Seen = (Option<i64>, u64);
+type Seen = (Option<i64>, Requested);
 
 async fn look(parts: &Parts, inputs: &mpsc::Sender<Input>, seen: Seen) -> Result<Seen> {
     let Some(version) = parts.cache.foreign_version()? else { return Ok(seen) };
@@ -45,11 +47,16 @@ async fn look(parts: &Parts, inputs: &mpsc::Sender<Input>, seen: Seen) -> Result
     parts.cache.notice_rules().await?;
     parts.cache.notice_schema().await?;
     parts.remote.has_schema(parts.cache.schema().version);
-    let requested_ms = facts::requested_ms(&parts.cache).await?;
+    let asked = Requested::read(&parts.cache).await?;
     parts.announcer.announce(&ALL_DATA);
-    let asked = requested_ms > seen.1;
-    let _ = inputs.send(if asked { Input::SyncNow } else { Input::EditSaved }).await;
-    Ok((Some(version), requested_ms.max(seen.1)))
+    let is_new = |ask: fn(&Requested) -> u64| ask(&asked) > ask(&seen.1);
+    if is_new(|asked| asked.rebuild_ms) {
+        let _ = inputs.send(Input::Rebuild).await;
+    }
+    let _ = inputs.send(if is_new(|asked| asked.sync_ms) { Input::SyncNow } else { Input::EditSaved }).await;
+    let newest =
+        Requested { sync_ms: asked.sync_ms.max(seen.1.sync_ms), rebuild_ms: asked.rebuild_ms.max(seen.1.rebuild_ms) };
+    Ok((Some(version), newest))
 }
 
 /// Indexes for ever what saves and pages brought, many at a time.

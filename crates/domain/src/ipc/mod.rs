@@ -90,6 +90,8 @@ pub mod command {
     pub const PICKUP_READY: &str = "pickup_ready";
     /// `()` → `()`
     pub const SYNC_NOW: &str = "sync_now";
+    /// `()` → `()`: fetches everything anew; the outbox stays
+    pub const REBUILD: &str = "rebuild";
     /// `()` → [`super::Settings`]
     pub const SETTINGS: &str = "settings";
     /// [`super::Settings`] → [`super::Settings`]
@@ -131,7 +133,7 @@ pub mod command {
     /// [`crate::schema::NewSchema`] → [`crate::schema::Schema`]; administrators only
     pub const SAVE_SCHEMA: &str = "save_schema";
     /// All of them, for the test that holds shell and window together.
-    pub const ALL: [&str; 48] = [
+    pub const ALL: [&str; 49] = [
         STATUS,
         STORES,
         STORE_FACETS,
@@ -160,6 +162,7 @@ pub mod command {
         INSIGHTS_KITCHEN,
         PICKUP_READY,
         SYNC_NOW,
+        REBUILD,
         SETTINGS,
         SAVE_SETTINGS,
         SYNC_SETTINGS,

@@ -94,6 +94,8 @@ pub enum Input {
     SignedOut,
     /// A person asks for it now, or the network came back.
     SyncNow,
+    /// A person doubts what this device holds: everything is to be pulled anew. The outbox stays.
+    Rebuild,
     /// The server says that something changed.
     WakeUp,
     /// The time that [`super::Engine::next_wake_ms`] named has come.
@@ -113,6 +115,8 @@ pub enum Input {
     Pulled(Result<ChangesPage, Failure>),
     /// Answers [`Effect::StorePage`]: page and cursor are on disk.
     PageStored,
+    /// Answers [`Effect::RestartPull`]: the cursor is forgotten on disk. Answered edits that had not come back wait again.
+    PullRestarted,
     /// Answers [`Effect::CompareDigests`].
     DigestsCompared(Result<Comparison, Failure>),
     /// Answers [`Effect::RepairBuckets`]: it is on disk. How many records were mended.

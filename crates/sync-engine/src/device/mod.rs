@@ -63,6 +63,8 @@ pub struct Engine {
     online: Option<bool>,
     pull_complete: bool,
     page_complete: bool,
+    /// A person wants everything pulled anew, and the cursor is not forgotten yet.
+    rebuild_wanted: bool,
     clock_ahead_ms: Option<u64>,
     storage_failed: bool,
 }
@@ -91,6 +93,7 @@ impl Engine {
             online: None,
             pull_complete: false,
             page_complete: false,
+            rebuild_wanted: false,
             clock_ahead_ms: None,
             storage_failed: false,
         }
@@ -119,6 +122,12 @@ impl Engine {
                 self.pull.hurry();
                 self.signing.hurry(now_ms);
             }
+            Input::Rebuild => {
+                self.rebuild_wanted = true;
+                self.pull_complete = false;
+                self.pull.hurry();
+                self.signing.hurry(now_ms);
+            }
             Input::WakeUp => {
                 self.pull_complete = false;
                 // Not in a hurry: a failing pull keeps its delay however often it is woken.
@@ -136,6 +145,7 @@ impl Engine {
                 self.pull_failed(now_ms, jitter, failure, &mut effects);
             }
             Input::PageStored => self.page_stored(now_ms),
+            Input::PullRestarted => self.pull_restarted(now_ms),
             Input::DigestsCompared(result) => self.digests_compared(now_ms, jitter, result, &mut effects),
             Input::BucketsRepaired(result) => self.buckets_repaired(now_ms, jitter, result, &mut effects),
             Input::Refreshed(result) => self.refreshed(now_ms, jitter, result),
@@ -211,7 +221,12 @@ impl Engine {
                 }
                 if self.pull.start_if_due(now_ms) {
                     self.signing.pull_token = self.signing.token;
-                    effects.push(Effect::Pull { limit: self.config.page_changes_max });
+                    // The lane is free: no page of the old cursor is on its way.
+                    effects.push(if self.rebuild_wanted {
+                        Effect::RestartPull
+                    } else {
+                        Effect::Pull { limit: self.config.page_changes_max }
+                    });
                 }
                 self.check_if_due(now_ms, effects);
             }

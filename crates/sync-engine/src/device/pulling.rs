@@ -23,6 +23,15 @@ impl Engine {
         self.pull.not_before(now_ms + self.config.poll_ms);
     }
 
+    pub(super) fn pull_restarted(&mut self, now_ms: u64) {
+        self.edit_saved(now_ms);
+        // After an epoch has ended the lane waits out its delay; what somebody asked for goes on at once.
+        if std::mem::take(&mut self.rebuild_wanted) {
+            self.checker.want();
+            self.pull.finish(true);
+        }
+    }
+
     pub(super) fn pull_storage_failed(&mut self, now_ms: u64, jitter: u64) {
         self.storage_failed = true;
         if self.checker.stop() {

@@ -108,3 +108,40 @@ fn busy_is_what_somebody_waits_for() {
     assert!(!desk.engine.progress().busy);
     assert!(desk.engine.progress().next_attempt_ms.is_some());
 }
+
+#[test]
+fn everything_is_pulled_anew_once_no_page_of_the_old_cursor_is_on_its_way() {
+    let mut desk = Desk::quiet();
+    assert_eq!(names(&desk.tell(Input::WakeUp)), ["pull"]);
+    assert_eq!(desk.tell(Input::Rebuild), []);
+    assert_eq!(desk.tell(Input::Rebuild), [], "two wishes are one");
+    assert_eq!(names(&desk.tell(page(true))), ["store page"]);
+    assert_eq!(names(&desk.tell(Input::PageStored)), ["restart pull"]);
+    assert!(!desk.engine.progress().pull_complete);
+    // Answered edits may wait again.
+    assert_eq!(names(&desk.tell(Input::PullRestarted)), ["load", "pull"]);
+    desk.tell(batch(&[]));
+    desk.tell(page(false));
+    assert_eq!(names(&desk.tell(Input::PageStored)), ["pull"]);
+    desk.tell(page(true));
+    // What came is compared at once.
+    assert_eq!(names(&desk.tell(Input::PageStored)), ["compare"]);
+    assert!(desk.engine.progress().pull_complete);
+}
+
+#[test]
+fn a_wish_for_everything_anew_outlasts_the_disk_and_the_sign_in() {
+    let mut desk = Desk::quiet();
+    assert_eq!(names(&desk.tell(Input::Rebuild)), ["restart pull"]);
+    assert_eq!(desk.tell(Input::PullStorageFailed), []);
+    assert_eq!(names(&desk.wake().1), ["restart pull"]);
+    desk.tell(Input::SignedOut);
+    // It was begun before.
+    assert_eq!(desk.tell(Input::PullRestarted), []);
+    assert_eq!(names(&desk.tell(Input::SignedIn)), ["load", "pull"]);
+
+    let mut desk = Desk::quiet();
+    desk.tell(Input::SignedOut);
+    assert_eq!(desk.tell(Input::Rebuild), []);
+    assert_eq!(names(&desk.tell(Input::SignedIn)), ["load", "restart pull"]);
+}

@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use domain::ipc::{DataCheck, Settings, StatusView, Topic};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::sync_form::Form;
 use crate::clock::{local, use_now};
-use crate::components::{Icon, ProblemBanner, Skeleton};
+use crate::components::{Button, Icon, ProblemBanner, Skeleton, use_toaster};
 use crate::i18n::settings as words;
 use crate::ipc;
 use crate::query::use_query;
@@ -46,6 +47,16 @@ pub fn DataFacts() -> impl IntoView {
             if at.date() == now.date() { time::hm(at) } else { time::moment(at, now) }
         })
     };
+    let online = Memo::new(move |_| shared.status().is_some_and(|status| status.online && status.session.signed_in));
+    let toaster = use_toaster();
+    let rebuild = move |_| {
+        spawn_local(async move {
+            match ipc::rebuild().await {
+                Ok(()) => toaster.say(words::rebuild_begun()),
+                Err(problem) => toaster.fail(&problem),
+            }
+        });
+    };
     let differ = move || checked.get().is_some_and(|checked| !checked.equal);
     view! {
         <dl class="facts wide">
@@ -56,6 +67,12 @@ pub fn DataFacts() -> impl IntoView {
             <dt>{words::compared}</dt>
             <dd class:fg-bad=differ data-testid="data-check">{compared}</dd>
         </dl>
+        <div class="row g2 wrap">
+            <Button icon="sync" testid="rebuild" disabled=Signal::derive(move || !online.get()) on_press=rebuild>
+                {words::rebuild}
+            </Button>
+            <span class="hint">{words::rebuild_hint}</span>
+        </div>
     }
 }
 

@@ -26,7 +26,7 @@ const BATCH_ROWS: usize = bits::CHUNK_ROWS;
 const NOTED_ROWS: i64 = 2_000;
 /// Whether indices of the list are missing.
 const PUT_OFF: &str = "indices_put_off";
-/// Of a cache from before the index: the row up to which the list's rows are made anew.
+/// Of a cache from before the index, or one that somebody doubts: the row up to which the list's rows are made anew.
 const MADE_TO: &str = "list_made_to";
 /// Rows beyond which there is no room in the index.
 const ROWS_END: i64 = 1 << (63 - TOKEN_BITS + CHUNK_BITS);
@@ -323,7 +323,7 @@ impl<'t> Store<'t> {
     }
 }
 
-/// Makes rows of an older cache anew: with what they are ordered and found by.
+/// Makes rows anew: with what they are ordered and found by.
 fn make_anew(tx: &Transaction<'_>, rules: &domain::rules::RuleSet) -> Result<()> {
     let made_to = meta::number(tx, MADE_TO)?.cast_signed();
     let mut select = tx.prepare_cached(sql!("list/rows_after"))?;
@@ -331,6 +331,8 @@ fn make_anew(tx: &Transaction<'_>, rules: &domain::rules::RuleSet) -> Result<()>
     let rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
     let Some((last, _)) = rows.last() else { return meta::delete(tx, MADE_TO) };
     meta::set(tx, MADE_TO, last)?;
+    // Also where they say already what they are found by: the index need not say it.
+    tx.prepare_cached(sql!("list/forget_words"))?.execute([made_to, *last])?;
     for (_, id) in rows {
         merchant::refresh(tx, &MerchantId::new(id)?, rules)?;
     }
@@ -383,6 +385,20 @@ impl Cache {
     pub async fn index_all(&self) -> Result<()> {
         while self.index_chunk().await? {}
         Ok(())
+    }
+
+    /// Empties the index. List and index are made anew from records and outbox by [`Self::index_chunk`]; until then text
+    /// finds what is indexed again.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn remake_list(&self) -> Result<()> {
+        let work = |tx: &Transaction<'_>| {
+            tx.execute_batch(sql!("list/empty_index"))?;
+            meta::set(tx, INDEX_VERSION, meta::number(tx, INDEX_VERSION)? + 1)?;
+            meta::set(tx, MADE_TO, 0)
+        };
+        self.direct.write(Flush::Later, work).await
     }
 
     /// Rows that are not indexed yet. Few of them are found all the same.
