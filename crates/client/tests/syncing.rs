@@ -287,6 +287,9 @@ async fn when_wake_ups_come_again_nothing_waits_any_longer() {
         backend.store.lock().unwrap().pushes_refused == 1 && status.phase == SyncPhase::Pending
     })
     .await;
+    let next = window.status().await.unwrap().next_attempt_at.unwrap();
+    let in_fifty_minutes = std::time::SystemTime::now() + Duration::from_secs(3_000);
+    assert!(next > in_fifty_minutes.into(), "what the server asks for is kept: {next}");
     backend.store.lock().unwrap().refusal = None;
     backend.hang_up();
     until(&window, || async { window.status().await.unwrap().phase == SyncPhase::Synced }).await;

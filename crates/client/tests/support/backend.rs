@@ -53,8 +53,15 @@ fn problem(status: StatusCode, code: ErrorCode) -> Response {
     refused(status, &Problem::new(code, "no"))
 }
 
+/// A wish to wait goes into the header alone, as any proxy on the way would say it.
 fn refused(status: StatusCode, problem: &Problem) -> Response {
-    (status, [("content-type", "application/problem+json")], serde_json::to_string(problem).unwrap()).into_response()
+    let body = Problem { retry_after_ms: None, ..problem.clone() };
+    let headers = [("content-type", "application/problem+json")];
+    let mut response = (status, headers, serde_json::to_string(&body).unwrap()).into_response();
+    if let Some(ms) = problem.retry_after_ms {
+        response.headers_mut().insert("retry-after", (ms / 1000).into());
+    }
+    response
 }
 
 impl Backend {

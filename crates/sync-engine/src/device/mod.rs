@@ -185,11 +185,20 @@ impl Engine {
             paused: self.signing.session == Session::Paused,
             busy: self.push.is_busy() || self.pull.is_busy() && !self.pull_complete,
             pull_complete: self.pull_complete,
-            next_attempt_ms: if self.push.is_failing() || self.pull.is_failing() { self.next_wake_ms() } else { None },
+            next_attempt_ms: self.next_attempt_ms(),
             clock_ahead_ms: self.clock_ahead_ms,
             storage_failed: self.storage_failed,
             checked: self.checker.checked(),
             damaged_buckets: self.checker.damaged(),
+        }
+    }
+
+    /// When what failed is tried again; the poll of a lane that works is no attempt.
+    fn next_attempt_ms(&self) -> Option<u64> {
+        let failing = [&self.push, &self.pull].into_iter().filter(|lane| lane.is_failing());
+        match self.signing.session {
+            Session::Open => failing.filter_map(Lane::due_ms).min(),
+            Session::Refreshing | Session::Paused => failing.last().and_then(|_| self.next_wake_ms()),
         }
     }
 

@@ -57,6 +57,8 @@ fn retry_after_is_kept() {
     assert_eq!(names(&desk.tell(page(true))), ["store page"]);
     desk.tell(Input::PageStored);
     assert_eq!(desk.tell(Input::EditSaved), []);
+    assert!(desk.engine.next_wake_ms() < Some(SERVER_MS + 42_000), "the poll comes before");
+    assert_eq!(desk.engine.progress().next_attempt_ms, Some(SERVER_MS + 42_000), "and is no attempt");
     desk.now_ms = SERVER_MS + 41_999;
     assert!(!names(&desk.tell(Input::Tick)).contains(&"load"));
     desk.now_ms = SERVER_MS + 42_000;

@@ -250,9 +250,9 @@ impl Editor {
     fn readings(&self) -> BTreeMap<String, Vec<String>> {
         self.checks.with_untracked(|checks| {
             let read = |(key, check): (&String, &Check)| {
-                let day = super::hours::DAYS.iter().position(|path| path == key)?;
-                let week = super::hours::week_of(&check.found.normalised).filter(|_| check.found.ok)?;
-                Some((check.text.trim().to_owned(), week[day].iter().map(ToString::to_string).collect()))
+                super::hours::DAYS.contains(&key.as_str()).then_some(())?;
+                let spans = super::hours::day_of(&check.found.normalised.0).filter(|_| check.found.ok)?;
+                Some((check.text.trim().to_owned(), spans.iter().map(ToString::to_string).collect()))
             };
             checks.iter().filter_map(read).collect()
         })

@@ -2,7 +2,6 @@
 //! can; and two clicks do what dragging does.
 
 use chrono::{Datelike, Timelike};
-use domain::FieldPath;
 use domain::hours::Span;
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::prelude::*;
@@ -243,7 +242,7 @@ fn Day(desk: Desk, day: usize) -> impl IntoView {
     let typed_in = move |event: web_sys::Event| {
         let value = event_target_value(&event);
         editor.draft.update(|draft| draft.type_text(path, value.clone()));
-        editor.check(path, FieldPath::hours(day).root(), value);
+        editor.check(path, path, value);
     };
     let id = input_id(path);
     view! {

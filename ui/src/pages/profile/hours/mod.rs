@@ -23,7 +23,7 @@ use super::editor::Editor;
 use crate::components::Button;
 use crate::i18n::hours as words;
 
-pub use reading::week as week_of;
+pub use reading::day as day_of;
 pub use special::SpecialDates;
 
 /// Registers of the week, as they are named for as long as the program runs.
@@ -58,9 +58,7 @@ pub fn typed(editor: Editor, day: usize) -> Typed {
         return Typed::Spans(spans);
     }
     let found = editor.checked(path, &text).filter(|found| found.ok);
-    found
-        .and_then(|found| week_of(&found.normalised))
-        .map_or(Typed::Unreadable, |week| Typed::Spans(week[day % 7].clone()))
+    found.and_then(|found| day_of(&found.normalised.0)).map_or(Typed::Unreadable, Typed::Spans)
 }
 
 /// The spans of all days, as they are read. Tracked.
@@ -78,7 +76,7 @@ pub fn typed_text(spans: &[Span]) -> String {
 pub fn fill(editor: Editor, day: usize, text: String) {
     let path = DAYS[day % 7];
     editor.draft.update(|draft| draft.type_text(path, text.clone()));
-    editor.check(path, "hours", text);
+    editor.check(path, path, text);
 }
 
 /// The heading and the week.

@@ -23,8 +23,8 @@ fn span(value: &serde_json::Value) -> Option<Span> {
     (pair.len() == 2).then_some(Span { start_min: minute(0)?, end_min: minute(1)? })
 }
 
-/// The hours of a day as a check gives them: `HH:MM-HH:MM` or pairs of minutes.
-fn day(value: &serde_json::Value) -> Option<Vec<Span>> {
+/// The hours of a day as a check gives them: `HH:MM-HH:MM` or pairs of minutes; nothing if they are none.
+pub fn day(value: &serde_json::Value) -> Option<Vec<Span>> {
     let minutes: Option<Vec<Span>> = value.as_array()?.iter().map(span).collect();
     minutes.or_else(|| from_value(&Value(value.clone())).ok().flatten())
 }

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::calendar::{Calendar, Chosen};
 use super::month::{RANGE_DAYS_MAX, Run, length, ordered, runs, set};
-use super::{typed_text, week_of};
+use super::{DAYS, day_of, typed_text};
 use crate::clock::{BEIJING, in_zone, now};
 use crate::components::{Button, Icon, IconButton, Segment, Segmented};
 use crate::i18n::{common, hours as words};
@@ -99,9 +99,7 @@ pub fn SpecialDates(editor: Editor) -> impl IntoView {
         let text = text.get();
         let read = || {
             let found = editor.checked(KEY, &text).filter(|found| found.ok)?;
-            // One day's hours are the same every day.
-            let week = week_of(&found.normalised)?;
-            week.iter().all(|day| *day == week[0]).then(|| week[0].clone())
+            day_of(&found.normalised.0)
         };
         match kind.get() {
             Kind::Week => Some(None),
@@ -185,7 +183,8 @@ pub fn SpecialDates(editor: Editor) -> impl IntoView {
                                 let value = event_target_value(&event);
                                 text.set(value.clone());
                                 said.set(None);
-                                editor.check(KEY, "hours", value);
+                                // As one day is typed, whichever it is.
+                                editor.check(KEY, DAYS[0], value);
                             }
                         />
                     })}
