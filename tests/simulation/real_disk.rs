@@ -141,7 +141,7 @@ impl RealDisk {
     /// Returns how many merchants have edits that wait again.
     pub fn store_page(&mut self, page: &ChangesPage, rules: &RuleBook) -> u64 {
         if self.cache().lacks_rules_of(page) {
-            self.runtime.block_on(self.cache().follow_rules(&page.epoch, rules.clone())).unwrap();
+            self.runtime.block_on(self.cache().follow_rules(page, rules.clone())).unwrap();
         }
         self.runtime.block_on(self.cache().apply_page(page.clone())).unwrap() as u64
     }

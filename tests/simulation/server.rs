@@ -508,6 +508,7 @@ impl Server {
             complete,
             server_hlc,
             rules_version: self.rules.version,
+            rules_digest: Some(self.rules.digest()),
             schema_version: None,
             marker: marker.map(api::marker).unwrap_or_default(),
             head: self.seq,

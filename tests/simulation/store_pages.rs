@@ -29,7 +29,8 @@ impl DeviceStore {
 
     /// Page and cursor in one transaction. Returns the edits whose state changed.
     pub fn store_page(&mut self, page: &ChangesPage, end: &PageEnd) -> Vec<EditId> {
-        if self.rules_epoch != page.epoch || self.rules.version != end.rules.version {
+        let same = page.rules_digest.as_ref() == Some(&self.rules.digest());
+        if self.rules_epoch != page.epoch || self.rules.version != page.rules_version || !same {
             // Before the page that was settled by them.
             (self.rules_epoch, self.rules) = (page.epoch.clone(), end.rules.clone());
         }
@@ -118,11 +119,13 @@ impl DeviceStore {
     /// The log of sent edits against the records: what the server had taken and does not have is sent again.
     fn send_missed(&mut self, about: impl Fn(&MerchantId) -> bool, forgotten: bool) {
         let (records, sent_again, generation) = (&self.records, &mut self.sent_again, self.generation);
-        let due = |entry: &Entry| entry.awaits.is_none() && about(&entry.edit.merchant_id);
+        let due = |entry: &Entry| (entry.quiet || entry.awaits.is_none()) && about(&entry.edit.merchant_id);
         self.outbox.change(due, |entry| {
             let record = records.get(&entry.edit.merchant_id).map(|stored| &**stored.record);
             entry.show_if_missed(record);
-            *sent_again += u64::from(entry.send_again_if_missed(record, generation, forgotten));
+            if entry.awaits.is_none() {
+                *sent_again += u64::from(entry.send_again_if_missed(record, generation, forgotten));
+            }
         });
     }
 

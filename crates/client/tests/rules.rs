@@ -8,6 +8,7 @@ use std::time::Duration;
 use client::cache::{Cache, FILE_NAME};
 use client::session::ClientCredentials;
 use client::{Console, Mode, Options};
+use domain::api::ChangesPage;
 use domain::edit::{EditState, FieldDecision, Outcome, OutcomeState};
 use domain::record::{Record, Sibling};
 use domain::rules::{RuleBook, RuleSet};
@@ -54,7 +55,7 @@ async fn other_rules_settle_and_reopen_what_is_shown() {
     assert_eq!(shows(&cache, "M001").await, ("甲".into(), 1));
     assert_eq!(cache.reviews().await.unwrap().len(), 450);
 
-    cache.follow_rules(EPOCH, book(2, LATER)).await.unwrap();
+    cache.follow_rules(&page(Vec::new(), true), book(2, LATER)).await.unwrap();
     for merchant in ["M001", "M200", "M201", "M450"] {
         assert_eq!(shows(&cache, merchant).await, ("乙".into(), 0));
     }
@@ -64,7 +65,7 @@ async fn other_rules_settle_and_reopen_what_is_shown() {
     // They are there after a restart, and another process learns of new ones.
     let other = Cache::open(home.path()).await.unwrap();
     assert_eq!(*other.rules(), book(2, LATER).rules);
-    cache.follow_rules(EPOCH, book(3, "[]")).await.unwrap();
+    cache.follow_rules(&page(Vec::new(), true), book(3, "[]")).await.unwrap();
     assert_eq!(shows(&cache, "M450").await, ("甲".into(), 1));
     other.notice_rules().await.unwrap();
     assert_eq!(*other.rules(), RuleSet(Vec::new()));
@@ -74,17 +75,22 @@ async fn other_rules_settle_and_reopen_what_is_shown() {
 #[tokio::test]
 async fn rules_are_fetched_when_version_or_epoch_differ() {
     let (_home, cache) = open().await;
-    let of = |epoch: &str, version| domain::api::ChangesPage {
+    let of = |epoch: &str, version| ChangesPage {
         epoch: epoch.to_owned(),
         rules_version: version,
         ..page(Vec::new(), true)
     };
     assert!(!cache.lacks_rules_of(&of("e1", 0)), "a server that does not say has none to fetch");
     assert!(cache.lacks_rules_of(&of("e1", 1)), "another program's first rules may be others");
-    cache.follow_rules("e1", book(1, "[]")).await.unwrap();
+    cache.follow_rules(&of("e1", 1), book(1, "[]")).await.unwrap();
     assert!(!cache.lacks_rules_of(&of("e1", 1)));
     assert!(cache.lacks_rules_of(&of("e1", 2)));
     assert!(cache.lacks_rules_of(&of("e2", 1)), "after a restore the same version may be other rules");
+    let digest = |digest: &str| ChangesPage { rules_digest: Some(digest.to_owned()), ..of("e1", 1) };
+    assert!(cache.lacks_rules_of(&digest("aa")), "also where nobody noticed it");
+    cache.follow_rules(&digest("aa"), book(1, "[]")).await.unwrap();
+    assert!(!cache.lacks_rules_of(&digest("aa")) && cache.lacks_rules_of(&digest("bb")));
+    assert!(!cache.lacks_rules_of(&of("e1", 1)), "a server that does not say is taken at its number");
 }
 
 #[tokio::test]
@@ -126,7 +132,7 @@ async fn an_edit_in_review_leaves_the_outbox_when_a_rule_answers() {
         cache.apply_page(page(vec![(2, record)], true)).await.unwrap();
         assert_eq!(cache.numbers().await.unwrap().in_review, 1);
 
-        cache.follow_rules(EPOCH, book(2, rules)).await.unwrap();
+        cache.follow_rules(&page(Vec::new(), true), book(2, rules)).await.unwrap();
         assert_eq!(cache.numbers().await.unwrap().in_review, 0);
         let query = sqlx::query_scalar("SELECT state FROM sent WHERE edit_id = ?1").bind(edit.edit_id.to_string());
         let left: String = query.fetch_one(&mut raw(&home).await).await.unwrap();

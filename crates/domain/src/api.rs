@@ -206,6 +206,9 @@ pub struct ChangesPage {
     /// Which rules the server settles by; 0 from one that does not say.
     #[serde(default)]
     pub rules_version: u64,
+    /// The digest of these rules ([`crate::rules::RuleBook::digest`]); absent from a server that does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules_digest: Option<String>,
     /// Which schema the server checks by; absent from one that does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schema_version: Option<SchemaVersion>,

@@ -71,19 +71,21 @@ pub async fn page(app: &App, scope: &Scope, asked: &ChangesQuery, minor: u32) ->
     }
     let limit = asked.limit.unwrap_or(PAGE_CHANGES_MAX).clamp(1, PAGE_CHANGES_MAX);
     let page = app.db.changes(asked.cursor, limit, scope, asked.bucket).await?;
+    let rules = app.rules.now();
     let mut json = String::with_capacity(page.json.len() + 256);
     json.push_str("{\"epoch\":");
     json.push_str(&Value::from(epoch).to_string());
     json.push_str(",\"changes\":[");
     json.push_str(&page.json);
     json.push_str(&format!(
-        "],\"next_cursor\":{},\"marker\":\"{}\",\"head\":{},\"complete\":{},\"server_hlc\":\"{}\",\"rules_version\":{},\"schema_version\":\"{}\"}}",
+        "],\"next_cursor\":{},\"marker\":\"{}\",\"head\":{},\"complete\":{},\"server_hlc\":\"{}\",\"rules_version\":{},\"rules_digest\":\"{}\",\"schema_version\":\"{}\"}}",
         page.next_cursor,
         page.marker,
         page.head,
         page.complete,
         app.tick(),
-        app.rules.now().version,
+        rules.version,
+        rules.digest(),
         app.schemas.now().version
     ));
     Ok(json)

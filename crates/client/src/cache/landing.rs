@@ -16,8 +16,9 @@ use domain::schema::Schema;
 use rusqlite::{Connection, OptionalExtension, params};
 use sync_engine::authority;
 
-use super::listing;
-use super::merchant::Merchant;
+use super::listing::{self, Touched};
+use super::merchant::{self, Merchant};
+use super::resending::{self, About};
 use super::{checking, int, meta, pages, sql};
 use crate::error::Result;
 
@@ -79,6 +80,14 @@ pub(super) fn land<'r>(
             made.merchant.recount(tx, id, rules)?;
         } else {
             made.merchant.refresh(tx, id, rules)?;
+        }
+    }
+    // What else waits of them and shows nothing shows if the records have no trace of it.
+    let waiting = made.iter().filter(|(_, made)| !made.merchant.own.is_empty());
+    let waiting: Touched = waiting.map(|(id, _)| (id.clone(), None)).collect();
+    if !waiting.is_empty() {
+        for id in resending::show_again(tx, int(generation), &About::Came(&waiting))? {
+            merchant::refresh(tx, &id, rules)?;
         }
     }
     let mut set = tx.prepare_cached(sql!("meta/set"))?;

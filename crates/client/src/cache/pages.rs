@@ -13,7 +13,7 @@ use sync_engine::reconcile;
 use super::direct::Flush;
 use super::listing::{self, Touched};
 use super::resending::{self, About};
-use super::{Cache, checking, count, int, json_list, json_numbers, list, merchant, meta, outbox, parse, sql};
+use super::{Cache, checking, count, int, json_list, json_numbers, list, merchant, meta, outbox, parse, schema, sql};
 use crate::error::Result;
 
 pub(super) const CURSOR: &str = "cursor";
@@ -85,9 +85,12 @@ impl Cache {
             for gone in [EPOCH, MARKER, BEGUN] {
                 meta::delete(tx, gone)?;
             }
+            // A server that was restored, unnoticed, may count other schemas by the same versions.
+            schema::doubt(tx)?;
             listing::refresh(tx, again.into_iter().map(|id| (id, None)).collect(), rules)
         };
-        self.write(work).await
+        self.write(work).await?;
+        self.notice_schema().await
     }
 }
 
@@ -117,7 +120,8 @@ fn apply(tx: &Connection, rules: &RuleSet, page: ChangesPage, now_ms: u64) -> Re
         list::put_off(tx)?;
     }
     let ids = page.changes.iter().map(|change| &change.record.merchant_id);
-    let named = json_list(outbox::waiting(tx, ids)?);
+    let waiting = outbox::waiting(tx, ids)?;
+    let (some_wait, named) = (!waiting.is_empty(), json_list(waiting));
     let mut touched = Touched::new();
     for change in page.changes {
         if put(tx, sql!("records/put_newer"), &change, generation, rules)? {
@@ -133,6 +137,11 @@ fn apply(tx: &Connection, rules: &RuleSet, page: ChangesPage, now_ms: u64) -> Re
         let void = merchants(tx, sql!("outbox/resend_of_other_epochs"), [&page.epoch])?;
         again = void.len();
         add(&mut touched, void);
+    }
+    if !outdated && some_wait {
+        // What was sent again and shows nothing shows as soon as a record comes that has no trace of it.
+        let shown = resending::show_again(tx, generation, &About::Came(&touched))?;
+        add(&mut touched, shown);
     }
     let back = if outdated { BTreeMap::new() } else { back_first(tx, &touched)? };
     settle(tx, rules, &mut touched, now_ms)?;

@@ -234,7 +234,7 @@ fn places(tx: &Connection, lost: &[Lost]) -> Result<HashMap<Made, i64>> {
 
 /// Edits that wait and show nothing, of which the records of this generation have no trace: their successors are lost
 /// too.
-fn show_again(tx: &Connection, generation: i64, about: &About<'_>) -> Result<BTreeSet<MerchantId>> {
+pub(super) fn show_again(tx: &Connection, generation: i64, about: &About<'_>) -> Result<BTreeSet<MerchantId>> {
     let (mut touched, mut shows) = (BTreeSet::new(), Vec::new());
     let mut quiet = tx.prepare_cached(sql!("outbox/quiet"))?;
     let mut rows = quiet.query([about.list()])?;

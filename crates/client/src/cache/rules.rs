@@ -19,17 +19,20 @@ const RULES_APPLIED: &str = "rules_applied";
 /// Merchants of one transaction: a save in between waits no longer.
 const BATCH: i64 = 200;
 
-/// A rule book as one server gave it. After a restore the same version may name other rules: hence the epoch.
+/// A rule book as one server gave it. After a restore the same version may name other rules: hence the epoch, and, where
+/// nobody has noticed, the digest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Copied {
     epoch: String,
+    #[serde(default)]
+    digest: Option<String>,
     #[serde(flatten)]
     book: RuleBook,
 }
 
 impl Copied {
     fn name(&self) -> String {
-        format!("{} {}", self.epoch, self.book.version)
+        format!("{} {} {}", self.epoch, self.book.version, self.digest.as_deref().unwrap_or_default())
     }
 }
 
@@ -75,16 +78,19 @@ impl Cache {
 
     /// Does the server that sent this page settle by other rules than this device has?
     pub fn lacks_rules_of(&self, page: &ChangesPage) -> bool {
-        let has = |copied: Arc<Copied>| copied.epoch == page.epoch && copied.book.version == page.rules_version;
+        let has = |copied: Arc<Copied>| {
+            let same = page.rules_digest.is_none() || copied.digest == page.rules_digest;
+            copied.epoch == page.epoch && copied.book.version == page.rules_version && same
+        };
         page.rules_version > 0 && !self.rules.copied().is_some_and(has)
     }
 
-    /// Keeps the rules of a server and makes the rows anew that they are about.
+    /// Keeps the rules of the server that sent a page, and makes the rows anew that they are about.
     ///
     /// # Errors
     /// `storage`; what is missing then is made up for at the next opening.
-    pub async fn follow_rules(&self, epoch: &str, book: RuleBook) -> Result<()> {
-        let copied = Copied { epoch: epoch.to_owned(), book };
+    pub async fn follow_rules(&self, page: &ChangesPage, book: RuleBook) -> Result<()> {
+        let copied = Copied { epoch: page.epoch.clone(), digest: page.rules_digest.clone(), book };
         let (text, rules) = (serde_json::to_string(&copied)?, Arc::clone(&self.rules));
         let work = move |connection: &mut Connection| {
             direct::commit(connection, |tx| meta::set(tx, RULES, text))?;

@@ -71,6 +71,13 @@ fn stored(connection: &Connection) -> Result<Option<Copied>> {
     Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
 }
 
+/// By now the version may name other fields: they are asked for before the next page.
+pub(super) fn doubt(tx: &Connection) -> Result<()> {
+    let Some(copied) = stored(tx)? else { return Ok(()) };
+    meta::set(tx, SCHEMA, serde_json::to_string(&Copied { epoch: String::new(), ..copied })?)?;
+    meta::delete(tx, SCHEMA_APPLIED)
+}
+
 impl Cache {
     /// The schema by which values are checked.
     pub fn schema(&self) -> Arc<Schema> {

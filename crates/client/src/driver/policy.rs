@@ -18,7 +18,7 @@ pub(super) async fn before(parts: &Parts, page: ChangesPage) -> std::result::Res
         };
         let book = judge(parts, answer.await)?;
         tracing::info!(version = book.version, "the server settles by other rules");
-        kept(parts.cache.follow_rules(&page.epoch, book).await)?;
+        kept(parts.cache.follow_rules(&page, book).await)?;
         parts.announcer.announce(&RECORDS_CHANGED);
     }
     if parts.cache.lacks_schema_of(&page) {
