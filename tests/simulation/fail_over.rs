@@ -11,7 +11,7 @@ const REQUEST_MS: u64 = 1_000;
 /// A probe of a dead server is given up after so long, in milliseconds.
 const PROBE_TIMEOUT_MS: u64 = 3_000;
 /// Two failed requests, a round or the wait after one, and the answers of a second.
-const FOUND_WITHIN_MS: u64 = 2 * REQUEST_MS + 5_000 + 2 * PROBE_TIMEOUT_MS + 2_000;
+const FOUND_WITHIN_MS: u64 = 2 * (REQUEST_MS + PROBE_TIMEOUT_MS) + 5_000 + 2 * PROBE_TIMEOUT_MS + 2_000;
 /// Three healthy probes, thirty seconds apart, and what is under way when it comes back.
 const BACK_WITHIN_MS: u64 = 4 * 30_000 + FOUND_WITHIN_MS;
 
@@ -19,6 +19,8 @@ struct Net {
     up: Vec<bool>,
     /// Answers to probes that are on their way: when, which, what.
     answers: Vec<(u64, usize, bool)>,
+    /// The same of requests: whoever is asked may be out of use by the time it speaks.
+    words: Vec<(u64, usize, bool)>,
     servers: Servers,
     /// By how much the wall clock was set back, in milliseconds.
     back_ms: u64,
@@ -45,17 +47,26 @@ impl Net {
     }
 }
 
+/// Takes out what has arrived, in order.
+fn due(under_way: &mut Vec<(u64, usize, bool)>, now_ms: u64) -> Vec<(u64, usize, bool)> {
+    let mut due: Vec<_> = under_way.extract_if(.., |(at, ..)| *at <= now_ms).collect();
+    due.sort_unstable();
+    due
+}
+
 fn play(seed: u64) -> u64 {
     let mut chance = Chance::of_seed(seed);
     let count = chance.between(1, 4) as usize;
     let mut net = Net {
         up: vec![true; count],
         answers: Vec::new(),
+        words: Vec::new(),
         servers: Servers::new(count),
         back_ms: 0,
         switches: 0,
         probes: 0,
     };
+    assert_eq!(net.servers.next_wake_ms(), None, "nothing is waited for before the first word");
     let (mut changed_ms, mut changes, mut next_change_ms) = (0, 0, 0);
     for now_ms in (0..3_600_000).step_by(100) {
         if now_ms >= next_change_ms {
@@ -67,15 +78,17 @@ fn play(seed: u64) -> u64 {
             }
             next_change_ms = now_ms + if chance.once_in(3) { 600_000 } else { chance.between(1_000, 60_000) };
         }
-        let mut due: Vec<_> = net.answers.iter().filter(|(at, ..)| *at <= now_ms).copied().collect();
-        net.answers.retain(|(at, ..)| *at > now_ms);
-        due.sort_unstable();
-        for (_, server, ok) in due {
+        for (_, server, ok) in due(&mut net.answers, now_ms) {
             net.tell(now_ms, &mut chance, ServerInput::Health { server, ok });
         }
         if now_ms % REQUEST_MS == 0 {
             let server = net.servers.active();
-            let word = if net.up[server] { ServerInput::Answered { server } } else { ServerInput::Failed { server } };
+            let slow = chance.once_in(10);
+            let delay_ms = if slow { chance.between(0, PROBE_TIMEOUT_MS) } else { 0 };
+            net.words.push((now_ms + delay_ms, server, net.up[server]));
+        }
+        for (_, server, ok) in due(&mut net.words, now_ms) {
+            let word = if ok { ServerInput::Answered { server } } else { ServerInput::Failed { server } };
             net.tell(now_ms, &mut chance, word);
         }
         if net.servers.next_wake_ms().is_some_and(|at| at <= START_MS + now_ms - net.back_ms) {

@@ -152,7 +152,9 @@ pub fn preview_is_true(
 /// leave to people the server leaves to people. Files know neither who wrote nor when: the rules are of the
 /// kind that needs neither, on both sides.
 fn three_profiles_agree(taken: &Taken, report: &mut Report) -> Result<(), Broken> {
-    let by_values = RuleSet(["tags.*", "phones.+*", "hours.*", "note"].into_iter().enumerate().map(present).collect());
+    let present = ["tags.*", "phones.+*", "hours.*", "note"].into_iter().enumerate().map(present);
+    // And one that files cannot answer, about what nobody writes.
+    let by_values = RuleSet(present.chain([later("custom.unwritten")]).collect());
     let record = &taken.after;
     let sides = match &taken.before {
         None => Some(Sides { base: None, mine: Some(oracle::shown(record, &by_values)), theirs: None }),
@@ -167,6 +169,17 @@ fn three_profiles_agree(taken: &Taken, report: &mut Report) -> Result<(), Broken
     });
     let merge = three_way::merge(base.as_ref(), mine.as_ref(), theirs.as_ref(), &by_values);
     let disagree = |what: String| Err(Broken::new("4 three profiles and two edits agree", what));
+    for one in [&base, &mine, &theirs].into_iter().filter(|one| one.is_some()) {
+        let of = |base, mine, theirs| three_way::merge(base, mine, theirs, &by_values);
+        let merged = |merged: &Option<Profile>| three_way::Merge { merged: merged.clone(), review: Vec::new() };
+        // Whoever changed nothing says nothing, also of a deletion; what only one side has is new.
+        let one_speaks = of(one.as_ref(), one.as_ref(), None) == merged(&None)
+            && of(None, one.as_ref(), None) == merged(one)
+            && of(one.as_ref(), None, None) == merged(&None);
+        if !one_speaks {
+            return disagree(format!("{}: a side that changed nothing counts", record.merchant_id));
+        }
+    }
     // Which number is the first of a list is a register of files only.
     let questions = merge.review.iter().map(|question| question.field.clone());
     let questions: BTreeSet<FieldPath> = questions.filter(|field| field.as_str() != "phones.primary").collect();
@@ -204,6 +217,10 @@ fn three_profiles_agree(taken: &Taken, report: &mut Report) -> Result<(), Broken
 /// The only kind of rule that values alone can answer.
 fn present((n, fields): (usize, &str)) -> Rule {
     Rule { id: format!("present_{n}"), fields: FieldPattern(fields.to_owned()), prefer: Preference::Present }
+}
+
+fn later(fields: &str) -> Rule {
+    Rule { id: "later".to_owned(), fields: FieldPattern(fields.to_owned()), prefer: Preference::Later }
 }
 
 /// What the base was, and what each of two sides made of it.
