@@ -383,7 +383,7 @@ async fn a_cache_from_before_the_index_is_made_anew_in_the_background() {
         "CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5 (tokens, content = '', contentless_delete = 1, detail = none)",
         "UPDATE unindexed SET tokens = 'BJ-000001'",
         "UPDATE listing SET tokens_hash = n",
-        "DELETE FROM meta WHERE key IN ('list_made_to', 'list_version', 'index_version', 'indices_put_off')",
+        "DELETE FROM meta WHERE key IN ('list_made_to', 'index_version', 'indices_put_off')",
         // What later versions changed beside the list.
         "DROP TABLE bulk_rows",
         "DROP TABLE bulk_edits",
@@ -393,6 +393,7 @@ async fn a_cache_from_before_the_index_is_made_anew_in_the_background() {
         "DROP TRIGGER outbox_inserted",
         "ALTER TABLE outbox_totals DROP COLUMN counter",
         "ALTER TABLE outbox_totals DROP COLUMN clock",
+        "ALTER TABLE outbox_totals DROP COLUMN list_version",
         "CREATE TRIGGER outbox_inserted AFTER INSERT ON outbox BEGIN SELECT 1; END",
         "PRAGMA user_version = 4",
     ] {

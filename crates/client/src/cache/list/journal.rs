@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
-use crate::cache::sql;
+use crate::cache::{count, sql};
 use crate::error::Result;
 
 /// Rows that are remembered. To bring an order up to date with more costs more than making it anew.
@@ -55,8 +55,8 @@ impl Journal {
         if written.is_empty() {
             return Ok(None);
         }
-        let version: String = tx.prepare_cached(sql!("list/next_version"))?.query_row([], |row| row.get(0))?;
-        let version = version.parse().unwrap_or(0);
+        let version = tx.prepare_cached(sql!("list/next_version"))?.query_row([], |row| row.get(0))?;
+        let version = count(version);
         let mut lately = self.lately();
         lately.rows += written.len();
         lately.versions.push_back((version, written));

@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use domain::ipc::StoreSort;
 use rusqlite::{Connection, OpenFlags, Transaction};
 
-use super::{direct, meta};
+use super::{count, direct, meta, sql};
 use crate::error::Result;
 use order::{By, Order};
 use pending::Pending;
@@ -32,8 +32,7 @@ pub(super) use stores::row_of;
 const ORDERS_MAX: usize = 4;
 /// The cache of the connection: negative, in KiB.
 const CACHE: &str = "-8192";
-/// Facts of the cache: how often the list has changed, and how often rows were indexed.
-const LIST_VERSION: &str = "list_version";
+/// Fact of the cache: how often rows were indexed.
 const INDEX_VERSION: &str = "index_version";
 
 /// What a process keeps in memory to answer quickly. All of it can be made again from the file.
@@ -81,7 +80,8 @@ impl Lists {
                 }
             };
             let tx = connection.transaction()?;
-            let list = meta::number(&tx, LIST_VERSION)?;
+            let list = tx.prepare_cached(sql!("list/version"))?.query_row([], |row| row.get(0))?;
+            let list = count(list);
             let index = meta::number(&tx, INDEX_VERSION)?;
             work(&mut Moment { tx, list, index, journal: &lists.journal, memory })
         })

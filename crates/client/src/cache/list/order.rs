@@ -60,7 +60,7 @@ impl Column {
     /// All rows in order.
     fn all(self) -> &'static str {
         match self {
-            Self::Updated => "SELECT n FROM listing ORDER BY updated_ms, n",
+            Self::Updated => sql!("list/all_by_updated"),
             Self::Name => "SELECT n FROM listing ORDER BY name_key, n",
             Self::Id => "SELECT n FROM listing ORDER BY merchant_id",
             Self::Address => "SELECT n FROM listing ORDER BY address_key, n",
@@ -69,8 +69,8 @@ impl Column {
     /// A window from either end.
     pub fn window(self, descending: bool) -> &'static str {
         match (self, descending) {
-            (Self::Updated, false) => "SELECT n FROM listing ORDER BY updated_ms, n LIMIT ?1 OFFSET ?2",
-            (Self::Updated, true) => "SELECT n FROM listing ORDER BY updated_ms DESC, n DESC LIMIT ?1 OFFSET ?2",
+            (Self::Updated, false) => sql!("list/by_updated"),
+            (Self::Updated, true) => sql!("list/by_updated_down"),
             (Self::Name, false) => "SELECT n FROM listing ORDER BY name_key, n LIMIT ?1 OFFSET ?2",
             (Self::Name, true) => "SELECT n FROM listing ORDER BY name_key DESC, n DESC LIMIT ?1 OFFSET ?2",
             (Self::Id, false) => "SELECT n FROM listing ORDER BY merchant_id LIMIT ?1 OFFSET ?2",

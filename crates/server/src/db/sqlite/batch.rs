@@ -82,18 +82,16 @@ fn source_word(source: Source) -> &'static str {
 /// # Errors
 /// `storage`; then the transaction must not be committed.
 pub fn store(tx: &Connection, plan: &Plan) -> Result<(), DbError> {
+    // Most are there. One statement for both would copy every page before it changes it.
+    let mut change = tx.prepare_cached(include_str!("sql/change_merchant.sql"))?;
     let mut put = tx.prepare_cached(include_str!("sql/put_merchant.sql"))?;
     for row in &plan.merchants {
-        put.execute(params![
-            signed(row.seq),
-            row.merchant_id.as_str(),
-            row.name,
-            row.deleted,
-            row.contested,
-            row.record,
-            row.digest.cast_signed(),
-            row.bucket,
-        ])?;
+        let (seq, id, digest) = (signed(row.seq), row.merchant_id.as_str(), row.digest.cast_signed());
+        let values = params![seq, id, row.name, row.deleted, row.contested, row.record, digest];
+        if change.execute(values)? == 0 {
+            let values = params![seq, id, row.name, row.deleted, row.contested, row.record, digest, row.bucket];
+            put.execute(values)?;
+        }
     }
     let mut put = tx.prepare_cached(include_str!("sql/put_edit.sql"))?;
     for row in &plan.edits {

@@ -1,3 +1,1 @@
-INSERT INTO meta VALUES ('list_version', '1')
-ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)
-RETURNING value
+UPDATE OR ROLLBACK outbox_totals SET list_version = list_version + 1 WHERE turn = -1 RETURNING list_version

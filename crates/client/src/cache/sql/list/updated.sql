@@ -1,1 +1,3 @@
-SELECT n FROM listing WHERE updated_ms BETWEEN ?1 AND ?2
+SELECT n FROM listing WHERE queued = 0 AND updated_ms BETWEEN ?1 AND ?2
+UNION ALL
+SELECT n FROM listing WHERE queued > 0 AND updated_ms BETWEEN ?1 AND ?2

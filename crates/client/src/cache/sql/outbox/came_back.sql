@@ -1,6 +1,6 @@
 -- ?1 the cursor, ?2 the epoch, ?3 whether the pull is complete, ?4 the merchants of the page, ?5 the reading:
 -- a record of an earlier one has another epoch's number
-UPDATE outbox SET come_back = 1
+UPDATE OR ROLLBACK outbox SET come_back = 1
 WHERE answered_seq IS NOT NULL AND come_back = 0 AND answered_epoch = ?2
   AND n IN (
       SELECT o.n FROM outbox o WHERE ?3 AND o.answered_seq <= ?1 AND o.come_back = 0

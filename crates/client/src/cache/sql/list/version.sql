@@ -1,0 +1,1 @@
+SELECT list_version FROM outbox_totals WHERE turn = -1
