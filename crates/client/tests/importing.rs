@@ -46,6 +46,36 @@ const FIRST: &str = "编号,名称,地址,电话,备注\n\
     A2,小店,长安街2号,,旧\n\
     A3,好店,长安街3号,13800138003,\n";
 
+/// The names of the list, in their order.
+async fn by_name(cache: &Cache) -> Vec<String> {
+    let query = domain::ipc::StoresQuery { sort: domain::ipc::StoreSort::Name, limit: 9, ..Default::default() };
+    cache.stores(&query).await.unwrap().rows.into_iter().map(|row| row.name).collect()
+}
+
+async fn has_index_of_names(cache: &Cache) -> bool {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(cache.path());
+    let mut raw = sqlx::ConnectOptions::connect(&options).await.unwrap();
+    let count = "SELECT count(*) FROM sqlite_schema WHERE name = 'listing_by_name'";
+    sqlx::query_scalar::<_, i64>(count).fetch_one(&mut raw).await.unwrap() == 1
+}
+
+#[tokio::test]
+async fn a_first_file_is_in_order_before_its_indices_are_made() {
+    let (home, cache) = open().await;
+    run(&cache, &ImportOptions::new(file(home.path(), "1.csv", FIRST), "hq")).await;
+    assert!(!has_index_of_names(&cache).await, "they are put off");
+    let before = by_name(&cache).await;
+    assert_eq!(before, ["好店", "老王面馆", "小店"]);
+    cache.index_all().await.unwrap();
+    assert!(has_index_of_names(&cache).await);
+    assert_eq!(by_name(&cache).await, before);
+    // Not for a list that has rows: it would be without them for nothing.
+    let second = "编号,名称,地址\nB1,阿店,长安街9号\n";
+    run(&cache, &ImportOptions::new(file(home.path(), "2.csv", second), "hq")).await;
+    assert!(has_index_of_names(&cache).await);
+    assert_eq!(by_name(&cache).await, ["阿店", "好店", "老王面馆", "小店"]);
+}
+
 #[tokio::test]
 async fn a_full_cache_makes_updates_and_unchanged_rows() {
     let (home, cache) = open().await;

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use super::meta::Stamps;
-use super::{Cache, Draft, count, int, json_numbers, sql};
+use super::{Cache, Draft, count, int, json_numbers, list, sql};
 use crate::clock;
 use crate::error::{Error, Result};
 
@@ -178,6 +178,9 @@ impl Cache {
                     ErrorCode::BadRequest,
                     "this import goes on in another window or command: look there; nothing was saved twice",
                 ));
+            }
+            if from == 0 {
+                list::put_off(tx)?;
             }
             let alone = Extent::read(tx, desk.device)? == extent;
             if alone {

@@ -19,7 +19,7 @@ use sync_engine::authority;
 use super::listing::{self, Touched};
 use super::merchant::{self, Merchant};
 use super::resending::{self, About};
-use super::{checking, int, meta, pages, sql};
+use super::{checking, int, json_numbers, meta, pages, sql};
 use crate::error::Result;
 
 /// A merchant after the batch, and its newest change number.
@@ -61,12 +61,13 @@ pub(super) fn land<'r>(
         return Ok(None);
     }
     let now_ms = int(now_ms);
-    let mut log = tx.prepare_cached(sql!("outbox/log_one"))?;
-    let mut delete = tx.prepare_cached(sql!("outbox/delete_one"))?;
-    for (n, state) in done {
-        log.execute(params![n, state.as_str(), now_ms])?;
-        delete.execute([n])?;
+    // In order, and almost always with one statement.
+    let mut log = tx.prepare_cached(sql!("outbox/log_many"))?;
+    for run in done.chunk_by(|one, next| one.0 < next.0 && one.1 == next.1) {
+        log.execute(params![json_numbers(run.iter().map(|(n, _)| *n)), run[0].1.as_str(), now_ms])?;
     }
+    let mut delete = tx.prepare_cached(sql!("outbox/delete_many"))?;
+    delete.execute([json_numbers(done.iter().map(|(n, _)| *n))])?;
     tx.prepare_cached(sql!("outbox/trim_log"))?.execute([pages::LOG_EDITS_MAX])?;
     let generation = meta::number(tx, pages::GENERATION)?;
     let mut put = tx.prepare_cached(sql!("records/put"))?;

@@ -163,3 +163,40 @@ pub(super) fn put(tx: &Connection, edit: &Edit, lines: i64, actor: Option<&Actor
     ])?;
     Ok(())
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use domain::{FieldPath, Value};
+
+    use super::super::direct::Flush;
+    use super::*;
+
+    fn draft(id: &str) -> Draft {
+        let write =
+            Write { field: FieldPath::new("name").unwrap(), base_value: Value::NULL, value: Value::text("店") };
+        Draft::new(MerchantId::new(id).unwrap(), vec![write], Source::Manual)
+    }
+
+    #[tokio::test]
+    async fn an_edit_that_has_no_place_takes_its_whole_transaction_along() {
+        let home = tempfile::tempdir().unwrap();
+        let cache = Cache::open(home.path()).await.unwrap();
+        let desk = cache.desk(None);
+        let twice = move |tx: &rusqlite::Transaction<'_>| {
+            let edits = desk.insert(tx, &RuleSet::default(), vec![draft("A"), draft("B")])?;
+            // Whoever went on regardless could not store anything either.
+            let refused = put(tx, &edits[0], 1, None, 0);
+            assert!(refused.is_err() && tx.is_autocommit());
+            refused
+        };
+        assert!(cache.direct.write(Flush::AsSet, twice).await.is_err());
+        let numbers = cache.numbers().await.unwrap();
+        assert_eq!((numbers.queued, numbers.merchants), (0, 0));
+        // The next one has the number that was not given out, and all is counted.
+        let edit = cache.save(draft("A"), None).await.unwrap();
+        assert_eq!(edit.dot.counter, 1);
+        let numbers = cache.numbers().await.unwrap();
+        assert_eq!((numbers.queued, numbers.merchants), (1, 1));
+    }
+}

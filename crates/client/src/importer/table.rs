@@ -14,7 +14,7 @@ use super::workbook;
 use crate::error::{Error, Result};
 
 /// Rows handed over at a time.
-pub(super) const BATCH_ROWS: usize = 1_000;
+pub(super) const BATCH_ROWS: usize = 2_000;
 /// Or so many bytes of them.
 const BATCH_BYTES: usize = 1024 * 1024;
 /// How many batches the reader may be ahead.

@@ -4,8 +4,8 @@
 //! A batch is cut into tokens while others may write; what it found is written in one transaction with the rows that it is
 //! about, if they are still as they were. So the index is never half of a batch, whoever is killed.
 //!
-//! A first pull also puts off the indices of the list that are filled in no order of their own: filling them row by row
-//! costs more than the rows. Until they are made again, a list in these orders is sorted when it is asked for.
+//! A first pull or import also puts off the indices of the list that are filled in no order of their own: filling them row
+//! by row costs more than the rows. Until they are made again, a list in these orders is sorted when it is asked for.
 
 use std::collections::HashMap;
 
@@ -42,7 +42,7 @@ pub(in crate::cache) fn forget(tx: &Connection, n: i64) -> Result<()> {
     note(tx, n, "")
 }
 
-/// Before the first page of an empty cache: what the indexer makes afterwards.
+/// Before the first page or the first rows of a file for an empty cache: what the indexer makes afterwards.
 pub(in crate::cache) fn put_off(tx: &Connection) -> Result<()> {
     let is_empty: bool = tx.query_row(sql!("listing/is_empty"), [], |row| row.get(0))?;
     if is_empty {
