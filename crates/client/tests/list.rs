@@ -417,6 +417,37 @@ async fn a_cache_from_before_the_index_is_made_anew_in_the_background() {
     assert_eq!(names, ["春风小馆", "夏雨小馆"]);
 }
 
+/// How many rows a text finds, of a list whose index is complete.
+async fn found(cache: &Cache, text: &str) -> u64 {
+    let page = cache.stores(&StoresQuery { text: text.to_owned(), limit: 1, ..Default::default() }).await.unwrap();
+    assert_eq!(page.unindexed, 0);
+    page.total
+}
+
+#[tokio::test]
+async fn what_changes_while_its_batch_is_cut_is_indexed_as_it_is_then() {
+    // One more than a batch has, and some.
+    const ROWS: u64 = 8_200;
+    let (_home, cache) = open().await;
+    let merchant = |n: u64| format!("M-{n:05}");
+    let rows = (0..ROWS).map(|n| (n + 1, named(&merchant(n), n + 1, "旧店")));
+    cache.apply_page(page(rows.collect(), true)).await.unwrap();
+    while cache.unindexed().await.unwrap() == ROWS {
+        cache.index_chunk().await.unwrap();
+    }
+    assert_eq!(cache.unindexed().await.unwrap(), 8, "they are cut by now");
+    cache.save(draft(&merchant(8_195), vec![write("name", "旧店", "新馆")]), None).await.unwrap();
+    cache.index_all().await.unwrap();
+    assert_eq!((found(&cache, "新馆").await, found(&cache, "旧店").await), (1, ROWS - 1));
+    // The same where the index is emptied meanwhile, which says of no row any more what it was found by.
+    let rows = (0..ROWS).map(|n| (n + ROWS + 1, named(&merchant(n), n + ROWS + 1, "老铺")));
+    cache.apply_page(page(rows.collect(), true)).await.unwrap();
+    cache.index_chunk().await.unwrap();
+    cache.remake_list().await.unwrap();
+    cache.index_all().await.unwrap();
+    assert_eq!((found(&cache, "老铺").await, found(&cache, "旧店").await), (ROWS - 1, 0), "one has an own change");
+}
+
 #[tokio::test]
 async fn too_much_at_once_is_refused() {
     let (_home, cache) = open().await;

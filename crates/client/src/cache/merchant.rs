@@ -48,6 +48,28 @@ impl Shown {
     }
 }
 
+impl Shown {
+    /// Writes what differs: with each column the indices that have it are written, also where it stays the same.
+    fn change(&self, tx: &Connection, row: &Row, same_words: bool) -> Result<()> {
+        let [name, address, class @ ..] = &row.texts;
+        let [shown_name, shown_address, shown_class @ ..] = &self.texts;
+        if name != shown_name {
+            tx.prepare_cached(sql!("listing/rename"))?.execute(params![self.n, name, search::sort_key(name)])?;
+        }
+        if address != shown_address {
+            tx.prepare_cached(sql!("listing/move"))?.execute(params![self.n, address, search::sort_key(address)])?;
+        }
+        if class != shown_class {
+            let [region, category, status] = class;
+            tx.prepare_cached(sql!("listing/class"))?.execute(params![self.n, region, category, status])?;
+        }
+        if !same_words || self.hours != row.hours || self.numbers != numbers(row) {
+            touch(tx, self.n, row)?;
+        }
+        Ok(())
+    }
+}
+
 /// As [`Shown::numbers`].
 fn numbers(row: &Row) -> [i64; 5] {
     [row.queued, row.rejected, row.contested, row.in_review, row.updated_ms]
@@ -110,10 +132,10 @@ impl Merchant {
         let n = match &shown {
             Some(shown) => {
                 let same_words = shown.words_hash == row.words_hash;
-                if shown.texts != row.texts || !shown.has_keys {
+                if shown.has_keys {
+                    shown.change(tx, &row, same_words)?;
+                } else {
                     write(tx, sql!("listing/update"), &shown.n, &row)?;
-                } else if !same_words || shown.hours != row.hours || shown.numbers != numbers(&row) {
-                    touch(tx, shown.n, &row)?;
                 }
                 if same_words {
                     return Ok(());

@@ -73,6 +73,7 @@ const READER_CACHE: &str = "-8192";
 pub struct Cache {
     direct: Direct,
     lists: list::Lists,
+    cut_ahead: list::CutAhead,
     readers: SqlitePool,
     path: PathBuf,
     device: DeviceId,
@@ -120,7 +121,8 @@ impl Cache {
             .connect_lazy_with(options);
         let lists = list::Lists::new(&path, direct.journal());
         let (rules, schemas) = (Arc::new(rules), Arc::new(schemas));
-        let cache = Self { direct, lists, readers, path, device, rules, schemas, machine };
+        let cut_ahead = list::CutAhead::default();
+        let cache = Self { direct, lists, cut_ahead, readers, path, device, rules, schemas, machine };
         cache.apply_rules().await?;
         cache.apply_schema().await?;
         Ok(cache)

@@ -2,19 +2,19 @@
 //! by, and a long first pull is listable at once. What is noted and not indexed yet is looked at row by row (`pending`).
 //!
 //! A batch is cut into tokens while others may write; what it found is written in one transaction with the rows that it is
-//! about, if they are still as they were. So the index is never half of a batch, whoever is killed.
+//! about, if they are still as they were. So the index is never half of a batch, whoever is killed. While one batch of many
+//! is written, the next is cut.
 //!
 //! A first pull or import also puts off the indices of the list that are filled in no order of their own: filling them row
 //! by row costs more than the rows. Until they are made again, a list in these orders is sorted when it is asked for.
 
-use std::collections::HashMap;
-
 use domain::MerchantId;
-use domain::search::{self, TOKEN_BITS, Token};
+use domain::search::TOKEN_BITS;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::bits::{self, Bits, CHUNK_BITS};
-use super::matching::key;
+use super::bits::{self, CHUNK_BITS};
+use super::cutting::{Changes, Cut, Noted};
+use super::writing::write;
 use super::{INDEX_VERSION, pending};
 use crate::cache::direct::{self, Flush};
 use crate::cache::{Cache, count, merchant, meta, sql};
@@ -71,123 +71,13 @@ pub(super) fn behind(tx: &Connection, all: u64) -> Result<u64> {
     Ok(if is_behind { missing } else { missing.max(count(some)) })
 }
 
-/// A row that is to be indexed.
-struct Noted {
-    n: i64,
-    words: String,
-    /// What the index says of it.
-    before: Option<String>,
-}
-
-/// A field's value, by its place among the values of the batch.
-type ValueAt = u32;
-
-/// What a batch changes.
-#[derive(Default)]
-struct Changes {
-    rows: Vec<Noted>,
-    /// By chunk: tokens with places, packed into one number, that come and that go.
-    chunks: Vec<(usize, Vec<u64>, Vec<u64>)>,
-    values: Vec<(String, String)>,
-    known: HashMap<(String, String), ValueAt>,
-    /// Values with rows: do they come or go?
-    valued: Vec<(ValueAt, i64, bool)>,
-}
-
-fn packed(token: Token, place: u16) -> u64 {
-    token.number() << CHUNK_BITS | u64::from(place)
-}
-
-impl Changes {
-    fn value(&mut self, field: &str, value: &str) -> ValueAt {
-        // Almost always known; a pair of owned texts is needed to ask.
-        let pair = (field.to_owned(), value.to_owned());
-        if let Some(at) = self.known.get(&pair) {
-            return *at;
-        }
-        let at = self.values.len() as ValueAt;
-        self.values.push(pair.clone());
-        self.known.insert(pair, at);
-        at
-    }
-
-    /// The fields and counted values of a row.
-    fn values_of(&mut self, words: &str) -> Vec<ValueAt> {
-        let mut values = Vec::new();
-        for (field, value) in search::entries(words) {
-            values.push(self.value(field, ""));
-            if !value.is_empty() && !search::is_text(field) {
-                values.push(self.value(field, value));
-            }
-        }
-        values.sort_unstable();
-        values.dedup();
-        values
-    }
-
-    fn add(&mut self, noted: Noted) {
-        let (chunk, place) = bits::place(noted.n);
-        if self.chunks.last().is_none_or(|(last, ..)| *last != chunk) {
-            self.chunks.push((chunk, Vec::new(), Vec::new()));
-        }
-        let now = self.values_of(&noted.words);
-        let before = noted.before.as_deref().map(|before| self.values_of(before)).unwrap_or_default();
-        let differ = |these: &[ValueAt], those: &[ValueAt]| -> Vec<ValueAt> {
-            these.iter().filter(|value| those.binary_search(value).is_err()).copied().collect()
-        };
-        self.valued.extend(differ(&now, &before).into_iter().map(|value| (value, noted.n, true)));
-        self.valued.extend(differ(&before, &now).into_iter().map(|value| (value, noted.n, false)));
-        let at = self.chunks.len() - 1;
-        let (_, come, go) = &mut self.chunks[at];
-        match &noted.before {
-            None => tokens(&noted.words, |token| come.push(packed(token, place))),
-            Some(before) => {
-                let (mut now, mut then) = (Vec::new(), Vec::new());
-                tokens(&noted.words, |token| now.push(token));
-                tokens(before, |token| then.push(token));
-                now.sort_unstable();
-                then.sort_unstable();
-                let new = now.iter().filter(|token| then.binary_search(token).is_err());
-                come.extend(new.map(|token| packed(*token, place)));
-                let old = then.iter().filter(|token| now.binary_search(token).is_err());
-                go.extend(old.map(|token| packed(*token, place)));
-            }
-        }
-        self.rows.push(noted);
-    }
-
-    /// Cuts rows into tokens.
-    fn of(rows: Vec<Noted>) -> Self {
-        let mut changes = Self::default();
-        rows.into_iter().for_each(|noted| changes.add(noted));
-        for (_, come, go) in &mut changes.chunks {
-            come.sort_unstable();
-            come.dedup();
-            go.sort_unstable();
-            go.dedup();
-        }
-        changes
-    }
-}
-
-/// All tokens of a row but those of values.
-fn tokens(words: &str, mut out: impl FnMut(Token)) {
-    if words.is_empty() {
-        return;
-    }
-    out(Token::ALL);
-    for (field, value) in search::entries(words) {
-        search::tokens(field, value, &mut out);
-    }
-}
-
-/// The next rows.
-fn next(tx: &Connection) -> Result<Vec<Noted>> {
+/// The next rows behind one of them.
+fn next(tx: &Connection, behind: Option<i64>) -> Result<Vec<Noted>> {
     let mut noted = Vec::new();
     let newest: i64 = tx.prepare_cached(sql!("list/newest_indexed"))?.query_row([], |row| row.get(0))?;
     let mut before = tx.prepare_cached(sql!("list/words"))?;
     let mut select = tx.prepare_cached(sql!("search/next"))?;
-    let mut rows = select.query([BATCH_ROWS as i64, i64::MIN])?;
+    let mut rows = select.query([BATCH_ROWS as i64, behind.map_or(i64::MIN, |n| n.saturating_add(1))])?;
     while let Some(row) = rows.next()? {
         let (n, words): (i64, String) = (row.get(0)?, row.get(1)?);
         if n >= ROWS_END {
@@ -198,129 +88,6 @@ fn next(tx: &Connection) -> Result<Vec<Noted>> {
         noted.push(Noted { n, words, before });
     }
     Ok(noted)
-}
-
-/// Writes what a batch changes. Returns whether it did: not if a row is another one now.
-fn write(tx: &Transaction<'_>, mut changes: Changes) -> Result<bool> {
-    let mut now = tx.prepare_cached(sql!("search/get"))?;
-    for noted in &changes.rows {
-        let same =
-            now.query_row([noted.n], |row| Ok(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)? == noted.words));
-        if !same.optional()?.unwrap_or(false) {
-            return Ok(false);
-        }
-    }
-    let tokens = number(tx, &changes)?;
-    let mut by_chunk: HashMap<usize, (Vec<u64>, Vec<u64>)> = HashMap::new();
-    for (value, n, comes) in &changes.valued {
-        let (chunk, place) = bits::place(*n);
-        let (come, go) = by_chunk.entry(chunk).or_default();
-        let list = if *comes { come } else { go };
-        list.push(packed(tokens[*value as usize], place));
-    }
-    let mut store = Store::of(tx)?;
-    for (chunk, come, go) in changes.chunks.drain(..) {
-        let (mut values_come, mut values_go) = by_chunk.remove(&chunk).unwrap_or_default();
-        values_come.sort_unstable();
-        values_go.sort_unstable();
-        store.chunk(chunk, &come, &go)?;
-        store.chunk(chunk, &values_come, &values_go)?;
-    }
-    let mut put = tx.prepare_cached(sql!("list/put_indexed"))?;
-    let mut remove = tx.prepare_cached(sql!("list/remove_indexed"))?;
-    let mut done = tx.prepare_cached(sql!("search/delete_unindexed_one"))?;
-    for noted in &changes.rows {
-        if noted.words.is_empty() {
-            remove.execute([noted.n])?;
-        } else {
-            put.execute(params![noted.n, noted.words])?;
-        }
-        done.execute([noted.n])?;
-    }
-    meta::set(tx, INDEX_VERSION, meta::number(tx, INDEX_VERSION)? + 1)?;
-    Ok(true)
-}
-
-/// Gives fields and values numbers, counts their rows, and returns their tokens.
-fn number(tx: &Connection, changes: &Changes) -> Result<Vec<Token>> {
-    let mut rows = vec![0_i64; changes.values.len()];
-    for (value, _, comes) in &changes.valued {
-        rows[*value as usize] += if *comes { 1 } else { -1 };
-    }
-    let mut field = tx.prepare_cached(sql!("list/put_field"))?;
-    let mut put = tx.prepare_cached(sql!("list/put_value"))?;
-    let mut drop = tx.prepare_cached(sql!("list/drop_value"))?;
-    let mut fields: HashMap<&str, u16> = HashMap::new();
-    let mut tokens = Vec::with_capacity(rows.len());
-    // The field itself comes before its values.
-    for ((name, value), rows) in changes.values.iter().zip(rows) {
-        if value.is_empty() {
-            let number = field.query_row(params![name, rows], |row| row.get(0))?;
-            fields.insert(name.as_str(), number);
-            tokens.push(Token::value(number, 0));
-        } else {
-            let of = fields.get(name.as_str()).copied().unwrap_or_default();
-            let number = put.query_row(params![of, domain::text::key(value), value, rows], |row| row.get(0))?;
-            tokens.push(Token::value(of, number));
-            if rows < 0 {
-                drop.execute([number])?;
-            }
-        }
-    }
-    Ok(tokens)
-}
-
-/// Writes what is kept of each token.
-struct Store<'t> {
-    newest_chunk: Option<usize>,
-    get: rusqlite::CachedStatement<'t>,
-    put: rusqlite::CachedStatement<'t>,
-    delete: rusqlite::CachedStatement<'t>,
-}
-
-impl<'t> Store<'t> {
-    fn of(tx: &'t Connection) -> Result<Self> {
-        let newest: Option<i64> = tx.query_row(sql!("list/newest_key"), [], |row| row.get(0))?;
-        Ok(Self {
-            newest_chunk: newest.and_then(|key| usize::try_from(key >> TOKEN_BITS).ok()),
-            get: tx.prepare_cached(sql!("list/posting"))?,
-            put: tx.prepare_cached(sql!("list/put_posting"))?,
-            delete: tx.prepare_cached(sql!("list/delete_posting"))?,
-        })
-    }
-
-    /// Sorted tokens with places that come and go in a chunk.
-    fn chunk(&mut self, chunk: usize, come: &[u64], go: &[u64]) -> Result<()> {
-        let is_new = self.newest_chunk.is_none_or(|newest| newest < chunk);
-        let token = |packed: u64| packed >> CHUNK_BITS;
-        let places = |list: &[u64]| -> Vec<u16> { list.iter().map(|one| (one % (1 << CHUNK_BITS)) as u16).collect() };
-        let (mut come, mut go) = (come, go);
-        while let Some(next) = come.first().into_iter().chain(go.first()).map(|one| token(*one)).min() {
-            let split = |list: &[u64]| list.iter().take_while(|one| token(**one) == next).count();
-            let (coming, others) = come.split_at(split(come));
-            let (going, rest) = go.split_at(split(go));
-            (come, go) = (others, rest);
-            let key = key(chunk, next);
-            if is_new && going.is_empty() {
-                self.put.execute(params![key, bits::kept(&places(coming))])?;
-                continue;
-            }
-            let mut rows = Bits::NONE;
-            let mut kept = self.get.query([key])?;
-            if let Some(row) = kept.next()? {
-                rows.add(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?);
-            }
-            drop(kept);
-            places(going).into_iter().for_each(|place| rows.clear(place));
-            places(coming).into_iter().for_each(|place| rows.set(place));
-            if rows.is_empty() {
-                self.delete.execute([key])?;
-            } else {
-                self.put.execute(params![key, rows.to_kept()])?;
-            }
-        }
-        Ok(())
-    }
 }
 
 /// Makes rows anew: with what they are ordered and found by.
@@ -371,11 +138,29 @@ impl Cache {
         if !some {
             return Ok(false);
         }
-        let noted = self.direct.scan(|tx| next(tx)).await?;
-        let rows = noted.len();
-        let changes = direct::blocking(move || Ok(Changes::of(noted))).await?;
-        let written = self.direct.write(Flush::Later, move |tx| write(tx, changes)).await?;
-        Ok(!written || rows == BATCH_ROWS || is_behind)
+        let cut = match self.cut_ahead.replace(None) {
+            Some(cut) => cut,
+            None => match self.cut(None).await? {
+                Some(cut) => cut,
+                None => return Ok(is_behind),
+            },
+        };
+        let (is_full, last, changes) = (cut.is_full(), cut.last, cut.changes);
+        let writing = self.direct.write(Flush::Later, move |tx| write(tx, changes));
+        let (written, ahead) =
+            tokio::join!(writing, async { if is_full { self.cut(Some(last)).await } else { Ok(None) } });
+        let written = written?;
+        if written {
+            self.cut_ahead.replace(ahead?);
+        }
+        Ok(!written || is_full || is_behind)
+    }
+
+    /// Reads the next rows behind one of them, and cuts them into tokens.
+    async fn cut(&self, behind: Option<i64>) -> Result<Option<Cut>> {
+        let noted = self.direct.scan(move |tx| next(tx, behind)).await?;
+        let Some(last) = noted.last().map(|noted| noted.n) else { return Ok(None) };
+        direct::blocking(move || Ok(Some(Cut { changes: Changes::of(noted), last }))).await
     }
 
     /// Indexes all that is left.

@@ -6,12 +6,14 @@
 
 mod bits;
 mod counting;
+mod cutting;
 mod indexer;
 mod journal;
 mod matching;
 mod order;
 mod pending;
 mod stores;
+mod writing;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,6 +26,7 @@ use crate::error::Result;
 use order::{By, Order};
 use pending::Pending;
 
+pub(super) use cutting::CutAhead;
 pub(super) use indexer::{forget, note, put_off};
 pub(super) use journal::Journal;
 pub(super) use stores::row_of;
