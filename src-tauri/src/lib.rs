@@ -14,6 +14,7 @@ use clap::Parser;
 
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
+    client::memory::share_between_threads();
     let arguments = cli::Arguments::parse();
     match &arguments.command {
         Some(command) => cli::run(&arguments, command),

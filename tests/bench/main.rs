@@ -36,9 +36,17 @@ without a harness:
   bench-adapter trips NEAR FAR LONGER_MS            round trips, from lines of two runs over slow lines
   bench-adapter judge FILE                          medians and budgets of such lines, as Markdown";
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    // As the program with the window does it; the backend does not.
+    if arguments.first().is_some_and(|phase| phase != "serve") {
+        client::memory::share_between_threads();
+    }
+    carry_out(&arguments)
+}
+
+#[tokio::main]
+async fn carry_out(arguments: &[String]) -> ExitCode {
     match run(&arguments.iter().map(String::as_str).collect::<Vec<_>>()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

@@ -4,7 +4,7 @@
 //! - [`cache`]: SQLite: records, the list's rows, the outbox, the search index.
 //! - [`remote`]: the backend over HTTP. - [`secrets`]: where tokens are kept.
 //! - [`driver`]: feeds the engine and carries out its effects.
-//! - [`importer`], [`exporter`]: files.
+//! - [`importer`], [`exporter`]: files. - [`memory`]: how the program takes it.
 
 pub mod cache;
 mod clock;
@@ -13,6 +13,7 @@ pub mod driver;
 mod error;
 pub mod exporter;
 pub mod importer;
+pub mod memory;
 pub mod remote;
 pub mod secrets;
 pub mod session;

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use domain::search::{TOKEN_BITS, Token};
-use rusqlite::{Connection, OptionalExtension, Statement, Transaction, params};
+use rusqlite::{Connection, Statement, Transaction, params};
 
 use super::INDEX_VERSION;
 use super::bits::{self, Bits, CHUNK_BITS};
