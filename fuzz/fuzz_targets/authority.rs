@@ -3,6 +3,7 @@
 
 use domain::role::Scope;
 use domain::rules::RuleSet;
+use domain::schema::Schema;
 use domain::{Actor, ActorId, Edit, Record, Role};
 use libfuzzer_sys::fuzz_target;
 use sync_engine::{authority, preview, reconcile};
@@ -18,7 +19,7 @@ fuzz_target!(|bytes: &[u8]| {
         role: Role::Operations,
         scope: Scope::All,
     };
-    let verdict = authority::accept(record.as_ref(), &edit, &actor, &rules);
+    let verdict = authority::accept(record.as_ref(), &edit, &actor, &rules, &Schema::default());
     if let Some(before) = record.as_ref().filter(|_| !verdict.changed) {
         fuzz::is_same(before, &verdict.record, &"nothing was changed");
     }

@@ -97,18 +97,19 @@ pub fn text(bytes: &[u8]) -> Option<&str> {
 /// # Panics
 /// On a finding.
 pub fn reads_once_and_for_all(fields: &[&str], typed: &str) {
+    let schema = domain::schema::Schema::default();
     for field in fields {
-        let checked = reading::check(field, typed);
+        let checked = reading::check(&schema, field, typed);
         assert_eq!(checked.ok, checked.errors.is_empty(), "{field} {typed:?}");
         for finding in checked.errors.iter().chain(&checked.warnings) {
             says_something(finding);
         }
         let Ok(path) = domain::FieldPath::new(*field) else { continue };
-        if let Ok((value, warnings)) = reading::register(&path, typed) {
+        if let Ok((value, warnings)) = reading::register(&schema, &path, typed) {
             warnings.iter().for_each(says_something);
             assert_eq!(domain::validate::normalise(&path, &value).as_ref(), Ok(&value), "{field} {typed:?}");
             if let Some(stored) = value.as_str() {
-                match reading::register(&path, stored) {
+                match reading::register(&schema, &path, stored) {
                     // North of 72 degrees two plain numbers are taken for a place in China, longitude first, and said so.
                     Ok((_, warnings)) if warnings.iter().any(|warning| warning.code == ErrorCode::Swapped) => {}
                     again => assert_eq!(again.map(|(value, _)| value).as_ref(), Ok(&value), "{field} {typed:?}"),
