@@ -6,6 +6,7 @@
 mod conflicts;
 mod fields;
 mod hours;
+mod imports;
 mod insights;
 mod million;
 mod offline;

@@ -5,6 +5,7 @@
 
 mod cli;
 mod files;
+mod hostile;
 mod keyring;
 mod merging;
 mod offline;

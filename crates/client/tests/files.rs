@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use client::cache::Cache;
-use client::exporter::{ExportFormat, export};
+use client::exporter::{ExportFormat, Extent, export};
 use client::importer::{ImportOptions, ImportSummary, RowReport, import};
 use domain::ErrorCode;
 use domain::ipc::{Duplicates, StoresQuery};
@@ -115,7 +115,7 @@ async fn an_export_comes_back_unchanged_and_runs_no_formula() {
         .await
         .unwrap();
     let csv = home.path().join("all.csv");
-    assert_eq!(export(&cache, &csv, ExportFormat::Csv, None).await.unwrap(), 30);
+    assert_eq!(export(&cache, &csv, ExportFormat::Csv, &Extent::default()).await.unwrap(), 30);
     let text = std::fs::read_to_string(&csv).unwrap();
     assert!(
         text.starts_with('\u{feff}') && text.contains(",'=1+1,") && text.contains("''quoted") && text.contains("'-18℃")
@@ -123,7 +123,7 @@ async fn an_export_comes_back_unchanged_and_runs_no_formula() {
     let (_, summary) = run(&cache, &ImportOptions::new(&csv, "back")).await;
     assert_eq!(summary.counts.get("unchanged"), Some(&30), "{:?}", summary.counts);
     let json = home.path().join("all.json");
-    export(&cache, &json, ExportFormat::Json, None).await.unwrap();
+    export(&cache, &json, ExportFormat::Json, &Extent::default()).await.unwrap();
     let profiles: Vec<domain::Profile> = serde_json::from_slice(&std::fs::read(&json).unwrap()).unwrap();
     assert_eq!((profiles.len(), profiles[3].name.as_str()), (30, "-18℃"));
 }

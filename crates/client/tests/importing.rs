@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use client::cache::Cache;
-use client::exporter::{ExportFormat, export};
+use client::exporter::{ExportFormat, Extent, export};
 use client::importer::{ImportOptions, ImportSummary, RowReport, import, preview, undo, write_report};
 use domain::ErrorCode;
 use domain::ipc::{Duplicates, ImportState, LeftBecause, MappingReason};
@@ -321,7 +321,7 @@ proptest! {
                 _ => {
                     cache.apply_page(page((0..5).map(|n| (n + 1, full(n))).collect(), true)).await.unwrap();
                     let book = home.path().join("x.xlsx");
-                    export(&cache, &book, ExportFormat::Xlsx, None).await.unwrap();
+                    export(&cache, &book, ExportFormat::Xlsx, &Extent::default()).await.unwrap();
                     std::fs::read(book).unwrap()
                 }
             };

@@ -1,12 +1,11 @@
 //! The same change for many merchants.
 
 use client::Console;
-use domain::ipc::{
-    BulkPlan, BulkRequest, BulkSaved, CheckField, Chosen, Condition, Exceptions, LeftOut, StoresQuery, Test,
-};
-use domain::{ErrorCode, FieldPath, Problem};
+use domain::ipc::{BulkPlan, BulkRequest, BulkSaved, CheckField, Chosen, Exceptions, LeftOut};
+use domain::{ErrorCode, Problem};
 use serde_json::json;
 
+use super::filter::Filter;
 use super::write::assignments;
 use super::{Failed, output};
 
@@ -28,13 +27,8 @@ pub enum BulkCommand {
 /// Which merchants.
 #[derive(clap::Args)]
 pub struct Which {
-    /// All merchants for which this holds, instead of one: `category=火锅|面馆`, `status!=open`, `note~冷库`,
-    /// `custom.seats>=40`, `phones=` (not given), `phones!=` (given). Several must all hold.
-    #[arg(long = "where", value_name = "CONDITION")]
-    conditions: Vec<String>,
-    /// All merchants that a search for this text finds.
-    #[arg(long, value_name = "TEXT")]
-    find: Option<String>,
+    #[command(flatten)]
+    filter: Filter,
     /// Say what would change; change nothing.
     #[arg(long)]
     pub dry_run: bool,
@@ -43,41 +37,14 @@ pub struct Which {
 impl Which {
     /// Is it about many?
     pub fn is_many(&self) -> bool {
-        !self.conditions.is_empty() || self.find.is_some()
+        !self.filter.is_empty()
     }
-    fn query(&self) -> Result<StoresQuery, Failed> {
-        let conditions = self.conditions.iter().map(|text| condition(text)).collect::<Result<_, _>>()?;
-        Ok(StoresQuery { text: self.find.clone().unwrap_or_default(), conditions, ..StoresQuery::default() })
-    }
-}
-
-/// `FIELD=VALUE|VALUE` and the others taken apart.
-fn condition(text: &str) -> Result<Condition, Failed> {
-    let wrong = || {
-        Failed::Usage(format!("“{text}”: write FIELD=VALUE, FIELD!=VALUE, FIELD~TEXT, FIELD>=VALUE or FIELD<=VALUE"))
-    };
-    let found = ["!=", ">=", "<=", "=", "~"].iter().filter_map(|sign| Some((text.find(sign)?, *sign)));
-    let (at, sign) = found.min_by_key(|(at, sign)| (*at, std::cmp::Reverse(sign.len()))).ok_or_else(wrong)?;
-    let field = FieldPath::new(text[..at].trim()).map_err(|_| wrong())?;
-    let value = text[at + sign.len()..].trim();
-    let values = || value.split('|').map(|value| value.trim().to_owned()).collect();
-    let test = match (sign, value.is_empty()) {
-        ("=", true) => Test::NotSet,
-        ("!=", true) => Test::Set,
-        (_, true) => return Err(wrong()),
-        ("=", false) => Test::AnyOf(values()),
-        ("!=", false) => Test::NoneOf(values()),
-        (">=", false) => Test::AtLeast(value.to_owned()),
-        ("<=", false) => Test::AtMost(value.to_owned()),
-        (_, false) => Test::Contains(value.to_owned()),
-    };
-    Ok(Condition { field, test })
 }
 
 /// Changes all merchants that are meant, or says what it would change.
 pub async fn set(console: &Console, as_json: bool, which: &Which, values: &[String]) -> Result<(), Failed> {
     let typed = assignments(values)?.into_iter().map(|(field, text)| CheckField { field, text }).collect();
-    let stores = Chosen::Matching { query: Box::new(which.query()?), except: Vec::new() };
+    let stores = Chosen::Matching { query: Box::new(which.filter.query()?), except: Vec::new() };
     let request = BulkRequest { stores, registers: Default::default(), typed };
     let plan = console.bulk_plan(&request).await?;
     let plan = plan.ok_or_else(|| Problem::new(ErrorCode::Internal, "it was stopped: nothing was changed"))?;
@@ -164,25 +131,5 @@ pub async fn run(console: &Console, as_json: bool, command: &BulkCommand) -> Res
             }
             output::line(&format!("taken back: {}; changed since and left as they are: {}", done.undone, done.left))
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn conditions_are_taken_apart() {
-        let test = |text: &str| condition(text).ok().map(|one| (one.field.to_string(), one.test));
-        let one = |field: &str, test: Test| Some((field.to_owned(), test));
-        let values = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
-        assert_eq!(test("category=火锅|面馆"), one("category", Test::AnyOf(values(&["火锅", "面馆"]))));
-        assert_eq!(test("status != open"), one("status", Test::NoneOf(values(&["open"]))));
-        assert_eq!(test("note~a=b"), one("note", Test::Contains("a=b".to_owned())));
-        assert_eq!(test("custom.seats>=40"), one("custom.seats", Test::AtLeast("40".to_owned())));
-        assert_eq!(test("custom.seats<=40"), one("custom.seats", Test::AtMost("40".to_owned())));
-        assert_eq!((test("phones="), test("phones!=")), (one("phones", Test::NotSet), one("phones", Test::Set)));
-        assert_eq!((test("status"), test("=open"), test("note~"), test("Bad Field=1")), (None, None, None, None));
     }
 }

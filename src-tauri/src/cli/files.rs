@@ -9,6 +9,7 @@ use domain::ipc::{
     Duplicates, ExportRequest, ImportPreview, ImportRequest, MappingReason, StoreFilter, StoresQuery, WriteImportReport,
 };
 
+use super::filter::Filter;
 use super::{Failed, output};
 
 /// What is done with duplicates.
@@ -166,9 +167,9 @@ fn print_preview(preview: &ImportPreview) -> Result<(), Failed> {
     output::table(&rows)
 }
 
-/// What the list's filter of an export is.
+/// What is known of the merchants of an export.
 #[derive(Clone, Copy, ValueEnum)]
-enum FilterArgument {
+enum StateArgument {
     /// With unsent changes.
     Pending,
     /// With open reviews.
@@ -182,9 +183,8 @@ enum FilterArgument {
 pub struct ExportArguments {
     /// The file: .csv, .xlsx, .json or .jsonl.
     pub file: PathBuf,
-    /// Only merchants that this text finds.
-    #[arg(long, value_name = "TEXT")]
-    text: Option<String>,
+    #[command(flatten)]
+    filter: Filter,
     /// Only of this category.
     #[arg(long)]
     category: Option<String>,
@@ -192,27 +192,39 @@ pub struct ExportArguments {
     #[arg(long)]
     status: Option<String>,
     /// Only those.
-    #[arg(long, value_enum)]
-    filter: Option<FilterArgument>,
+    #[arg(long = "filter", value_enum)]
+    state: Option<StateArgument>,
+    /// Also the fields that are declared sensitive, which are left out otherwise.
+    #[arg(long)]
+    sensitive: bool,
+}
+
+impl ExportArguments {
+    /// Nothing for all merchants.
+    fn query(&self) -> Result<Option<StoresQuery>, Failed> {
+        if self.filter.is_empty() && self.category.is_none() && self.status.is_none() && self.state.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(StoresQuery {
+            category: self.category.clone(),
+            status: self.status.clone(),
+            filter: match self.state {
+                None => StoreFilter::All,
+                Some(StateArgument::Pending) => StoreFilter::Pending,
+                Some(StateArgument::Conflict) => StoreFilter::Conflict,
+                Some(StateArgument::Rejected) => StoreFilter::Rejected,
+            },
+            ..self.filter.query()?
+        }))
+    }
 }
 
 /// Exports profiles.
 pub async fn export(console: &Console, json: bool, arguments: &ExportArguments) -> Result<(), Failed> {
-    let all = arguments.text.is_none() && arguments.category.is_none() && arguments.status.is_none();
-    let query = (!all || arguments.filter.is_some()).then(|| StoresQuery {
-        text: arguments.text.clone().unwrap_or_default(),
-        category: arguments.category.clone(),
-        status: arguments.status.clone(),
-        filter: match arguments.filter {
-            None => StoreFilter::All,
-            Some(FilterArgument::Pending) => StoreFilter::Pending,
-            Some(FilterArgument::Conflict) => StoreFilter::Conflict,
-            Some(FilterArgument::Rejected) => StoreFilter::Rejected,
-        },
-        ..StoresQuery::default()
-    });
+    let query = arguments.query()?;
     let file = arguments.file.display().to_string();
-    let count = console.export(&ExportRequest { file: file.clone(), query }).await?.rows;
+    let count =
+        console.export(&ExportRequest { file: file.clone(), query, sensitive: arguments.sensitive }).await?.rows;
     if json {
         return output::json(&serde_json::json!({ "file": file, "merchants": count }));
     }

@@ -7,6 +7,7 @@ mod bulk;
 mod check;
 mod doctor;
 mod files;
+mod filter;
 mod output;
 
 pub use output::say;

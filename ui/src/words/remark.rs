@@ -2,6 +2,7 @@
 
 use super::field::field_label;
 use super::problem::sentence;
+use crate::declared;
 use crate::i18n::imports;
 use crate::pages::imports::Reason;
 
@@ -18,8 +19,8 @@ pub fn target_label(target: &str) -> String {
         "coords" => imports::t_coordinates().to_owned(),
         "opened" => imports::t_opened().to_owned(),
         other => match other.strip_prefix("custom.") {
-            Some(key) => imports::t_custom(key),
-            None => field_label(other),
+            Some(key) if declared::schema().custom(key).is_none() => imports::t_custom(key),
+            _ => field_label(other),
         },
     }
 }

@@ -186,7 +186,8 @@ impl Console {
     pub async fn export(&self, request: &ExportRequest) -> Result<Written> {
         let file = Path::new(&request.file);
         let format = exporter::ExportFormat::of(file)?;
-        let rows = exporter::export(&self.cache, file, format, request.query.as_ref()).await?;
+        let extent = exporter::Extent { query: request.query.as_ref(), sensitive: request.sensitive };
+        let rows = exporter::export(&self.cache, file, format, &extent).await?;
         Ok(Written { rows })
     }
 }

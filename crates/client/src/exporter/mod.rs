@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use domain::field::{DELETED, FieldPath};
 use domain::ipc::{StoreSort, StoresQuery};
 use domain::problem::ErrorCode;
+use domain::profile::Registers;
+use domain::schema::CustomField;
 use domain::{MerchantId, Profile};
 
 use crate::cache::Cache;
@@ -55,13 +57,22 @@ impl ExportFormat {
     }
 }
 
-/// Writes merchants, own changes on top: all, ordered by id, or those that a list shows, in its order. Returns how many.
+/// Which merchants, and how much of each.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Extent<'q> {
+    /// Those that a list shows, in its order; nothing for all, ordered by id.
+    pub query: Option<&'q StoresQuery>,
+    /// Also the fields that are declared sensitive.
+    pub sensitive: bool,
+}
+
+/// Writes merchants, own changes on top. Returns how many.
 ///
 /// # Errors
 /// `bad_file` if the file cannot be written, `too_large` for a workbook of more than a million, `storage`.
-pub async fn export(cache: &Cache, file: &Path, format: ExportFormat, query: Option<&StoresQuery>) -> Result<u64> {
+pub async fn export(cache: &Cache, file: &Path, format: ExportFormat, extent: &Extent<'_>) -> Result<u64> {
     let partial = partial_name(file);
-    let written = write_all(cache, &partial, format, query).await;
+    let written = write_all(cache, &partial, format, extent).await;
     put_in_place(&partial, file, written)
 }
 
@@ -88,16 +99,21 @@ fn partial_name(file: &Path) -> PathBuf {
     file.with_file_name(name)
 }
 
-/// Walks through merchants.
-enum Walk {
+/// Walks through merchants, with what may be written of them.
+struct Walk {
+    way: Way,
+    left_out: BTreeSet<FieldPath>,
+}
+
+enum Way {
     All { after: String },
     Listed { query: StoresQuery },
 }
 
 impl Walk {
-    fn new(query: Option<&StoresQuery>) -> Self {
-        match query {
-            None => Self::All { after: String::new() },
+    fn new(cache: &Cache, extent: &Extent<'_>) -> Self {
+        let way = match extent.query {
+            None => Way::All { after: String::new() },
             Some(query) => {
                 let mut query = StoresQuery { offset: 0, limit: BATCH, ..query.clone() };
                 if query.sort == StoreSort::Updated {
@@ -105,21 +121,42 @@ impl Walk {
                     query.sort = StoreSort::Id;
                     query.descending = false;
                 }
-                Self::Listed { query }
+                Way::Listed { query }
+            }
+        };
+        let schema = cache.schema();
+        let left_out = schema.custom.iter().filter(|field| field.sensitive && !extent.sensitive);
+        Self { way, left_out: left_out.map(CustomField::path).collect() }
+    }
+
+    /// The next ones; none behind the last.
+    async fn next(&mut self, cache: &Cache) -> Result<Vec<(MerchantId, Registers)>> {
+        loop {
+            let ids = self.ids(cache).await?;
+            if ids.is_empty() {
+                return Ok(Vec::new());
+            }
+            let mut merchants = cache.registers_of(&ids).await?;
+            if !self.left_out.is_empty() {
+                merchants.iter_mut().for_each(|(_, all)| all.retain(|field, _| !self.left_out.contains(field)));
+            }
+            // All of them may have gone meanwhile: that is not the end.
+            if !merchants.is_empty() {
+                return Ok(merchants);
             }
         }
     }
 
-    async fn next(&mut self, cache: &Cache) -> Result<Vec<MerchantId>> {
-        match self {
-            Self::All { after } => {
+    async fn ids(&mut self, cache: &Cache) -> Result<Vec<MerchantId>> {
+        match &mut self.way {
+            Way::All { after } => {
                 let ids = cache.ids_after(after, BATCH).await?;
                 if let Some(last) = ids.last() {
                     *after = last.to_string();
                 }
                 Ok(ids)
             }
-            Self::Listed { query } => {
+            Way::Listed { query } => {
                 let page = cache.stores(query).await?;
                 query.offset += page.rows.len() as u64;
                 Ok(page.rows.into_iter().map(|row| row.id).collect())
@@ -128,27 +165,27 @@ impl Walk {
     }
 }
 
-async fn write_all(cache: &Cache, path: &Path, format: ExportFormat, query: Option<&StoresQuery>) -> Result<u64> {
+async fn write_all(cache: &Cache, path: &Path, format: ExportFormat, extent: &Extent<'_>) -> Result<u64> {
     match format {
-        ExportFormat::Json | ExportFormat::JsonLines => write_json(cache, path, format, query).await,
-        ExportFormat::Csv => write_table(cache, TableWriter::csv(path)?, query).await,
-        ExportFormat::Xlsx => write_table(cache, TableWriter::workbook(path)?, query).await,
+        ExportFormat::Json | ExportFormat::JsonLines => write_json(cache, path, format, extent).await,
+        ExportFormat::Csv => write_table(cache, TableWriter::csv(path)?, extent).await,
+        ExportFormat::Xlsx => write_table(cache, TableWriter::workbook(path)?, extent).await,
     }
 }
 
-async fn write_json(cache: &Cache, path: &Path, format: ExportFormat, query: Option<&StoresQuery>) -> Result<u64> {
+async fn write_json(cache: &Cache, path: &Path, format: ExportFormat, extent: &Extent<'_>) -> Result<u64> {
     let mut out = BufWriter::new(File::create(path)?);
     let is_array = format == ExportFormat::Json;
     if is_array {
         out.write_all(b"[")?;
     }
-    let (mut walk, mut count) = (Walk::new(query), 0_u64);
+    let (mut walk, mut count) = (Walk::new(cache, extent), 0_u64);
     loop {
-        let ids = walk.next(cache).await?;
-        if ids.is_empty() {
+        let merchants = walk.next(cache).await?;
+        if merchants.is_empty() {
             break;
         }
-        for (id, registers) in cache.registers_of(&ids).await? {
+        for (id, registers) in merchants {
             if is_array {
                 out.write_all(if count == 0 { b"\n" } else { b",\n" })?;
             }
@@ -167,16 +204,16 @@ async fn write_json(cache: &Cache, path: &Path, format: ExportFormat, query: Opt
     Ok(count)
 }
 
-async fn write_table(cache: &Cache, mut table: TableWriter, query: Option<&StoresQuery>) -> Result<u64> {
-    let columns = cells::columns(&extra_fields(cache, query).await?);
+async fn write_table(cache: &Cache, mut table: TableWriter, extent: &Extent<'_>) -> Result<u64> {
+    let columns = cells::columns(&extra_fields(cache, extent).await?);
     table.header(&columns)?;
-    let (mut walk, mut count) = (Walk::new(query), 0_u64);
+    let (mut walk, mut count) = (Walk::new(cache, extent), 0_u64);
     loop {
-        let ids = walk.next(cache).await?;
-        if ids.is_empty() {
+        let merchants = walk.next(cache).await?;
+        if merchants.is_empty() {
             break;
         }
-        for (id, registers) in cache.registers_of(&ids).await? {
+        for (id, registers) in merchants {
             table.row(&columns, &Profile::from_registers(id, &registers))?;
             count += 1;
         }
@@ -186,14 +223,14 @@ async fn write_table(cache: &Cache, mut table: TableWriter, query: Option<&Store
 }
 
 /// The fields beyond the usual ones that some merchant has.
-async fn extra_fields(cache: &Cache, query: Option<&StoresQuery>) -> Result<BTreeSet<FieldPath>> {
-    let (mut walk, mut fields) = (Walk::new(query), BTreeSet::new());
+async fn extra_fields(cache: &Cache, extent: &Extent<'_>) -> Result<BTreeSet<FieldPath>> {
+    let (mut walk, mut fields) = (Walk::new(cache, extent), BTreeSet::new());
     loop {
-        let ids = walk.next(cache).await?;
-        if ids.is_empty() {
+        let merchants = walk.next(cache).await?;
+        if merchants.is_empty() {
             return Ok(fields);
         }
-        for (_, registers) in cache.registers_of(&ids).await? {
+        for (_, registers) in merchants {
             fields.extend(registers.into_keys().filter(|field| field.as_str() != DELETED && cells::is_extra(field)));
         }
     }

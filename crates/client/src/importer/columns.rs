@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use domain::field::{FieldKind, FieldPath};
 use domain::ipc::MappingReason;
 use domain::problem::{ErrorCode, Problem};
+use domain::schema::CustomField;
 use domain::text;
 use regex::Regex;
 
@@ -193,6 +194,16 @@ fn by_rule(header: &str) -> Option<(Target, &'static str)> {
     Some((Target::named(rule.target).ok()?, rule.pattern))
 }
 
+/// The declared field that is called so, in either language.
+fn by_name(header: &str, declared: &[CustomField]) -> Option<(Target, &'static str)> {
+    let key = header_key(header);
+    let is_called = |field: &&CustomField| {
+        field.is_offered()
+            && [&field.labels.zh, &field.labels.en].iter().any(|name| !name.is_empty() && header_key(name) == key)
+    };
+    declared.iter().find(is_called).map(|field| (Target::Register(field.path()), "the name of a declared field"))
+}
+
 /// Where a column with this header goes by itself.
 pub(super) fn standard(header: &str) -> Option<Target> {
     by_rule(header).map(|(target, _)| target)
@@ -227,6 +238,8 @@ pub(super) struct Wishes<'a> {
     pub by_hand: &'a [(String, String)],
     /// The version and the mapping of the last file.
     pub remembered: Option<(u32, &'a Remembered)>,
+    /// Fields that administrators declared: known by their names.
+    pub declared: &'a [CustomField],
 }
 
 impl Columns {
@@ -304,7 +317,7 @@ fn unasked(header: &str, wishes: &Wishes<'_>) -> (Option<Target>, MappingReason)
             }
         }
     }
-    match by_rule(header) {
+    match by_name(header, wishes.declared).or_else(|| by_rule(header)) {
         Some((target, pattern)) => (Some(target), MappingReason::Rule { pattern: pattern.to_owned() }),
         None => (None, MappingReason::Unknown),
     }
@@ -313,6 +326,8 @@ fn unasked(header: &str, wishes: &Wishes<'_>) -> (Option<Target>, MappingReason)
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use domain::schema::{CustomKind, Words};
+
     use super::*;
 
     #[test]
@@ -354,13 +369,27 @@ mod tests {
         let headers: Vec<String> = ["店名", "地址", "甲", "乙", "电话"].map(str::to_owned).to_vec();
         let by_hand = [("note".to_owned(), "甲".to_owned()), (String::new(), "电话".to_owned())];
         let remembered = vec![("乙".to_owned(), Some("region".to_owned()))];
-        let wishes = Wishes { by_hand: &by_hand, remembered: Some((3, &remembered)) };
+        let wishes = Wishes { by_hand: &by_hand, remembered: Some((3, &remembered)), ..Wishes::default() };
         let columns = Columns::find(&headers, &wishes).unwrap();
         let names: Vec<Option<&str>> = columns.all.iter().map(|c| c.target.as_ref().map(Target::name)).collect();
         assert_eq!(names, [Some("name"), Some("address"), Some("note"), Some("region"), None]);
         assert_eq!(columns.all[3].reason, MappingReason::Remembered { version: 3 });
         assert_eq!(columns.unmapped(), ["电话"]);
         let nowhere = [("note".to_owned(), "丙".to_owned())];
-        assert!(Columns::find(&headers, &Wishes { by_hand: &nowhere, remembered: None }).is_err());
+        assert!(Columns::find(&headers, &Wishes { by_hand: &nowhere, ..Wishes::default() }).is_err());
+    }
+    #[test]
+    fn a_declared_field_is_known_by_its_names() {
+        let mut seats = CustomField::new("seats", Words::new("座位数", "Seats"), CustomKind::Integer);
+        let headers: Vec<String> = ["店名", "座位数", " seats:"].map(str::to_owned).to_vec();
+        let names = |declared: &[CustomField]| -> Vec<Option<String>> {
+            let columns = Columns::find(&headers, &Wishes { declared, ..Wishes::default() }).unwrap();
+            columns.all.iter().map(|column| column.target.as_ref().map(|target| target.name().to_owned())).collect()
+        };
+        let of = |names: [Option<&str>; 3]| names.map(|name| name.map(str::to_owned)).to_vec();
+        assert_eq!(names(&[]), of([Some("name"), None, None]));
+        assert_eq!(names(std::slice::from_ref(&seats)), of([Some("name"), Some("custom.seats"), None]), "once");
+        seats.deprecated = Some(domain::schema::VERSION);
+        assert_eq!(names(&[seats]), of([Some("name"), None, None]), "out of use");
     }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use domain::ipc::{ImportColumn, ImportPreview, ImportRequest, RowReport};
+use domain::schema::Schema;
 
 use super::ahead::{Batch, Purpose};
 use super::columns::Column;
@@ -18,10 +19,12 @@ use crate::error::Result;
 
 /// Rows that are shown.
 const ROWS: usize = 50;
-/// Cells that are shown of each column.
+/// Cells that are shown of each column, and rows as they stand in the file.
 const SAMPLES: usize = 5;
+/// Characters of a cell that are shown.
+const CELL_CHARS: usize = 200;
 /// Names that a column can be mapped to.
-const TARGETS: [&str; 19] = [
+const TARGETS: [&str; 25] = [
     "code",
     "name",
     "branch",
@@ -40,8 +43,16 @@ const TARGETS: [&str; 19] = [
     "lng",
     "coords",
     "opened",
-    "custom.NAME",
+    "region_code",
+    "category_code",
+    "industry",
+    "licence.food",
+    "settlement_cycle",
+    "language",
+    "time_zone",
 ];
+/// Any custom field.
+const OTHER: &str = "custom.NAME";
 
 /// Looks at a file. Nothing is saved.
 ///
@@ -55,8 +66,9 @@ pub async fn preview(cache: &Cache, request: &ImportRequest) -> Result<ImportPre
     let mut preview = ImportPreview {
         file: run::new_file(&table.facts),
         columns: Vec::new(),
+        first_rows: Vec::new(),
         rows: Vec::new(),
-        targets: TARGETS.iter().map(|name| (*name).to_owned()).collect(),
+        targets: targets(&cache.schema()),
     };
     let facts = table.facts.clone();
     let manner = run::manner(request, &facts, cache.schema());
@@ -65,7 +77,7 @@ pub async fn preview(cache: &Cache, request: &ImportRequest) -> Result<ImportPre
     while let Some(piece) = table.next().await? {
         match piece {
             Piece::Sheet(sheet) if judge.is_none() => {
-                let columns = run::columns(&sheet, request, remembered.as_ref())?;
+                let columns = run::columns(&sheet, request, remembered.as_ref(), &manner.schema)?;
                 run::describe(&mut preview.file, &facts, &sheet, &columns);
                 preview.columns = columns.all.iter().map(told).collect();
                 let mut new = Judge::new(request, purpose);
@@ -75,6 +87,11 @@ pub async fn preview(cache: &Cache, request: &ImportRequest) -> Result<ImportPre
             Piece::Rows(rows) => {
                 if let Some((judge, reader)) = judge.as_mut() {
                     sample(&mut preview.columns, &rows);
+                    let columns = 0..preview.columns.len();
+                    let shown = |text: &str| text.trim().chars().take(CELL_CHARS).collect::<String>();
+                    let first = rows.iter().take(SAMPLES);
+                    preview.first_rows =
+                        first.map(|cells| columns.clone().map(|n| shown(cells.get(n).text)).collect()).collect();
                     preview.rows = look(cache, judge, Batch::read(rows, reader, purpose)).await?;
                 }
                 break;
@@ -84,6 +101,13 @@ pub async fn preview(cache: &Cache, request: &ImportRequest) -> Result<ImportPre
     }
     preview.file.data_records = preview.rows.len() as u64;
     Ok(preview)
+}
+
+/// The usual ones, then those that are declared here.
+fn targets(schema: &Schema) -> Vec<String> {
+    let usual = TARGETS.iter().map(|name| (*name).to_owned());
+    let declared = schema.offered().map(|field| field.path().as_str().to_owned());
+    usual.chain(declared).chain([OTHER.to_owned()]).collect()
 }
 
 fn told(column: &Column) -> ImportColumn {

@@ -91,10 +91,13 @@ impl RowReader {
         self.ids.first().map_or("", |n| unwrapped(cells.get(*n)).text)
     }
 
-    /// What stands in the file about a row: its name, and the cells of the fields that something is said of.
+    /// What stands in the file about a row: its name, else by what it may be known, and the cells of the fields that
+    /// something is said of.
     pub fn shown<'r>(&self, cells: &Cells<'_>, remarks: impl Iterator<Item = &'r String>) -> RowShown {
         let text = |columns: &[usize]| joined(cells, columns).text.chars().take(SHOWN_CHARS_MAX).collect::<String>();
-        let mut shown = RowShown { name: text(&self.names), cells: BTreeMap::new() };
+        let known_by = [&self.names, &self.ids, &self.addresses].map(|columns| text(columns));
+        let name = known_by.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
+        let mut shown = RowShown { name, cells: BTreeMap::new() };
         for (field, _) in remarks.filter_map(|remark| remark.split_once(':')) {
             let typed = text(&self.columns_of(field));
             if !typed.is_empty() {

@@ -64,8 +64,8 @@ pub async fn import(
         cancelled: false,
         bytes: Some(std::fs::metadata(path)?.len()),
     };
-    let asked = request.clone();
-    let where_to = move |sheet: &Sheet| columns(sheet, &asked, remembered.as_ref());
+    let (asked, schema) = (request.clone(), Arc::clone(&manner.schema));
+    let where_to = move |sheet: &Sheet| columns(sheet, &asked, remembered.as_ref(), &schema);
     let reading = Manner { keeps: purpose.saves || purpose.in_full, ..manner.clone() };
     let mut pieces = ahead::read(table, where_to, reading, purpose);
     let bare_breaks = loop {
@@ -112,9 +112,10 @@ pub(super) fn columns(
     sheet: &Sheet,
     request: &ImportRequest,
     remembered: Option<&(u32, Remembered)>,
+    schema: &Schema,
 ) -> Result<Columns> {
     let remembered = remembered.map(|(version, mapping)| (*version, mapping));
-    Columns::find(&sheet.header.names, &Wishes { by_hand: &request.map, remembered })
+    Columns::find(&sheet.header.names, &Wishes { by_hand: &request.map, remembered, declared: &schema.custom })
 }
 
 pub(super) fn manner(request: &ImportRequest, facts: &FileFacts, schema: Arc<Schema>) -> Manner {

@@ -1,6 +1,6 @@
 //! How much of a file is read, told from thread to thread.
 
-use std::io::{self, Read};
+use std::io::{self, ErrorKind, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -20,7 +20,8 @@ impl ShareRead {
     }
 }
 
-/// Counts the bytes that are read of a file.
+/// Counts the bytes that are read of a file. One that ends before its time has been changed meanwhile: what was read of
+/// it is not all of it.
 pub(super) struct Counted<R> {
     pub source: R,
     pub done: u64,
@@ -31,8 +32,25 @@ pub(super) struct Counted<R> {
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let got = self.source.read(out)?;
+        if got == 0 && !out.is_empty() && self.done < self.all {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
         self.done += got as u64;
         self.share.set(self.done, self.all);
         Ok(got)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_gets_shorter_while_it_is_read_is_no_shorter_file() {
+        let counted = |all| Counted { source: &b"a,b\nc"[..], done: 0, all, share: ShareRead::default() };
+        let mut text = String::new();
+        assert_eq!(counted(5).read_to_string(&mut text).unwrap(), 5);
+        assert_eq!(counted(6).read_to_string(&mut text).unwrap_err().kind(), ErrorKind::UnexpectedEof);
     }
 }

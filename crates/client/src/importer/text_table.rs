@@ -52,7 +52,7 @@ fn unpacked(path: &Path, share: ShareRead) -> Result<(Box<dyn BufRead + Send>, b
     let source = File::open(path).map_err(|error| bad_file(format!("{}: {error}", path.display())))?;
     let all = source.metadata()?.len();
     let mut file = BufReader::with_capacity(64 * 1024, Counted { source, done: 0, all, share });
-    let gzip = file.fill_buf()?.starts_with(&[0x1f, 0x8b]);
+    let gzip = file.fill_buf().map_err(|cause| broken_off(&cause))?.starts_with(&[0x1f, 0x8b]);
     if gzip {
         return Ok((Box::new(BufReader::with_capacity(64 * 1024, MultiGzDecoder::new(file))), true));
     }
@@ -67,7 +67,7 @@ impl TextTable {
     pub fn open(path: &Path, layout: &Layout, share: ShareRead) -> Result<Self> {
         let (mut source, gzip) = unpacked(path, share)?;
         let mut head = Vec::new();
-        source.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+        source.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head).map_err(|cause| broken_off(&cause))?;
         let whole = head.len() < HEAD_BYTES;
         let found = match &layout.encoding {
             Some(name) => {
@@ -122,6 +122,7 @@ impl TextTable {
         self.allowance.renew();
         self.reader.read_byte_record(record).map_err(|error| match error.kind() {
             csv::ErrorKind::Io(cause) if Allowance::is_spent(cause) => too_large(row),
+            csv::ErrorKind::Io(cause) => broken_off(cause),
             _ => error.into(),
         })
     }
@@ -171,6 +172,12 @@ impl TextTable {
         sink.send(rows);
         Ok(())
     }
+}
+
+fn broken_off(cause: &std::io::Error) -> Error {
+    bad_file(format!(
+        "the file breaks off, or was changed while it was read ({cause}): rows before that are kept; see that it is whole and import it again"
+    ))
 }
 
 fn too_large(row: u64) -> Error {

@@ -6,9 +6,9 @@ use domain::MerchantId;
 use domain::edit::{Source, Write};
 use domain::ipc::{ImportState, LeftBecause, LeftRow, UndoneImport};
 use domain::problem::ErrorCode;
-use domain::profile::Registers;
+use domain::profile::{self, Registers};
 use domain::role::Actor;
-use domain::{FieldPath, Value, validate};
+use domain::{FieldPath, Value};
 
 use super::report::{Undo, shown};
 use crate::cache::{Cache, Draft, RowToUndo};
@@ -68,14 +68,9 @@ fn take_back(row: &RowToUndo, now: &Registers, done: &mut UndoneImport) -> Resul
         }
         Undo::Created(_) => {}
         Undo::Changed(changed) => {
-            for write in changed {
-                let value = now.get(&write.field).cloned().unwrap_or_default();
-                if validate::same(&write.field, &value, &write.value) {
-                    writes.push(Write { field: write.field, base_value: value, value: write.base_value });
-                } else {
-                    left.push(write.field.to_string());
-                }
-            }
+            writes = profile::inverse(&changed, now);
+            let stays = |write: &&Write| !writes.iter().any(|back| back.field == write.field);
+            left = changed.iter().filter(stays).map(|write| write.field.to_string()).collect();
             done.restored += u64::from(!writes.is_empty());
         }
     }

@@ -48,7 +48,15 @@ impl Format {
 /// # Errors
 /// `bad_file` if it cannot be read or is another packed file.
 pub(super) fn format_of(path: &Path) -> Result<Option<Format>> {
-    let mut file = File::open(path).map_err(|error| bad_file(format!("{}: {error}", path.display())))?;
+    let unreadable = |error| bad_file(format!("{}: {error}; nothing was imported", path.display()));
+    let about = std::fs::metadata(path).map_err(unreadable)?;
+    if !about.is_file() {
+        // A pipe would be waited for without an end.
+        let what = if about.is_dir() { "a folder" } else { "no file" };
+        let text = format!("{} is {what}: choose a file of rows; nothing was imported", path.display());
+        return Err(bad_file(text));
+    }
+    let mut file = File::open(path).map_err(unreadable)?;
     let mut head = [0; 128];
     let got = file.read(&mut head)?;
     let head = &head[..got];

@@ -312,6 +312,9 @@ pub struct ImportPreview {
     pub file: ImportFile,
     /// Its columns and where they would go.
     pub columns: Vec<ImportColumn>,
+    /// Its first rows as they stand in the file: a cell for each column, long ones cut.
+    #[serde(default)]
+    pub first_rows: Vec<Vec<String>>,
     /// Its first rows, as they would be read.
     pub rows: Vec<RowReport>,
     /// Names that a column can be mapped to, beside `custom.NAME`.
@@ -441,6 +444,9 @@ pub struct ExportRequest {
     /// Only those that the list shows; `offset` and `limit` do not count. Nothing for all.
     #[serde(default)]
     pub query: Option<StoresQuery>,
+    /// Also the fields that are declared sensitive; they are left out otherwise.
+    #[serde(default)]
+    pub sensitive: bool,
 }
 
 /// How much was written.

@@ -24,6 +24,9 @@ pub fn BulkDialog(
     /// What was chosen; nothing while that is incomplete. Tracked.
     #[prop(into)]
     request: Signal<Option<BulkRequest>>,
+    /// Do the children say a problem of this field where it is chosen? Tracked.
+    #[prop(optional, into)]
+    says_itself: Option<Callback<String, bool>>,
     /// Where stores and change are chosen.
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -43,8 +46,12 @@ pub fn BulkDialog(
                 Stage::Saved(saved) => view! { <Saved saved=saved /> }.into_any(),
             }}
             {move || {
+                // Said once: beside what it is about, or else here.
+                let said = |field: &String| says_itself.is_some_and(|says| says.run(field.clone()));
+                let choosing = flow.stage.with(|stage| *stage == Stage::Choosing);
                 flow.problem
                     .get()
+                    .filter(|problem| !(choosing && problem.field.as_ref().is_some_and(said)))
                     .map(|problem| view! { <div class="msg bad padl" role="alert"><Icon name="bad" size="s" /><Problem problem=problem /></div> })
             }}
         </Dialog>

@@ -47,19 +47,20 @@ pub fn lines(writes: &[Write]) -> Vec<Line> {
             lines.push(Line { fields: field_label(write.field.root()), before: None, after: change.words() });
             continue;
         }
-        let (root, before, after) = (write.field.root(), &write.base_value, &write.value);
+        let (path, before, after) = (write.field.as_str(), &write.base_value, &write.value);
+        let is_hours = |path: &str| path.starts_with("hours.");
         match groups
             .iter_mut()
-            .find(|group| root == "hours" && group.1 == root && group.2 == before && group.3 == after)
+            .find(|group| is_hours(path) && is_hours(group.1) && group.2 == before && group.3 == after)
         {
             Some(group) => group.0.push(label(&write.field)),
-            None => groups.push((vec![label(&write.field)], root, before, after)),
+            None => groups.push((vec![label(&write.field)], path, before, after)),
         }
     }
-    let worded = groups.into_iter().map(|(fields, root, before, after)| Line {
+    let worded = groups.into_iter().map(|(fields, path, before, after)| Line {
         fields: listed(&fields),
-        before: Some(value_text(root, before)),
-        after: value_text(root, after),
+        before: Some(value_text(path, before)),
+        after: value_text(path, after),
     });
     worded.chain(lines).collect()
 }

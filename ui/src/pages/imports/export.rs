@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 use super::model::file_name;
 use super::save_file::SaveFile;
 use crate::components::{Button, Segment, Segmented, use_toaster};
+use crate::declared;
 use crate::i18n::imports;
 use crate::ipc;
 use crate::pages::stores::{narrows, page, use_list};
@@ -25,14 +26,16 @@ pub fn ExportButton() -> impl IntoView {
     let list = use_list();
     let toaster = use_toaster();
     let (open, busy) = (RwSignal::new(false), RwSignal::new(false));
-    let filtered = RwSignal::new(false);
+    let (filtered, sensitive) = (RwSignal::new(false), RwSignal::new(false));
+    let has_sensitive = Memo::new(move |_| declared::schema().custom.iter().any(|field| field.sensitive));
     let narrows = Memo::new(move |_| list.query.with(narrows));
     let write = move |file: String| {
         let only = filtered.get_untracked() && narrows.get_untracked();
         let query: Option<StoresQuery> = only.then(|| list.query.with_untracked(|query| page(query, 0)));
+        let sensitive = sensitive.get_untracked() && has_sensitive.get_untracked();
         busy.set(true);
         spawn_local(async move {
-            let answer = ipc::export(&ExportRequest { file: file.clone(), query }).await;
+            let answer = ipc::export(&ExportRequest { file: file.clone(), query, sensitive }).await;
             busy.set(false);
             match answer {
                 Ok(written) => {
@@ -45,6 +48,8 @@ pub fn ExportButton() -> impl IntoView {
     };
     let show = move |_| {
         filtered.set(narrows.get_untracked());
+        // Asked for each time anew.
+        sensitive.set(false);
         open.set(true);
     };
     view! {
@@ -71,6 +76,20 @@ pub fn ExportButton() -> impl IntoView {
                 />
                 {move || (!narrows.get()).then(|| view! { <span class="hint">{imports::export_no_filter}</span> })}
             </div>
+            {move || has_sensitive.get().then(|| view! {
+                <div class="field">
+                    <label class="tick">
+                        <input
+                            type="checkbox"
+                            data-testid="export-sensitive"
+                            prop:checked=sensitive
+                            on:change:target=move |event| sensitive.set(event.target().checked())
+                        />
+                        {imports::export_sensitive}
+                    </label>
+                    <span class="hint under">{imports::export_sensitive_hint}</span>
+                </div>
+            })}
         </SaveFile>
     }
 }

@@ -178,36 +178,33 @@ pub fn Facts(desk: Desk) -> impl IntoView {
     }
 }
 
-/// The first cells of every column: whether the characters are right is seen here.
+/// The first rows as they stand in the file: whether the characters are right is seen here.
 #[component]
 fn Sample(desk: Desk) -> impl IntoView {
-    const ROWS: usize = 4;
-    let columns = Signal::derive(move || desk.preview.get().map(|preview| preview.columns.clone()).unwrap_or_default());
+    let headers = move || {
+        let preview = desk.preview.get();
+        let columns = preview.iter().flat_map(|preview| preview.columns.iter());
+        columns
+            .map(|column| view! { <th scope="col" title=column.header.clone()>{column.header.clone()}</th> })
+            .collect_view()
+    };
+    let rows = move || {
+        let preview = desk.preview.get();
+        let rows = preview.iter().flat_map(|preview| preview.first_rows.iter());
+        rows.map(|row| {
+            let cells = row.iter().map(|cell| view! { <td>{cell.clone()}</td> }).collect_view();
+            view! { <tr>{cells}</tr> }
+        })
+        .collect_view()
+    };
     view! {
         <div class="sample scroll" tabindex="0" role="region" aria-label=imports::sample>
             <table class="tbl tight">
                 <caption class="vh">{imports::sample}</caption>
                 <thead>
-                    <tr>
-                        {move || columns.get().into_iter().map(|column| view! {
-                            <th scope="col" title=column.header.clone()>{column.header.clone()}</th>
-                        }).collect_view()}
-                    </tr>
+                    <tr>{headers}</tr>
                 </thead>
-                <tbody>
-                    {move || {
-                        let columns = columns.get();
-                        (0..ROWS)
-                            .filter(|n| columns.iter().any(|column| column.samples.len() > *n))
-                            .map(|n| {
-                                let cells = columns.iter().map(|column| {
-                                    view! { <td>{column.samples.get(n).cloned().unwrap_or_default()}</td> }
-                                });
-                                view! { <tr>{cells.collect_view()}</tr> }
-                            })
-                            .collect_view()
-                    }}
-                </tbody>
+                <tbody>{rows}</tbody>
             </table>
         </div>
     }

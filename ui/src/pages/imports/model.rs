@@ -311,7 +311,7 @@ pub fn custom_target(header: &str) -> String {
 pub fn targets(known: &[String], column: &ImportColumn) -> Vec<String> {
     let mut all: Vec<String> = known.iter().filter(|name| name.as_str() != "custom.NAME").cloned().collect();
     let own = custom_target(&column.header);
-    if known.iter().any(|name| name == "custom.NAME") && !column.header.trim().is_empty() {
+    if known.iter().any(|name| name == "custom.NAME") && !column.header.trim().is_empty() && !all.contains(&own) {
         all.push(own);
     }
     if let Some(target) = column.target.as_ref().filter(|target| !all.contains(target)) {

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use crate::clock::{local, use_now};
 use crate::components::{Button, Diff, Icon, Problem, SidePanel, Skeleton};
+use crate::declared;
 use crate::i18n::stores;
 use crate::ipc;
 use crate::query::use_query;
@@ -172,6 +173,8 @@ fn special_dates(profile: &Profile, now: chrono::NaiveDateTime) -> Vec<String> {
 fn Facts(profile: Profile) -> impl IntoView {
     let now = use_now();
     let profile = StoredValue::new(profile);
+    // Sensitive fields are shown to those who ask for them.
+    let asked = RwSignal::new(false);
     let text = |profile: &Profile, path: &str| {
         profile.other.get(path).map(|value| value_text(path, value)).unwrap_or_default()
     };
@@ -194,10 +197,18 @@ fn Facts(profile: Profile) -> impl IntoView {
                 (stores::special().to_owned(), special_dates(profile, now).join("\n")),
                 (field_label("tags"), if profile.tags.is_empty() { String::new() } else { value_text("tags", &tags) }),
             ];
-            facts.extend(profile.custom.iter().map(|(key, value)| (key.clone(), value_text("custom", value))));
             facts.push((field_label("note"), text(profile, "note")));
             facts.retain(|(_, text)| !text.is_empty());
-            facts.into_iter().map(|(label, text)| view! { <dt>{label}</dt><dd class="pre">{text}</dd> }).collect_view()
+            let schema = declared::schema();
+            let custom = profile.custom.iter().map(|(key, value)| {
+                let (path, sensitive) =
+                    (format!("custom.{key}"), schema.custom(key).is_some_and(|field| field.sensitive));
+                view! { <Fact label=field_label(&path) text=value_text(&path, value) hides=sensitive asked=asked /> }
+            });
+            let custom = custom.collect_view();
+            let facts =
+                facts.into_iter().map(|(label, text)| view! { <Fact label=label text=text hides=false asked=asked /> });
+            (facts.collect_view(), custom)
         })
     };
     view! {
@@ -205,5 +216,28 @@ fn Facts(profile: Profile) -> impl IntoView {
             <h3>{stores::facts}</h3>
             <dl class="facts" data-testid="panel-facts">{facts}</dl>
         </section>
+    }
+}
+
+/// A label and what it says; a sensitive one says it when somebody asks.
+#[component]
+fn Fact(label: String, text: String, hides: bool, asked: RwSignal<bool>) -> impl IntoView {
+    let hidden = move || hides && !asked.get();
+    let name = StoredValue::new(label.clone());
+    view! {
+        <dt>{label}</dt>
+        <dd class="pre">
+            {move || if hidden() {
+                view! {
+                    <Button kind="quiet sm" testid="panel-reveal" on_press=move |_| asked.set(true)>
+                        {stores::sensitive_show}
+                        <span class="vh">{move || name.get_value()}</span>
+                    </Button>
+                }
+                .into_any()
+            } else {
+                text.clone().into_any()
+            }}
+        </dd>
     }
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::wish::WishRow;
 use super::wishes::{About, Wish, registers};
 use crate::components::Icon;
+use crate::declared;
 use crate::i18n::stores;
 use crate::pages::bulk::{BulkDialog, Flow};
 use crate::pages::stores::asked::page;
@@ -20,6 +21,7 @@ pub fn about_label(about: &About) -> String {
         About::RemoveTags => stores::bulk_remove_tags().to_owned(),
         About::Hours => stores::bulk_hours().to_owned(),
         About::Closure => field_label("closure"),
+        About::Declared(field) => field_label(field.path().as_str()),
         About::Custom => stores::bulk_custom().to_owned(),
     }
 }
@@ -53,17 +55,21 @@ pub fn BulkEdit(list: ListState, flow: Flow) -> impl IntoView {
         let (registers, typed) = registers(&wishes)?;
         Some(BulkRequest { stores, registers, typed })
     });
+    // What is wrong with a wish is said beside it.
+    let says_itself =
+        Callback::new(move |field: String| wishes.with(|wishes| wishes.iter().any(|(_, wish)| wish.is_about(&field))));
     let unused = move || {
         let used: Vec<About> = wishes.with(|wishes| wishes.iter().map(|(_, wish)| wish.about.clone()).collect());
         // Several custom fields have a name each.
-        About::all().into_iter().filter(|about| *about == About::Custom || !used.contains(about)).collect::<Vec<_>>()
+        let all = About::all(&declared::schema());
+        all.into_iter().filter(|about| *about == About::Custom || !used.contains(about)).collect::<Vec<_>>()
     };
     view! {
-        <BulkDialog flow=flow title=Signal::derive(move || stores::bulk_title(count.get())) request=request>
+        <BulkDialog flow=flow title=Signal::derive(move || stores::bulk_title(count.get())) request=request says_itself=says_itself>
             <div class="txt col g12">
                 <p>{move || stores::bulk_text(count.get())}</p>
                 <ul class="wishes">
-                    <For each=move || wishes.get() key=|(n, wish)| (*n, wish.about.clone()) let:row>
+                    <For each=move || wishes.get() key=|(n, wish)| (*n, wish.about.key()) let:row>
                         <WishRow n=row.0 wishes=wishes list=list problem=flow.problem />
                     </For>
                 </ul>
@@ -74,7 +80,7 @@ pub fn BulkEdit(list: ListState, flow: Flow) -> impl IntoView {
                         data-testid="bulk-add"
                         aria-label=stores::bulk_add
                         on:change=move |event| {
-                            if let Some(about) = About::of(&event_target_value(&event)) {
+                            if let Some(about) = About::of(&declared::schema_untracked(), &event_target_value(&event)) {
                                 add(about);
                             }
                             if let Some(select) = event_select(&event) {

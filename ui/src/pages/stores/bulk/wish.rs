@@ -1,6 +1,8 @@
 //! One field of a bulk edit, and what it shall be.
 
+use domain::Value;
 use domain::ipc::IpcError;
+use domain::schema::{CustomField, CustomKind};
 use leptos::prelude::*;
 
 use super::dialog::about_label;
@@ -73,7 +75,7 @@ pub fn WishRow(n: u64, wishes: Wishes, list: ListState, problem: RwSignal<Option
                     on_press=move |_| wishes.update(|wishes| wishes.retain(|(other, _)| *other != n))
                 />
             </div>
-            {move || wrong.get().map(|problem| view! { <p class="msg bad"><Icon name="bad" size="s" /><Problem problem=problem /></p> })}
+            {move || wrong.get().map(|problem| view! { <p class="msg bad" role="alert"><Icon name="bad" size="s" /><Problem problem=problem /></p> })}
         </li>
     }
 }
@@ -85,6 +87,7 @@ enum Edit {
     Until(String),
     Name(String),
     Day(usize, bool),
+    Option(String, bool),
 }
 
 impl Edit {
@@ -94,6 +97,7 @@ impl Edit {
             Edit::Until(text) => wish.until.clone_from(text),
             Edit::Name(text) => wish.name.clone_from(text),
             Edit::Day(day, on) => wish.days[day % 7] = *on,
+            Edit::Option(value, on) => wish.choose(value, *on),
         }
     }
 }
@@ -109,7 +113,7 @@ fn Input(
     let of = move |pick: fn(&Wish) -> String| move || wish.with(|wish| wish.as_ref().map(pick).unwrap_or_default());
     let text = of(|wish| wish.text.clone());
     let typed = move |event: web_sys::Event| change.run(Edit::Text(event_target_value(&event)));
-    let choices = about.choices();
+    let (choices, several, key) = (about.choices(), about.several(), about.key());
     let offered = move |about: &About| -> Vec<String> {
         let fixed = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
         match about {
@@ -119,13 +123,14 @@ fn Input(
             _ => Vec::new(),
         }
     };
-    let line = move |about: About, class: &'static str, placeholder: fn() -> &'static str| {
-        let options = format!("offered-{}", about.key());
+    let line = move |about: About, class: &'static str, mode: &'static str, placeholder: fn() -> &'static str| {
         let key = about.key();
+        let options = format!("offered-{key}");
         view! {
             <input
                 class=class
-                type="text"
+                type=if mode == "date" { "date" } else { "text" }
+                inputmode=(mode != "date").then_some(mode)
                 autocomplete="off"
                 data-testid=format!("wish-text-{key}")
                 aria-label=label
@@ -140,20 +145,42 @@ fn Input(
         }
     };
     let nothing: fn() -> &'static str = || "";
-    match about {
-        About::Field(path) if !choices.is_empty() => view! {
-            <select class="in sm w200" data-testid=format!("wish-text-{path}") aria-label=label prop:value=text on:change=typed>
-                {choices
-                    .iter()
-                    .map(|choice| {
-                        view! { <option value=*choice selected=wish.with_untracked(|wish| wish.as_ref().is_some_and(|wish| wish.text == *choice))>{move || value_text(path, &domain::Value::text(*choice))}</option> }
-                    })
-                    .collect_view()}
+    if !choices.is_empty() {
+        let choices = choices.into_iter().map(|choice| {
+            let (path, value) = (key.clone(), stored(&about, &choice));
+            let selected = wish.with_untracked(|wish| wish.as_ref().is_some_and(|wish| wish.text == choice));
+            view! { <option value=choice selected=selected>{move || value_text(&path, &value)}</option> }
+        });
+        let testid = format!("wish-text-{key}");
+        return view! {
+            <select class="in sm w200" data-testid=testid aria-label=label prop:value=text on:change=typed>
+                {choices.collect_view()}
             </select>
         }
-        .into_any(),
+        .into_any();
+    }
+    if !several.is_empty() {
+        let boxes = several.into_iter().map(|value| {
+            let (path, own, changed) = (key.clone(), value.clone(), value.clone());
+            let on = Memo::new(move |_| wish.with(|wish| wish.as_ref().is_some_and(|wish| wish.has(&own))));
+            view! {
+                <label class="tick">
+                    <input
+                        type="checkbox"
+                        data-testid=format!("wish-{key}-{value}")
+                        prop:checked=on
+                        on:change=move |event| change.run(Edit::Option(changed.clone(), event_target_checked(&event)))
+                    />
+                    {move || value_text(&path, &Value::list([value.as_str()]))}
+                </label>
+            }
+        });
+        return view! { <div class="row wrap g6" role="group" aria-label=label>{boxes.collect_view()}</div> }
+            .into_any();
+    }
+    match about {
         About::Hours => view! {
-            {line(about, "in sm", stores::bulk_hours_hint)}
+            {line(about, "in sm", "text", stores::bulk_hours_hint)}
             <div class="row wrap g6" role="group" aria-label=stores::bulk_days>
                 {(0..7)
                     .map(|day| {
@@ -197,10 +224,35 @@ fn Input(
                 prop:value=of(|wish| wish.name.clone())
                 on:input=move |event| change.run(Edit::Name(event_target_value(&event)))
             />
-            {line(about, "in sm w200", stores::bulk_custom_value)}
+            {line(about, "in sm w200", "text", stores::bulk_custom_value)}
         }
         .into_any(),
-        About::AddTags | About::RemoveTags => line(about, "in sm", stores::bulk_tags_hint).into_any(),
-        About::Field(_) => line(about, "in sm", nothing).into_any(),
+        About::AddTags | About::RemoveTags => line(about, "in sm", "text", stores::bulk_tags_hint).into_any(),
+        About::Declared(ref field) => {
+            let mode = input_mode(&field.kind);
+            line(about, "in sm w200", mode, nothing).into_any()
+        }
+        About::Field(_) => line(about, "in sm", "text", nothing).into_any(),
+    }
+}
+
+/// Which keyboard, or which control, suits values of a kind.
+fn input_mode(kind: &CustomKind) -> &'static str {
+    match kind {
+        CustomKind::Integer => "numeric",
+        CustomKind::Decimal => "decimal",
+        CustomKind::Date => "date",
+        CustomKind::Phone => "tel",
+        CustomKind::Url => "url",
+        CustomKind::Email => "email",
+        _ => "text",
+    }
+}
+
+/// A choice as a register holds it.
+fn stored(about: &About, choice: &str) -> Value {
+    match about {
+        About::Declared(CustomField { kind: CustomKind::Boolean, .. }) => Value((choice == "true").into()),
+        _ => Value::text(choice),
     }
 }
