@@ -249,7 +249,14 @@ fn sexagesimal(fields: &[&str], west: bool, latitude: Option<bool>) -> Result<Nu
     if west || fields[0].starts_with('-') {
         value = -value;
     }
-    Ok(Number { text: format!("{value:.6}"), value, latitude })
+    Ok(Number { text: degrees(value), value, latitude })
+}
+
+/// As it is stored; the equator and the meridian have one form.
+fn degrees(value: f64) -> String {
+    let text = format!("{value:.6}");
+    let is_zero = text.bytes().all(|byte| matches!(byte, b'-' | b'.' | b'0'));
+    if is_zero { text.trim_start_matches('-').to_owned() } else { text }
 }
 
 /// Whole numbers far outside of degrees are millionths of a degree.
@@ -260,7 +267,7 @@ fn scale(lat: &mut Number, lng: &mut Number) {
     }
     for number in [lat, lng] {
         number.value /= 1e6;
-        number.text = format!("{:.6}", number.value);
+        number.text = degrees(number.value);
     }
 }
 
