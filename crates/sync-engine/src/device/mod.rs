@@ -195,10 +195,10 @@ impl Engine {
 
     /// When what failed is tried again; the poll of a lane that works is no attempt.
     fn next_attempt_ms(&self) -> Option<u64> {
-        let failing = [&self.push, &self.pull].into_iter().filter(|lane| lane.is_failing());
+        let mut failing = [&self.push, &self.pull].into_iter().filter(|lane| lane.is_failing());
         match self.signing.session {
             Session::Open => failing.filter_map(Lane::due_ms).min(),
-            Session::Refreshing | Session::Paused => failing.last().and_then(|_| self.next_wake_ms()),
+            Session::Refreshing | Session::Paused => failing.next().and_then(|_| self.next_wake_ms()),
         }
     }
 
