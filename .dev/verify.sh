@@ -79,13 +79,14 @@ dev_e2e() {
 }
 
 dev_sim() {
-  local seeds=2000 from=0 coverage=
+  local seeds=2000 from=0 step=1 coverage=
   while [ $# -gt 0 ]; do
     case "$1" in
       --coverage) coverage=1; shift ;;
       --seeds) seeds=$(value_of "$@"); shift 2 ;;
       --from) from=$(value_of "$@"); shift 2 ;;
-      *) fail "sim does not know $1" "./dev sim --seeds N [--from S] [--coverage]" ;;
+      --step) step=$(value_of "$@"); shift 2 ;;
+      *) fail "sim does not know $1" "./dev sim --seeds N [--from S] [--step K] [--coverage]" ;;
     esac
   done
   need_rust
@@ -97,7 +98,7 @@ dev_sim() {
   # Many are worth some minutes of compiling.
   local profile=dev
   [ "$seeds" -lt 5000 ] || profile=sim
-  SIM_SEEDS=$seeds SIM_FROM=$from cargo test "${locked[@]}" --workspace --profile "$profile" --test simulation -- \
+  SIM_SEEDS=$seeds SIM_FROM=$from SIM_STEP=$step cargo test "${locked[@]}" --workspace --profile "$profile" --test simulation -- \
     --nocapture seeds_keep ||
     fail "a seed broke an invariant" "run that seed alone: ./dev sim --seeds 1 --from SEED"
 }

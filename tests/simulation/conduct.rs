@@ -171,8 +171,7 @@ impl Conduct {
                     self.pull_out = true;
                     self.due_ms[1] = None;
                 }
-                // Not the one that the end of an epoch brings: that waits out a delay.
-                Effect::RestartPull if !step.told.failed => {
+                Effect::ReadAnew => {
                     self.pull_out = true;
                     self.due_ms[1] = None;
                 }

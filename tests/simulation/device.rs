@@ -38,6 +38,7 @@ pub enum DiskWork {
         end: PageEnd,
     },
     RestartPull,
+    ReadAnew,
     /// Are these the digests of what it holds?
     Compare {
         digests: DigestReply,

@@ -41,6 +41,8 @@ pub struct DeviceStore {
     /// The server's rules, and the epoch that they are of.
     pub rules: Arc<RuleBook>,
     pub rules_epoch: String,
+    /// Where the cursor was when everything was to be read anew within an epoch, and the marker there.
+    pub witness: Option<(u64, Marker)>,
     /// The real cache on a real disk, if it is what does all of this.
     pub real: Option<RealDisk>,
 }
@@ -63,6 +65,7 @@ impl DeviceStore {
             outbox: Watched::new(),
             rules: Arc::default(),
             rules_epoch: String::new(),
+            witness: None,
             real: None,
         }
     }

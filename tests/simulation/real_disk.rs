@@ -146,6 +146,10 @@ impl RealDisk {
         self.runtime.block_on(self.cache().apply_page(page.clone())).unwrap() as u64
     }
 
+    pub fn read_anew(&mut self) {
+        self.runtime.block_on(self.cache().read_anew()).unwrap();
+    }
+
     pub fn restart_pull(&mut self) {
         self.runtime.block_on(self.cache().restart_pull()).unwrap();
     }

@@ -33,6 +33,7 @@ impl Report {
             Effect::Pull { .. } => "effect pull",
             Effect::StorePage { .. } => "effect store_page",
             Effect::RestartPull => "effect restart_pull",
+            Effect::ReadAnew => "effect read_anew",
             Effect::CompareDigests => "effect compare_digests",
             Effect::RepairBuckets { .. } => "effect repair_buckets",
             Effect::RefreshToken => "effect refresh_token",

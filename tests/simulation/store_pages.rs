@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::api::{ChangesPage, ChangesQuery, DigestReply};
+use domain::api::{self, ChangesPage, ChangesQuery, DigestReply};
 use domain::digest::{self, Digests};
 use domain::{EditId, EditState, HlcClock, MerchantId};
 use sync_engine::device::Comparison;
@@ -22,6 +22,8 @@ impl DeviceStore {
             cursor: self.cursor,
             limit: Some(limit),
             epoch: self.epoch.clone(),
+            answered: self.witness.map(|(seq, _)| seq),
+            answered_marker: self.witness.and_then(|(_, marker)| marker).map(api::marker),
             ..ChangesQuery::default()
         };
         PullQuery { changes, marker: self.marker, whole: self.reading_whole }
@@ -56,6 +58,7 @@ impl DeviceStore {
         let forgotten = first_end && self.is_same_epoch(&page.epoch);
         if first_end {
             self.epochs_before.clear();
+            self.witness = None;
         }
         self.cursor = page.next_cursor;
         self.marker = end.marker;
@@ -184,6 +187,22 @@ impl DeviceStore {
         self.cursor = 0;
         self.marker = None;
         self.epochs_before.extend(self.epoch.take());
+        self.witness = None;
+        self.generation += 1;
+        self.reading_whole = true;
+    }
+
+    /// Everything is read anew, of data that are the same as far as anybody knows. The change at the cursor is asked
+    /// about until all has come.
+    pub fn read_anew(&mut self) {
+        if self.really(|real| real.read_anew()).is_some() {
+            return;
+        }
+        let Some(epoch) = self.epoch.clone() else { return };
+        self.witness = self.witness.or(Some((self.cursor, self.marker)));
+        self.cursor = 0;
+        self.marker = None;
+        self.epochs_before.push(epoch);
         self.generation += 1;
         self.reading_whole = true;
     }

@@ -335,6 +335,7 @@ impl World {
             Effect::Release { edit_ids } => DiskWork::Release { edit_ids },
             Effect::Reject { edit_id, problem } => DiskWork::Reject { edit_id, problem },
             Effect::RestartPull => DiskWork::RestartPull,
+            Effect::ReadAnew => DiskWork::ReadAnew,
             Effect::Pull { limit } => DiskWork::PullFrom { limit },
             Effect::StorePage { page } => {
                 let end = self.devices[device].running.as_ref().map(|running| running.page_end.clone());
@@ -407,9 +408,14 @@ impl World {
                 }
                 (Input::PageStored, touched)
             }
-            DiskWork::RestartPull => {
+            work @ (DiskWork::RestartPull | DiskWork::ReadAnew) => {
                 memory::note_restart(self, device);
-                self.devices[device].store.restart_pull();
+                let store = &mut self.devices[device].store;
+                if matches!(work, DiskWork::RestartPull) {
+                    store.restart_pull();
+                } else {
+                    store.read_anew();
+                }
                 self.tell(device, Input::PullRestarted);
                 return Ok(());
             }

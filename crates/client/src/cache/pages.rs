@@ -13,7 +13,7 @@ use sync_engine::reconcile;
 use super::direct::Flush;
 use super::listing::{self, Touched};
 use super::resending::{self, About};
-use super::{Cache, checking, count, int, json_list, json_numbers, list, merchant, meta, outbox, parse, schema, sql};
+use super::{Cache, checking, count, int, json_list, json_numbers, list, merchant, meta, outbox, parse, sql};
 use crate::error::Result;
 
 pub(super) const CURSOR: &str = "cursor";
@@ -25,6 +25,9 @@ pub(super) const MARKER: &str = "marker";
 const BEGUN: &str = "pull_begun_at";
 /// The epoch before the newest start of the pull, until a pull is complete; empty if there were several.
 const EPOCH_BEFORE: &str = "epoch_before";
+/// Where the cursor was, and its marker, when everything was to be read anew within an epoch; until it has been.
+const WITNESS: &str = "witness";
+const WITNESS_MARKER: &str = "witness_marker";
 pub(super) const OUTDATED: &str = "outdated_generation";
 pub(super) const PULL_COMPLETE: &str = "pull_complete";
 
@@ -71,27 +74,50 @@ impl Cache {
     pub async fn restart_pull(&self) -> Result<()> {
         let work = |tx: &rusqlite::Transaction<'_>, rules: &RuleSet| {
             let epoch = meta::get(tx, EPOCH)?.unwrap_or_default();
-            match meta::get(tx, EPOCH_BEFORE)? {
-                None => meta::set(tx, EPOCH_BEFORE, &epoch)?,
-                // Between two restarts a page of another epoch came.
-                Some(before) if !epoch.is_empty() && before != epoch => meta::set(tx, EPOCH_BEFORE, "")?,
-                Some(_) => {}
-            }
-            let again = merchants(tx, sql!("outbox/resend_unreturned"), [epoch])?;
-            meta::set(tx, GENERATION, meta::number(tx, GENERATION)? + 1)?;
-            meta::set(tx, OUTDATED, 1)?;
-            meta::set(tx, CURSOR, 0)?;
-            meta::set(tx, PULL_COMPLETE, 0)?;
-            for gone in [EPOCH, MARKER, BEGUN] {
+            let again = merchants(tx, sql!("outbox/resend_unreturned"), [&epoch])?;
+            begin_anew(tx, &epoch)?;
+            for gone in [EPOCH, WITNESS, WITNESS_MARKER] {
                 meta::delete(tx, gone)?;
             }
-            // A server that was restored, unnoticed, may count other schemas by the same versions.
-            schema::doubt(tx)?;
             listing::refresh(tx, again.into_iter().map(|id| (id, None)).collect(), rules)
         };
-        self.write(work).await?;
-        self.notice_schema().await
+        self.write(work).await
     }
+
+    /// Everything is to be read anew although the server's data are the same as far as anybody knows: the next pull
+    /// begins with the first page. Until all has come the server goes on being asked about the change at the cursor that
+    /// is given up, so that it notices if it was restored. Edits and answers are kept. Nothing to do before a first page.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn read_anew(&self) -> Result<()> {
+        let work = |tx: &rusqlite::Transaction<'_>, _: &RuleSet| {
+            let Some(epoch) = meta::get(tx, EPOCH)? else { return Ok(()) };
+            if meta::get(tx, WITNESS)?.is_none() {
+                meta::set(tx, WITNESS, meta::number(tx, CURSOR)?)?;
+                meta::set(tx, WITNESS_MARKER, meta::get(tx, MARKER)?.unwrap_or_default())?;
+            }
+            begin_anew(tx, &epoch)
+        };
+        self.write(work).await?;
+        // The same versions of a server that was restored, unnoticed, may name other fields.
+        self.doubt_schema().await
+    }
+}
+
+/// The next page is the first of a reading of everything; `epoch` is that of the last one.
+fn begin_anew(tx: &Connection, epoch: &str) -> Result<()> {
+    match meta::get(tx, EPOCH_BEFORE)? {
+        None => meta::set(tx, EPOCH_BEFORE, epoch)?,
+        // Between two restarts a page of another epoch came.
+        Some(before) if !epoch.is_empty() && before != epoch => meta::set(tx, EPOCH_BEFORE, "")?,
+        Some(_) => {}
+    }
+    meta::set(tx, GENERATION, meta::number(tx, GENERATION)? + 1)?;
+    meta::set(tx, OUTDATED, 1)?;
+    meta::set(tx, CURSOR, 0)?;
+    meta::set(tx, PULL_COMPLETE, 0)?;
+    [MARKER, BEGUN].into_iter().try_for_each(|gone| meta::delete(tx, gone))
 }
 
 fn cursor(tx: &Connection) -> Result<ChangesQuery> {
@@ -109,6 +135,12 @@ fn cursor(tx: &Connection) -> Result<ChangesQuery> {
         if let Some((seq, edit_id)) = answered {
             query.answered = Some(count(seq));
             query.answered_marker = Some(marker(parse(&edit_id)?));
+        }
+        // One of the two is asked about: the later one, of which fewer backups know.
+        let witness = meta::number(tx, WITNESS)?;
+        if witness > query.answered.unwrap_or(0) {
+            query.answered = Some(witness);
+            query.answered_marker = meta::get(tx, WITNESS_MARKER)?.filter(|marker| !marker.is_empty());
         }
     }
     Ok(query)
@@ -166,7 +198,9 @@ fn apply(tx: &Connection, rules: &RuleSet, page: ChangesPage, now_ms: u64) -> Re
     if outdated && page.complete {
         forget_outdated(tx, rules, generation, now_ms)?;
         meta::set(tx, OUTDATED, 0)?;
-        meta::delete(tx, EPOCH_BEFORE)?;
+        for gone in [EPOCH_BEFORE, WITNESS, WITNESS_MARKER] {
+            meta::delete(tx, gone)?;
+        }
     }
     let at = meta::number(tx, CURSOR)?;
     if at == 0 {

@@ -71,13 +71,6 @@ fn stored(connection: &Connection) -> Result<Option<Copied>> {
     Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
 }
 
-/// By now the version may name other fields: they are asked for before the next page.
-pub(super) fn doubt(tx: &Connection) -> Result<()> {
-    let Some(copied) = stored(tx)? else { return Ok(()) };
-    meta::set(tx, SCHEMA, serde_json::to_string(&Copied { epoch: String::new(), ..copied })?)?;
-    meta::delete(tx, SCHEMA_APPLIED)
-}
-
 impl Cache {
     /// The schema by which values are checked.
     pub fn schema(&self) -> Arc<Schema> {
@@ -109,6 +102,23 @@ impl Cache {
         };
         self.direct.alone(work).await?;
         self.apply_schema().await
+    }
+
+    /// By now the version may name other fields: they are asked for before the next page.
+    pub(super) async fn doubt_schema(&self) -> Result<()> {
+        let schemas = Arc::clone(&self.schemas);
+        let work = move |connection: &mut Connection| {
+            let Some(copied) = stored(connection)? else { return Ok(()) };
+            let doubted = Copied { epoch: String::new(), ..copied };
+            let text = serde_json::to_string(&doubted)?;
+            direct::commit(connection, |tx| {
+                meta::set(tx, SCHEMA, text)?;
+                meta::delete(tx, SCHEMA_APPLIED)
+            })?;
+            schemas.take(doubted);
+            Ok(())
+        };
+        self.direct.alone(work).await
     }
 
     /// Takes over the schema that another process has stored.

@@ -99,7 +99,7 @@ impl Console {
         match FolderLock::take(&self.home, SYNC_LOCK)? {
             Some(lock) => {
                 // Nobody pulls: no page of the old cursor is on its way.
-                self.cache.restart_pull().await?;
+                self.cache.read_anew().await?;
                 self.exchange_alone(lock, until, true).await?;
             }
             None => {

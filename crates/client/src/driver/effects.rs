@@ -62,14 +62,16 @@ pub(super) async fn carry_out(parts: &Parts, inputs: &mpsc::Sender<Input>, effec
             Input::Refreshed(refreshed)
         }
         // Carried out by the loop itself, before anything that follows it.
-        Effect::RestartPull => restart_pull(parts).await,
+        Effect::RestartPull => begin_anew(parts, true).await,
+        Effect::ReadAnew => begin_anew(parts, false).await,
     }
 }
 
-/// Forgets the cursor; answered edits that wait again are to be sent. If the disk refuses, nothing has changed:
+/// Gives the cursor up; answered edits that wait again after the end of an epoch are to be sent. If the disk refuses, nothing has changed:
 /// the next pull meets the same answer, or the same wish, and tries again.
-pub(super) async fn restart_pull(parts: &Parts) -> Input {
-    match parts.cache.restart_pull().await {
+pub(super) async fn begin_anew(parts: &Parts, epoch_ended: bool) -> Input {
+    let begun = if epoch_ended { parts.cache.restart_pull().await } else { parts.cache.read_anew().await };
+    match begun {
         Ok(()) => {
             parts.announcer.announce(&OUTBOX_CHANGED);
             Input::PullRestarted

@@ -183,8 +183,8 @@ async fn run(
         let pulled = matches!(input, Input::PageStored);
         let mut at_once = None;
         for effect in engine.step(clock::now_ms(), clock::random_u64(), input) {
-            if effect == Effect::RestartPull {
-                at_once = Some(effects::restart_pull(&parts).await);
+            if matches!(effect, Effect::RestartPull | Effect::ReadAnew) {
+                at_once = Some(effects::begin_anew(&parts, effect == Effect::RestartPull).await);
             } else {
                 let (parts, inputs) = (parts.clone(), inputs.clone());
                 running.spawn(async move {

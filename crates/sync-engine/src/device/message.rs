@@ -115,7 +115,8 @@ pub enum Input {
     Pulled(Result<ChangesPage, Failure>),
     /// Answers [`Effect::StorePage`]: page and cursor are on disk.
     PageStored,
-    /// Answers [`Effect::RestartPull`]: the cursor is forgotten on disk. Answered edits that had not come back wait again.
+    /// Answers [`Effect::RestartPull`] and [`Effect::ReadAnew`]: the cursor is given up on disk. After the first, answered
+    /// edits that had not come back wait again.
     PullRestarted,
     /// Answers [`Effect::CompareDigests`].
     DigestsCompared(Result<Comparison, Failure>),
@@ -175,6 +176,9 @@ pub enum Effect {
     },
     /// Forget the cursor, keep the outbox: the next pull starts from the beginning.
     RestartPull,
+    /// The same within an epoch: the cursor that is given up goes on being asked about until everything has come, so that
+    /// a restored server is noticed as before.
+    ReadAnew,
     /// Ask for the server's digests and compare them with those of the pulled records, in one snapshot.
     CompareDigests,
     /// Fetch these buckets whole. Records that differ are replaced, whatever their change number; records that

@@ -232,7 +232,7 @@ impl Engine {
                     self.signing.pull_token = self.signing.token;
                     // The lane is free: no page of the old cursor is on its way.
                     effects.push(if self.rebuild_wanted {
-                        Effect::RestartPull
+                        Effect::ReadAnew
                     } else {
                         Effect::Pull { limit: self.config.page_changes_max }
                     });

@@ -106,6 +106,7 @@ pub fn names(effects: &[Effect]) -> Vec<&'static str> {
         Effect::Pull { .. } => "pull",
         Effect::StorePage { .. } => "store page",
         Effect::RestartPull => "restart pull",
+        Effect::ReadAnew => "read anew",
         Effect::RefreshToken => "refresh",
         Effect::CompareDigests => "compare",
         Effect::RepairBuckets { .. } => "repair",

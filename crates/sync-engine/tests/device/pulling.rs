@@ -116,7 +116,7 @@ fn everything_is_pulled_anew_once_no_page_of_the_old_cursor_is_on_its_way() {
     assert_eq!(desk.tell(Input::Rebuild), []);
     assert_eq!(desk.tell(Input::Rebuild), [], "two wishes are one");
     assert_eq!(names(&desk.tell(page(true))), ["store page"]);
-    assert_eq!(names(&desk.tell(Input::PageStored)), ["restart pull"]);
+    assert_eq!(names(&desk.tell(Input::PageStored)), ["read anew"]);
     assert!(!desk.engine.progress().pull_complete);
     // Answered edits may wait again.
     assert_eq!(names(&desk.tell(Input::PullRestarted)), ["load", "pull"]);
@@ -132,9 +132,9 @@ fn everything_is_pulled_anew_once_no_page_of_the_old_cursor_is_on_its_way() {
 #[test]
 fn a_wish_for_everything_anew_outlasts_the_disk_and_the_sign_in() {
     let mut desk = Desk::quiet();
-    assert_eq!(names(&desk.tell(Input::Rebuild)), ["restart pull"]);
+    assert_eq!(names(&desk.tell(Input::Rebuild)), ["read anew"]);
     assert_eq!(desk.tell(Input::PullStorageFailed), []);
-    assert_eq!(names(&desk.wake().1), ["restart pull"]);
+    assert_eq!(names(&desk.wake().1), ["read anew"]);
     desk.tell(Input::SignedOut);
     // It was begun before.
     assert_eq!(desk.tell(Input::PullRestarted), []);
@@ -143,5 +143,5 @@ fn a_wish_for_everything_anew_outlasts_the_disk_and_the_sign_in() {
     let mut desk = Desk::quiet();
     desk.tell(Input::SignedOut);
     assert_eq!(desk.tell(Input::Rebuild), []);
-    assert_eq!(names(&desk.tell(Input::SignedIn)), ["load", "restart pull"]);
+    assert_eq!(names(&desk.tell(Input::SignedIn)), ["load", "read anew"]);
 }
