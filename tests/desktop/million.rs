@@ -20,13 +20,19 @@ const VARIABLE: &str = "MERCHANT_CONSOLE_ROWS";
 const PAGE_ROWS: u64 = 10_000;
 const FOOD: [&str; 7] = ["火锅", "面馆", "烧烤", "奶茶", "川菜", "小吃", "咖啡"];
 
-/// Scrolls to a share of the whole.
+/// Scrolls to a share of the whole. The list hears of it later: until it has drawn, its rows are those of before.
 const SCROLL: &str = "const list = document.querySelector('[data-testid=store-scroll]');
+const before = list.scrollTop;
+window.isDrawn = false;
+const drawn = () => requestAnimationFrame(() => requestAnimationFrame(() => { window.isDrawn = true; }));
+list.addEventListener('scroll', drawn, { once: true });
 list.scrollTop = arguments[0] * (list.scrollHeight - list.clientHeight);
+if (list.scrollTop === before) drawn();
 return list.scrollTop;";
 
 /// Is the visible part of the list full of rows that are known? Then their ids.
-const SHOWN: &str = "const list = document.querySelector('[data-testid=store-scroll]').getBoundingClientRect();
+const SHOWN: &str = "if (window.isDrawn === false) return null;
+const list = document.querySelector('[data-testid=store-scroll]').getBoundingClientRect();
 const head = document.querySelector('[data-testid=store-scroll] thead').getBoundingClientRect().bottom;
 const rows = [...document.querySelectorAll('[data-testid=store-row]')]
     .map(row => [row.getBoundingClientRect(), row.dataset.id])
