@@ -29,6 +29,8 @@ enum Wake {
 pub struct Conduct {
     /// A page, a comparison or a repair is under way.
     pull_out: bool,
+    /// Everything is about to be read anew: the cursor is being given up.
+    begins_anew: bool,
     pull_failing: bool,
     /// Answers were stored, or something changed, and no pull has been asked for since: until when one must be.
     owes_pull_by_ms: Option<u64>,
@@ -131,7 +133,8 @@ impl Conduct {
                 self.pull_out = false;
                 self.pull_failing = failure_of(input).is_some();
             }
-            Input::PullRestarted => self.pull_out = false,
+            // That of the end of an epoch may come when the next page is on its way already.
+            Input::PullRestarted if std::mem::take(&mut self.begins_anew) => self.pull_out = false,
             Input::Pulled(Ok(_)) => self.pull_failing = false,
             Input::PullStorageFailed => (self.pull_out, self.pull_failing) = (false, true),
             Input::SignedIn => (self.refreshing, self.unproven) = (false, false),
@@ -172,7 +175,7 @@ impl Conduct {
                     self.due_ms[1] = None;
                 }
                 Effect::ReadAnew => {
-                    self.pull_out = true;
+                    (self.pull_out, self.begins_anew) = (true, true);
                     self.due_ms[1] = None;
                 }
                 Effect::LoadBatch { .. } => self.due_ms[0] = None,

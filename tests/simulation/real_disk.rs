@@ -139,10 +139,13 @@ impl RealDisk {
     }
 
     /// Returns how many merchants have edits that wait again.
-    pub fn store_page(&mut self, page: &ChangesPage, rules: &RuleBook) -> u64 {
+    pub fn follow_rules(&mut self, page: &ChangesPage, rules: &RuleBook) {
         if self.cache().lacks_rules_of(page) {
             self.runtime.block_on(self.cache().follow_rules(page, rules.clone())).unwrap();
         }
+    }
+
+    pub fn store_page(&mut self, page: &ChangesPage) -> u64 {
         self.runtime.block_on(self.cache().apply_page(page.clone())).unwrap() as u64
     }
 

@@ -10,7 +10,7 @@ use sync_engine::reconcile;
 
 use crate::device::{PageEnd, PullQuery, Whole};
 use crate::device_store::DeviceStore;
-use crate::entry::{Entry, SENT_AGAIN_MAX, Stored, is_in};
+use crate::entry::{Awaits, Entry, SENT_AGAIN_MAX, Stored, is_in};
 
 impl DeviceStore {
     /// Where the next pull goes on; read in one go.
@@ -18,12 +18,17 @@ impl DeviceStore {
         if let Some(real) = &self.real {
             return PullQuery { changes: real.pull_from(limit), marker: None, whole: false };
         }
+        let of_epoch = |awaits: &Awaits| self.epoch.as_ref() == Some(&awaits.epoch);
+        let answers = self.outbox.values().filter_map(|entry| {
+            entry.awaits.as_ref().filter(|awaits| of_epoch(awaits)).map(|awaits| (awaits.seq, Some(entry.edit.edit_id)))
+        });
+        let seen = answers.chain(self.witness).max_by_key(|(seq, _)| *seq);
         let changes = ChangesQuery {
             cursor: self.cursor,
             limit: Some(limit),
             epoch: self.epoch.clone(),
-            answered: self.witness.map(|(seq, _)| seq),
-            answered_marker: self.witness.and_then(|(_, marker)| marker).map(api::marker),
+            answered: seen.map(|(seq, _)| seq),
+            answered_marker: seen.and_then(|(_, marker)| marker).map(api::marker),
             ..ChangesQuery::default()
         };
         PullQuery { changes, marker: self.marker, whole: self.reading_whole }
@@ -36,7 +41,9 @@ impl DeviceStore {
             // Before the page that was settled by them.
             (self.rules_epoch, self.rules) = (page.epoch.clone(), end.rules.clone());
         }
-        if let Some((again, touched)) = self.really(|real| real.store_page(page, &end.rules)) {
+        // What the rules settle is settled by the records before the page: not to be judged by those after it.
+        self.really(|real| real.follow_rules(page, &end.rules));
+        if let Some((again, touched)) = self.really(|real| real.store_page(page)) {
             self.sent_again += again;
             return touched;
         }
