@@ -13,21 +13,27 @@ use crate::oracle;
 use crate::server::Server;
 use crate::world::World;
 
+/// Does a device hold what the server has of its scope, byte for byte?
+pub fn is_equal(world: &World, device: usize) -> bool {
+    let own = &world.devices[device];
+    let scope = &world.server.actors[own.actor].scope;
+    let theirs = own.store.records.iter().map(|(merchant, stored)| (merchant, &stored.record));
+    let servers = world.server.records.iter().map(|(merchant, (_, record))| (merchant, record));
+    let mut servers = servers.filter(|(merchant, _)| scope.contains(merchant));
+    let mut equal = true;
+    for (merchant, record) in theirs {
+        equal &= servers.next().is_some_and(|(other, theirs)| {
+            let one = Rc::ptr_eq(record, theirs);
+            merchant == other && (one || digest::canonical(record).ok() == digest::canonical(theirs).ok())
+        });
+    }
+    equal && servers.next().is_none()
+}
+
 /// 3: devices and server are equal, byte for byte, and no queue holds anything.
 pub fn convergence(world: &World) -> Result<(), Broken> {
     for (n, own) in world.devices.iter().enumerate() {
-        let scope = &world.server.actors[own.actor].scope;
-        let theirs = own.store.records.iter().map(|(merchant, stored)| (merchant, &stored.record));
-        let servers = world.server.records.iter().map(|(merchant, (_, record))| (merchant, record));
-        let mut servers = servers.filter(|(merchant, _)| scope.contains(merchant));
-        let mut equal = true;
-        for (merchant, record) in theirs {
-            equal &= servers.next().is_some_and(|(other, theirs)| {
-                let one = Rc::ptr_eq(record, theirs);
-                merchant == other && (one || digest::canonical(record).ok() == digest::canonical(theirs).ok())
-            });
-        }
-        if !equal || servers.next().is_some() {
+        if !is_equal(world, n) {
             return Err(Broken::new("3 convergence", format!("device {n} and the server differ")));
         }
         for merchant in own.store.records.keys() {
