@@ -67,8 +67,8 @@ pub(super) async fn carry_out(parts: &Parts, inputs: &mpsc::Sender<Input>, effec
     }
 }
 
-/// Gives the cursor up; answered edits that wait again after the end of an epoch are to be sent. If the disk refuses, nothing has changed:
-/// the next pull meets the same answer, or the same wish, and tries again.
+/// Gives the cursor up; answered edits that wait again after the end of an epoch are to be sent. If the disk refuses,
+/// nothing has changed: the next pull meets the same answer, or the same wish, and tries again.
 pub(super) async fn begin_anew(parts: &Parts, epoch_ended: bool) -> Input {
     let begun = if epoch_ended { parts.cache.restart_pull().await } else { parts.cache.read_anew().await };
     match begun {
