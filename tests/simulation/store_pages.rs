@@ -97,6 +97,9 @@ impl DeviceStore {
                         entry.awaits = None;
                     } else if entry.send_again_if_missed(record, generation, forgotten) {
                         *sent_again += 1;
+                    } else if record.is_none() {
+                        // Often enough asked for: it is gone for good.
+                        entry.awaits = None;
                     }
                 }
             },
