@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use domain::api::WakeUp;
 use domain::ipc::Topic;
-use sync_engine::device::{Backoff, Failure, Input};
-use tokio::sync::mpsc;
+use sync_engine::device::{Backoff, Failure, Input, Progress};
+use tokio::sync::{mpsc, watch};
 
 use super::Parts;
 use crate::clock;
@@ -19,8 +19,13 @@ const RECONNECT: Backoff = Backoff { burst: 3, first_ms: 500, burst_max_ms: 2_00
 /// in between may cut each time, must not be followed by connections and syncs without pause.
 const GOOD: Duration = Duration::from_secs(10);
 
+/// How long the first pull is let go ahead: a wake-up in between would ask for another one behind it.
+const FIRST_PULL: Duration = Duration::from_secs(10);
+
 /// Listens for ever.
-pub(super) async fn listen(parts: Arc<Parts>, inputs: mpsc::Sender<Input>) {
+pub(super) async fn listen(parts: Arc<Parts>, inputs: mpsc::Sender<Input>, mut progress: watch::Receiver<Progress>) {
+    let is_over = |now: &Progress| now.pull_complete || now.online == Some(false);
+    let _ = tokio::time::timeout(FIRST_PULL, progress.wait_for(is_over)).await;
     let mut failures = 0_u32;
     loop {
         let (mut moves, mut sign_ins) = (parts.remote.addresses().moves(), parts.session.changes());
@@ -62,9 +67,13 @@ async fn once(parts: &Parts, inputs: &mpsc::Sender<Input>, lost: bool, at: &mut 
             let _ = inputs.try_send(Input::SyncNow);
         }
     };
+    // The first one comes with the connection: what it names may be here.
+    let mut at_hand = parts.cache.cursor().await.ok().map(|query| query.cursor);
     let wake = |wake: WakeUp| match wake {
-        WakeUp::Changes { .. } => {
-            let _ = inputs.try_send(Input::WakeUp);
+        WakeUp::Changes { seq } => {
+            if at_hand.take() != Some(seq) {
+                let _ = inputs.try_send(Input::WakeUp);
+            }
         }
         WakeUp::Orders => parts.announcer.announce(&[Topic::Insights]),
     };

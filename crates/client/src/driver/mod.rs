@@ -110,10 +110,10 @@ impl Driver {
         let (progress_in, progress) = watch::channel(engine.progress());
         let mut tasks = JoinSet::new();
         tasks.spawn(run(engine, lock, parts.clone(), inputs.clone(), received, progress_in));
-        tasks.spawn(listener::listen(parts.clone(), inputs.clone()));
+        tasks.spawn(listener::listen(parts.clone(), inputs.clone(), progress.clone()));
         tasks.spawn(servers::watch(parts.clone(), inputs.clone()));
         tasks.spawn(watcher::watch(parts.clone(), inputs.clone()));
-        tasks.spawn(watcher::index(parts.clone()));
+        tasks.spawn(watcher::index(parts.clone(), progress.clone()));
         Self { inputs, progress, parts, tasks }
     }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ipc::Topic;
-use sync_engine::device::Input;
-use tokio::sync::mpsc;
+use sync_engine::device::{Input, Progress};
+use tokio::sync::{mpsc, watch};
 
 use super::Parts;
 use super::facts::Requested;
@@ -19,6 +19,8 @@ const POLL: Duration = Duration::from_millis(300);
 const FEW_ROWS: u64 = 200;
 /// How long it waits then.
 const CALM: Duration = Duration::from_secs(3);
+/// How long it lets a sync go ahead: both want the disk and the processor.
+const SYNC_FIRST: Duration = Duration::from_secs(5);
 
 const ALL_DATA: [Topic; 6] =
     [Topic::Stores, Topic::Outbox, Topic::Reviews, Topic::Status, Topic::Settings, Topic::Schema];
@@ -59,9 +61,26 @@ async fn look(parts: &Parts, inputs: &mpsc::Sender<Input>, seen: Seen) -> Result
     Ok((Some(version), newest))
 }
 
-/// Indexes for ever what saves and pages brought, many at a time.
-pub(super) async fn index(parts: Arc<Parts>) {
+/// Waits until nothing is sent or fetched. What was sent is fetched again soon: between the two is no rest.
+async fn calm(progress: &mut watch::Receiver<Progress>) {
+    let rests = |now: &Progress| !now.busy && (now.pull_complete || now.online == Some(false) || now.paused);
     loop {
+        // Nobody says anything any more: then nothing syncs.
+        let Ok(_) = progress.wait_for(rests).await else { return };
+        let moves = tokio::time::timeout(POLL, progress.wait_for(|now| !rests(now))).await;
+        if !matches!(moves, Ok(Ok(_))) {
+            return;
+        }
+    }
+}
+
+/// Indexes for ever what saves and pages brought, many at a time.
+pub(super) async fn index(parts: Arc<Parts>, mut progress: watch::Receiver<Progress>) {
+    let mut begins = true;
+    loop {
+        if std::mem::take(&mut begins) {
+            let _ = tokio::time::timeout(SYNC_FIRST, calm(&mut progress)).await;
+        }
         match parts.cache.index_chunk().await {
             Ok(true) => tokio::task::yield_now().await,
             Ok(false) => {
@@ -70,7 +89,7 @@ pub(super) async fn index(parts: Arc<Parts>) {
                     tracing::warn!(%error, "the write-ahead log could not be folded in; it is tried again");
                 }
                 parts.unindexed.notified().await;
-                tokio::time::sleep(POLL).await;
+                begins = true;
                 if parts.cache.unindexed().await.is_ok_and(|rows| rows <= FEW_ROWS) {
                     tokio::time::sleep(CALM).await;
                 }
