@@ -11,8 +11,8 @@ use crate::world::World;
 
 const FAULTY_STEPS: u64 = 200;
 /// Once faults end, everything is through within this virtual time, in milliseconds: a longest delay of each
-/// lane, one wish to wait, one time-out, one poll.
-const QUIET_WITHIN_MS: u64 = 90_000;
+/// lane, one wish to wait, one time-out, one poll, and one comparison, which alone tells of a merchant that is gone.
+const QUIET_WITHIN_MS: u64 = 110_000;
 /// Answers make new questions so often at most.
 const ROUNDS_OF_ANSWERS: usize = 10;
 /// A run that takes more events than this turns in a circle.

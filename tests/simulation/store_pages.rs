@@ -97,9 +97,6 @@ impl DeviceStore {
                         entry.awaits = None;
                     } else if entry.send_again_if_missed(record, generation, forgotten) {
                         *sent_again += 1;
-                    } else if record.is_none() {
-                        // Often enough asked for: it is gone for good.
-                        entry.awaits = None;
                     }
                 }
             },
@@ -166,9 +163,9 @@ impl DeviceStore {
         if self.real.is_some() {
             return Vec::new();
         }
-        let mut touched = Vec::new();
         let given_up = (self.generation, SENT_AGAIN_MAX);
         self.outbox.change(|entry| entry.missed_in == given_up, |entry| entry.awaits = None);
+        let mut touched = self.settle_reviews();
         let records = &self.records;
         let asked_in_vain = |entry: &Entry| {
             let absent = !records.contains_key(&entry.edit.merchant_id);
