@@ -240,3 +240,26 @@ fn lingering_is_for_saves_alone() {
         assert!(!names(&desk.tell(Input::EditSaved)).contains(&"load"));
     }
 }
+
+#[test]
+fn the_next_batch_is_read_ahead_of_a_full_one_but_not_edit_by_edit() {
+    // (edits in a batch at most, what a full one starts)
+    for (most, starts) in [(1, &["push"][..]), (2, &["push", "load"])] {
+        let mut desk = Desk::started_with(Config { linger_ms: 0, batch_edits_max: most, ..Config::default() });
+        assert_eq!(names(&desk.tell(batch(&edits(most as u64)))), starts, "{most}");
+    }
+}
+
+#[test]
+fn a_push_of_many_batches_lets_a_pull_through_every_five_seconds() {
+    let (made, config) = (edits(4), Config { linger_ms: 0, batch_edits_max: 2, ..Config::default() });
+    let mut desk = Desk::started_with(config);
+    desk.tell(page(true));
+    desk.tell(Input::PageStored);
+    assert_eq!(names(&desk.tell(batch(&made[..2]))), ["push", "load"]);
+    assert_eq!(names(&desk.tell(batch(&made[2..]))), [] as [&str; 0]);
+    assert_eq!(names(&desk.tell(answers(&made[..2], OutcomeState::Applied))), ["store outcomes", "push"]);
+    assert_eq!(names(&desk.tell(Input::OutcomesStored)), ["load"], "what comes back can wait for the next answer");
+    let (waited_ms, effects) = desk.wake();
+    assert_eq!((waited_ms, names(&effects)), (5_000, vec!["pull"]));
+}
