@@ -56,3 +56,17 @@ async fn a_search_finds_what_has_just_come_and_no_longer_what_has_gone() {
     assert_eq!(cache.stores(&sorted("春风")).await.unwrap().total, 1);
     assert_eq!(cache.stores(&sorted("老王")).await.unwrap().total, 0);
 }
+
+#[tokio::test]
+async fn two_indexers_at_a_time_do_not_hinder_each_other() {
+    for _ in 0..20 {
+        let (home, cache) = open().await;
+        cache.apply_page(page((0..20).map(|n| (n + 1, full(n))).collect(), true)).await.unwrap();
+        // As the background of a sync that has just ended, and who waits for its end; or two programs on one folder.
+        let other = Cache::open(home.path()).await.unwrap();
+        let (one, two, three) = tokio::join!(cache.index_all(), cache.index_all(), other.index_all());
+        (one.unwrap(), two.unwrap(), three.unwrap());
+        assert_eq!((indices(&home).await, cache.unindexed().await.unwrap()), (2, 0));
+        assert_eq!(cache.stores(&sorted("BJ-000007")).await.unwrap().total, 1);
+    }
+}

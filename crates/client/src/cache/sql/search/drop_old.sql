@@ -1,1 +1,1 @@
-DROP TABLE search
+DROP TABLE IF EXISTS search
