@@ -65,7 +65,9 @@ async fn two_indexers_at_a_time_do_not_hinder_each_other() {
         // As the background of a sync that has just ended, and who waits for its end; or two programs on one folder.
         let other = Cache::open(home.path()).await.unwrap();
         let (one, two, three) = tokio::join!(cache.index_all(), cache.index_all(), other.index_all());
-        (one.unwrap(), two.unwrap(), three.unwrap());
+        for ended in [one, two, three] {
+            ended.unwrap();
+        }
         assert_eq!((indices(&home).await, cache.unindexed().await.unwrap()), (2, 0));
         assert_eq!(cache.stores(&sorted("BJ-000007")).await.unwrap().total, 1);
     }
