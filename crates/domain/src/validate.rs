@@ -3,6 +3,7 @@
 use crate::field::{FieldKind, FieldPath, WEEKDAYS};
 use crate::forms;
 use crate::hours;
+use crate::phone;
 use crate::place;
 use crate::problem::{ErrorCode, Problem};
 use crate::schema::{self, Form};
@@ -78,9 +79,8 @@ fn key(field: &FieldPath) -> Result<(), Problem> {
         ("phones", Some("primary")) => Ok(()),
         ("phones", Some(number)) => {
             let digits = number.strip_prefix('+').unwrap_or_default();
-            // ITU-T E.164: at most 15 digits. Whoever typed it was told more; a number of a country whose
-            // plan changed since must still arrive.
-            if (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
+            // Whoever typed it was told more; a number of a country whose plan changed since must still arrive.
+            if phone::DIGITS.contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
                 Ok(())
             } else {
                 bad(ErrorCode::BadPhone, "no telephone number: write +country code and number")

@@ -282,6 +282,7 @@ fn telephone_numbers_as_people_type_them() {
         ("1380013800", None),
         ("nothing", None),
         ("+999 123", None),
+        ("+81 800 8103 48000805", None),
     ];
     for (typed, expected) in table {
         let number = phone::e164(typed);
