@@ -1,15 +1,11 @@
 //! Telephone numbers in E.164 (ITU-T), by libphonenumber's metadata.
 
-use std::ops::RangeInclusive;
-
 use phonenumber::{Mode, country::Id};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::problem::{ErrorCode, Problem};
 use crate::text;
-
-/// How many digits a number has, country code and all (ITU-T E.164, 6.2.1: at most 15; none that is called is shorter).
-pub const DIGITS: RangeInclusive<usize> = 7..=15;
+use crate::validate::PHONE_DIGITS;
 
 /// Reads one number. Without a country code it is taken as a number of mainland China.
 ///
@@ -33,5 +29,5 @@ pub fn e164(input: &str) -> Result<String, Problem> {
     }
     let found = parsed.format().mode(Mode::E164).to_string();
     // The library knows longer ones, called within their country only.
-    if DIGITS.contains(&found.trim_start_matches('+').len()) { Ok(found) } else { Err(bad()) }
+    if PHONE_DIGITS.contains(&found.trim_start_matches('+').len()) { Ok(found) } else { Err(bad()) }
 }

@@ -1,9 +1,10 @@
 //! Normalise, then validate: one rule set for window, command line, importer and server.
 
+use std::ops::RangeInclusive;
+
 use crate::field::{FieldKind, FieldPath, WEEKDAYS};
 use crate::forms;
 use crate::hours;
-use crate::phone;
 use crate::place;
 use crate::problem::{ErrorCode, Problem};
 use crate::schema::{self, Form};
@@ -11,6 +12,10 @@ use crate::text;
 use crate::value::{VALUE_BYTES_MAX, Value};
 
 pub use crate::schema::STATUSES;
+
+/// How many digits a telephone number has, country code and all (ITU-T E.164, 6.2.1: at most 15; none that is called is
+/// shorter).
+pub const PHONE_DIGITS: RangeInclusive<usize> = 7..=15;
 
 /// The longest line of text in a profile, in characters.
 pub const TEXT_CHARS_MAX: usize = 500;
@@ -80,7 +85,7 @@ fn key(field: &FieldPath) -> Result<(), Problem> {
         ("phones", Some(number)) => {
             let digits = number.strip_prefix('+').unwrap_or_default();
             // Whoever typed it was told more; a number of a country whose plan changed since must still arrive.
-            if phone::DIGITS.contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
+            if PHONE_DIGITS.contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
                 Ok(())
             } else {
                 bad(ErrorCode::BadPhone, "no telephone number: write +country code and number")
