@@ -189,14 +189,17 @@ async fn an_old_workbook_is_read_whatever_it_says_of_its_size() {
             [label(0, 0, "name"), label(0, 1, "address"), label(1, 0, "a"), label(1, 1, "b"), label(last, 200, "c")];
         [begin(0x10), record(0x0200, &dimensions), cells.concat(), record(0x000a, &[])].concat()
     };
-    let book = |sheet: &[u8]| {
+    let book_at = |within: u32, sheet: &[u8]| {
         let sheets = |at: u32| record(0x0085, &[&at.to_le_bytes()[..], &[0, 0, 1, 0, b'S']].concat());
         let globals = |at: u32| [begin(5), sheets(at), record(0x000a, &[])].concat();
-        let stream = [globals(u32::try_from(globals(0).len()).unwrap()), sheet.to_vec()].concat();
+        let stream = [globals(u32::try_from(globals(0).len()).unwrap() + within), sheet.to_vec()].concat();
         let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).unwrap();
         file.create_stream("/Workbook").unwrap().write_all(&stream).unwrap();
         file.into_inner().into_inner()
     };
+    let book = |sheet: &[u8]| book_at(0, sheet);
+    // A sheet within a record, where nobody has looked at what it says of its size.
+    refused("hidden.xls", &book_at(4, &record(0xffff, &sheet(u32::MAX, 3))), "begins nowhere").await;
     assert_eq!(dry_run("huge.xls", &book(&sheet(u32::MAX, 3))).await, (3, None));
     refused("area.xls", &book(&sheet(4, u16::MAX)), "too wide and too long").await;
     // Chains of sectors that come back to themselves: read or refused, but never followed for ever.

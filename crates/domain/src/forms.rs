@@ -105,6 +105,12 @@ pub fn industry(text: &str) -> Result<String, ErrorCode> {
     }
 }
 
+/// A day as it is stored: `2026-10-01` (ISO 8601, in full, years of four digits).
+pub fn day(text: &str) -> Option<NaiveDate> {
+    // The library also takes signs and single digits.
+    text.parse::<NaiveDate>().ok().filter(|day| text.len() == 10 && day.to_string() == text)
+}
+
 /// A time while the store is closed: `2026-02-10/2026-02-24`, both days included; `..` for an open end.
 ///
 /// # Errors
@@ -112,7 +118,7 @@ pub fn industry(text: &str) -> Result<String, ErrorCode> {
 pub fn period(text: &str) -> Result<String, ErrorCode> {
     let plain: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
     let (from, to) = plain.split_once('/').unwrap_or((&plain, ".."));
-    let date = |text: &str| text.parse::<NaiveDate>().ok().filter(|_| text.len() == 10).ok_or(ErrorCode::BadValue);
+    let date = |text: &str| day(text).ok_or(ErrorCode::BadValue);
     let from = date(from)?;
     if to == ".." {
         return Ok(format!("{from}/.."));

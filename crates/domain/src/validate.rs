@@ -96,7 +96,7 @@ fn key(field: &FieldPath) -> Result<(), Problem> {
         }
         ("hours", Some(day)) => {
             let known = match day.strip_prefix("special.") {
-                Some(date) => date.len() == 10 && date.parse::<chrono::NaiveDate>().is_ok(),
+                Some(date) => forms::day(date).is_some(),
                 None => WEEKDAYS.contains(&day),
             };
             if known {

@@ -2,6 +2,7 @@
 //! say that it has more cells than any memory holds. So the one stream that counts is taken out, looked through record
 //! by record, and handed on in a new container.
 
+use std::collections::HashSet;
 use std::io::{Cursor, Read, Seek, Write};
 
 use super::table::bad_file;
@@ -10,11 +11,16 @@ use crate::error::{Error, Result};
 /// Record types of BIFF (\[MS-XLS\] 2.3).
 const DIMENSIONS: u16 = 0x0200;
 const BEGIN: u16 = 0x0809;
+const END: u16 = 0x000a;
+/// In the first part: where a sheet begins.
+const SHEET: u16 = 0x0085;
 /// Cells: formula, blank, number, label, truth value, text of a formula, short number, label by index, several of them.
 const CELLS: [u16; 10] = [0x0006, 0x0201, 0x0203, 0x0204, 0x0205, 0x00d6, 0x027e, 0x00fd, 0x00bd, 0x00be];
 /// A type that no reader takes notice of.
 const NOTHING: u16 = 0xffff;
 
+/// The most sheets.
+const SHEETS_MAX: usize = 10_000;
 /// The most cells of a sheet, from the first row and column to the last.
 const CELLS_MAX: u64 = 2_000_000;
 
@@ -57,7 +63,9 @@ impl Area {
 
 fn look_through(stream: &mut [u8]) -> Result<()> {
     let mut area = Area::default();
-    let mut at = 0;
+    // Sheets that the first part names and that have not begun yet.
+    let mut sheets = HashSet::new();
+    let (mut at, mut is_first_part) = (0, true);
     while let Some(head) = stream.get(at..at + 4) {
         let kind = u16::from_le_bytes([head[0], head[1]]);
         let length = usize::from(u16::from_le_bytes([head[2], head[3]]));
@@ -65,6 +73,14 @@ fn look_through(stream: &mut [u8]) -> Result<()> {
         let number = |n: usize| body.get(n..n + 2).map_or(0, |pair| u64::from(u16::from_le_bytes([pair[0], pair[1]])));
         if kind == BEGIN {
             area = Area::default();
+            sheets.remove(&(at as u64));
+        } else if kind == END {
+            is_first_part = false;
+        } else if kind == SHEET && is_first_part {
+            sheets.insert(number(0) | number(2) << 16);
+            if sheets.len() > SHEETS_MAX {
+                return Err(broken("it has too many sheets"));
+            }
         } else if CELLS.contains(&kind) {
             area.take(number(0), number(2));
             // Several cells of one row end with the column of the last.
@@ -82,5 +98,6 @@ fn look_through(stream: &mut [u8]) -> Result<()> {
         }
         at += 4 + length;
     }
-    Ok(())
+    // What begins within a record would be read as other records than were looked at here.
+    if sheets.is_empty() { Ok(()) } else { Err(broken("a sheet begins nowhere")) }
 }
