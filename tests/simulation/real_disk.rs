@@ -138,13 +138,14 @@ impl RealDisk {
         query
     }
 
-    /// Returns how many merchants have edits that wait again.
+    /// Puts the rules of a page in force, if they are others.
     pub fn follow_rules(&mut self, page: &ChangesPage, rules: &RuleBook) {
         if self.cache().lacks_rules_of(page) {
             self.runtime.block_on(self.cache().follow_rules(page, rules.clone())).unwrap();
         }
     }
 
+    /// Returns how many merchants have edits that wait again.
     pub fn store_page(&mut self, page: &ChangesPage) -> u64 {
         self.runtime.block_on(self.cache().apply_page(page.clone())).unwrap() as u64
     }

@@ -7,27 +7,16 @@ use sync_engine::device::Failure;
 use super::Parts;
 use super::effects::{RECORDS_CHANGED, judge};
 use crate::error::Result;
+use crate::remote::Failed;
 
 /// Fetches rules and schema of the server that sent a page, if this device has others. Without them the page is not
 /// applied: it is asked for again.
 pub(super) async fn before(parts: &Parts, page: ChangesPage) -> std::result::Result<ChangesPage, Failure> {
-    let (lacks_rules, lacks_schema) = (parts.cache.lacks_rules_of(&page), parts.cache.lacks_schema_of(&page));
     // Side by side: a first page waits for one journey, not for two.
-    let rules = async {
-        if !lacks_rules {
-            return Ok(None);
-        }
-        let token = parts.session.bearer().await?;
-        parts.remote.rules(&token).await.map(Some)
-    };
-    let schema = async {
-        if !lacks_schema {
-            return Ok(None);
-        }
-        let token = parts.session.bearer().await?;
-        parts.remote.schema(&token).await.map(Some)
-    };
-    let (rules, schema) = tokio::join!(rules, schema);
+    let (rules, schema) = tokio::join!(
+        fetched(parts, parts.cache.lacks_rules_of(&page), async |token| parts.remote.rules(token).await),
+        fetched(parts, parts.cache.lacks_schema_of(&page), async |token| parts.remote.schema(token).await),
+    );
     if let Some(book) = judge(parts, rules)? {
         tracing::info!(version = book.version, "the server settles by other rules");
         kept(parts.cache.follow_rules(&page, book).await)?;
@@ -42,6 +31,19 @@ pub(super) async fn before(parts: &Parts, page: ChangesPage) -> std::result::Res
         parts.announcer.announce(&RECORDS_CHANGED);
     }
     Ok(page)
+}
+
+/// What the server says, if it is lacking.
+async fn fetched<T>(
+    parts: &Parts,
+    is_lacking: bool,
+    ask: impl AsyncFnOnce(&str) -> std::result::Result<T, Failed>,
+) -> std::result::Result<Option<T>, Failed> {
+    if !is_lacking {
+        return Ok(None);
+    }
+    let token = parts.session.bearer().await?;
+    ask(&token).await.map(Some)
 }
 
 fn kept<T>(stored: Result<T>) -> std::result::Result<T, Failure> {
