@@ -8,6 +8,11 @@ use server::accounts::{self, AccountError};
 use server::cli::{Cli, ClientAction, Command, UserAction};
 use server::{Config, StartError};
 
+/// Threads that work on one batch after the other hand memory around: one arena for all (`.cargo/config.toml`).
+#[cfg(not(target_env = "msvc"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Refused by data, or the database cannot be used.
 const REFUSED: u8 = 1;
 
