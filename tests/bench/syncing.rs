@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use client::Console;
+
 use crate::Failure;
 use crate::figures::Figures;
 use crate::place::Place;
@@ -16,13 +18,21 @@ pub async fn bootstrap(place: &Place) -> Result<Figures, Failure> {
     let begun = Instant::now();
     console.exchange(LIMIT, false).await?;
     let usable = begun.elapsed();
-    console.cache().index_all().await?;
+    index(&console).await?;
     let searchable = begun.elapsed();
     let ops = console.cache().numbers().await?.merchants;
     console.close().await;
     let note =
         format!("rows over HTTP, no snapshot file; list usable; searchable after {:.3} s", searchable.as_secs_f64());
     Ok(Figures { ops, took: Some(usable), note, more: vec![("searchable_seconds", searchable)] })
+}
+
+/// Until search finds everything. Indices that only hasten the sorting of lists come after that.
+async fn index(console: &Console) -> Result<(), Failure> {
+    while console.cache().unindexed().await? > 0 {
+        console.cache().index_chunk().await?;
+    }
+    Ok(())
 }
 
 /// One complete sync, both ways: it sends and fetches until nothing is left to do. The index then catches up by itself,
@@ -33,7 +43,7 @@ pub async fn sync(place: &Place) -> Result<Figures, Failure> {
     let begun = Instant::now();
     console.exchange(LIMIT, false).await?;
     let took = begun.elapsed();
-    console.cache().index_all().await?;
+    index(&console).await?;
     let searchable = begun.elapsed();
     let after = console.cache().numbers().await?;
     console.close().await;

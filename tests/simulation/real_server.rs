@@ -149,7 +149,9 @@ impl RealServer {
             };
             loop {
                 let page = self.page(scope, &asked).map_err(|_| Failure::EpochChanged)?;
-                whole.rows.extend(page.changes.into_iter().map(|change| (change.seq, hold(change.record))));
+                whole
+                    .rows
+                    .extend(page.changes.into_iter().map(|change| (change.seq, hold(change.into_record().unwrap()))));
                 if page.complete {
                     break;
                 }

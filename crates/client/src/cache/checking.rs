@@ -198,8 +198,8 @@ fn mend(tx: &Connection, rules: &RuleSet, bucket: u8, changes: Vec<Change>, now_
     }
     let mut newest: HashMap<MerchantId, Change> = HashMap::new();
     for change in changes {
-        if digest::bucket(&change.record.merchant_id) == bucket {
-            newest.insert(change.record.merchant_id.clone(), change);
+        if digest::bucket(change.merchant_id()) == bucket {
+            newest.insert(change.merchant_id().clone(), change);
         }
     }
     let mut touched = Touched::new();
@@ -208,7 +208,7 @@ fn mend(tx: &Connection, rules: &RuleSet, bucket: u8, changes: Vec<Change>, now_
         let theirs = (int(change.seq), Some(digest::row(&change.text()?).cast_signed()));
         if known != Some(theirs) {
             pages::put(tx, sql!("records/put"), &change, generation, rules)?;
-            touched.insert(id, Some(change.record));
+            touched.insert(id, Some(change.into_record()?));
         }
     }
     let gone: Vec<String> = stored.into_keys().collect();

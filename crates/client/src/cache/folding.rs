@@ -13,12 +13,15 @@ use crate::error::Result;
 
 /// Pages of the write-ahead log after which the commit that fills it folds it in: only where what is done here does not
 /// suffice.
-pub(super) const WAL_PAGES: &str = "16000";
+pub(super) const WAL_PAGES: &str = "131072";
 /// What is left of the log's file when it begins anew, in bytes: what is written over is on the disk sooner than what makes
 /// the file longer.
 pub(super) const WAL_BYTES_KEPT: u64 = 24 * 1024 * 1024;
 /// Commits after which the log is folded in.
 const COMMITS: u32 = 250;
+
+/// A log of so many bytes is folded in after a page or a chunk of the index, which are few commits and many bytes.
+const LONG_LOG_BYTES: u64 = 256 * 1024 * 1024;
 
 /// Of one file.
 pub(super) struct Folding {
@@ -44,9 +47,11 @@ impl Folding {
         }
     }
 
-    /// Begins every so many commits.
-    pub fn now_and_then(folding: &Arc<Self>) {
-        if folding.commits.fetch_add(1, Ordering::SeqCst) < COMMITS {
+    /// Begins every so many commits, or when `much` was written and the log is long.
+    pub fn now_and_then(folding: &Arc<Self>, much: bool) {
+        let is_due = folding.commits.fetch_add(1, Ordering::SeqCst) >= COMMITS
+            || much && folding.log_bytes() > LONG_LOG_BYTES && !folding.rest.load(Ordering::SeqCst);
+        if !is_due {
             return;
         }
         let Ok(running) = Arc::clone(&folding.running).try_lock_owned() else { return };
@@ -62,7 +67,11 @@ impl Folding {
     pub async fn where_due(folding: &Arc<Self>) -> Result<()> {
         let folding = Arc::clone(folding);
         let _running = Arc::clone(&folding.running).lock_owned().await;
-        blocking(move || if folding.is_due() { folding.run() } else { Ok(()) }).await
+        blocking(move || {
+            // No more than the file is cut to when it begins anew.
+            if folding.log_bytes() > WAL_BYTES_KEPT { folding.run() } else { Ok(()) }
+        })
+        .await
     }
 
     /// Waits until nothing of it goes on.
@@ -70,11 +79,10 @@ impl Folding {
         drop(self.running.lock().await);
     }
 
-    /// Is there more in the log than its file is cut to when it begins anew?
-    fn is_due(&self) -> bool {
+    fn log_bytes(&self) -> u64 {
         let mut log = self.path.clone().into_os_string();
         log.push("-wal");
-        std::fs::metadata(log).is_ok_and(|log| log.len() > WAL_BYTES_KEPT)
+        std::fs::metadata(log).map_or(0, |log| log.len())
     }
 
     fn run(&self) -> Result<()> {

@@ -10,7 +10,7 @@ use domain::profile::Registers;
 use domain::record::Record;
 use domain::review::{Review, ReviewItem};
 use domain::rules::RuleSet;
-use domain::search::Words;
+use domain::search::{self, Words};
 use domain::{MerchantId, Value, hours};
 use rusqlite::Connection;
 use sqlx::sqlite::SqliteConnection;
@@ -56,6 +56,8 @@ pub(super) struct Row {
     /// What it is found by (`domain::search::Words`).
     pub words: String,
     pub words_hash: i64,
+    /// Of name and address, if they were made ahead ([`search::sort_key`]).
+    keys: Option<[Vec<u8>; 2]>,
 }
 
 impl Row {
@@ -64,12 +66,26 @@ impl Row {
         words.hash(&mut hasher);
         let Counts { queued, rejected, contested, in_review, updated_ms } = counts;
         let words_hash = hasher.finish().cast_signed();
-        Self { texts, hours, queued, rejected, contested, in_review, updated_ms, words, words_hash }
+        Self { texts, hours, queued, rejected, contested, in_review, updated_ms, words, words_hash, keys: None }
+    }
+
+    /// Makes what name and address are ordered by, so that who writes the row need not.
+    pub fn make_keys(&mut self) {
+        self.keys = Some(self.keys());
+    }
+
+    /// What name and address are ordered by.
+    pub fn keys(&self) -> [Vec<u8>; 2] {
+        let [name, address, ..] = &self.texts;
+        self.keys.clone().unwrap_or_else(|| [search::sort_key(name), search::sort_key(address)])
     }
 }
 
 /// The fields of [`Row::texts`].
 const TEXTS: [&str; 5] = ["name", "address", "region", "category", "status"];
+
+/// [`Row::hours`] of a merchant of whom no day is known, as most lists of a head office are.
+const NO_HOURS: &str = "[null,null,null,null,null,null,null]";
 
 /// The merchants of a transaction; with their records, where they are at hand.
 pub(super) type Touched = BTreeMap<MerchantId, Option<Record>>;
@@ -116,11 +132,16 @@ fn of_registers<'r>(
         }
         words.add(field, value);
     }
-    (texts, serde_json::Value::from_iter(week).to_string(), words.into_text())
+    let hours = if week.iter().all(serde_json::Value::is_null) {
+        NO_HOURS.to_owned()
+    } else {
+        serde_json::Value::from_iter(week).to_string()
+    };
+    (texts, hours, words.into_text())
 }
 
 /// Does every register have one candidate at most, and none of them deletes? Then what shows is what is written.
-fn is_plain(record: &Record) -> bool {
+pub(super) fn is_plain(record: &Record) -> bool {
     record.registers.iter().all(|(field, register)| register.siblings.len() < 2 && field.as_str() != DELETED)
 }
 

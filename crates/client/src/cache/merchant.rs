@@ -121,31 +121,36 @@ impl Merchant {
     /// Makes the list's row anew. What stayed the same is not touched: often what comes from the server is what this
     /// device shows already.
     pub fn refresh(&self, tx: &Connection, id: &MerchantId, rules: &RuleSet) -> Result<()> {
-        let shown = Shown::read(tx, id)?;
-        let Some(row) = listing::row(id, self.record.as_ref(), &self.own, rules) else {
-            if let Some(shown) = shown {
-                tx.prepare_cached(sql!("listing/delete"))?.execute([shown.n])?;
-                list::forget(tx, shown.n)?;
-            }
-            return Ok(());
-        };
-        let n = match &shown {
-            Some(shown) => {
-                let same_words = shown.words_hash == row.words_hash;
-                if shown.has_keys {
-                    shown.change(tx, &row, same_words)?;
-                } else {
-                    write(tx, sql!("listing/update"), &shown.n, &row)?;
-                }
-                if same_words {
-                    return Ok(());
-                }
-                shown.n
-            }
-            None => insert(tx, id, &row)?,
-        };
-        list::note(tx, n, &row.words)
+        show(tx, id, listing::row(id, self.record.as_ref(), &self.own, rules))
     }
+}
+
+/// Makes the list's row of a merchant this one, or takes it away.
+pub(super) fn show(tx: &Connection, id: &MerchantId, row: Option<Row>) -> Result<()> {
+    let shown = Shown::read(tx, id)?;
+    let Some(row) = row else {
+        if let Some(shown) = shown {
+            tx.prepare_cached(sql!("listing/delete"))?.execute([shown.n])?;
+            list::forget(tx, shown.n)?;
+        }
+        return Ok(());
+    };
+    let n = match &shown {
+        Some(shown) => {
+            let same_words = shown.words_hash == row.words_hash;
+            if shown.has_keys {
+                shown.change(tx, &row, same_words)?;
+            } else {
+                write(tx, sql!("listing/update"), &shown.n, &row)?;
+            }
+            if same_words {
+                return Ok(());
+            }
+            shown.n
+        }
+        None => insert(tx, id, &row)?,
+    };
+    list::note(tx, n, &row.words)
 }
 
 /// Makes the row of a merchant anew from what is stored.
@@ -168,6 +173,7 @@ fn touch(tx: &Connection, n: i64, row: &Row) -> Result<()> {
 
 fn write(tx: &Connection, statement: &str, key: &dyn rusqlite::ToSql, row: &Row) -> Result<()> {
     let [name, address, region, category, status] = &row.texts;
+    let [name_key, address_key] = row.keys();
     tx.prepare_cached(statement)?.execute(params![
         key,
         name,
@@ -182,8 +188,8 @@ fn write(tx: &Connection, statement: &str, key: &dyn rusqlite::ToSql, row: &Row)
         row.in_review,
         row.updated_ms,
         row.words_hash,
-        search::sort_key(name),
-        search::sort_key(address),
+        name_key,
+        address_key,
     ])?;
     Ok(())
 }

@@ -10,10 +10,12 @@ use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, Params, params};
 use sync_engine::reconcile;
 
+use super::checking::{self, Beside};
 use super::direct::Flush;
 use super::listing::{self, Touched};
+use super::ready::Ready;
 use super::resending::{self, About};
-use super::{Cache, checking, count, int, json_list, json_numbers, list, merchant, meta, outbox, parse, sql};
+use super::{Cache, count, int, json_list, json_numbers, list, merchant, meta, outbox, parse, sql};
 use crate::error::Result;
 
 pub(super) const CURSOR: &str = "cursor";
@@ -60,10 +62,19 @@ impl Cache {
     ///
     /// # Errors
     /// `storage`.
-    pub async fn apply_page(&self, page: ChangesPage) -> Result<usize> {
+    pub async fn apply_page(&self, mut page: ChangesPage) -> Result<usize> {
+        let ready = Ready::of(&mut page);
+        self.apply_ready_page(page, ready).await
+    }
+
+    /// The same, with what was made of the page ahead.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn apply_ready_page(&self, page: ChangesPage, ready: Ready) -> Result<usize> {
         let flush = if page.complete { Flush::AsSet } else { Flush::Later };
         let now_ms = self.machine.now_ms();
-        self.write_flushed(flush, move |tx, rules| apply(tx, rules, page, now_ms)).await
+        self.write_flushed(flush, move |tx, rules| apply(tx, rules, page, ready, now_ms)).await
     }
 
     /// The server's data start anew: the next pull begins with the first page. Edits are kept; answered ones
@@ -146,24 +157,38 @@ fn cursor(tx: &Connection) -> Result<ChangesQuery> {
     Ok(query)
 }
 
-fn apply(tx: &Connection, rules: &RuleSet, page: ChangesPage, now_ms: u64) -> Result<usize> {
+fn apply(tx: &Connection, rules: &RuleSet, page: ChangesPage, ready: Ready, now_ms: u64) -> Result<usize> {
     let generation = int(meta::number(tx, GENERATION)?);
     if !page.complete && meta::number(tx, CURSOR)? == 0 {
         list::put_off(tx)?;
     }
-    let ids = page.changes.iter().map(|change| &change.record.merchant_id);
-    let waiting = outbox::waiting(tx, ids)?;
-    let (some_wait, named) = (!waiting.is_empty(), json_list(waiting));
-    let mut touched = Touched::new();
-    for change in page.changes {
-        if put(tx, sql!("records/put_newer"), &change, generation, rules)? {
-            touched.insert(change.record.merchant_id.clone(), Some(change.record));
+    let outdated = meta::number(tx, OUTDATED)? > 0;
+    let waiting = outbox::waiting(tx, page.changes.iter().map(Change::merchant_id))?;
+    let (some_wait, named) = (!waiting.is_empty(), json_list(&waiting));
+    let waits: Vec<bool> = page.changes.iter().map(|change| waiting.contains(change.merchant_id().as_str())).collect();
+    // Of a merchant comes one change at most. After a restored backup every record is held against the log.
+    let (mut touched, mut plain) = (Touched::new(), BTreeMap::new());
+    let ready = ready.into_changes().chain(std::iter::repeat_with(|| None));
+    for ((change, waits), ready) in page.changes.into_iter().zip(waits).zip(ready) {
+        let id = change.merchant_id().clone();
+        match ready.filter(|ready| ready.seq == change.seq && !waits && !outdated) {
+            Some(ready) => {
+                if put_beside(tx, sql!("records/put_newer"), &change, generation, &ready.beside)? {
+                    touched.remove(&id);
+                    plain.insert(id, ready.row);
+                }
+            }
+            None => {
+                if put(tx, sql!("records/put_newer"), &change, generation, rules)? {
+                    plain.remove(&id);
+                    touched.insert(id, Some(change.into_record()?));
+                }
+            }
         }
     }
     let came = params![int(page.next_cursor), page.epoch, page.complete, named, generation];
     add(&mut touched, merchants(tx, sql!("outbox/came_back"), came)?);
     let mut again = 0;
-    let outdated = meta::number(tx, OUTDATED)? > 0;
     if page.complete {
         // An answer that was stored after its epoch had ended can no longer come back.
         let void = merchants(tx, sql!("outbox/resend_of_other_epochs"), [&page.epoch])?;
@@ -195,6 +220,9 @@ fn apply(tx: &Connection, rules: &RuleSet, page: ChangesPage, now_ms: u64) -> Re
         add(&mut touched, lost);
     }
     listing::refresh(tx, touched, rules)?;
+    for (id, row) in plain {
+        merchant::show(tx, &id, row)?;
+    }
     if outdated && page.complete {
         forget_outdated(tx, rules, generation, now_ms)?;
         meta::set(tx, OUTDATED, 0)?;
@@ -332,8 +360,12 @@ pub(super) fn forget(tx: &Connection, rules: &RuleSet, ids: Vec<String>, now_ms:
 
 /// Writes the text as it came, with members that this version does not know. Returns whether anything was written.
 pub(super) fn put(tx: &Connection, statement: &str, change: &Change, generation: i64, rules: &RuleSet) -> Result<bool> {
-    let (id, text) = (&change.record.merchant_id, change.text()?);
-    let beside = checking::beside(id, &text, &change.record, rules);
+    let beside = checking::beside(change.merchant_id(), &change.text()?, &*change.record()?, rules);
+    put_beside(tx, statement, change, generation, &beside)
+}
+
+fn put_beside(tx: &Connection, statement: &str, change: &Change, generation: i64, beside: &Beside) -> Result<bool> {
+    let (id, text) = (change.merchant_id(), change.text()?);
     let (digest, bucket, deleted) = (beside.digest, beside.bucket, beside.deleted);
     let values = params![id.as_str(), int(change.seq), generation, &*text, digest, bucket, deleted];
     Ok(tx.prepare_cached(statement)?.execute(values)? > 0)

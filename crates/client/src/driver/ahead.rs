@@ -10,6 +10,7 @@ use domain::{Edit, EditId};
 use tokio::task::JoinSet;
 
 use super::Parts;
+use crate::cache::Ready;
 use crate::error::Result;
 use crate::remote::{Failed, Packed};
 
@@ -38,6 +39,8 @@ impl PackedAhead {
 #[derive(Default)]
 pub(crate) struct Ahead {
     asked: Mutex<Option<Asked>>,
+    /// What was made of the page that is about to be stored, with where that ends.
+    made: Mutex<Option<((String, u64), Ready)>>,
     /// How many changes the engine asks for.
     limit: AtomicUsize,
 }
@@ -46,7 +49,7 @@ struct Asked {
     token: String,
     query: ChangesQuery,
     /// The one task; it ends with what holds it.
-    answer: JoinSet<std::result::Result<ChangesPage, Failed>>,
+    answer: JoinSet<std::result::Result<(ChangesPage, Ready), Failed>>,
 }
 
 impl Ahead {
@@ -58,10 +61,27 @@ impl Ahead {
     /// server's word of a moment ago, and a wake-up may have come since.
     pub async fn take(&self, token: &str, query: &ChangesQuery) -> Option<std::result::Result<ChangesPage, Failed>> {
         self.limit.store(query.limit.unwrap_or(0), Ordering::Relaxed);
+        *self.made.lock().unwrap_or_else(PoisonError::into_inner) = None;
         let mut asked = self.replace(None).filter(|asked| asked.token == token && asked.query == *query)?;
         let answer = asked.answer.join_next().await?.ok()?;
-        Some(answer).filter(|answer| answer.as_ref().map_or(true, |page| !page.complete))
+        let answer = Some(answer).filter(|answer| answer.as_ref().map_or(true, |(page, _)| !page.complete))?;
+        Some(answer.map(|(page, ready)| {
+            *self.made.lock().unwrap_or_else(PoisonError::into_inner) = Some((place(&page), ready));
+            page
+        }))
     }
+
+    /// What was made of this page ahead, or is now.
+    pub fn ready(&self, page: &mut ChangesPage) -> Ready {
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let made = made.filter(|(of, _)| *of == place(page));
+        made.map_or_else(|| Ready::of(page), |(_, ready)| ready)
+    }
+}
+
+/// Where a page ends.
+fn place(page: &ChangesPage) -> (String, u64) {
+    (page.epoch.clone(), page.next_cursor)
 }
 
 /// Asks for what follows a page that is about to be stored.
@@ -74,7 +94,11 @@ pub(super) async fn ask(parts: &Parts, page: &ChangesPage) -> Result<()> {
     query.limit = Some(parts.ahead.limit.load(Ordering::Relaxed));
     let (remote, with, asking) = (parts.remote.clone(), token.clone(), query.clone());
     let mut answer = JoinSet::new();
-    answer.spawn(async move { remote.changes(&with, &asking).await });
+    answer.spawn(async move {
+        let mut page = remote.changes(&with, &asking).await?;
+        let ready = Ready::of(&mut page);
+        Ok((page, ready))
+    });
     parts.ahead.replace(Some(Asked { token, query, answer }));
     Ok(())
 }

@@ -30,12 +30,13 @@ pub(super) async fn carry_out(parts: &Parts, inputs: &mpsc::Sender<Input>, effec
         }
         Effect::Reject { edit_id, problem } => stored(parts, parts.cache.reject(edit_id, &problem).await),
         Effect::Pull { limit } => Input::Pulled(pull(parts, limit).await),
-        Effect::StorePage { page } => {
+        Effect::StorePage { mut page } => {
             let (complete, some) = (page.complete, !page.changes.is_empty());
             if let Err(error) = ahead::ask(parts, &page).await {
                 tracing::debug!(%error, "the next page is asked for afterwards");
             }
-            match parts.cache.apply_page(page).await {
+            let ready = parts.ahead.ready(&mut page);
+            match parts.cache.apply_ready_page(page, ready).await {
                 Ok(again) => {
                     if again > 0 {
                         let _ = inputs.send(Input::EditSaved).await;

@@ -8,6 +8,7 @@ use serde::ser::{Error as _, SerializeStruct};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use crate::id::MerchantId;
 use crate::record::Record;
 
 /// The newest state of one merchant.
@@ -15,16 +16,59 @@ use crate::record::Record;
 pub struct Change {
     /// Its place in the server's order.
     pub seq: u64,
-    /// The merchant.
-    pub record: Record,
-    /// The record as it came, with members that this version does not know.
-    text: Option<Box<RawValue>>,
+    merchant_id: MerchantId,
+    held: Held,
+}
+
+/// What is in memory of a record.
+#[derive(Clone, Debug)]
+enum Held {
+    /// It was made here.
+    Record(Record),
+    /// It came as this text, with members that this version does not know.
+    Came(Record, Box<RawValue>),
+    /// The text that it came as: whoever read it needs it no longer.
+    Text(Box<RawValue>),
 }
 
 impl Change {
     /// A change of a record that was made here.
     pub fn new(seq: u64, record: Record) -> Self {
-        Self { seq, record, text: None }
+        Self { seq, merchant_id: record.merchant_id.clone(), held: Held::Record(record) }
+    }
+
+    /// Which merchant.
+    pub fn merchant_id(&self) -> &MerchantId {
+        &self.merchant_id
+    }
+
+    /// The merchant.
+    ///
+    /// # Errors
+    /// None: what was forgotten has been read before.
+    pub fn record(&self) -> serde_json::Result<Cow<'_, Record>> {
+        match &self.held {
+            Held::Record(record) | Held::Came(record, _) => Ok(Cow::Borrowed(record)),
+            Held::Text(text) => Ok(Cow::Owned(serde_json::from_str(text.get())?)),
+        }
+    }
+
+    /// The same, without the text.
+    ///
+    /// # Errors
+    /// None: what was forgotten has been read before.
+    pub fn into_record(self) -> serde_json::Result<Record> {
+        match self.held {
+            Held::Record(record) | Held::Came(record, _) => Ok(record),
+            Held::Text(text) => serde_json::from_str(text.get()),
+        }
+    }
+
+    /// Keeps only the text of a record that came as text: it takes a third of the memory, and can be read again.
+    pub fn forget_record(&mut self) {
+        if let Held::Came(_, text) = &mut self.held {
+            self.held = Held::Text(std::mem::take(text));
+        }
     }
 
     /// The text of the record: as it came, else its canonical form.
@@ -32,16 +76,17 @@ impl Change {
     /// # Errors
     /// Only if a value cannot be written as JSON; none of this crate's can.
     pub fn text(&self) -> serde_json::Result<Cow<'_, str>> {
-        match &self.text {
-            Some(text) => Ok(text.get().into()),
-            None => Ok(serde_json::to_string(&self.record)?.into()),
+        match &self.held {
+            Held::Came(_, text) | Held::Text(text) => Ok(text.get().into()),
+            Held::Record(record) => Ok(serde_json::to_string(record)?.into()),
         }
     }
 }
 
 impl PartialEq for Change {
     fn eq(&self, other: &Self) -> bool {
-        self.seq == other.seq && self.record == other.record
+        let same = |(one, other)| one == other;
+        self.seq == other.seq && self.record().ok().zip(other.record().ok()).is_some_and(same)
     }
 }
 
@@ -49,10 +94,10 @@ impl Serialize for Change {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut change = serializer.serialize_struct("Change", 2)?;
         change.serialize_field("seq", &self.seq)?;
-        match &self.text {
-            Some(text) => change.serialize_field("record", text)?,
-            None => {
-                let text = serde_json::value::to_raw_value(&self.record).map_err(S::Error::custom)?;
+        match &self.held {
+            Held::Came(_, text) | Held::Text(text) => change.serialize_field("record", text)?,
+            Held::Record(record) => {
+                let text = serde_json::value::to_raw_value(record).map_err(S::Error::custom)?;
                 change.serialize_field("record", &text)?;
             }
         }
@@ -68,8 +113,8 @@ struct Travelling {
 
 impl<'de> Deserialize<'de> for Change {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Travelling { seq, record } = Travelling::deserialize(deserializer)?;
-        let known = serde_json::from_str(record.get()).map_err(D::Error::custom)?;
-        Ok(Self { seq, record: known, text: Some(record) })
+        let Travelling { seq, record: text } = Travelling::deserialize(deserializer)?;
+        let record: Record = serde_json::from_str(text.get()).map_err(D::Error::custom)?;
+        Ok(Self { seq, merchant_id: record.merchant_id.clone(), held: Held::Came(record, text) })
     }
 }

@@ -30,10 +30,10 @@ pub fn sort_key(text: &str) -> Vec<u8> {
                 out.extend(number.bytes());
             }
             'a'..='z' => out.push(c as u8),
-            c if !c.is_alphanumeric() => out.push(GAP),
             c => match spoken::place(c) {
                 // Below 0x7f00: the first byte is not yet UNSPOKEN.
                 Some(place) => out.extend((0x8000 | place).to_be_bytes()),
+                None if !c.is_alphanumeric() => out.push(GAP),
                 None => {
                     let first = if c.is_alphabetic() && (c as u32) < 0x2e80 { OTHER_LETTER } else { UNSPOKEN };
                     out.push(first);

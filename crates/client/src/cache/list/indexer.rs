@@ -127,16 +127,16 @@ impl Cache {
             self.write_flushed(Flush::Later, make_anew).await?;
             return Ok(true);
         }
-        if put_off && !is_behind {
-            let make_up = |tx: &Transaction<'_>| {
-                tx.execute_batch(sql!("listing/make_up"))?;
-                meta::delete(tx, PUT_OFF)
-            };
-            self.direct.write(Flush::Later, make_up).await?;
-            return Ok(true);
-        }
         if !some {
-            return Ok(false);
+            // Search comes first: lists are sorted without these indices too, when somebody asks.
+            if put_off {
+                let make_up = |tx: &Transaction<'_>| {
+                    tx.execute_batch(sql!("listing/make_up"))?;
+                    meta::delete(tx, PUT_OFF)
+                };
+                self.direct.write(Flush::Later, make_up).await?;
+            }
+            return Ok(put_off);
         }
         let cut = match self.cut_ahead.replace(None) {
             Some(cut) => cut,
@@ -153,7 +153,7 @@ impl Cache {
         if written {
             self.cut_ahead.replace(ahead?);
         }
-        Ok(!written || is_full || is_behind)
+        Ok(!written || is_full || is_behind || put_off)
     }
 
     /// Reads the next rows behind one of them, and cuts them into tokens.
