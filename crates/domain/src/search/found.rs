@@ -2,10 +2,8 @@
 
 use std::ops::Range;
 
-use pinyin::ToPinyinMulti;
-
-use super::QUERY_CHARS_MAX;
 use super::runs::{Class, runs};
+use super::{QUERY_CHARS_MAX, spoken};
 use crate::text;
 
 /// One character of a text, as it is compared, and where it stands.
@@ -31,7 +29,7 @@ pub fn found(shown: &str, query: &str) -> Vec<Range<usize>> {
         let mut from = 0;
         while from < chars.len() {
             let length =
-                literal(from).or_else(|| (class == Class::Word).then(|| spoken(shown, &chars[from..], run)).flatten());
+                literal(from).or_else(|| (class == Class::Word).then(|| heard(shown, &chars[from..], run)).flatten());
             match length {
                 Some(length) => {
                     marked[from..from + length].fill(true);
@@ -85,11 +83,11 @@ fn written(chars: &[Shown], run: &str) -> Option<usize> {
 
 /// How many characters these begin with that are pronounced like this: whole syllables of which the last may only have
 /// begun, or the first letters of each.
-fn spoken(shown: &str, chars: &[Shown], letters: &str) -> Option<usize> {
-    let readings = |one: &Shown| -> Vec<String> {
+fn heard(shown: &str, chars: &[Shown], letters: &str) -> Option<usize> {
+    let readings = |one: &Shown| -> Vec<&'static str> {
         let c = shown.get(one.at.clone()).and_then(|c| c.chars().next());
-        let all = c.and_then(|c| c.to_pinyin_multi());
-        all.into_iter().flatten().map(|one| one.plain().replace('ü', "v")).collect()
+        let all = c.and_then(spoken::readings).into_iter().flatten();
+        all.filter(|syllable| *syllable != 0).map(spoken::letters).collect()
     };
     syllables(chars, letters, &readings).or_else(|| {
         let initial = |(one, letter): (&Shown, char)| readings(one).iter().any(|reading| reading.starts_with(letter));
@@ -98,13 +96,13 @@ fn spoken(shown: &str, chars: &[Shown], letters: &str) -> Option<usize> {
     })
 }
 
-fn syllables(chars: &[Shown], letters: &str, readings: &impl Fn(&Shown) -> Vec<String>) -> Option<usize> {
+fn syllables(chars: &[Shown], letters: &str, readings: &impl Fn(&Shown) -> Vec<&'static str>) -> Option<usize> {
     let (one, after) = chars.split_first()?;
     readings(one).iter().find_map(|reading| {
         if reading.starts_with(letters) {
             return Some(1);
         }
-        letters.strip_prefix(reading.as_str()).and_then(|rest| syllables(after, rest, readings)).map(|more| more + 1)
+        letters.strip_prefix(*reading).and_then(|rest| syllables(after, rest, readings)).map(|more| more + 1)
     })
 }
 
