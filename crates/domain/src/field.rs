@@ -28,21 +28,24 @@ impl FieldPath {
     /// `bad_field` for anything else, or for more than 128 bytes.
     pub fn new(path: impl Into<String>) -> Result<Self, Problem> {
         let path = path.into();
-        let (root, key) = match path.split_once('.') {
-            Some((root, key)) => (root, Some(key)),
-            None => (path.as_str(), None),
-        };
-        let good_root = root.starts_with(|c: char| c.is_ascii_lowercase())
-            && root.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-        let good = good_root
-            && path.len() <= FIELD_BYTES_MAX
-            && key.is_none_or(|key| !key.is_empty())
-            && !path.chars().any(char::is_control);
-        if good {
+        if Self::is_good(&path) {
             Ok(Self(path))
         } else {
             Err(Problem::new(ErrorCode::BadField, format!("no such field: {}", path.escape_debug())))
         }
+    }
+    /// May it be a path?
+    pub(crate) fn is_good(path: &str) -> bool {
+        let (root, key) = match path.split_once('.') {
+            Some((root, key)) => (root, Some(key)),
+            None => (path, None),
+        };
+        let good_root = root.starts_with(|c: char| c.is_ascii_lowercase())
+            && root.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        good_root
+            && path.len() <= FIELD_BYTES_MAX
+            && key.is_none_or(|key| !key.is_empty())
+            && !path.chars().any(char::is_control)
     }
     /// A path that is known to be well formed because its parts are.
     pub(crate) fn trusted(path: impl Into<String>) -> Self {
@@ -69,25 +72,20 @@ impl FieldPath {
         Self::root_of(&self.0)
     }
     /// The same of a path that is only text.
-    pub(crate) fn root_of(path: &str) -> &str {
+    pub fn root_of(path: &str) -> &str {
         path.split('.').next().unwrap_or_default()
     }
     /// `tu` of `hours.tu`; nothing for `name`.
     pub fn key(&self) -> Option<&str> {
-        self.0.split_once('.').map(|(_, key)| key)
+        Self::key_of(&self.0)
+    }
+    /// The same of a path that is only text.
+    pub fn key_of(path: &str) -> Option<&str> {
+        path.split_once('.').map(|(_, key)| key)
     }
     /// What kind of register it is.
     pub fn kind(&self) -> FieldKind {
-        match (self.root(), self.key()) {
-            ("phones", Some("primary")) => FieldKind::Text,
-            ("phones" | "tags", Some(_)) => FieldKind::SetElement,
-            ("hours", Some(_)) => FieldKind::Hours,
-            ("custom", Some(_)) => FieldKind::Custom,
-            (DELETED, None) => FieldKind::Deleted,
-            ("name" | "branch" | "address" | "category" | "status" | "region" | "note", None) => FieldKind::Text,
-            _ if crate::schema::declared(self).is_some() => FieldKind::Text,
-            _ => FieldKind::Unknown,
-        }
+        FieldKind::of(&self.0)
     }
     /// The field under which people see the register: all phones are one field, each weekday its own.
     pub fn shown_as(&self) -> &str {
@@ -113,6 +111,22 @@ pub enum FieldKind {
     Deleted,
     /// From a newer schema: kept, sent back, never edited here.
     Unknown,
+}
+
+impl FieldKind {
+    /// Of a path that is well formed.
+    pub fn of(path: &str) -> Self {
+        match (FieldPath::root_of(path), FieldPath::key_of(path)) {
+            ("phones", Some("primary")) => Self::Text,
+            ("phones" | "tags", Some(_)) => Self::SetElement,
+            ("hours", Some(_)) => Self::Hours,
+            ("custom", Some(_)) => Self::Custom,
+            (DELETED, None) => Self::Deleted,
+            ("name" | "branch" | "address" | "category" | "status" | "region" | "note", None) => Self::Text,
+            _ if crate::schema::declared_path(path).is_some() => Self::Text,
+            _ => Self::Unknown,
+        }
+    }
 }
 
 impl fmt::Display for FieldPath {

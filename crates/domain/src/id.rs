@@ -13,7 +13,8 @@ use crate::problem::{ErrorCode, Problem};
 /// The longest merchant, actor or order id, in bytes.
 pub const ID_BYTES_MAX: usize = 64;
 
-fn is_id(text: &str) -> bool {
+/// Is it 1 to 64 of the characters of an id?
+pub(crate) fn is_id(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= ID_BYTES_MAX
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:@".contains(&b))

@@ -16,6 +16,7 @@ pub mod id;
 pub mod ipc;
 pub mod metrics;
 pub mod orders;
+pub mod outline;
 pub mod place;
 pub mod problem;
 pub mod profile;

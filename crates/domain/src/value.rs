@@ -1,5 +1,6 @@
 //! The value of a register: JSON, with one canonical way to write it.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
@@ -56,6 +57,42 @@ impl Value {
             }
             other => other.to_string(),
         }
+    }
+}
+
+/// What a register says, read where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Said<'t> {
+    /// A text.
+    Text(&'t str),
+    /// Anything else.
+    Other(Cow<'t, Value>),
+}
+
+impl<'t> Said<'t> {
+    /// Not there?
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Other(value) if value.is_null())
+    }
+    /// The text, if it is one.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Other(value) => value.as_str(),
+        }
+    }
+    /// As a value.
+    pub fn to_value(&self) -> Cow<'_, Value> {
+        match self {
+            Self::Text(text) => Cow::Owned(Value::text(*text)),
+            Self::Other(value) => Cow::Borrowed(value),
+        }
+    }
+}
+
+impl<'t> From<&'t Value> for Said<'t> {
+    fn from(value: &'t Value) -> Self {
+        value.as_str().map_or(Self::Other(Cow::Borrowed(value)), Self::Text)
     }
 }
 

@@ -32,6 +32,14 @@ pub(super) struct Beside {
     pub deleted: bool,
 }
 
+impl Beside {
+    /// Of a plain record.
+    pub fn of_plain(id: &MerchantId, text: &str) -> Self {
+        let (digest, bucket) = (digest::row(text).cast_signed(), i64::from(digest::bucket(id)));
+        Self { digest, bucket, deleted: false }
+    }
+}
+
 /// What belongs beside a text.
 pub(super) fn beside(id: &MerchantId, text: &str, record: &Record, rules: &RuleSet) -> Beside {
     Beside {

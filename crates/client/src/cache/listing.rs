@@ -6,11 +6,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use domain::edit::{Edit, EditState};
 use domain::field::{DELETED, FieldPath, WEEKDAYS};
+use domain::outline::Outline;
 use domain::profile::Registers;
 use domain::record::Record;
 use domain::review::{Review, ReviewItem};
 use domain::rules::RuleSet;
 use domain::search::{self, Words};
+use domain::value::Said;
 use domain::{MerchantId, Value, hours};
 use rusqlite::Connection;
 use sqlx::sqlite::SqliteConnection;
@@ -115,22 +117,21 @@ fn day(value: &Value) -> serde_json::Value {
 /// What a row says of registers.
 fn of_registers<'r>(
     id: &MerchantId,
-    registers: impl Iterator<Item = (&'r FieldPath, &'r Value)>,
+    registers: impl Iterator<Item = (&'r str, Said<'r>)>,
 ) -> ([String; 5], String, String) {
     let mut texts: [String; 5] = Default::default();
     let mut week: [serde_json::Value; WEEKDAYS.len()] = Default::default();
     let mut words = Words::new(id);
-    for (field, value) in registers {
-        let text = TEXTS.iter().position(|name| *name == field.as_str()).zip(value.as_str());
-        if let Some((place, text)) = text {
+    for (field, said) in registers {
+        if let Some((place, text)) = TEXTS.iter().position(|name| *name == field).zip(said.as_str()) {
             texts[place] = text.to_owned();
         }
-        if let ("hours", Some(key)) = (field.root(), field.key())
+        if let ("hours", Some(key)) = (FieldPath::root_of(field), FieldPath::key_of(field))
             && let Some(place) = WEEKDAYS.iter().position(|name| *name == key)
         {
-            week[place] = day(value);
+            week[place] = day(&said.to_value());
         }
-        words.add(field, value);
+        words.add(field, &said);
     }
     let hours = if week.iter().all(serde_json::Value::is_null) {
         NO_HOURS.to_owned()
@@ -141,7 +142,7 @@ fn of_registers<'r>(
 }
 
 /// Does every register have one candidate at most, and none of them deletes? Then what shows is what is written.
-pub(super) fn is_plain(record: &Record) -> bool {
+fn is_plain(record: &Record) -> bool {
     record.registers.iter().all(|(field, register)| register.siblings.len() < 2 && field.as_str() != DELETED)
 }
 
@@ -175,8 +176,8 @@ pub(super) fn row(id: &MerchantId, record: Option<&Record>, own: &[Own], rules: 
         Some(record) => {
             let written =
                 record.registers.iter().filter_map(|(field, register)| Some((field, register.siblings.first()?)));
-            let mut shown =
-                written.map(|(field, only)| (field, &only.value)).filter(|(_, value)| !value.is_null()).peekable();
+            let said = written.map(|(field, only)| (field.as_str(), Said::from(&only.value)));
+            let mut shown = said.filter(|(_, said)| !said.is_null()).peekable();
             shown.peek()?;
             of_registers(id, shown)
         }
@@ -185,15 +186,25 @@ pub(super) fn row(id: &MerchantId, record: Option<&Record>, own: &[Own], rules: 
             if registers.is_empty() || registers.contains_key(&FieldPath::deleted()) {
                 return None;
             }
-            of_registers(id, registers.iter())
+            of_registers(id, registers.iter().map(|(field, value)| (field.as_str(), Said::from(value))))
         }
     };
     Some(Row::new((texts, hours, words), counts(record, own, rules)))
 }
 
+/// The row of a merchant whom no own edits concern, from a plain record where it stands; nothing if it does not show.
+pub(super) fn row_of_outline(outline: &Outline, text: &str) -> Option<Row> {
+    let mut shown = outline.shown(text).peekable();
+    shown.peek()?;
+    let updated_ms = int(outline.latest().wall_ms());
+    let counts = Counts { queued: 0, rejected: 0, contested: 0, in_review: 0, updated_ms };
+    Some(Row::new(of_registers(outline.merchant_id(), shown), counts))
+}
+
 /// The row of a merchant of which there is nothing but an edit that makes it.
 pub(super) fn row_of_new(edit: &Edit, lines: i64) -> Row {
-    let shown = edit.writes.iter().map(|write| (&write.field, &write.value)).filter(|(_, value)| !value.is_null());
+    let said = edit.writes.iter().map(|write| (write.field.as_str(), Said::from(&write.value)));
+    let shown = said.filter(|(_, said)| !said.is_null());
     let updated_ms = int(edit.hlc.wall_ms());
     let counts = Counts { queued: lines, rejected: 0, contested: 0, in_review: 0, updated_ms };
     Row::new(of_registers(&edit.merchant_id, shown), counts)

@@ -62,8 +62,8 @@ impl Cache {
     ///
     /// # Errors
     /// `storage`.
-    pub async fn apply_page(&self, mut page: ChangesPage) -> Result<usize> {
-        let ready = Ready::of(&mut page);
+    pub async fn apply_page(&self, page: ChangesPage) -> Result<usize> {
+        let ready = Ready::of(&page);
         self.apply_ready_page(page, ready).await
     }
 

@@ -2,16 +2,15 @@
 //! the list's rows of merchants about whom nothing is in question. Neither rules nor own edits have a say in them.
 
 use domain::api::{Change, ChangesPage};
-use domain::rules::RuleSet;
 
-use super::checking::{self, Beside};
+use super::checking::Beside;
 use super::listing::{self, Row};
 
 /// Of one page, change by change; nothing for those that the transaction has to look into.
 #[derive(Default)]
 pub struct Ready(Vec<Option<Plain>>);
 
-/// Of a merchant with one candidate in each register that is not deleted.
+/// Of a plain record ([`domain::outline`]).
 pub(super) struct Plain {
     /// Of which change.
     pub seq: u64,
@@ -21,9 +20,9 @@ pub(super) struct Plain {
 }
 
 impl Ready {
-    /// Makes it; the records that are no longer needed are forgotten.
-    pub fn of(page: &mut ChangesPage) -> Self {
-        Self(page.changes.iter_mut().map(plain).collect())
+    /// Makes it.
+    pub fn of(page: &ChangesPage) -> Self {
+        Self(page.changes.iter().map(plain).collect())
     }
 
     /// What was made of the changes, in order.
@@ -32,15 +31,9 @@ impl Ready {
     }
 }
 
-fn plain(change: &mut Change) -> Option<Plain> {
-    let (record, text) = (change.record().ok()?, change.text().ok()?);
-    if !listing::is_plain(&record) {
-        return None;
-    }
-    let rules = RuleSet::default();
-    let beside = checking::beside(change.merchant_id(), &text, &record, &rules);
-    let mut row = listing::row(change.merchant_id(), Some(&record), &[], &rules);
+fn plain(change: &Change) -> Option<Plain> {
+    let (outline, text) = change.outline()?;
+    let mut row = listing::row_of_outline(outline, text);
     row.iter_mut().for_each(Row::make_keys);
-    change.forget_record();
-    Some(Plain { seq: change.seq, beside, row })
+    Some(Plain { seq: change.seq, beside: Beside::of_plain(change.merchant_id(), text), row })
 }

@@ -3,7 +3,7 @@
 //! most is held.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domain::api::{ChangesPage, ChangesQuery};
 use domain::{Edit, EditId};
@@ -39,8 +39,7 @@ impl PackedAhead {
 #[derive(Default)]
 pub(crate) struct Ahead {
     asked: Mutex<Option<Asked>>,
-    /// What was made of the page that is about to be stored, with where that ends.
-    made: Mutex<Option<((String, u64), Ready)>>,
+    made: Mutex<Option<Made>>,
     /// How many changes the engine asks for.
     limit: AtomicUsize,
 }
@@ -52,41 +51,60 @@ struct Asked {
     answer: JoinSet<std::result::Result<(ChangesPage, Ready), Failed>>,
 }
 
+/// What was made of the page that is about to be stored.
+struct Made {
+    /// Where that page ends.
+    epoch: String,
+    end: u64,
+    ready: Ready,
+    /// Nothing followed it when it was asked for.
+    is_last: bool,
+}
+
+impl Made {
+    fn is_of(&self, page: &ChangesPage) -> bool {
+        self.epoch == page.epoch && self.end == page.next_cursor
+    }
+}
+
 impl Ahead {
     fn replace(&self, asked: Option<Asked>) -> Option<Asked> {
         std::mem::replace(&mut *self.asked.lock().unwrap_or_else(PoisonError::into_inner), asked)
     }
 
-    /// The answer to this very question, if it was asked ahead. Not one that says that nothing follows: that is the
-    /// server's word of a moment ago, and a wake-up may have come since.
+    /// The answer to this very question, if it was asked ahead. That nothing follows is the server's word of a moment ago,
+    /// and a wake-up may have come since: it is asked once more, for what came behind this page.
     pub async fn take(&self, token: &str, query: &ChangesQuery) -> Option<std::result::Result<ChangesPage, Failed>> {
         self.limit.store(query.limit.unwrap_or(0), Ordering::Relaxed);
-        *self.made.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.made() = None;
         let mut asked = self.replace(None).filter(|asked| asked.token == token && asked.query == *query)?;
-        let answer = asked.answer.join_next().await?.ok()?;
-        let answer = Some(answer).filter(|answer| answer.as_ref().map_or(true, |(page, _)| !page.complete))?;
-        Some(answer.map(|(page, ready)| {
-            *self.made.lock().unwrap_or_else(PoisonError::into_inner) = Some((place(&page), ready));
-            page
-        }))
+        let (mut page, ready) = match asked.answer.join_next().await?.ok()? {
+            Ok(answer) => answer,
+            Err(failed) => return Some(Err(failed)),
+        };
+        if page.complete && page.changes.is_empty() {
+            return None;
+        }
+        let is_last = std::mem::take(&mut page.complete);
+        *self.made() = Some(Made { epoch: page.epoch.clone(), end: page.next_cursor, ready, is_last });
+        Some(Ok(page))
+    }
+
+    fn made(&self) -> MutexGuard<'_, Option<Made>> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What was made of this page ahead, or is now.
-    pub fn ready(&self, page: &mut ChangesPage) -> Ready {
-        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let made = made.filter(|(of, _)| *of == place(page));
-        made.map_or_else(|| Ready::of(page), |(_, ready)| ready)
+    pub fn ready(&self, page: &ChangesPage) -> Ready {
+        let made = self.made().take().filter(|made| made.is_of(page));
+        made.map_or_else(|| Ready::of(page), |made| made.ready)
     }
-}
-
-/// Where a page ends.
-fn place(page: &ChangesPage) -> (String, u64) {
-    (page.epoch.clone(), page.next_cursor)
 }
 
 /// Asks for what follows a page that is about to be stored.
 pub(super) async fn ask(parts: &Parts, page: &ChangesPage) -> Result<()> {
-    if page.complete {
+    let is_last = parts.ahead.made().as_ref().is_some_and(|made| made.is_last && made.is_of(page));
+    if page.complete || is_last {
         return Ok(());
     }
     let Ok(token) = parts.session.bearer().await else { return Ok(()) };
@@ -95,8 +113,8 @@ pub(super) async fn ask(parts: &Parts, page: &ChangesPage) -> Result<()> {
     let (remote, with, asking) = (parts.remote.clone(), token.clone(), query.clone());
     let mut answer = JoinSet::new();
     answer.spawn(async move {
-        let mut page = remote.changes(&with, &asking).await?;
-        let ready = Ready::of(&mut page);
+        let page = remote.changes(&with, &asking).await?;
+        let ready = Ready::of(&page);
         Ok((page, ready))
     });
     parts.ahead.replace(Some(Asked { token, query, answer }));

@@ -30,12 +30,12 @@ pub(super) async fn carry_out(parts: &Parts, inputs: &mpsc::Sender<Input>, effec
         }
         Effect::Reject { edit_id, problem } => stored(parts, parts.cache.reject(edit_id, &problem).await),
         Effect::Pull { limit } => Input::Pulled(pull(parts, limit).await),
-        Effect::StorePage { mut page } => {
+        Effect::StorePage { page } => {
             let (complete, some) = (page.complete, !page.changes.is_empty());
             if let Err(error) = ahead::ask(parts, &page).await {
                 tracing::debug!(%error, "the next page is asked for afterwards");
             }
-            let ready = parts.ahead.ready(&mut page);
+            let ready = parts.ahead.ready(&page);
             match parts.cache.apply_ready_page(page, ready).await {
                 Ok(again) => {
                     if again > 0 {

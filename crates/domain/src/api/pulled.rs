@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::id::MerchantId;
+use crate::outline::Outline;
 use crate::record::Record;
 
 /// The newest state of one merchant.
@@ -27,8 +28,8 @@ enum Held {
     Record(Record),
     /// It came as this text, with members that this version does not know.
     Came(Record, Box<RawValue>),
-    /// The text that it came as: whoever read it needs it no longer.
-    Text(Box<RawValue>),
+    /// The same of a plain record: it is read anew where all of it is needed.
+    Plain(Outline, Box<RawValue>),
 }
 
 impl Change {
@@ -45,29 +46,30 @@ impl Change {
     /// The merchant.
     ///
     /// # Errors
-    /// None: what was forgotten has been read before.
+    /// None: a plain record can be read whole.
     pub fn record(&self) -> serde_json::Result<Cow<'_, Record>> {
         match &self.held {
             Held::Record(record) | Held::Came(record, _) => Ok(Cow::Borrowed(record)),
-            Held::Text(text) => Ok(Cow::Owned(serde_json::from_str(text.get())?)),
+            Held::Plain(_, text) => Ok(Cow::Owned(serde_json::from_str(text.get())?)),
         }
     }
 
     /// The same, without the text.
     ///
     /// # Errors
-    /// None: what was forgotten has been read before.
+    /// None: a plain record can be read whole.
     pub fn into_record(self) -> serde_json::Result<Record> {
         match self.held {
             Held::Record(record) | Held::Came(record, _) => Ok(record),
-            Held::Text(text) => serde_json::from_str(text.get()),
+            Held::Plain(_, text) => serde_json::from_str(text.get()),
         }
     }
 
-    /// Keeps only the text of a record that came as text: it takes a third of the memory, and can be read again.
-    pub fn forget_record(&mut self) {
-        if let Held::Came(_, text) = &mut self.held {
-            self.held = Held::Text(std::mem::take(text));
+    /// A plain record where it stands, with its text; nothing for another, or one that was made here.
+    pub fn outline(&self) -> Option<(&Outline, &str)> {
+        match &self.held {
+            Held::Plain(outline, text) => Some((outline, text.get())),
+            Held::Record(_) | Held::Came(..) => None,
         }
     }
 
@@ -77,7 +79,7 @@ impl Change {
     /// Only if a value cannot be written as JSON; none of this crate's can.
     pub fn text(&self) -> serde_json::Result<Cow<'_, str>> {
         match &self.held {
-            Held::Came(_, text) | Held::Text(text) => Ok(text.get().into()),
+            Held::Came(_, text) | Held::Plain(_, text) => Ok(text.get().into()),
             Held::Record(record) => Ok(serde_json::to_string(record)?.into()),
         }
     }
@@ -95,7 +97,7 @@ impl Serialize for Change {
         let mut change = serializer.serialize_struct("Change", 2)?;
         change.serialize_field("seq", &self.seq)?;
         match &self.held {
-            Held::Came(_, text) | Held::Text(text) => change.serialize_field("record", text)?,
+            Held::Came(_, text) | Held::Plain(_, text) => change.serialize_field("record", text)?,
             Held::Record(record) => {
                 let text = serde_json::value::to_raw_value(record).map_err(S::Error::custom)?;
                 change.serialize_field("record", &text)?;
@@ -114,6 +116,9 @@ struct Travelling {
 impl<'de> Deserialize<'de> for Change {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Travelling { seq, record: text } = Travelling::deserialize(deserializer)?;
+        if let Some(outline) = Outline::of(text.get()) {
+            return Ok(Self { seq, merchant_id: outline.merchant_id().clone(), held: Held::Plain(outline, text) });
+        }
         let record: Record = serde_json::from_str(text.get()).map_err(D::Error::custom)?;
         Ok(Self { seq, merchant_id: record.merchant_id.clone(), held: Held::Came(record, text) })
     }

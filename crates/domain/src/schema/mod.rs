@@ -141,10 +141,15 @@ pub const SCHEMA: [Declared; 23] = [
 
 /// The declaration of a register; nothing for one that this schema does not know.
 pub fn declared(field: &FieldPath) -> Option<&'static Declared> {
-    let exact = SCHEMA.iter().find(|declared| declared.path == field.as_str());
+    declared_path(field.as_str())
+}
+
+/// The same of a path that is only text.
+pub(crate) fn declared_path(path: &str) -> Option<&'static Declared> {
+    let exact = SCHEMA.iter().find(|declared| declared.path == path);
     exact.or_else(|| {
-        field.key()?;
-        SCHEMA.iter().find(|declared| declared.path.strip_suffix(".*") == Some(field.root()))
+        FieldPath::key_of(path)?;
+        SCHEMA.iter().find(|declared| declared.path.strip_suffix(".*") == Some(FieldPath::root_of(path)))
     })
 }
 

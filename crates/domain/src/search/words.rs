@@ -6,7 +6,7 @@ use super::token::{Kind, Part, Token};
 use crate::field::{FieldKind, FieldPath};
 use crate::id::MerchantId;
 use crate::text;
-use crate::value::Value;
+use crate::value::{Said, Value};
 
 /// Between a field and its value, and behind it. Neither contains control characters: they are made blanks.
 const SEPARATOR: char = '\u{1f}';
@@ -45,14 +45,14 @@ impl Words {
     }
 
     /// Adds what a register says.
-    pub fn add(&mut self, field: &FieldPath, value: &Value) {
-        if value.is_null() {
+    pub fn add(&mut self, field: &str, said: &Said<'_>) {
+        if said.is_null() {
             return;
         }
-        match field.kind() {
+        match FieldKind::of(field) {
             FieldKind::SetElement => {
-                if let Some(element) = field.key().filter(|_| *value == Value::yes()) {
-                    self.put(field.root(), element);
+                if let Some(element) = FieldPath::key_of(field).filter(|_| *said.to_value() == Value::yes()) {
+                    self.put(FieldPath::root_of(field), element);
                 }
             }
             // Of hours it is only known whether there are any.
@@ -61,13 +61,13 @@ impl Words {
                 self.hours = true;
                 self.put("hours", "");
             }
-            FieldKind::Text | FieldKind::Custom => match value.as_str() {
-                Some(text) if !text.is_empty() => self.put(field.as_str(), text),
+            FieldKind::Text | FieldKind::Custom => match said.as_str() {
+                Some(text) if !text.is_empty() => self.put(field, text),
                 Some(_) => {}
                 None => {
-                    let plain = value.plain();
+                    let plain = said.to_value().plain();
                     if !plain.is_empty() {
-                        self.put(field.as_str(), &plain);
+                        self.put(field, &plain);
                     }
                 }
             },
