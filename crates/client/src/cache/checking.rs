@@ -211,11 +211,12 @@ fn mend(tx: &Connection, rules: &RuleSet, bucket: u8, changes: Vec<Change>, now_
         }
     }
     let mut touched = Touched::new();
+    let mut put = tx.prepare_cached(sql!("records/put"))?;
     for (id, change) in newest {
         let known = stored.remove(id.as_str());
         let theirs = (int(change.seq), Some(digest::row(&change.text()?).cast_signed()));
         if known != Some(theirs) {
-            pages::put(tx, sql!("records/put"), &change, generation, rules)?;
+            pages::put(&mut put, &change, generation, rules)?;
             touched.insert(id, Some(change.into_record()?));
         }
     }

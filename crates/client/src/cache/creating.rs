@@ -19,6 +19,7 @@ impl Desk {
         make_room(tx, drafts.len())?;
         let now_ms = self.machine.now_ms();
         let mut stamps = Stamps::read(tx, self.device)?;
+        let mut rows = merchant::Rows::of(tx)?;
         for draft in drafts {
             let (dot, hlc) = stamps.next(now_ms);
             let edit = Edit {
@@ -36,7 +37,7 @@ impl Desk {
             let lines = int(change::count(&edit.writes) as u64);
             put(tx, &edit, lines, self.actor.as_ref(), now_ms)?;
             let row = listing::row_of_new(&edit, lines);
-            let n = merchant::insert(tx, &edit.merchant_id, &row)?;
+            let n = rows.insert(&edit.merchant_id, &row)?;
             list::note(tx, n, &row.words)?;
         }
         stamps.write(tx)

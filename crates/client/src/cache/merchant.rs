@@ -5,7 +5,7 @@ use domain::MerchantId;
 use domain::record::Record;
 use domain::rules::RuleSet;
 use domain::search;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Statement, ToSql, params};
 
 use super::listing::{self, Own, Row};
 use super::{list, parse, sql};
@@ -30,8 +30,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn read(tx: &Connection, id: &MerchantId) -> Result<Option<Self>> {
-        let mut select = tx.prepare_cached(sql!("listing/known_one"))?;
+    fn read(select: &mut Statement<'_>, id: &MerchantId) -> Result<Option<Self>> {
         let shown = select.query_row([id.as_str()], |row| {
             let texts = [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?];
             let numbers = [row.get(8)?, row.get(9)?, row.get(10)?, row.get(11)?, row.get(12)?];
@@ -127,41 +126,61 @@ impl Merchant {
 
 /// Makes the list's row of a merchant this one, or takes it away.
 pub(super) fn show(tx: &Connection, id: &MerchantId, row: Option<Row>) -> Result<()> {
-    let shown = Shown::read(tx, id)?;
-    let Some(row) = row else {
-        if let Some(shown) = shown {
-            tx.prepare_cached(sql!("listing/delete"))?.execute([shown.n])?;
-            list::forget(tx, shown.n)?;
-        }
-        return Ok(());
-    };
-    let n = match &shown {
-        Some(shown) => {
-            let same_words = shown.words_hash == row.words_hash;
-            if shown.has_keys {
-                shown.change(tx, &row, same_words)?;
-            } else {
-                write(tx, sql!("listing/update"), &shown.n, &row)?;
+    Rows::of(tx)?.show(id, row)
+}
+
+/// Writes rows of the list, many with the same statements.
+pub(super) struct Rows<'t> {
+    tx: &'t Connection,
+    known: CachedStatement<'t>,
+    insert: CachedStatement<'t>,
+}
+
+impl<'t> Rows<'t> {
+    pub fn of(tx: &'t Connection) -> Result<Self> {
+        let known = tx.prepare_cached(sql!("listing/known_one"))?;
+        Ok(Self { tx, known, insert: tx.prepare_cached(sql!("listing/insert"))? })
+    }
+
+    /// As [`show`].
+    pub fn show(&mut self, id: &MerchantId, row: Option<Row>) -> Result<()> {
+        let (tx, shown) = (self.tx, Shown::read(&mut self.known, id)?);
+        let Some(row) = row else {
+            if let Some(shown) = shown {
+                tx.prepare_cached(sql!("listing/delete"))?.execute([shown.n])?;
+                list::forget(tx, shown.n)?;
             }
-            if same_words {
-                return Ok(());
+            return Ok(());
+        };
+        let n = match &shown {
+            Some(shown) => {
+                let same_words = shown.words_hash == row.words_hash;
+                if shown.has_keys {
+                    shown.change(tx, &row, same_words)?;
+                } else {
+                    let mut update = tx.prepare_cached(sql!("listing/update"))?;
+                    write(&mut update, &shown.n, &row)?;
+                }
+                if same_words {
+                    return Ok(());
+                }
+                shown.n
             }
-            shown.n
-        }
-        None => insert(tx, id, &row)?,
-    };
-    list::note(tx, n, &row.words)
+            None => self.insert(id, &row)?,
+        };
+        list::note(tx, n, &row.words)
+    }
+
+    /// Adds the row of a merchant that has none; returns its number.
+    pub fn insert(&mut self, id: &MerchantId, row: &Row) -> Result<i64> {
+        write(&mut self.insert, &id.as_str(), row)?;
+        Ok(self.tx.last_insert_rowid())
+    }
 }
 
 /// Makes the row of a merchant anew from what is stored.
 pub(super) fn refresh(tx: &Connection, id: &MerchantId, rules: &RuleSet) -> Result<()> {
     Merchant::read(tx, id)?.refresh(tx, id, rules)
-}
-
-/// Adds the row of a merchant that has none; returns its number.
-pub(super) fn insert(tx: &Connection, id: &MerchantId, row: &Row) -> Result<i64> {
-    write(tx, sql!("listing/insert"), &id.as_str(), row)?;
-    Ok(tx.last_insert_rowid())
 }
 
 fn touch(tx: &Connection, n: i64, row: &Row) -> Result<()> {
@@ -171,10 +190,10 @@ fn touch(tx: &Connection, n: i64, row: &Row) -> Result<()> {
     Ok(())
 }
 
-fn write(tx: &Connection, statement: &str, key: &dyn rusqlite::ToSql, row: &Row) -> Result<()> {
+fn write(statement: &mut Statement<'_>, key: &dyn ToSql, row: &Row) -> Result<()> {
     let [name, address, region, category, status] = &row.texts;
     let [name_key, address_key] = row.keys();
-    tx.prepare_cached(statement)?.execute(params![
+    statement.execute(params![
         key,
         name,
         address,

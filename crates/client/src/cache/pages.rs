@@ -7,7 +7,7 @@ use domain::edit::{Edit, EditState, FieldDecision};
 use domain::rules::RuleSet;
 use domain::{EditId, MerchantId, Record};
 use rusqlite::types::FromSql;
-use rusqlite::{Connection, OptionalExtension, Params, params};
+use rusqlite::{Connection, OptionalExtension, Params, Statement, params};
 use sync_engine::reconcile;
 
 use super::checking::{self, Beside};
@@ -168,18 +168,19 @@ fn apply(tx: &Connection, rules: &RuleSet, page: ChangesPage, ready: Ready, now_
     let waits: Vec<bool> = page.changes.iter().map(|change| waiting.contains(change.merchant_id().as_str())).collect();
     // Of a merchant comes one change at most. After a restored backup every record is held against the log.
     let (mut touched, mut plain) = (Touched::new(), BTreeMap::new());
+    let mut put_newer = tx.prepare_cached(sql!("records/put_newer"))?;
     let ready = ready.into_changes().chain(std::iter::repeat_with(|| None));
     for ((change, waits), ready) in page.changes.into_iter().zip(waits).zip(ready) {
         let id = change.merchant_id().clone();
         match ready.filter(|ready| ready.seq == change.seq && !waits && !outdated) {
             Some(ready) => {
-                if put_beside(tx, sql!("records/put_newer"), &change, generation, &ready.beside)? {
+                if put_beside(&mut put_newer, &change, generation, &ready.beside)? {
                     touched.remove(&id);
                     plain.insert(id, ready.row);
                 }
             }
             None => {
-                if put(tx, sql!("records/put_newer"), &change, generation, rules)? {
+                if put(&mut put_newer, &change, generation, rules)? {
                     plain.remove(&id);
                     touched.insert(id, Some(change.into_record()?));
                 }
@@ -220,9 +221,8 @@ fn apply(tx: &Connection, rules: &RuleSet, page: ChangesPage, ready: Ready, now_
         add(&mut touched, lost);
     }
     listing::refresh(tx, touched, rules)?;
-    for (id, row) in plain {
-        merchant::show(tx, &id, row)?;
-    }
+    let mut rows = merchant::Rows::of(tx)?;
+    plain.into_iter().try_for_each(|(id, row)| rows.show(&id, row))?;
     if outdated && page.complete {
         forget_outdated(tx, rules, generation, now_ms)?;
         meta::set(tx, OUTDATED, 0)?;
@@ -359,14 +359,14 @@ pub(super) fn forget(tx: &Connection, rules: &RuleSet, ids: Vec<String>, now_ms:
 }
 
 /// Writes the text as it came, with members that this version does not know. Returns whether anything was written.
-pub(super) fn put(tx: &Connection, statement: &str, change: &Change, generation: i64, rules: &RuleSet) -> Result<bool> {
+pub(super) fn put(statement: &mut Statement<'_>, change: &Change, generation: i64, rules: &RuleSet) -> Result<bool> {
     let beside = checking::beside(change.merchant_id(), &change.text()?, &*change.record()?, rules);
-    put_beside(tx, statement, change, generation, &beside)
+    put_beside(statement, change, generation, &beside)
 }
 
-fn put_beside(tx: &Connection, statement: &str, change: &Change, generation: i64, beside: &Beside) -> Result<bool> {
+fn put_beside(statement: &mut Statement<'_>, change: &Change, generation: i64, beside: &Beside) -> Result<bool> {
     let (id, text) = (change.merchant_id(), change.text()?);
     let (digest, bucket, deleted) = (beside.digest, beside.bucket, beside.deleted);
     let values = params![id.as_str(), int(change.seq), generation, &*text, digest, bucket, deleted];
-    Ok(tx.prepare_cached(statement)?.execute(values)? > 0)
+    Ok(statement.execute(values)? > 0)
 }

@@ -1,18 +1,18 @@
 //! What is done ahead, so that server, network and disk work at the same time: during a long pull the page after the one
-//! that is being stored is asked for, during a long push the batch after the one that travels is packed. One of each at
-//! most is held.
+//! that is being stored is read, and the one behind it; during a long push the batch after the one that travels is packed.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::api::{ChangesPage, ChangesQuery};
 use domain::{Edit, EditId};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::Parts;
 use crate::cache::Ready;
 use crate::error::Result;
-use crate::remote::{Failed, Packed};
+use crate::remote::{Failed, Packed, Remote};
 
 /// A batch that is packed before it may leave.
 #[derive(Default)]
@@ -35,20 +35,53 @@ impl PackedAhead {
     }
 }
 
-/// What was asked for ahead, if anything.
+/// What was read ahead, if anything.
 #[derive(Default)]
 pub(crate) struct Ahead {
-    asked: Mutex<Option<Asked>>,
+    reading: Mutex<Option<Reading>>,
     made: Mutex<Option<Made>>,
     /// How many changes the engine asks for.
     limit: AtomicUsize,
 }
 
-struct Asked {
+/// A reading of page after page. It holds one that was read, and reads the next.
+struct Reading {
     token: String,
-    query: ChangesQuery,
+    /// The question that the next page answers.
+    next: ChangesQuery,
+    pages: mpsc::Receiver<std::result::Result<(ChangesPage, Ready), Failed>>,
     /// The one task; it ends with what holds it.
-    answer: JoinSet<std::result::Result<(ChangesPage, Ready), Failed>>,
+    _task: JoinSet<()>,
+}
+
+impl Reading {
+    fn begin(remote: Arc<Remote>, token: String, first: ChangesQuery) -> Self {
+        let (sender, pages) = mpsc::channel(1);
+        let (with, next, mut asking) = (token.clone(), first.clone(), first);
+        let mut task = JoinSet::new();
+        task.spawn(async move {
+            loop {
+                let read = remote.changes(&with, &asking).await.map(|page| {
+                    let ready = Ready::of(&page);
+                    (page, ready)
+                });
+                let following = match &read {
+                    Ok((page, _)) if !page.complete => Some(after(asking, page)),
+                    _ => None,
+                };
+                if sender.send(read).await.is_err() {
+                    return;
+                }
+                let Some(following) = following else { return };
+                asking = following;
+            }
+        });
+        Self { token, next, pages, _task: task }
+    }
+
+    fn answers(&self, token: &str, query: &ChangesQuery) -> bool {
+        self.token == token && self.next == *query
+    }
 }
 
 /// What was made of the page that is about to be stored.
@@ -68,24 +101,28 @@ impl Made {
 }
 
 impl Ahead {
-    fn replace(&self, asked: Option<Asked>) -> Option<Asked> {
-        std::mem::replace(&mut *self.asked.lock().unwrap_or_else(PoisonError::into_inner), asked)
+    fn reading(&self) -> MutexGuard<'_, Option<Reading>> {
+        self.reading.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The answer to this very question, if it was asked ahead. That nothing follows is the server's word of a moment ago,
+    /// The answer to this very question, if it was read ahead. That nothing follows is the server's word of a moment ago,
     /// and a wake-up may have come since: it is asked once more, for what came behind this page.
     pub async fn take(&self, token: &str, query: &ChangesQuery) -> Option<std::result::Result<ChangesPage, Failed>> {
         self.limit.store(query.limit.unwrap_or(0), Ordering::Relaxed);
         *self.made() = None;
-        let mut asked = self.replace(None).filter(|asked| asked.token == token && asked.query == *query)?;
-        let (mut page, ready) = match asked.answer.join_next().await?.ok()? {
-            Ok(answer) => answer,
+        let mut reading = self.reading().take().filter(|reading| reading.answers(token, query))?;
+        let (mut page, ready) = match reading.pages.recv().await? {
+            Ok(read) => read,
             Err(failed) => return Some(Err(failed)),
         };
         if page.complete && page.changes.is_empty() {
             return None;
         }
         let is_last = std::mem::take(&mut page.complete);
+        if !is_last {
+            reading.next = after(query.clone(), &page);
+            *self.reading() = Some(reading);
+        }
         *self.made() = Some(Made { epoch: page.epoch.clone(), end: page.next_cursor, ready, is_last });
         Some(Ok(page))
     }
@@ -101,8 +138,8 @@ impl Ahead {
     }
 }
 
-/// Asks for what follows a page that is about to be stored.
-pub(super) async fn ask(parts: &Parts, page: &ChangesPage) -> Result<()> {
+/// Reads on behind a page that is about to be stored.
+pub(super) async fn read_on(parts: &Parts, page: &ChangesPage) -> Result<()> {
     let is_last = parts.ahead.made().as_ref().is_some_and(|made| made.is_last && made.is_of(page));
     if page.complete || is_last {
         return Ok(());
@@ -110,14 +147,10 @@ pub(super) async fn ask(parts: &Parts, page: &ChangesPage) -> Result<()> {
     let Ok(token) = parts.session.bearer().await else { return Ok(()) };
     let mut query = after(parts.cache.cursor().await?, page);
     query.limit = Some(parts.ahead.limit.load(Ordering::Relaxed));
-    let (remote, with, asking) = (parts.remote.clone(), token.clone(), query.clone());
-    let mut answer = JoinSet::new();
-    answer.spawn(async move {
-        let page = remote.changes(&with, &asking).await?;
-        let ready = Ready::of(&page);
-        Ok((page, ready))
-    });
-    parts.ahead.replace(Some(Asked { token, query, answer }));
+    let mut reading = parts.ahead.reading();
+    if !reading.as_ref().is_some_and(|reading| reading.answers(&token, &query)) {
+        *reading = Some(Reading::begin(parts.remote.clone(), token, query));
+    }
     Ok(())
 }
 

@@ -32,8 +32,8 @@ pub(super) async fn carry_out(parts: &Parts, inputs: &mpsc::Sender<Input>, effec
         Effect::Pull { limit } => Input::Pulled(pull(parts, limit).await),
         Effect::StorePage { page } => {
             let (complete, some) = (page.complete, !page.changes.is_empty());
-            if let Err(error) = ahead::ask(parts, &page).await {
-                tracing::debug!(%error, "the next page is asked for afterwards");
+            if let Err(error) = ahead::read_on(parts, &page).await {
+                tracing::debug!(%error, "the next page is read afterwards");
             }
             let ready = parts.ahead.ready(&page);
             match parts.cache.apply_ready_page(page, ready).await {
