@@ -7,12 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use domain::api::{ChangesPage, ChangesQuery};
 use domain::{Edit, EditId};
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::Parts;
 use crate::cache::Ready;
 use crate::error::Result;
-use crate::remote::{Failed, Packed, Remote};
+use crate::remote::{Failed, Packed, PageEnd, Remote};
 
 /// A batch that is packed before it may leave.
 #[derive(Default)]
@@ -44,12 +44,14 @@ pub(crate) struct Ahead {
     limit: AtomicUsize,
 }
 
+type Page = std::result::Result<(ChangesPage, Ready), Failed>;
+
 /// A reading of page after page. It holds one that was read, and reads the next.
 struct Reading {
     token: String,
     /// The question that the next page answers.
     next: ChangesQuery,
-    pages: mpsc::Receiver<std::result::Result<(ChangesPage, Ready), Failed>>,
+    pages: mpsc::Receiver<JoinHandle<Page>>,
     /// The one task; it ends with what holds it.
     _task: JoinSet<()>,
 }
@@ -61,19 +63,21 @@ impl Reading {
         let mut task = JoinSet::new();
         task.spawn(async move {
             loop {
-                let read = remote.changes(&with, &asking).await.map(|page| {
+                let unread = remote.unread_changes(&with, &asking).await;
+                // The next one is asked for before this one is read.
+                let end = unread.as_ref().ok().and_then(|unread| unread.end().ok());
+                let page = tokio::task::spawn_blocking(move || {
+                    let page = unread?.read()?;
                     let ready = Ready::of(&page);
-                    (page, ready)
+                    Ok((page, ready))
                 });
-                let following = match &read {
-                    Ok((page, _)) if !page.complete => Some(after(asking, page)),
-                    _ => None,
-                };
-                if sender.send(read).await.is_err() {
+                if sender.send(page).await.is_err() {
                     return;
                 }
-                let Some(following) = following else { return };
-                asking = following;
+                match end.filter(|end| !end.complete) {
+                    Some(end) => asking = after(asking, end),
+                    None => return,
+                }
             }
         });
         Self { token, next, pages, _task: task }
@@ -111,7 +115,7 @@ impl Ahead {
         self.limit.store(query.limit.unwrap_or(0), Ordering::Relaxed);
         *self.made() = None;
         let mut reading = self.reading().take().filter(|reading| reading.answers(token, query))?;
-        let (mut page, ready) = match reading.pages.recv().await? {
+        let (mut page, ready) = match reading.pages.recv().await?.await.ok()? {
             Ok(read) => read,
             Err(failed) => return Some(Err(failed)),
         };
@@ -120,7 +124,7 @@ impl Ahead {
         }
         let is_last = std::mem::take(&mut page.complete);
         if !is_last {
-            reading.next = after(query.clone(), &page);
+            reading.next = after(query.clone(), PageEnd::from(&page));
             *self.reading() = Some(reading);
         }
         *self.made() = Some(Made { epoch: page.epoch.clone(), end: page.next_cursor, ready, is_last });
@@ -145,7 +149,7 @@ pub(super) async fn read_on(parts: &Parts, page: &ChangesPage) -> Result<()> {
         return Ok(());
     }
     let Ok(token) = parts.session.bearer().await else { return Ok(()) };
-    let mut query = after(parts.cache.cursor().await?, page);
+    let mut query = after(parts.cache.cursor().await?, PageEnd::from(page));
     query.limit = Some(parts.ahead.limit.load(Ordering::Relaxed));
     let mut reading = parts.ahead.reading();
     if !reading.as_ref().is_some_and(|reading| reading.answers(&token, &query)) {
@@ -155,12 +159,12 @@ pub(super) async fn read_on(parts: &Parts, page: &ChangesPage) -> Result<()> {
 }
 
 /// The next question, if nothing but the page is stored in between.
-fn after(stored: ChangesQuery, page: &ChangesPage) -> ChangesQuery {
+fn after(stored: ChangesQuery, end: PageEnd) -> ChangesQuery {
     ChangesQuery {
-        begun: if stored.cursor == 0 { Some(page.head).filter(|head| *head > 0) } else { stored.begun },
-        cursor: page.next_cursor,
-        epoch: Some(page.epoch.clone()),
-        marker: Some(page.marker.clone()).filter(|marker| !marker.is_empty()),
+        begun: if stored.cursor == 0 { Some(end.head).filter(|head| *head > 0) } else { stored.begun },
+        cursor: end.next_cursor,
+        epoch: Some(end.epoch),
+        marker: Some(end.marker).filter(|marker| !marker.is_empty()),
         ..stored
     }
 }
