@@ -1,6 +1,7 @@
 //! A change on its way: what it says, and what became of it.
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::field::FieldPath;
 use crate::hlc::Hlc;
@@ -78,6 +79,28 @@ pub struct Edit {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settles: Option<Settles>,
     /// Follows it through logs and history.
+    pub trace_id: TraceId,
+}
+
+/// The first edit of a merchant, with writes that are JSON already: it serialises as the [`Edit`] does.
+#[derive(Serialize)]
+pub struct FirstEdit<'e> {
+    /// As in [`Edit`].
+    pub edit_id: EditId,
+    /// As in [`Edit`].
+    pub merchant_id: &'e MerchantId,
+    /// As in [`Edit`].
+    pub dot: Dot,
+    /// As in [`Edit`].
+    pub hlc: Hlc,
+    /// As in [`Edit`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<&'e ActorId>,
+    /// As in [`Edit`].
+    pub source: Source,
+    /// A list of [`Write`].
+    pub writes: &'e RawValue,
+    /// As in [`Edit`].
     pub trace_id: TraceId,
 }
 

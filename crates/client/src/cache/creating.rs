@@ -2,45 +2,95 @@
 //! their rows is written once.
 
 use domain::change;
-use domain::edit::Edit;
-use domain::version::VersionVector;
-use domain::{EditId, TraceId};
+use domain::edit::{FirstEdit, Source, Write};
+use domain::{EditId, MerchantId, TraceId};
 use rusqlite::Connection;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::meta::Stamps;
-use super::saving::{Desk, Draft, make_room, put};
+use super::saving::{Desk, Draft, Waiting, make_room};
 use super::{int, list, listing, merchant};
 use crate::error::Result;
+
+/// A merchant that nobody knows, as an import makes it: what can be made of its first edit before that is saved.
+#[derive(Debug)]
+pub(crate) struct NewMerchant {
+    id: MerchantId,
+    /// A list of [`Write`].
+    writes: Box<RawValue>,
+    lines: i64,
+    row: listing::Row,
+}
+
+impl NewMerchant {
+    /// # Errors
+    /// Only if a value cannot be written as JSON; none can.
+    pub fn new(id: MerchantId, writes: &[Write]) -> Result<Self> {
+        let lines = int(change::count(writes) as u64);
+        let mut row = listing::row_of_new(&id, writes, lines);
+        row.make_keys();
+        Ok(Self { writes: to_raw_value(writes)?, id, lines, row })
+    }
+
+    /// Which merchant.
+    pub fn id(&self) -> &MerchantId {
+        &self.id
+    }
+
+    /// What is written of it.
+    ///
+    /// # Errors
+    /// None: it was written a moment ago.
+    pub fn writes(&self) -> Result<Vec<Write>> {
+        Ok(serde_json::from_str(self.writes.get())?)
+    }
+
+    /// As an edit like any other.
+    fn draft(&self, trace_id: TraceId) -> Result<Draft> {
+        let mut draft = Draft::new(self.id.clone(), self.writes()?, Source::Import);
+        draft.trace_id = Some(trace_id);
+        Ok(draft)
+    }
+}
 
 impl Desk {
     /// Saves them within a transaction that is already begun. The merchants differ, and neither server nor outbox knows
     /// any of them.
-    pub fn insert_new(&self, tx: &Connection, drafts: Vec<Draft>) -> Result<()> {
-        make_room(tx, drafts.len())?;
+    pub fn insert_new(&self, tx: &Connection, new: &mut [(NewMerchant, TraceId)]) -> Result<()> {
+        make_room(tx, new.len())?;
         let now_ms = self.machine.now_ms();
         let mut stamps = Stamps::read(tx, self.device)?;
-        let mut rows = merchant::Rows::of(tx)?;
-        for draft in drafts {
+        let (mut rows, mut waiting, actor) = (merchant::Rows::of(tx)?, Waiting::of(tx)?, self.actor.as_ref());
+        for (merchant, trace_id) in new {
             let (dot, hlc) = stamps.next(now_ms);
-            let edit = Edit {
+            let edit = FirstEdit {
                 edit_id: EditId(self.machine.fresh_id()),
+                merchant_id: &merchant.id,
                 dot,
-                base: VersionVector::default(),
                 hlc,
-                actor: self.actor.as_ref().map(|actor| actor.id.clone()),
-                source: draft.source,
-                writes: draft.writes,
-                settles: None,
-                trace_id: draft.trace_id.unwrap_or_else(|| TraceId(self.machine.fresh_id())),
-                merchant_id: draft.merchant_id,
+                actor: actor.map(|actor| &actor.id),
+                source: Source::Import,
+                writes: &merchant.writes,
+                trace_id: *trace_id,
             };
-            let lines = int(change::count(&edit.writes) as u64);
-            put(tx, &edit, lines, self.actor.as_ref(), now_ms)?;
-            let row = listing::row_of_new(&edit, lines);
-            let n = rows.insert(&edit.merchant_id, &row)?;
-            list::note(tx, n, &row.words)?;
+            let json = serde_json::to_string(&edit)?;
+            waiting.put(edit.edit_id, &merchant.id, &json, merchant.lines, actor, now_ms)?;
+            merchant.row.updated_ms = int(hlc.wall_ms());
+            let n = rows.insert(&merchant.id, &merchant.row)?;
+            list::note(tx, n, &merchant.row.words)?;
         }
         stamps.write(tx)
+    }
+
+    /// The same where somebody may know some of them by now.
+    pub fn insert_known(
+        &self,
+        tx: &Connection,
+        rules: &domain::rules::RuleSet,
+        new: &[(NewMerchant, TraceId)],
+    ) -> Result<()> {
+        let drafts = new.iter().map(|(merchant, trace_id)| merchant.draft(*trace_id)).collect::<Result<_>>()?;
+        self.insert(tx, rules, drafts).map(drop)
     }
 }
 
@@ -59,6 +109,8 @@ mod tests {
     use super::super::Cache;
     use super::*;
     use crate::clock::Machine;
+
+    const TRACE: TraceId = TraceId(Uuid::from_u128(7));
 
     /// Time stands still, and ids are counted.
     #[derive(Default)]
@@ -90,7 +142,9 @@ mod tests {
                 write("tags.清真", Value::yes()),
             ];
             writes.truncate(7 - n % 3);
-            Draft::new(MerchantId::new(format!("A{n:02}")).unwrap(), writes, Source::Import)
+            let mut draft = Draft::new(MerchantId::new(format!("A{n:02}")).unwrap(), writes, Source::Import);
+            draft.trace_id = Some(TRACE);
+            draft
         };
         (0..30).map(draft).collect()
     }
@@ -102,7 +156,10 @@ mod tests {
         let (desk, device) = (cache.desk(None), cache.device().to_string());
         let work = move |tx: &rusqlite::Transaction<'_>| {
             match is_short {
-                true => desk.insert_new(tx, drafts())?,
+                true => {
+                    let new = |draft: Draft| (NewMerchant::new(draft.merchant_id, &draft.writes).unwrap(), TRACE);
+                    desk.insert_new(tx, &mut drafts().into_iter().map(new).collect::<Vec<_>>())?;
+                }
                 false => drop(desk.insert(tx, &RuleSet::default(), drafts())?),
             }
             let mut all = Vec::new();

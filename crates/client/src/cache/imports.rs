@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use domain::ipc::{ImportState, PastImport};
 use domain::problem::ErrorCode;
 use domain::role::Actor;
-use domain::{DeviceId, MerchantId};
+use domain::{DeviceId, MerchantId, TraceId};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
+use super::creating::NewMerchant;
 use super::meta::Stamps;
 use super::{Cache, Draft, count, int, json_numbers, list, sql};
 use crate::clock;
@@ -58,8 +59,8 @@ pub(crate) struct ImportBatch {
     pub counts: Counts,
     /// For the journal.
     pub rows: Vec<JournalRow>,
-    /// First edits of different merchants that nothing is stored of.
-    pub new: Vec<Draft>,
+    /// Different merchants that nothing is stored of, each with what follows its first edit.
+    pub new: Vec<(NewMerchant, TraceId)>,
     /// All others.
     pub drafts: Vec<Draft>,
 }
@@ -168,7 +169,7 @@ impl Cache {
         actor: Option<&Actor>,
     ) -> Result<Option<Extent>> {
         let (desk, n, from) = (self.desk(actor), import.n, import.position);
-        let ImportBatch { to, counts, rows, new, drafts } = batch;
+        let ImportBatch { to, counts, rows, mut new, drafts } = batch;
         let counts_text = serde_json::to_string(&counts)?;
         let grown = self.write(move |tx, rules| {
             let moved =
@@ -184,10 +185,10 @@ impl Cache {
             }
             let alone = Extent::read(tx, desk.device)? == extent;
             if alone {
-                desk.insert_new(tx, new)?;
+                desk.insert_new(tx, &mut new)?;
             } else {
                 // Somebody has saved or pulled since: some of them may be there by now.
-                desk.insert(tx, rules, new)?;
+                desk.insert_known(tx, rules, &new)?;
             }
             if !drafts.is_empty() {
                 desk.insert(tx, rules, drafts)?;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use domain::edit::{Edit, EditState};
+use domain::edit::{Edit, EditState, Write};
 use domain::field::{DELETED, FieldPath, WEEKDAYS};
 use domain::outline::Outline;
 use domain::profile::Registers;
@@ -45,6 +45,7 @@ impl Own {
 }
 
 /// One row of the list.
+#[derive(Debug)]
 pub(super) struct Row {
     /// Name, address, region, category, status.
     pub texts: [String; 5],
@@ -201,13 +202,13 @@ pub(super) fn row_of_outline(outline: &Outline, text: &str) -> Option<Row> {
     Some(Row::new(of_registers(outline.merchant_id(), shown), counts))
 }
 
-/// The row of a merchant of which there is nothing but an edit that makes it.
-pub(super) fn row_of_new(edit: &Edit, lines: i64) -> Row {
-    let said = edit.writes.iter().map(|write| (write.field.as_str(), Said::from(&write.value)));
+/// The row of a merchant of which there is nothing but the edit that makes it, of so many lines. When that is made is to
+/// be filled in.
+pub(super) fn row_of_new(id: &MerchantId, writes: &[Write], lines: i64) -> Row {
+    let said = writes.iter().map(|write| (write.field.as_str(), Said::from(&write.value)));
     let shown = said.filter(|(_, said)| !said.is_null());
-    let updated_ms = int(edit.hlc.wall_ms());
-    let counts = Counts { queued: lines, rejected: 0, contested: 0, in_review: 0, updated_ms };
-    Row::new(of_registers(&edit.merchant_id, shown), counts)
+    let counts = Counts { queued: lines, rejected: 0, contested: 0, in_review: 0, updated_ms: 0 };
+    Row::new(of_registers(id, shown), counts)
 }
 
 /// What a merchant shows on this device.

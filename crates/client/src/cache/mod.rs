@@ -44,6 +44,7 @@ use direct::{Direct, Flush};
 
 pub(crate) use bulk::{Looked, OpenBulk};
 pub use checking::Mended;
+pub(crate) use creating::NewMerchant;
 pub use imports::{Counts, JournalRow, NewImport, OpenImport, RowToUndo};
 pub(crate) use imports::{Extent, ImportBatch};
 pub use outbox::Discarded;

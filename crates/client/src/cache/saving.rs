@@ -13,7 +13,7 @@ use domain::role::Actor;
 use domain::rules::RuleSet;
 use domain::version::VersionVector;
 use domain::{DeviceId, EditId, MerchantId, TraceId};
-use rusqlite::{Connection, params};
+use rusqlite::{CachedStatement, Connection, params};
 use telemetry::Stage;
 
 use super::listing::Own;
@@ -151,17 +151,39 @@ pub(super) fn make_room(tx: &Connection, wanted: usize) -> Result<()> {
 
 pub(super) fn put(tx: &Connection, edit: &Edit, lines: i64, actor: Option<&Actor>, now_ms: u64) -> Result<()> {
     let json = serde_json::to_string(edit)?;
-    tx.prepare_cached(sql!("outbox/insert"))?.execute(params![
-        edit.edit_id.to_string(),
-        edit.merchant_id.as_str(),
-        &json,
-        int(json.len() as u64),
-        lines,
-        actor.map(|actor| actor.id.as_str()),
-        actor.map(|actor| actor.name.as_str()).unwrap_or_default(),
-        int(now_ms),
-    ])?;
-    Ok(())
+    Waiting::of(tx)?.put(edit.edit_id, &edit.merchant_id, &json, lines, actor, now_ms)
+}
+
+/// Puts edits into the outbox, many with one statement.
+pub(super) struct Waiting<'t>(CachedStatement<'t>);
+
+impl<'t> Waiting<'t> {
+    pub fn of(tx: &'t Connection) -> Result<Self> {
+        Ok(Self(tx.prepare_cached(sql!("outbox/insert"))?))
+    }
+
+    /// Puts one, as JSON, of so many lines.
+    pub fn put(
+        &mut self,
+        edit_id: EditId,
+        merchant_id: &MerchantId,
+        json: &str,
+        lines: i64,
+        actor: Option<&Actor>,
+        now_ms: u64,
+    ) -> Result<()> {
+        self.0.execute(params![
+            edit_id.to_string(),
+            merchant_id.as_str(),
+            json,
+            int(json.len() as u64),
+            lines,
+            actor.map(|actor| actor.id.as_str()),
+            actor.map(|actor| actor.name.as_str()).unwrap_or_default(),
+            int(now_ms),
+        ])?;
+        Ok(())
+    }
 }
 
 #[cfg(test)]

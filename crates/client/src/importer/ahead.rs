@@ -2,8 +2,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::MerchantId;
+use domain::edit::Write;
+use domain::ipc::ImportRequest;
 use domain::profile::Registers;
+use domain::{MerchantId, Problem, Value};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
@@ -11,9 +13,11 @@ use uuid::Uuid;
 use super::columns::Columns;
 use super::likeness::{Keys, Likeness};
 use super::reader::RowReader;
+use super::report::{self, Undo};
 use super::row::{Manner, Row};
 use super::rows::{Cells, Rows};
 use super::table::{Piece, Sheet, Table, bad_file};
+use crate::cache::NewMerchant;
 use crate::error::Result;
 
 /// Batches that are being read or wait to be judged.
@@ -38,15 +42,65 @@ pub(super) struct Read {
 /// What a row says.
 #[derive(Debug, Default)]
 pub(super) struct Content {
-    pub registers: Registers,
+    pub says: Says,
     pub normalised: serde_json::Value,
     pub others: serde_json::Value,
 }
 
+/// What a row makes of a merchant.
+#[derive(Debug)]
+pub(super) enum Says {
+    Registers(Registers),
+    /// A merchant, should it be new and have this id.
+    New(Box<Created>),
+}
+
+/// A merchant that a row makes.
+#[derive(Debug)]
+pub(super) struct Created {
+    pub merchant: NewMerchant,
+    /// For an undo.
+    pub undo: String,
+}
+
+impl Default for Says {
+    fn default() -> Self {
+        Self::Registers(Registers::new())
+    }
+}
+
+impl Says {
+    /// # Errors
+    /// None: what was written a moment ago can be read.
+    pub fn registers(self) -> Result<Registers> {
+        match self {
+            Self::Registers(registers) => Ok(registers),
+            Self::New(created) => {
+                let writes = created.merchant.writes()?;
+                Ok(writes.into_iter().map(|write| (write.field, write.value)).collect())
+            }
+        }
+    }
+}
+
+impl Created {
+    /// # Errors
+    /// Only if a value cannot be written as JSON; none can.
+    pub fn new(id: MerchantId, registers: Registers) -> Result<Self> {
+        let undo = report::to_undo(&Undo::Created(report::shown(registers.iter())?))?;
+        let writes: Vec<Write> =
+            registers.into_iter().map(|(field, value)| Write { field, base_value: Value::NULL, value }).collect();
+        Ok(Self { merchant: NewMerchant::new(id, &writes)?, undo })
+    }
+}
+
 impl Content {
-    pub fn of(row: &Row<'_>, in_full: bool) -> Self {
+    /// `id` is what the merchant will be called, if it is new and that is known.
+    pub fn of(row: &Row<'_>, in_full: bool, id: Option<MerchantId>) -> Self {
         let (normalised, others) = if in_full { (row.normalised(), row.others()) } else { Default::default() };
-        Self { registers: row.registers(), normalised, others }
+        let created = id.and_then(|id| Created::new(id, row.registers()).ok());
+        let says = created.map_or_else(|| Says::Registers(row.registers()), |created| Says::New(Box::new(created)));
+        Self { says, normalised, others }
     }
 }
 
@@ -59,14 +113,33 @@ pub(super) struct Batch {
 }
 
 /// What rows are read for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct Purpose {
+    /// Where the file comes from.
+    pub source: Arc<str>,
     /// The name space of derived ids.
     pub space: Uuid,
     /// Somebody prints what each row says.
     pub in_full: bool,
     /// They are saved.
     pub saves: bool,
+}
+
+impl Purpose {
+    /// To judge the rows of a file.
+    ///
+    /// # Errors
+    /// `bad_request` if the source has no good name.
+    pub fn of(request: &ImportRequest) -> Result<Self> {
+        let (source, space) = (request.source.as_str().into(), super::space(&request.source)?);
+        Ok(Self { source, space, in_full: false, saves: false })
+    }
+}
+
+/// The id of a row without one: the same whenever the same store comes from the same source.
+pub(super) fn derived_id(source: &str, identity: Uuid) -> std::result::Result<MerchantId, Problem> {
+    let short = identity.as_simple().to_string();
+    MerchantId::new(format!("{source}-{}", &short[..12]))
 }
 
 /// What comes next.
@@ -80,7 +153,7 @@ pub(super) enum Ahead {
 }
 
 impl Batch {
-    pub fn read(cells: Rows, reader: &mut RowReader, purpose: Purpose) -> Self {
+    pub fn read(cells: Rows, reader: &mut RowReader, purpose: &Purpose) -> Self {
         let mut zero_padded = 0;
         let mut rows = Vec::with_capacity(cells.len());
         for row in cells.iter() {
@@ -100,17 +173,19 @@ fn zero_padded_digits(code: &str) -> usize {
 }
 
 impl Read {
-    fn new(cells: &Cells<'_>, reader: &mut RowReader, purpose: Purpose) -> Self {
+    fn new(cells: &Cells<'_>, reader: &mut RowReader, purpose: &Purpose) -> Self {
         let row = reader.read(cells);
         let is_good = row.problems.is_empty();
         let like = if is_good { row.likeness() } else { Likeness::default() };
         let named = || format!("{}\n{}", like.name, like.address);
         let wants = is_good && (purpose.saves || purpose.in_full);
+        let identity = (is_good && row.id.is_none()).then(|| Uuid::new_v5(&purpose.space, named().as_bytes()));
+        let id = || row.id.clone().or_else(|| derived_id(&purpose.source, identity?).ok());
         Self {
-            identity: (is_good && row.id.is_none()).then(|| Uuid::new_v5(&purpose.space, named().as_bytes())),
             keys: if is_good { Keys::new(&row.code, &like) } else { Keys::default() },
             digits: if !row.code.starts_with('0') && is_digits(&row.code) { row.code.len() } else { 0 },
-            content: wants.then(|| Box::new(Content::of(&row, purpose.in_full))),
+            content: wants.then(|| Box::new(Content::of(&row, purpose.in_full, id().filter(|_| purpose.saves)))),
+            identity,
             id: row.id,
             problems: row.problems,
             warnings: row.warnings,
@@ -131,7 +206,7 @@ impl Readers {
         Self { columns: Arc::new(columns.clone()), manner, idle: Arc::default() }
     }
 
-    fn read(&self, cells: Rows, purpose: Purpose) -> Batch {
+    fn read(&self, cells: Rows, purpose: &Purpose) -> Batch {
         let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let waiting = idle().pop();
         let mut reader = waiting.unwrap_or_else(|| RowReader::new(&self.columns, self.manner.clone()));
@@ -158,8 +233,8 @@ pub(super) fn read(
                     Ahead::Sheet(sheet, columns)
                 }),
                 Ok(Some(Piece::Rows(rows))) => {
-                    let readers = readers.clone();
-                    Ok(Ahead::Rows(tokio::task::spawn_blocking(move || readers.read(rows, purpose))))
+                    let (readers, purpose) = (readers.clone(), purpose.clone());
+                    Ok(Ahead::Rows(tokio::task::spawn_blocking(move || readers.read(rows, &purpose))))
                 }
                 Ok(Some(Piece::End { bare_breaks })) => Ok(Ahead::End(bare_breaks)),
                 Ok(None) => Err(stopped()),

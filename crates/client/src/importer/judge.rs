@@ -9,7 +9,7 @@ use domain::profile::{self, Registers};
 use domain::{FieldPath, MerchantId, Value, text};
 use uuid::Uuid;
 
-use super::ahead::{Content, Purpose, Read};
+use super::ahead::{Content, Created, Purpose, Read, Says, derived_id};
 use super::known::Known;
 use super::reader::RowReader;
 use super::rows::{Cells, Rows};
@@ -21,11 +21,15 @@ use crate::error::Result;
 pub(super) struct Wanted {
     /// Of the reports.
     pub at: usize,
-    pub id: MerchantId,
-    pub writes: Vec<Write>,
-    pub creates: bool,
-    /// Nobody knows this merchant yet.
-    pub is_new: bool,
+    pub wish: Wish,
+}
+
+/// What becomes of a row.
+pub(super) enum Wish {
+    /// A merchant whom nobody knows yet.
+    Create(Box<Created>),
+    /// Writes to one that is there, or was: then they make it anew.
+    Change { id: MerchantId, writes: Vec<Write>, creates: bool },
 }
 
 /// A row with its number.
@@ -39,7 +43,6 @@ pub(super) struct Numbered {
 
 /// Remembers what it has judged.
 pub(super) struct Judge {
-    source: String,
     duplicates: Duplicates,
     purpose: Purpose,
     pub twins: Twins,
@@ -68,7 +71,6 @@ struct Candidate {
 impl Judge {
     pub fn new(request: &ImportRequest, purpose: Purpose) -> Self {
         Self {
-            source: request.source.clone(),
             duplicates: request.duplicates,
             purpose,
             twins: Twins::default(),
@@ -237,15 +239,14 @@ impl Judge {
                 own = Uuid::new_v5(&first, repeat.to_string().as_bytes());
             }
         }
-        let short = own.as_simple().to_string();
-        MerchantId::new(format!("{}-{}", self.source, &short[..12]))
+        derived_id(&self.purpose.source, own)
     }
 
     /// What a row says; read once more if it was not kept.
     fn content(&mut self, cells: &Rows, candidate: &mut Candidate) -> Content {
         match (candidate.content.take(), self.reader.as_mut()) {
             (Some(content), _) => *content,
-            (None, Some(reader)) => Content::of(&reader.read(&cells.row(candidate.row)), false),
+            (None, Some(reader)) => Content::of(&reader.read(&cells.row(candidate.row)), false, None),
             (None, None) => Content::default(),
         }
     }
@@ -292,24 +293,36 @@ impl Judge {
                 continue;
             }
             let creates = is_new || before.contains_key(&FieldPath::deleted());
-            let registers = self.content(cells, &mut candidate).registers;
+            let says = self.content(cells, &mut candidate).says;
+            report.merchant_id = Some(candidate.id.clone());
             let keeps_after = self.duplicates == Duplicates::Update;
-            let after = if creates { registers } else { merged(&before, registers) };
-            let then = keeps_after.then(|| after.clone());
-            let writes = if is_new { all(after) } else { profile::diff(&before, &after) };
+            let says = match says {
+                // As it was made ahead.
+                Says::New(created) if is_new && !keeps_after && *created.merchant.id() == candidate.id => {
+                    wanted.push(Wanted { at: candidate.at, wish: Wish::Create(created) });
+                    continue;
+                }
+                says => says.registers()?,
+            };
+            let after = if creates { says } else { merged(&before, says) };
+            // Another row may mean the same merchant.
+            if keeps_after {
+                self.known.add(&candidate.id);
+                stored.insert(candidate.id.clone(), after.clone());
+            }
+            if is_new {
+                let created = Box::new(Created::new(candidate.id, after)?);
+                wanted.push(Wanted { at: candidate.at, wish: Wish::Create(created) });
+                continue;
+            }
+            let writes = profile::diff(&before, &after);
             report.outcome = match (creates, writes.is_empty()) {
                 (true, _) => RowOutcome::Create,
                 (false, false) => RowOutcome::Update,
                 (false, true) => RowOutcome::Unchanged,
             };
-            report.merchant_id = Some(candidate.id.clone());
-            // Another row may mean the same merchant.
-            if let Some(after) = then {
-                self.known.add(&candidate.id);
-                stored.insert(candidate.id.clone(), after);
-            }
             if !writes.is_empty() {
-                wanted.push(Wanted { at: candidate.at, id: candidate.id, writes, creates, is_new });
+                wanted.push(Wanted { at: candidate.at, wish: Wish::Change { id: candidate.id, writes, creates } });
             }
         }
         Ok(wanted)
@@ -324,11 +337,6 @@ impl Judge {
         let row = reader.read(&cells.row(candidate.row));
         self.known.like(cache, &row.likeness()).await
     }
-}
-
-/// The writes that make a merchant.
-fn all(registers: Registers) -> Vec<Write> {
-    registers.into_iter().map(|(field, value)| Write { field, base_value: Value::NULL, value }).collect()
 }
 
 /// A file's cells over what is there. Empty cells leave what is there; a cell of numbers or tags replaces all; a cell

@@ -12,7 +12,6 @@ use super::reader::RowReader;
 use super::rows::Rows;
 use super::run;
 use super::share::ShareRead;
-use super::space;
 use super::table::{Piece, Table};
 use crate::cache::Cache;
 use crate::error::Result;
@@ -60,7 +59,6 @@ const OTHER: &str = "custom.NAME";
 /// As [`super::import`].
 pub async fn preview(cache: &Cache, request: &ImportRequest) -> Result<ImportPreview> {
     let layout = run::layout(request)?;
-    let space = space(&request.source)?;
     let mut table = Table::open(Path::new(&request.file), &layout, &ShareRead::default()).await?;
     let remembered = run::remembered(cache, request).await?;
     let mut preview = ImportPreview {
@@ -72,7 +70,7 @@ pub async fn preview(cache: &Cache, request: &ImportRequest) -> Result<ImportPre
     };
     let facts = table.facts.clone();
     let manner = run::manner(request, &facts, cache.schema());
-    let purpose = Purpose { space, in_full: true, saves: false };
+    let purpose = Purpose { in_full: true, saves: false, ..Purpose::of(request)? };
     let mut judge = None;
     while let Some(piece) = table.next().await? {
         match piece {
@@ -80,7 +78,7 @@ pub async fn preview(cache: &Cache, request: &ImportRequest) -> Result<ImportPre
                 let columns = run::columns(&sheet, request, remembered.as_ref(), &manner.schema)?;
                 run::describe(&mut preview.file, &facts, &sheet, &columns);
                 preview.columns = columns.all.iter().map(told).collect();
-                let mut new = Judge::new(request, purpose);
+                let mut new = Judge::new(request, purpose.clone());
                 new.begin_sheet(RowReader::new(&columns, manner.clone()));
                 judge = Some((new, RowReader::new(&columns, manner.clone())));
             }
@@ -92,7 +90,7 @@ pub async fn preview(cache: &Cache, request: &ImportRequest) -> Result<ImportPre
                     let first = rows.iter().take(SAMPLES);
                     preview.first_rows =
                         first.map(|cells| columns.clone().map(|n| shown(cells.get(n).text)).collect()).collect();
-                    preview.rows = look(cache, judge, Batch::read(rows, reader, purpose)).await?;
+                    preview.rows = look(cache, judge, Batch::read(rows, reader, &purpose)).await?;
                 }
                 break;
             }

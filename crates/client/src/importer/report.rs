@@ -4,11 +4,10 @@ use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
-use domain::digest;
 use domain::edit::Write;
 use domain::ipc::{RowOutcome, RowReport};
-use domain::profile::Registers;
-use serde::{Deserialize, Serialize};
+use domain::{FieldPath, Value, digest};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::columns::REPORT_COLUMNS;
 use crate::cache::{Cache, JournalRow};
@@ -36,20 +35,15 @@ pub(super) enum Undo {
     Changed(Vec<Write>),
 }
 
-/// A digest of what a merchant shows.
-pub(super) fn shown(registers: &Registers) -> Result<u64> {
-    Ok(digest::bytes(&serde_json::to_vec(registers)?))
+/// A digest of what a merchant shows, of its registers in order: of those that say something.
+pub(super) fn shown<'r>(registers: impl Iterator<Item = (&'r FieldPath, &'r Value)>) -> Result<u64> {
+    let mut json = Vec::with_capacity(256);
+    serde_json::Serializer::new(&mut json).collect_map(registers.filter(|(_, value)| !value.is_null()))?;
+    Ok(digest::bytes(&json))
 }
 
-pub(super) fn to_undo(writes: &[Write], creates: bool) -> Result<String> {
-    let undo = if creates {
-        let kept = writes.iter().filter(|write| !write.value.is_null());
-        let after: Registers = kept.map(|write| (write.field.clone(), write.value.clone())).collect();
-        Undo::Created(shown(&after)?)
-    } else {
-        Undo::Changed(writes.to_vec())
-    };
-    Ok(serde_json::to_string(&undo)?)
+pub(super) fn to_undo(undo: &Undo) -> Result<String> {
+    Ok(serde_json::to_string(undo)?)
 }
 
 pub(super) fn to_journal(report: &RowReport, cells: Option<&[&str]>, undo: Option<String>) -> Result<JournalRow> {

@@ -14,14 +14,15 @@ use domain::schema::Schema;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::ahead::{self, Ahead, Batch, Purpose};
+use super::ahead::{self, Ahead, Batch, Created, Purpose};
 use super::columns::{Columns, Remembered, Wishes};
-use super::judge::{Judge, Numbered, Wanted};
+use super::judge::{Judge, Numbered, Wanted, Wish};
 use super::reader::RowReader;
+use super::report::Undo;
 use super::row::Manner;
 use super::rows::Rows;
 use super::table::{self, BATCH_ROWS, FileFacts, Layout, Sheet, Table};
-use super::{ImportOptions, SHOWN_MAX, report, space};
+use super::{ImportOptions, SHOWN_MAX, report};
 use crate::cache::{Cache, Counts, Draft, ImportBatch, NewImport, OpenImport};
 use crate::error::Result;
 
@@ -41,7 +42,7 @@ pub async fn import(
     each: &mut (dyn FnMut(&RowReport) -> bool + Send),
 ) -> Result<ImportSummary> {
     let request = &options.request;
-    let purpose = Purpose { space: space(&request.source)?, in_full: options.in_full, saves: !request.dry_run };
+    let purpose = Purpose { in_full: options.in_full, saves: !request.dry_run, ..Purpose::of(request)? };
     let layout = layout(request)?;
     let path = Path::new(&request.file);
     let table = Table::open(path, &layout, &options.share).await?;
@@ -52,8 +53,8 @@ pub async fn import(
         cache,
         actor,
         options,
-        purpose,
-        judge: Judge::new(request, purpose).showing(if options.shows { SHOWN_MAX } else { 0 }),
+        purpose: purpose.clone(),
+        judge: Judge::new(request, purpose.clone()).showing(if options.shows { SHOWN_MAX } else { 0 }),
         open: None,
         counts: Counts::new(),
         row: 0,
@@ -343,11 +344,27 @@ impl Import<'_> {
         let Some(open) = self.open.as_mut() else { return Ok(()) };
         let mut undo: Vec<Option<String>> = vec![None; reports.len()];
         let (mut first, mut drafts) = (Vec::with_capacity(wanted.len()), Vec::new());
-        for Wanted { at, id, writes, creates, is_new } in wanted {
-            undo[at] = Some(report::to_undo(&writes, creates)?);
-            let mut draft = Draft::new(id, writes, Source::Import);
-            draft.trace_id = Some(trace(&self.purpose.space, &open.import_id, reports[at].row));
-            if is_new { first.push(draft) } else { drafts.push(draft) }
+        for Wanted { at, wish } in wanted {
+            let trace_id = trace(&self.purpose.space, &open.import_id, reports[at].row);
+            match wish {
+                Wish::Create(created) => {
+                    let Created { merchant, undo: for_undo } = *created;
+                    undo[at] = Some(for_undo);
+                    first.push((merchant, trace_id));
+                }
+                Wish::Change { id, writes, creates } => {
+                    let for_undo = if creates {
+                        let after: BTreeMap<_, _> = writes.iter().map(|write| (&write.field, &write.value)).collect();
+                        Undo::Created(report::shown(after.into_iter())?)
+                    } else {
+                        Undo::Changed(writes.clone())
+                    };
+                    undo[at] = Some(report::to_undo(&for_undo)?);
+                    let mut draft = Draft::new(id, writes, Source::Import);
+                    draft.trace_id = Some(trace_id);
+                    drafts.push(draft);
+                }
+            }
         }
         let mut rows = Vec::with_capacity(reports.len());
         for (at, (report, undo)) in reports.iter().zip(undo).enumerate() {

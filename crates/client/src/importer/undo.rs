@@ -62,7 +62,7 @@ fn take_back(row: &RowToUndo, now: &Registers, done: &mut UndoneImport) -> Resul
     let mut left = Vec::new();
     match serde_json::from_str(&row.undo)? {
         _ if gone => {}
-        Undo::Created(digest) if shown(now)? == digest => {
+        Undo::Created(digest) if shown(now.iter())? == digest => {
             writes.push(Write { field: FieldPath::deleted(), base_value: Value::NULL, value: Value::yes() });
             done.deleted += 1;
         }

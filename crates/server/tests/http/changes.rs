@@ -15,7 +15,7 @@ async fn pages_in_the_servers_order() {
     let mut seen = Vec::new();
     for expected_complete in [false, false, true] {
         let page = shop.changes(cursor, 3).await;
-        seen.extend(page.changes.iter().map(|c| (c.seq, c.record.merchant_id.as_str().to_owned())));
+        seen.extend(page.changes.iter().map(|c| (c.seq, c.merchant_id().as_str().to_owned())));
         cursor = page.next_cursor;
         assert_eq!(page.complete, expected_complete);
     }

@@ -84,7 +84,7 @@ async fn kill_9_keeps_every_answer() {
         let of = |city: &str| {
             page.changes
                 .iter()
-                .filter(|c| c.record.merchant_id.as_str().starts_with(&format!("{city}-{round}-")))
+                .filter(|c| c.merchant_id().as_str().starts_with(&format!("{city}-{round}-")))
                 .count()
         };
         assert_eq!(of("BJ"), 50);

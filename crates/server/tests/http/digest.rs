@@ -16,7 +16,7 @@ async fn digests(session: &Session) -> Digests {
 fn of(page: &ChangesPage) -> Digests {
     let mut digests = Digests::empty(page.epoch.clone(), page.head);
     for change in &page.changes {
-        digests.add(&change.record.merchant_id, digest::row(&change.text().unwrap()));
+        digests.add(change.merchant_id(), digest::row(&change.text().unwrap()));
     }
     digests
 }
@@ -43,7 +43,7 @@ async fn digests_are_those_of_what_one_may_see() {
     loop {
         let query = format!("{}?bucket={bucket}&cursor={cursor}&limit=1", path::CHANGES);
         let page: ChangesPage = serde_json::from_value(ops.json(&query).await).unwrap();
-        seen.extend(page.changes.into_iter().map(|change| change.record.merchant_id));
+        seen.extend(page.changes.into_iter().map(|change| change.merchant_id().clone()));
         cursor = page.next_cursor;
         if page.complete {
             break;

@@ -27,7 +27,7 @@ async fn answered_in_order_and_only_once() {
     assert_eq!(shop.push(&batch).await, answers);
     let page = shop.changes(0, 100).await;
     assert_eq!(
-        page.changes.iter().map(|c| (c.seq, c.record.merchant_id.as_str())).collect::<Vec<_>>(),
+        page.changes.iter().map(|c| (c.seq, c.merchant_id().as_str())).collect::<Vec<_>>(),
         [(2, "BJ-0001"), (3, "BJ-0002")]
     );
     assert_eq!(shop.json("/api/v1/merchants/BJ-0001/history").await["entries"].as_array().unwrap().len(), 3);

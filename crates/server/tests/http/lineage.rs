@@ -83,7 +83,7 @@ async fn old_deletions_are_forgotten_and_who_was_away_begins_anew() {
         tokio::task::yield_now().await;
     }
     let all = page(&ops, "cursor=0").await;
-    let ids: Vec<&str> = all.changes.iter().map(|change| change.record.merchant_id.as_str()).collect();
+    let ids: Vec<&str> = all.changes.iter().map(|change| change.merchant_id().as_str()).collect();
     assert_eq!((ids, all.head), (vec!["BJ-5", "BJ-6", "BJ-7", "BJ-3", "BJ-4"], 11));
     let rows: u64 = digest().await["buckets"].as_array().unwrap().iter().map(|b| b[0].as_u64().unwrap()).sum();
     assert_eq!(rows, 5);
