@@ -1,6 +1,7 @@
 //! The folding of the write-ahead log into the file, beside the writing: whoever commits does not wait for it, and the log
 //! stays short.
 
+use std::fs::OpenOptions;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -33,11 +34,19 @@ pub(super) struct Folding {
     /// All is folded in but what was committed meanwhile. The next commit folds in that little: only a log of which nothing
     /// is left begins anew.
     rest: AtomicBool,
+    /// The log is being brought to the disk.
+    writing_out: AtomicBool,
 }
 
 impl Folding {
     pub fn of(path: PathBuf) -> Self {
-        Self { path, commits: AtomicU32::new(0), running: Arc::default(), rest: AtomicBool::new(false) }
+        Self {
+            path,
+            commits: AtomicU32::new(0),
+            running: Arc::default(),
+            rest: AtomicBool::new(false),
+            writing_out: AtomicBool::new(false),
+        }
     }
 
     /// After a commit, on its connection.
@@ -63,6 +72,22 @@ impl Folding {
         });
     }
 
+    /// Begins to bring the log to the disk, beside the writing: whoever flushes it next waits for little.
+    pub fn write_out(folding: &Arc<Self>) {
+        if folding.writing_out.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let folding = Arc::clone(folding);
+        tokio::task::spawn_blocking(move || {
+            // SQLite has no lock on this file that closing it would take away. Nothing depends on it.
+            let written = OpenOptions::new().write(true).open(folding.log()).and_then(|log| log.sync_data());
+            if let Err(error) = written {
+                tracing::debug!(%error, "the write-ahead log was not brought to the disk early");
+            }
+            folding.writing_out.store(false, Ordering::SeqCst);
+        });
+    }
+
     /// Folds in what much writing has left.
     pub async fn where_due(folding: &Arc<Self>) -> Result<()> {
         let folding = Arc::clone(folding);
@@ -79,10 +104,14 @@ impl Folding {
         drop(self.running.lock().await);
     }
 
-    fn log_bytes(&self) -> u64 {
+    fn log(&self) -> PathBuf {
         let mut log = self.path.clone().into_os_string();
         log.push("-wal");
-        std::fs::metadata(log).map_or(0, |log| log.len())
+        log.into()
+    }
+
+    fn log_bytes(&self) -> u64 {
+        std::fs::metadata(self.log()).map_or(0, |log| log.len())
     }
 
     fn run(&self) -> Result<()> {

@@ -82,10 +82,7 @@ async fn kill_9_keeps_every_answer() {
     let page = shop.changes(0, 2000).await;
     for round in 1..=5 {
         let of = |city: &str| {
-            page.changes
-                .iter()
-                .filter(|c| c.merchant_id().as_str().starts_with(&format!("{city}-{round}-")))
-                .count()
+            page.changes.iter().filter(|c| c.merchant_id().as_str().starts_with(&format!("{city}-{round}-"))).count()
         };
         assert_eq!(of("BJ"), 50);
         assert!([0, 50].contains(&of("SH")));
