@@ -34,7 +34,8 @@ pub(super) struct Folding {
     /// All is folded in but what was committed meanwhile. The next commit folds in that little: only a log of which nothing
     /// is left begins anew.
     rest: AtomicBool,
-    /// The log is being brought to the disk.
+    /// The log is to be brought to the disk, and is being.
+    wanted_out: AtomicBool,
     writing_out: AtomicBool,
 }
 
@@ -45,6 +46,7 @@ impl Folding {
             commits: AtomicU32::new(0),
             running: Arc::default(),
             rest: AtomicBool::new(false),
+            wanted_out: AtomicBool::new(false),
             writing_out: AtomicBool::new(false),
         }
     }
@@ -72,19 +74,29 @@ impl Folding {
         });
     }
 
-    /// Begins to bring the log to the disk, beside the writing: whoever flushes it next waits for little.
+    /// Brings the log to the disk, beside the writing: whoever flushes it next waits for little.
     pub fn write_out(folding: &Arc<Self>) {
+        folding.wanted_out.store(true, Ordering::SeqCst);
         if folding.writing_out.swap(true, Ordering::SeqCst) {
             return;
         }
         let folding = Arc::clone(folding);
         tokio::task::spawn_blocking(move || {
-            // SQLite has no lock on this file that closing it would take away. Nothing depends on it.
-            let written = OpenOptions::new().write(true).open(folding.log()).and_then(|log| log.sync_data());
-            if let Err(error) = written {
-                tracing::debug!(%error, "the write-ahead log was not brought to the disk early");
+            loop {
+                while folding.wanted_out.swap(false, Ordering::SeqCst) {
+                    // SQLite has no lock on this file that closing it would take away. Nothing depends on it.
+                    let log = OpenOptions::new().write(true).open(folding.log());
+                    if let Err(error) = log.and_then(|log| log.sync_data()) {
+                        tracing::debug!(%error, "the write-ahead log was not brought to the disk early");
+                    }
+                }
+                folding.writing_out.store(false, Ordering::SeqCst);
+                // Wanted between the two: whoever came first takes it up.
+                let again = folding.wanted_out.load(Ordering::SeqCst);
+                if !again || folding.writing_out.swap(true, Ordering::SeqCst) {
+                    return;
+                }
             }
-            folding.writing_out.store(false, Ordering::SeqCst);
         });
     }
 

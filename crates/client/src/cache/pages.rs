@@ -57,8 +57,8 @@ impl Cache {
     /// Returns how many merchants have answered edits that wait again, because the server's data do not contain
     /// them any more.
     ///
-    /// The last page of a pull is as durable as the cache is set; the ones before it are on the disk with it. A loss of
-    /// power in between takes pages together with the cursor behind them.
+    /// Nobody waits until it is on the disk: a loss of power takes pages together with the cursor behind them, and they are
+    /// pulled again.
     ///
     /// # Errors
     /// `storage`.
@@ -72,9 +72,8 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub async fn apply_ready_page(&self, page: ChangesPage, ready: Ready) -> Result<usize> {
-        let flush = if page.complete { Flush::AsSet } else { Flush::Later };
         let now_ms = self.machine.now_ms();
-        self.write_flushed(flush, move |tx, rules| apply(tx, rules, page, ready, now_ms)).await
+        self.write_flushed(Flush::Later, move |tx, rules| apply(tx, rules, page, ready, now_ms)).await
     }
 
     /// The server's data start anew: the next pull begins with the first page. Edits are kept; answered ones
