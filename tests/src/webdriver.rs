@@ -307,8 +307,9 @@ impl Window {
     /// # Errors
     /// When the selector is wrong.
     pub async fn count(&self, target: impl Into<Target>) -> Result<usize> {
-        let found = self.matching(&target.into()).await?;
-        Ok(found.as_array().map_or(0, Vec::len))
+        // Counted in the page: the driver cannot hand out an element that goes away while it does.
+        let found = self.matching(&target.into(), "found.length").await?;
+        Ok(found.as_u64().and_then(|count| usize::try_from(count).ok()).unwrap_or(0))
     }
 
     /// Waits until the element's text contains `text`; returns the whole text.
@@ -381,7 +382,7 @@ impl Window {
     }
 
     async fn find(&self, target: &Target) -> Result<Element> {
-        let found = self.matching(target).await?;
+        let found = self.matching(target, "found.slice(0, 1)").await?;
         let id = found.get(0).and_then(|first| first[ELEMENT_KEY].as_str());
         id.map(|id| Element(id.to_owned())).ok_or_else(|| WindowError::Driver {
             step: "find".to_owned(),
@@ -390,11 +391,14 @@ impl Window {
         })
     }
 
-    async fn matching(&self, target: &Target) -> Result<Value> {
-        let script = "const found = [...document.querySelectorAll(arguments[0])];\
-            return arguments[1] === null ? found : \
-            found.filter(element => element.textContent.includes(arguments[1]));";
-        self.execute(script, json!([target.css, target.text])).await
+    /// What a script makes of the elements that match, which it knows as `found`.
+    async fn matching(&self, target: &Target, answer: &str) -> Result<Value> {
+        let script = format!(
+            "const found = [...document.querySelectorAll(arguments[0])]\
+            .filter(element => arguments[1] === null || element.textContent.includes(arguments[1]));\
+            return {answer};"
+        );
+        self.execute(&script, json!([target.css, target.text])).await
     }
 
     async fn get(&self, path: &str) -> Result<Value> {

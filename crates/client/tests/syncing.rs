@@ -332,3 +332,28 @@ async fn a_disk_that_refuses_a_new_beginning_is_asked_again() {
     serving.abort();
     window.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_long_pull_asks_for_each_page_once_and_then_for_what_came_meanwhile() {
+    let home = tempfile::tempdir().unwrap();
+    let backend = Backend::new();
+    let (address, serving) = backend.serve(None).await;
+    {
+        let mut store = backend.store.lock().unwrap();
+        for n in 1..=20 {
+            let merchant = format!("M{n:02}");
+            store.records.insert(id(&merchant), (n, named(&merchant, n, &format!("店{n}"))));
+        }
+        store.seq = 20;
+    }
+    let tool = console(home.path(), &format!("http://{address}"), Mode::Tool).await;
+    tool.sync_once(LIMIT).await.unwrap();
+    assert_eq!(tool.status().await.unwrap().merchants, 20);
+    // Pages of three: the last of them is not fetched anew to hear whether something follows.
+    let asked = backend.store.lock().unwrap().asked.clone();
+    let of_pages: Vec<u64> = asked.iter().copied().filter(|cursor| *cursor < 20).collect();
+    assert_eq!(of_pages, [0, 3, 6, 9, 12, 15, 18]);
+    assert!(asked.contains(&20), "{asked:?}");
+    serving.abort();
+    tool.close().await;
+}

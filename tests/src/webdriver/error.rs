@@ -48,12 +48,18 @@ impl WindowError {
     /// True for what can pass by itself: the element is not there yet, was drawn anew, or is still
     /// covered.
     pub(super) fn may_pass(&self) -> bool {
-        matches!(self, Self::Driver { code, .. } if matches!(code.as_str(),
-            "no such element"
-            | "stale element reference"
-            | "element not interactable"
-            | "element click intercepted"
-            | "javascript error"))
+        let Self::Driver { code, message, .. } = self else { return false };
+        // Without a word it fails when an element goes away between its look at it and the click.
+        let is_gone = code == "unknown error" && message.is_empty();
+        is_gone
+            || matches!(
+                code.as_str(),
+                "no such element"
+                    | "stale element reference"
+                    | "element not interactable"
+                    | "element click intercepted"
+                    | "javascript error"
+            )
     }
 }
 

@@ -40,6 +40,8 @@ pub struct Store {
     pub pushes_refused: u32,
     /// Nobody may listen to wake-ups.
     pub deaf: bool,
+    /// The cursors behind which pages were asked for.
+    pub asked: Vec<u64>,
 }
 
 pub struct Backend {
@@ -80,6 +82,7 @@ impl Backend {
             refusal: None,
             pushes_refused: 0,
             deaf: false,
+            asked: Vec::new(),
         };
         Arc::new(Self { store: Mutex::new(store), wake: Mutex::new(broadcast::channel(64).0) })
     }
@@ -181,7 +184,8 @@ async fn changes(State(backend): State<Shared>, headers: HeaderMap, Query(query)
     if let Some(refusal) = backend.refuses(&headers) {
         return refusal;
     }
-    let store = backend.store.lock().unwrap();
+    let mut store = backend.store.lock().unwrap();
+    store.asked.push(query.cursor);
     if query.epoch.is_some_and(|epoch| epoch != store.epoch) {
         return problem(StatusCode::CONFLICT, ErrorCode::EpochChanged);
     }
