@@ -59,7 +59,8 @@ fn main() -> std::io::Result<()> {
     let mut out = String::new();
     let written = write!(
         out,
-        "const FIRST: u32 = {first};\n\
+        "const READINGS_MAX: usize = {READINGS_MAX};\n\
+         const FIRST: u32 = {first};\n\
          static SYLLABLES: [&str; {many}] = {syllables:?};\n\
          static READINGS: [Readings; {all}] = {numbers:?};\n\
          static PLACES: [u16; {all}] = {places:?};\n",

@@ -3,10 +3,11 @@
 //! than to store it.
 
 use std::borrow::Cow;
+use std::marker::PhantomData;
 use std::ops::Range;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::edit::Source;
@@ -82,26 +83,22 @@ struct Whole<'t> {
     merchant_id: &'t str,
     #[serde(borrow)]
     registers: Registers<'t>,
-    #[serde(borrow)]
-    edits: Edits<'t>,
+    edits: Edits,
 }
 
 /// Paths and values.
 struct Registers<'t>(Vec<(&'t str, &'t str)>);
 
 /// The newest stamp.
-struct Edits<'t>(Hlc, std::marker::PhantomData<&'t str>);
+struct Edits(Hlc);
 
 #[derive(Deserialize)]
 struct Register<'t> {
     #[serde(borrow, rename = "s")]
-    siblings: One<'t>,
+    siblings: [Sibling<'t>; 1],
     #[serde(default, rename = "c")]
     _context: VersionVector,
 }
-
-/// The only candidate's value.
-struct One<'t>(&'t RawValue);
 
 #[derive(Deserialize)]
 struct Sibling<'t> {
@@ -130,74 +127,49 @@ struct Meta<'t> {
     hlc: Hlc,
 }
 
+/// Shows each entry of a map to a closure, which says whether it is plain.
+struct Each<K, V, F>(F, PhantomData<fn() -> (K, V)>);
+
+impl<'de, K: Deserialize<'de>, V: Deserialize<'de>, F: FnMut(K, V) -> bool> Visitor<'de> for Each<K, V, F> {
+    type Value = ();
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a map")
+    }
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+        while let Some((key, value)) = map.next_entry()? {
+            if !(self.0)(key, value) {
+                return Err(A::Error::custom("not plain"));
+            }
+        }
+        Ok(())
+    }
+}
+
 impl<'de: 't, 't> Deserialize<'de> for Registers<'t> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Map;
-        impl<'de> Visitor<'de> for Map {
-            type Value = Registers<'de>;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("registers")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Registers<'de>, A::Error> {
-                let mut registers: Vec<(&str, &str)> = Vec::with_capacity(16);
-                while let Some((field, register)) = map.next_entry::<&str, Register<'de>>()? {
-                    let in_order = registers.last().is_none_or(|(before, _)| *before < field);
-                    if !in_order || field == DELETED || !FieldPath::is_good(field) {
-                        return Err(A::Error::custom("not plain"));
-                    }
-                    let value = register.siblings.0.get();
-                    if plain_text(value).is_none() {
-                        // What is well formed may still be no value: a number beyond all bounds, say.
-                        serde_json::from_str::<Value>(value).map_err(A::Error::custom)?;
-                    }
-                    registers.push((field, value));
-                }
-                Ok(Registers(registers))
-            }
-        }
-        deserializer.deserialize_map(Map)
+        let mut registers: Vec<(&str, &str)> = Vec::with_capacity(16);
+        let add = |field: &'de str, register: Register<'de>| {
+            let [Sibling { value, .. }] = register.siblings;
+            let in_order = registers.last().is_none_or(|(before, _)| *before < field);
+            registers.push((field, value.get()));
+            // What is well formed may still be no value: a number beyond all bounds, say.
+            let is_value = || plain_text(value.get()).is_some() || serde_json::from_str::<Value>(value.get()).is_ok();
+            in_order && field != DELETED && FieldPath::is_good(field) && is_value()
+        };
+        deserializer.deserialize_map(Each(add, PhantomData))?;
+        Ok(Self(registers))
     }
 }
 
-impl<'de: 't, 't> Deserialize<'de> for One<'t> {
+impl<'de> Deserialize<'de> for Edits {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Seq;
-        impl<'de> Visitor<'de> for Seq {
-            type Value = One<'de>;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("one candidate")
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<One<'de>, A::Error> {
-                let only: Option<Sibling<'de>> = seq.next_element()?;
-                match (only, seq.next_element::<IgnoredAny>()?) {
-                    (Some(only), None) => Ok(One(only.value)),
-                    _ => Err(A::Error::custom("not plain")),
-                }
-            }
-        }
-        deserializer.deserialize_seq(Seq)
-    }
-}
-
-impl<'de: 't, 't> Deserialize<'de> for Edits<'t> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Map;
-        impl<'de> Visitor<'de> for Map {
-            type Value = Edits<'de>;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("edits")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Edits<'de>, A::Error> {
-                let (mut latest, mut before) = (Hlc::default(), None);
-                while let Some((dot, meta)) = map.next_entry::<Dot, Meta<'de>>()? {
-                    if before.is_some_and(|before| before >= dot) || !is_id(meta.actor) {
-                        return Err(A::Error::custom("not plain"));
-                    }
-                    (latest, before) = (latest.max(meta.hlc), Some(dot));
-                }
-                Ok(Edits(latest, std::marker::PhantomData))
-            }
-        }
-        deserializer.deserialize_map(Map)
+        let (mut latest, mut before) = (Hlc::default(), None);
+        let add = |dot: Dot, meta: Meta<'de>| {
+            let in_order = before.is_none_or(|before| before < dot);
+            (latest, before) = (latest.max(meta.hlc), Some(dot));
+            in_order && is_id(meta.actor)
+        };
+        deserializer.deserialize_map(Each(add, PhantomData))?;
+        Ok(Self(latest))
     }
 }

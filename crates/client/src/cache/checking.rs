@@ -43,12 +43,11 @@ impl Beside {
 /// What belongs beside a text.
 pub(super) fn beside(id: &MerchantId, text: &str, record: &Record, rules: &RuleSet) -> Beside {
     Beside {
-        digest: digest::row(text).cast_signed(),
-        bucket: i64::from(digest::bucket(id)),
         // As the server forgets: deleted, and nothing is asked about it.
         deleted: record.registers.contains_key(&FieldPath::deleted())
             && reconcile::is_deleted(record, rules)
             && reconcile::review(record, rules).is_none(),
+        ..Beside::of_plain(id, text)
     }
 }
 

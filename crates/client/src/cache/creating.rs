@@ -27,8 +27,8 @@ impl NewMerchant {
     /// Only if a value cannot be written as JSON; none can.
     pub fn new(id: MerchantId, writes: &[Write]) -> Result<Self> {
         let lines = int(change::count(writes) as u64);
-        let mut row = listing::row_of_new(&id, writes, lines);
-        row.make_keys();
+        let row = listing::row_of_new(&id, writes, lines);
+        row.keys();
         Ok(Self { writes: to_raw_value(writes)?, id, lines, row })
     }
 

@@ -176,11 +176,10 @@ impl Direct {
         });
         // What need not be on the disk at once is much: a page, a chunk of the index.
         let result = if flush == Flush::Later { blocking(work).await? } else { here(work).await? };
-        let much = flush == Flush::Later;
-        if much && self.flushing.wanted.load(Ordering::SeqCst) {
+        if flush == Flush::Later && self.flushing.wanted.load(Ordering::SeqCst) {
             Folding::write_out(&self.folding);
         }
-        Folding::now_and_then(&self.folding, much);
+        Folding::now_and_then(&self.folding);
         Ok(result)
     }
 

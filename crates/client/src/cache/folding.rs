@@ -4,7 +4,7 @@
 use std::fs::OpenOptions;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Mutex;
@@ -21,8 +21,13 @@ pub(super) const WAL_BYTES_KEPT: u64 = 24 * 1024 * 1024;
 /// Commits after which the log is folded in.
 const COMMITS: u32 = 250;
 
-/// A log of so many bytes is folded in after a page or a chunk of the index, which are few commits and many bytes.
+/// The length of the log at which it is folded in after fewer: pages, imports and the index are few commits and many bytes.
 const LONG_LOG_BYTES: u64 = 256 * 1024 * 1024;
+
+// Whether the log is being brought to the disk, and whether it is to be once more.
+const AT_REST: u8 = 0;
+const WRITING_OUT: u8 = 1;
+const WANTED: u8 = 2;
 
 /// Of one file.
 pub(super) struct Folding {
@@ -34,21 +39,13 @@ pub(super) struct Folding {
     /// All is folded in but what was committed meanwhile. The next commit folds in that little: only a log of which nothing
     /// is left begins anew.
     rest: AtomicBool,
-    /// The log is to be brought to the disk, and is being.
-    wanted_out: AtomicBool,
-    writing_out: AtomicBool,
+    writing_out: AtomicU8,
 }
 
 impl Folding {
     pub fn of(path: PathBuf) -> Self {
-        Self {
-            path,
-            commits: AtomicU32::new(0),
-            running: Arc::default(),
-            rest: AtomicBool::new(false),
-            wanted_out: AtomicBool::new(false),
-            writing_out: AtomicBool::new(false),
-        }
+        let (commits, rest, writing_out) = (AtomicU32::new(0), AtomicBool::new(false), AtomicU8::new(AT_REST));
+        Self { path, commits, running: Arc::default(), rest, writing_out }
     }
 
     /// After a commit, on its connection.
@@ -58,10 +55,10 @@ impl Folding {
         }
     }
 
-    /// Begins every so many commits, or when `much` was written and the log is long.
-    pub fn now_and_then(folding: &Arc<Self>, much: bool) {
+    /// Begins every so many commits, or when the log is long.
+    pub fn now_and_then(folding: &Arc<Self>) {
         let is_due = folding.commits.fetch_add(1, Ordering::SeqCst) >= COMMITS
-            || much && folding.log_bytes() > LONG_LOG_BYTES && !folding.rest.load(Ordering::SeqCst);
+            || folding.log_bytes() > LONG_LOG_BYTES && !folding.rest.load(Ordering::SeqCst);
         if !is_due {
             return;
         }
@@ -76,24 +73,20 @@ impl Folding {
 
     /// Brings the log to the disk, beside the writing: whoever flushes it next waits for little.
     pub fn write_out(folding: &Arc<Self>) {
-        folding.wanted_out.store(true, Ordering::SeqCst);
-        if folding.writing_out.swap(true, Ordering::SeqCst) {
+        if folding.writing_out.swap(WANTED, Ordering::SeqCst) != AT_REST {
             return;
         }
         let folding = Arc::clone(folding);
         tokio::task::spawn_blocking(move || {
             loop {
-                while folding.wanted_out.swap(false, Ordering::SeqCst) {
-                    // SQLite has no lock on this file that closing it would take away. Nothing depends on it.
-                    let log = OpenOptions::new().write(true).open(folding.log());
-                    if let Err(error) = log.and_then(|log| log.sync_data()) {
-                        tracing::debug!(%error, "the write-ahead log was not brought to the disk early");
-                    }
+                folding.writing_out.store(WRITING_OUT, Ordering::SeqCst);
+                // SQLite has no lock on this file that closing it would take away. Nothing depends on it.
+                let log = OpenOptions::new().write(true).open(folding.log());
+                if let Err(error) = log.and_then(|log| log.sync_data()) {
+                    tracing::debug!(%error, "the write-ahead log was not brought to the disk early");
                 }
-                folding.writing_out.store(false, Ordering::SeqCst);
-                // Wanted between the two: whoever came first takes it up.
-                let again = folding.wanted_out.load(Ordering::SeqCst);
-                if !again || folding.writing_out.swap(true, Ordering::SeqCst) {
+                let state = &folding.writing_out;
+                if state.compare_exchange(WRITING_OUT, AT_REST, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
                     return;
                 }
             }

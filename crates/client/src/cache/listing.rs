@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::OnceLock;
 
 use domain::edit::{Edit, EditState, Write};
 use domain::field::{DELETED, FieldPath, WEEKDAYS};
@@ -59,8 +60,7 @@ pub(super) struct Row {
     /// What it is found by (`domain::search::Words`).
     pub words: String,
     pub words_hash: i64,
-    /// Of name and address, if they were made ahead ([`search::sort_key`]).
-    keys: Option<[Vec<u8>; 2]>,
+    keys: OnceLock<[Vec<u8>; 2]>,
 }
 
 impl Row {
@@ -69,18 +69,24 @@ impl Row {
         words.hash(&mut hasher);
         let Counts { queued, rejected, contested, in_review, updated_ms } = counts;
         let words_hash = hasher.finish().cast_signed();
-        Self { texts, hours, queued, rejected, contested, in_review, updated_ms, words, words_hash, keys: None }
+        Self {
+            texts,
+            hours,
+            queued,
+            rejected,
+            contested,
+            in_review,
+            updated_ms,
+            words,
+            words_hash,
+            keys: OnceLock::new(),
+        }
     }
 
-    /// Makes what name and address are ordered by, so that who writes the row need not.
-    pub fn make_keys(&mut self) {
-        self.keys = Some(self.keys());
-    }
-
-    /// What name and address are ordered by.
-    pub fn keys(&self) -> [Vec<u8>; 2] {
+    /// What name and address are ordered by. Made when it is first asked for: who makes a row ahead asks.
+    pub fn keys(&self) -> &[Vec<u8>; 2] {
         let [name, address, ..] = &self.texts;
-        self.keys.clone().unwrap_or_else(|| [search::sort_key(name), search::sort_key(address)])
+        self.keys.get_or_init(|| [search::sort_key(name), search::sort_key(address)])
     }
 }
 

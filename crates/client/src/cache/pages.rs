@@ -165,7 +165,7 @@ fn apply(tx: &Connection, rules: &RuleSet, page: ChangesPage, ready: Ready, now_
     let waiting = outbox::waiting(tx, page.changes.iter().map(Change::merchant_id))?;
     let (some_wait, named) = (!waiting.is_empty(), json_list(&waiting));
     let waits: Vec<bool> = page.changes.iter().map(|change| waiting.contains(change.merchant_id().as_str())).collect();
-    // Of a merchant comes one change at most. After a restored backup every record is held against the log.
+    // Should a merchant come twice, the later one holds. After a restored backup every record is held against the log.
     let (mut touched, mut plain) = (Touched::new(), BTreeMap::new());
     let mut put_newer = tx.prepare_cached(sql!("records/put_newer"))?;
     let ready = ready.into_changes().chain(std::iter::repeat_with(|| None));

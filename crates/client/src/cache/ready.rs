@@ -7,7 +7,6 @@ use super::checking::Beside;
 use super::listing::{self, Row};
 
 /// Of one page, change by change; nothing for those that the transaction has to look into.
-#[derive(Default)]
 pub struct Ready(Vec<Option<Plain>>);
 
 /// Of a plain record ([`domain::outline`]).
@@ -33,7 +32,9 @@ impl Ready {
 
 fn plain(change: &Change) -> Option<Plain> {
     let (outline, text) = change.outline()?;
-    let mut row = listing::row_of_outline(outline, text);
-    row.iter_mut().for_each(Row::make_keys);
+    let row = listing::row_of_outline(outline, text);
+    if let Some(row) = &row {
+        row.keys();
+    }
     Some(Plain { seq: change.seq, beside: Beside::of_plain(change.merchant_id(), text), row })
 }

@@ -7,12 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use domain::api::{ChangesPage, ChangesQuery};
 use domain::{Edit, EditId};
 use tokio::sync::mpsc;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 
 use super::Parts;
 use crate::cache::Ready;
 use crate::error::Result;
-use crate::remote::{Failed, Packed, PageEnd, Remote};
+use crate::remote::{Failed, Packed, Remote};
 
 /// A batch that is packed before it may leave.
 #[derive(Default)]
@@ -44,14 +44,12 @@ pub(crate) struct Ahead {
     limit: AtomicUsize,
 }
 
-type Page = std::result::Result<(ChangesPage, Ready), Failed>;
-
 /// A reading of page after page. It holds one that was read, and reads the next.
 struct Reading {
     token: String,
     /// The question that the next page answers.
     next: ChangesQuery,
-    pages: mpsc::Receiver<JoinHandle<Page>>,
+    pages: mpsc::Receiver<std::result::Result<(ChangesPage, Ready), Failed>>,
     /// The one task; it ends with what holds it.
     _task: JoinSet<()>,
 }
@@ -63,21 +61,19 @@ impl Reading {
         let mut task = JoinSet::new();
         task.spawn(async move {
             loop {
-                let unread = remote.unread_changes(&with, &asking).await;
-                // The next one is asked for before this one is read.
-                let end = unread.as_ref().ok().and_then(|unread| unread.end().ok());
-                let page = tokio::task::spawn_blocking(move || {
-                    let page = unread?.read()?;
+                let read = remote.changes(&with, &asking).await.map(|page| {
                     let ready = Ready::of(&page);
-                    Ok((page, ready))
+                    (page, ready)
                 });
-                if sender.send(page).await.is_err() {
+                let following = match &read {
+                    Ok((page, _)) if !page.complete => Some(after(asking, page)),
+                    _ => None,
+                };
+                if sender.send(read).await.is_err() {
                     return;
                 }
-                match end.filter(|end| !end.complete) {
-                    Some(end) => asking = after(asking, end),
-                    None => return,
-                }
+                let Some(following) = following else { return };
+                asking = following;
             }
         });
         Self { token, next, pages, _task: task }
@@ -88,20 +84,11 @@ impl Reading {
     }
 }
 
-/// What was made of the page that is about to be stored.
+/// What was made of the page that was taken last, which is the next to be stored.
 struct Made {
-    /// Where that page ends.
-    epoch: String,
-    end: u64,
     ready: Ready,
     /// Nothing followed it when it was asked for.
     is_last: bool,
-}
-
-impl Made {
-    fn is_of(&self, page: &ChangesPage) -> bool {
-        self.epoch == page.epoch && self.end == page.next_cursor
-    }
 }
 
 impl Ahead {
@@ -115,7 +102,7 @@ impl Ahead {
         self.limit.store(query.limit.unwrap_or(0), Ordering::Relaxed);
         *self.made() = None;
         let mut reading = self.reading().take().filter(|reading| reading.answers(token, query))?;
-        let (mut page, ready) = match reading.pages.recv().await?.await.ok()? {
+        let (mut page, ready) = match reading.pages.recv().await? {
             Ok(read) => read,
             Err(failed) => return Some(Err(failed)),
         };
@@ -124,10 +111,10 @@ impl Ahead {
         }
         let is_last = std::mem::take(&mut page.complete);
         if !is_last {
-            reading.next = after(query.clone(), PageEnd::from(&page));
+            reading.next = after(query.clone(), &page);
             *self.reading() = Some(reading);
         }
-        *self.made() = Some(Made { epoch: page.epoch.clone(), end: page.next_cursor, ready, is_last });
+        *self.made() = Some(Made { ready, is_last });
         Some(Ok(page))
     }
 
@@ -137,19 +124,18 @@ impl Ahead {
 
     /// What was made of this page ahead, or is now.
     pub fn ready(&self, page: &ChangesPage) -> Ready {
-        let made = self.made().take().filter(|made| made.is_of(page));
-        made.map_or_else(|| Ready::of(page), |made| made.ready)
+        self.made().take().map_or_else(|| Ready::of(page), |made| made.ready)
     }
 }
 
 /// Reads on behind a page that is about to be stored.
 pub(super) async fn read_on(parts: &Parts, page: &ChangesPage) -> Result<()> {
-    let is_last = parts.ahead.made().as_ref().is_some_and(|made| made.is_last && made.is_of(page));
+    let is_last = parts.ahead.made().as_ref().is_some_and(|made| made.is_last);
     if page.complete || is_last {
         return Ok(());
     }
     let Ok(token) = parts.session.bearer().await else { return Ok(()) };
-    let mut query = after(parts.cache.cursor().await?, PageEnd::from(page));
+    let mut query = after(parts.cache.cursor().await?, page);
     query.limit = Some(parts.ahead.limit.load(Ordering::Relaxed));
     let mut reading = parts.ahead.reading();
     if !reading.as_ref().is_some_and(|reading| reading.answers(&token, &query)) {
@@ -159,12 +145,12 @@ pub(super) async fn read_on(parts: &Parts, page: &ChangesPage) -> Result<()> {
 }
 
 /// The next question, if nothing but the page is stored in between.
-fn after(stored: ChangesQuery, end: PageEnd) -> ChangesQuery {
+fn after(stored: ChangesQuery, page: &ChangesPage) -> ChangesQuery {
     ChangesQuery {
-        begun: if stored.cursor == 0 { Some(end.head).filter(|head| *head > 0) } else { stored.begun },
-        cursor: end.next_cursor,
-        epoch: Some(end.epoch),
-        marker: Some(end.marker).filter(|marker| !marker.is_empty()),
+        begun: if stored.cursor == 0 { Some(page.head).filter(|head| *head > 0) } else { stored.begun },
+        cursor: page.next_cursor,
+        epoch: Some(page.epoch.clone()),
+        marker: Some(page.marker.clone()).filter(|marker| !marker.is_empty()),
         ..stored
     }
 }

@@ -87,7 +87,7 @@ impl Created {
     /// # Errors
     /// Only if a value cannot be written as JSON; none can.
     pub fn new(id: MerchantId, registers: Registers) -> Result<Self> {
-        let undo = report::to_undo(&Undo::Created(report::shown(registers.iter())?))?;
+        let undo = serde_json::to_string(&Undo::Created(report::shown(registers.iter())?))?;
         let writes: Vec<Write> =
             registers.into_iter().map(|(field, value)| Write { field, base_value: Value::NULL, value }).collect();
         Ok(Self { merchant: NewMerchant::new(id, &writes)?, undo })

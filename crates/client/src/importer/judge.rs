@@ -296,34 +296,33 @@ impl Judge {
             let says = self.content(cells, &mut candidate).says;
             report.merchant_id = Some(candidate.id.clone());
             let keeps_after = self.duplicates == Duplicates::Update;
-            let says = match says {
+            let created = match says {
                 // As it was made ahead.
-                Says::New(created) if is_new && !keeps_after && *created.merchant.id() == candidate.id => {
-                    wanted.push(Wanted { at: candidate.at, wish: Wish::Create(created) });
-                    continue;
+                Says::New(created) if is_new && !keeps_after && *created.merchant.id() == candidate.id => created,
+                says => {
+                    let after = if creates { says.registers()? } else { merged(&before, says.registers()?) };
+                    // Another row may mean the same merchant.
+                    if keeps_after {
+                        self.known.add(&candidate.id);
+                        stored.insert(candidate.id.clone(), after.clone());
+                    }
+                    if !is_new {
+                        let writes = profile::diff(&before, &after);
+                        report.outcome = match (creates, writes.is_empty()) {
+                            (true, _) => RowOutcome::Create,
+                            (false, false) => RowOutcome::Update,
+                            (false, true) => RowOutcome::Unchanged,
+                        };
+                        if !writes.is_empty() {
+                            let wish = Wish::Change { id: candidate.id, writes, creates };
+                            wanted.push(Wanted { at: candidate.at, wish });
+                        }
+                        continue;
+                    }
+                    Box::new(Created::new(candidate.id, after)?)
                 }
-                says => says.registers()?,
             };
-            let after = if creates { says } else { merged(&before, says) };
-            // Another row may mean the same merchant.
-            if keeps_after {
-                self.known.add(&candidate.id);
-                stored.insert(candidate.id.clone(), after.clone());
-            }
-            if is_new {
-                let created = Box::new(Created::new(candidate.id, after)?);
-                wanted.push(Wanted { at: candidate.at, wish: Wish::Create(created) });
-                continue;
-            }
-            let writes = profile::diff(&before, &after);
-            report.outcome = match (creates, writes.is_empty()) {
-                (true, _) => RowOutcome::Create,
-                (false, false) => RowOutcome::Update,
-                (false, true) => RowOutcome::Unchanged,
-            };
-            if !writes.is_empty() {
-                wanted.push(Wanted { at: candidate.at, wish: Wish::Change { id: candidate.id, writes, creates } });
-            }
+            wanted.push(Wanted { at: candidate.at, wish: Wish::Create(created) });
         }
         Ok(wanted)
     }

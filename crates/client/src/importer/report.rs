@@ -42,10 +42,6 @@ pub(super) fn shown<'r>(registers: impl Iterator<Item = (&'r FieldPath, &'r Valu
     Ok(digest::bytes(&json))
 }
 
-pub(super) fn to_undo(undo: &Undo) -> Result<String> {
-    Ok(serde_json::to_string(undo)?)
-}
-
 pub(super) fn to_journal(report: &RowReport, cells: Option<&[&str]>, undo: Option<String>) -> Result<JournalRow> {
     let remarks = Remarks { problems: report.problems.clone(), warnings: report.warnings.clone() };
     let silent = remarks.problems.is_empty() && remarks.warnings.is_empty();

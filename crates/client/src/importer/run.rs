@@ -359,7 +359,7 @@ impl Import<'_> {
                     } else {
                         Undo::Changed(writes.clone())
                     };
-                    undo[at] = Some(report::to_undo(&for_undo)?);
+                    undo[at] = Some(serde_json::to_string(&for_undo)?);
                     let mut draft = Draft::new(id, writes, Source::Import);
                     draft.trace_id = Some(trace_id);
                     drafts.push(draft);

@@ -11,7 +11,7 @@ use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use serde::{Deserialize, Serialize};
 use sync_engine::device::Failure;
 
-use super::{Failed, JSON, Remote, understood};
+use super::{Failed, Remote};
 
 /// Bodies from here on are compressed, in bytes.
 const COMPRESS_BYTES_MIN: usize = 1024;
@@ -58,52 +58,6 @@ pub struct Packed {
     traceparent: Option<String>,
 }
 
-/// A page of changes as it came.
-pub struct Unread(Vec<u8>);
-
-/// Where a page ends: what the next question needs.
-#[derive(Clone, Debug, Deserialize)]
-pub struct PageEnd {
-    /// As in [`ChangesPage`].
-    pub epoch: String,
-    /// As in [`ChangesPage`].
-    pub next_cursor: u64,
-    /// As in [`ChangesPage`].
-    #[serde(default)]
-    pub marker: String,
-    /// As in [`ChangesPage`].
-    #[serde(default)]
-    pub head: u64,
-    /// As in [`ChangesPage`].
-    pub complete: bool,
-}
-
-impl From<&ChangesPage> for PageEnd {
-    fn from(page: &ChangesPage) -> Self {
-        let ChangesPage { epoch, next_cursor, marker, head, complete, .. } = page;
-        let (next_cursor, head, complete) = (*next_cursor, *head, *complete);
-        Self { epoch: epoch.clone(), next_cursor, marker: marker.clone(), head, complete }
-    }
-}
-
-impl Unread {
-    /// Reads where it ends: a small part of the time that all of it takes.
-    ///
-    /// # Errors
-    /// As [`Self::read`].
-    pub fn end(&self) -> Answer<PageEnd> {
-        understood(&self.0)
-    }
-
-    /// Reads it.
-    ///
-    /// # Errors
-    /// What the engine needs to know, if it is not understood.
-    pub fn read(&self) -> Answer<ChangesPage> {
-        understood(&self.0)
-    }
-}
-
 fn filled(path: &str, id: &str) -> String {
     path.replace("{id}", id)
 }
@@ -144,15 +98,7 @@ impl Remote {
     /// # Errors
     /// What the engine needs to know.
     pub async fn changes(&self, token: &str, query: &ChangesQuery) -> Answer<ChangesPage> {
-        self.unread_changes(token, query).await?.read()
-    }
-
-    /// The same, not read yet.
-    ///
-    /// # Errors
-    /// What the engine needs to know.
-    pub async fn unread_changes(&self, token: &str, query: &ChangesQuery) -> Answer<Unread> {
-        self.call_raw(self.request(Method::GET, path::CHANGES, Some(token)).query(query), JSON).await.map(Unread)
+        self.call(self.request(Method::GET, path::CHANGES, Some(token)).query(query)).await
     }
 
     /// Asks for the digests.

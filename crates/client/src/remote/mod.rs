@@ -23,7 +23,7 @@ use serde::de::DeserializeOwned;
 use sync_engine::device::Failure;
 
 pub use addresses::{Addresses, tidy};
-pub use calls::{KnownHistory, Packed, PageEnd};
+pub use calls::{KnownHistory, Packed};
 pub use events::wake_ups;
 pub use failure::Failed;
 use failure::Refusal;
@@ -135,7 +135,15 @@ impl Remote {
     }
 
     async fn call<T: DeserializeOwned>(&self, request: RequestBuilder) -> std::result::Result<T, Failed> {
-        understood(&self.call_raw(request, JSON).await?)
+        let body = self.call_raw(request, "application/json").await?;
+        serde_json::from_slice(&body).map_err(|error| {
+            Failed::other_version(Problem::new(
+                ErrorCode::Internal,
+                format!(
+                    "the server's answer cannot be understood ({error}); nothing is lost: use a program of the server's version, or correct its address"
+                ),
+            ))
+        })
     }
 
     /// The body of an answer of that media type; of any other it is not our server's.
@@ -152,21 +160,6 @@ impl Remote {
         }
         Err(refusal(response).await)
     }
-}
-
-/// The media type of most answers.
-const JSON: &str = "application/json";
-
-/// Reads an answer.
-fn understood<T: DeserializeOwned>(body: &[u8]) -> std::result::Result<T, Failed> {
-    serde_json::from_slice(body).map_err(|error| {
-        Failed::other_version(Problem::new(
-            ErrorCode::Internal,
-            format!(
-                "the server's answer cannot be understood ({error}); nothing is lost: use a program of the server's version, or correct its address"
-            ),
-        ))
-    })
 }
 
 /// The media type of an answer without its parameters, in lower case; empty if it names none.

@@ -3,8 +3,6 @@
 
 use std::ops::RangeInclusive;
 
-/// Readings of a character that are looked at; the usual ones come first.
-const READINGS_MAX: usize = 3;
 /// The longest syllable (`zhuang`).
 const LETTERS_MAX: usize = 6;
 /// Ways to cut letters into syllables that are looked at.
@@ -15,7 +13,7 @@ pub(super) type Syllable = u16;
 /// The readings of a character; 0 where there are fewer.
 pub(super) type Readings = [Syllable; READINGS_MAX];
 
-// The first character of the tables; the syllables, sorted; the readings of each character; the places of the characters
+// How many readings of a character are looked at; the first character of the tables; the syllables, sorted; the readings of each character; the places of the characters
 // in the order of pronunciation, from 1, 0 without one.
 include!(concat!(env!("OUT_DIR"), "/spoken.rs"));
 
