@@ -21,6 +21,8 @@ pub(super) const WAL_BYTES_KEPT: u64 = 24 * 1024 * 1024;
 /// Commits after which the log is folded in.
 const COMMITS: u32 = 250;
 
+/// Commits after which its length is looked at: after each, saves would take a fifth longer.
+const LOOK_COMMITS: u32 = 16;
 /// The length of the log at which it is folded in after fewer: pages, imports and the index are few commits and many bytes.
 const LONG_LOG_BYTES: u64 = 256 * 1024 * 1024;
 
@@ -57,9 +59,9 @@ impl Folding {
 
     /// Begins every so many commits, or when the log is long.
     pub fn now_and_then(folding: &Arc<Self>) {
-        let is_due = folding.commits.fetch_add(1, Ordering::SeqCst) >= COMMITS
-            || folding.log_bytes() > LONG_LOG_BYTES && !folding.rest.load(Ordering::SeqCst);
-        if !is_due {
+        let commits = folding.commits.fetch_add(1, Ordering::SeqCst);
+        let is_long = || folding.log_bytes() > LONG_LOG_BYTES && !folding.rest.load(Ordering::SeqCst);
+        if commits < COMMITS && !(commits.is_multiple_of(LOOK_COMMITS) && is_long()) {
             return;
         }
         let Ok(running) = Arc::clone(&folding.running).try_lock_owned() else { return };
