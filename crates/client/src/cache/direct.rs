@@ -120,6 +120,9 @@ impl Direct {
     ) -> Result<(Self, T)> {
         let path = path.to_path_buf();
         here(move || {
+            if let Err(error) = coalescing::install() {
+                tracing::warn!(%error, "saves take longer");
+            }
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
             let kept = WAL_BYTES_KEPT.to_string();
             let writing = [

@@ -56,6 +56,9 @@ impl Sqlite {
     /// # Errors
     /// `newer_data` if a newer program wrote it, `storage` otherwise.
     pub async fn open(file: &Path) -> Result<Self, DbError> {
+        if let Err(error) = coalescing::install() {
+            tracing::warn!(%error, "batches take longer");
+        }
         let options = SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(true)

@@ -1,0 +1,286 @@
+//! Which writes to the log wait for the next one, and when they go to the file.
+//!
+//! SQLite writes each frame in two pieces, its header and then its page, the last frame of a transaction with a mark in
+//! its header (<https://www.sqlite.org/fileformat2.html#walformat>). Frames wait until that last one has come, so that
+//! whoever is told of the transaction finds all of it in the file. Whatever else is written goes to the file at once.
+
+use std::ffi::c_int;
+
+use libsqlite3_sys::SQLITE_IOERR_WRITE;
+
+/// A frame's header, in bytes.
+const HEADER_BYTES: usize = 24;
+/// Where in it the size of the database after the transaction stands; zero unless the frame is the last one.
+const COMMIT_MARK: std::ops::Range<usize> = 4..8;
+/// What waits at most: a transaction larger than this is written in several pieces.
+const GATHERED_BYTES_MAX: usize = 120 * 1024;
+
+/// Where the writes go; the answer is SQLite's result code if that is not 0.
+pub(crate) trait Log {
+    /// Writes all bytes from there on.
+    fn write(&mut self, bytes: &[u8], at: u64) -> Result<(), c_int>;
+}
+
+/// What waits for one open log.
+#[derive(Default)]
+pub(crate) struct Gathered {
+    bytes: Vec<u8>,
+    /// Where they belong.
+    at: u64,
+    /// The last piece is a header: its page comes next.
+    awaits_page: bool,
+    /// That header is the one of a transaction's last frame.
+    commits: bool,
+    /// What was read last.
+    read_at: Option<u64>,
+    /// From there on a write was promised and failed.
+    lost_from: Option<u64>,
+    /// Nothing waits.
+    straight: bool,
+}
+
+impl Gathered {
+    /// Nothing waits: for a disk on which a write may damage what lies beside it. There SQLite fills up the sector behind a
+    /// transaction with frames in pieces of any size.
+    pub fn straight() -> Self {
+        Self { straight: true, ..Self::default() }
+    }
+
+    /// Takes a write, and brings what waits to the file if that is due.
+    ///
+    /// # Errors
+    /// The file's. What waited is not in the file then, and nothing behind it is taken until SQLite has begun again there or
+    /// before it, as it does with the next transaction.
+    pub fn write(&mut self, log: &mut impl Log, bytes: &[u8], at: u64) -> Result<(), c_int> {
+        if self.lost_from.is_some_and(|lost| at > lost) {
+            return Err(SQLITE_IOERR_WRITE);
+        }
+        self.lost_from = None;
+        let read_at = self.read_at.take();
+        let follows = !self.bytes.is_empty() && at == self.at + self.bytes.len() as u64;
+        if follows && self.awaits_page {
+            self.bytes.extend_from_slice(bytes);
+            self.awaits_page = false;
+            return if self.commits || self.bytes.len() >= GATHERED_BYTES_MAX { self.flush(log) } else { Ok(()) };
+        }
+        if !follows {
+            self.flush(log)?;
+        }
+        // A header that was read at this place is one that is corrected: no page follows it.
+        let is_header = !self.straight && bytes.len() == HEADER_BYTES && read_at != Some(at);
+        if !is_header {
+            self.flush(log)?;
+            return log.write(bytes, at);
+        }
+        if self.bytes.is_empty() {
+            self.at = at;
+        }
+        self.bytes.extend_from_slice(bytes);
+        (self.awaits_page, self.commits) = (true, bytes[COMMIT_MARK] != [0; 4]);
+        Ok(())
+    }
+
+    /// Before something is read.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn read(&mut self, log: &mut impl Log, at: u64) -> Result<(), c_int> {
+        self.read_at = Some(at);
+        self.flush(log)
+    }
+
+    /// Brings what waits to the file.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn flush(&mut self, log: &mut impl Log) -> Result<(), c_int> {
+        if self.bytes.is_empty() {
+            return Ok(());
+        }
+        let written = log.write(&self.bytes, self.at);
+        if written.is_err() {
+            self.lost_from = Some(self.at);
+        }
+        self.bytes.clear();
+        self.awaits_page = false;
+        written
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use libsqlite3_sys::SQLITE_FULL;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const PAGE_BYTES: usize = 512;
+    const FRAME_BYTES: u64 = (HEADER_BYTES + PAGE_BYTES) as u64;
+    /// The log's own header.
+    const BEGIN: u64 = 32;
+
+    /// A file in memory that counts its writes, and refuses them after so many.
+    #[derive(Default)]
+    struct Disk {
+        bytes: Vec<u8>,
+        writes: usize,
+        room: Option<usize>,
+    }
+
+    impl Log for Disk {
+        fn write(&mut self, bytes: &[u8], at: u64) -> Result<(), c_int> {
+            if self.room.is_some_and(|room| self.writes >= room) {
+                return Err(SQLITE_FULL);
+            }
+            self.writes += 1;
+            let (from, to) = (at as usize, at as usize + bytes.len());
+            self.bytes.resize(self.bytes.len().max(to), 0);
+            self.bytes[from..to].copy_from_slice(bytes);
+            Ok(())
+        }
+    }
+
+    fn header(commits: bool, seed: u8) -> Vec<u8> {
+        let mut header = vec![seed; HEADER_BYTES];
+        header[COMMIT_MARK].fill(u8::from(commits));
+        header
+    }
+
+    /// Writes a transaction of so many frames, the first in this place.
+    fn transaction(gathered: &mut Gathered, disk: &mut Disk, place: u64, frames: u64, seed: u8) -> Result<(), c_int> {
+        for n in 0..frames {
+            let at = BEGIN + (place + n) * FRAME_BYTES;
+            gathered.write(disk, &header(n + 1 == frames, seed), at)?;
+            gathered.write(disk, &[seed; PAGE_BYTES], at + HEADER_BYTES as u64)?;
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_transaction_is_one_write_and_complete_with_its_last_frame() {
+        let (mut gathered, mut disk) = (Gathered::default(), Disk::default());
+        gathered.write(&mut disk, &[9; BEGIN as usize], 0).unwrap();
+        assert_eq!(disk.writes, 1, "the log's header is there at once");
+        transaction(&mut gathered, &mut disk, 0, 9, 7).unwrap();
+        assert_eq!((disk.writes, disk.bytes.len() as u64), (2, BEGIN + 9 * FRAME_BYTES));
+        transaction(&mut gathered, &mut disk, 9, 600, 8).unwrap();
+        assert!(disk.writes < 10, "{} writes", disk.writes);
+        assert_eq!(disk.bytes.len() as u64, BEGIN + 609 * FRAME_BYTES);
+    }
+
+    #[test]
+    fn where_writes_may_damage_what_lies_beside_them_nothing_waits() {
+        let (mut gathered, mut disk) = (Gathered::straight(), Disk::default());
+        transaction(&mut gathered, &mut disk, 0, 9, 7).unwrap();
+        assert_eq!(disk.writes, 18);
+    }
+
+    #[test]
+    fn a_header_that_is_corrected_does_not_wait_for_a_page() {
+        let (mut gathered, mut disk) = (Gathered::default(), Disk::default());
+        transaction(&mut gathered, &mut disk, 0, 2, 7).unwrap();
+        gathered.read(&mut disk, BEGIN).unwrap();
+        gathered.write(&mut disk, &header(true, 3), BEGIN).unwrap();
+        assert_eq!(disk.bytes[BEGIN as usize], 3);
+    }
+
+    #[test]
+    fn after_a_failure_nothing_is_written_behind_the_gap_until_sqlite_begins_again() {
+        let (mut gathered, mut disk) = (Gathered::default(), Disk { room: Some(1), ..Disk::default() });
+        transaction(&mut gathered, &mut disk, 0, 3, 1).unwrap();
+        assert_eq!(transaction(&mut gathered, &mut disk, 3, 2, 2), Err(SQLITE_FULL));
+        disk.room = None;
+        assert_eq!(transaction(&mut gathered, &mut disk, 5, 1, 3), Err(SQLITE_IOERR_WRITE));
+        assert_eq!(disk.bytes.len() as u64, BEGIN + 3 * FRAME_BYTES);
+        transaction(&mut gathered, &mut disk, 3, 2, 4).unwrap();
+        assert_eq!(disk.bytes.len() as u64, BEGIN + 5 * FRAME_BYTES);
+        assert_eq!(disk.bytes.last(), Some(&4));
+    }
+
+    /// What SQLite does with a log.
+    #[derive(Clone, Debug)]
+    enum Step {
+        /// A transaction of so many frames; of these, so many are written ahead of the rest, and taken back or read again.
+        Commit { frames: u64, ahead: u64, taken_back: bool, read: bool },
+        /// Frames of a transaction that is given up.
+        GiveUp { frames: u64 },
+        /// A page of the transaction that is written again in its place, and headers that are corrected.
+        Correct,
+        /// The log begins anew.
+        Restart,
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            4 => (1..400_u64, 0..400_u64, any::<bool>(), any::<bool>())
+                .prop_map(|(frames, ahead, taken_back, read)| Step::Commit { frames, ahead, taken_back, read }),
+            1 => (1..300_u64).prop_map(|frames| Step::GiveUp { frames }),
+            1 => Just(Step::Correct),
+            1 => Just(Step::Restart),
+        ]
+    }
+
+    /// The same writes to both.
+    struct Pair {
+        gathered: Gathered,
+        disk: Disk,
+        plain: Disk,
+    }
+
+    impl Pair {
+        fn write(&mut self, bytes: &[u8], at: u64) {
+            self.gathered.write(&mut self.disk, bytes, at).unwrap();
+            self.plain.write(bytes, at).unwrap();
+        }
+        fn frame(&mut self, place: u64, commits: bool, seed: u8) {
+            let at = BEGIN + place * FRAME_BYTES;
+            self.write(&header(commits, seed), at);
+            self.write(&[seed; PAGE_BYTES], at + HEADER_BYTES as u64);
+        }
+        fn read(&mut self, at: u64) {
+            self.gathered.read(&mut self.disk, at).unwrap();
+            let upto = self.plain.bytes.len();
+            assert_eq!(self.disk.bytes.get(..upto), Some(&self.plain.bytes[..]));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whoever_may_look_finds_what_was_written(steps in proptest::collection::vec(step(), 1..12)) {
+            let mut pair = Pair { gathered: Gathered::default(), disk: Disk::default(), plain: Disk::default() };
+            pair.write(&[1; BEGIN as usize], 0);
+            let mut place = 0;
+            for (n, step) in steps.into_iter().enumerate() {
+                let seed = n as u8 + 2;
+                match step {
+                    Step::Commit { frames, ahead, taken_back, read } => {
+                        (0..ahead).for_each(|n| pair.frame(place + n, false, seed));
+                        if read && ahead > 0 {
+                            pair.read(BEGIN + (place + ahead - 1) * FRAME_BYTES + HEADER_BYTES as u64);
+                        }
+                        let from = if taken_back { place + ahead / 2 } else { place + ahead };
+                        (0..frames).for_each(|n| pair.frame(from + n, n + 1 == frames, seed ^ 0x80));
+                        place = from + frames;
+                    }
+                    Step::GiveUp { frames } => (0..frames).for_each(|n| pair.frame(place + n, false, seed)),
+                    Step::Correct if place > 1 => {
+                        pair.write(&[seed; PAGE_BYTES], BEGIN + HEADER_BYTES as u64);
+                        for n in [place - 2, place - 1] {
+                            pair.read(BEGIN + n * FRAME_BYTES);
+                            pair.write(&header(n + 1 == place, seed), BEGIN + n * FRAME_BYTES);
+                        }
+                    }
+                    Step::Correct => {}
+                    Step::Restart => {
+                        place = 0;
+                        pair.write(&[seed; BEGIN as usize], 0);
+                    }
+                }
+                // What a transaction that was given up has left is nobody's.
+                let committed = (BEGIN + place * FRAME_BYTES) as usize;
+                prop_assert_eq!(&pair.disk.bytes[..committed], &pair.plain.bytes[..committed]);
+            }
+        }
+    }
+}
