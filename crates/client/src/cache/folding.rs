@@ -19,7 +19,7 @@ pub(super) const WAL_PAGES: &str = "131072";
 /// the file longer.
 pub(super) const WAL_BYTES_KEPT: u64 = 24 * 1024 * 1024;
 /// Commits after which the log is folded in.
-const COMMITS: u32 = 250;
+const COMMITS: u32 = 500;
 
 /// Commits after which its length is looked at: after each, saves would take a fifth longer.
 const LOOK_COMMITS: u32 = 16;

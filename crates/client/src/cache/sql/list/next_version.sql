@@ -1,1 +1,1 @@
-UPDATE OR ROLLBACK outbox_totals SET list_version = list_version + 1 WHERE turn = -1 RETURNING list_version
+UPDATE OR ROLLBACK outbox_totals SET list_version = list_version + 1 WHERE turn = -1
