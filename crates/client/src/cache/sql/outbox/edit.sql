@@ -1,0 +1,1 @@
+SELECT edit FROM outbox WHERE n = ?1
