@@ -1,12 +1,13 @@
 //! Which writes to the log wait for the next one, and when they go to the file.
 //!
 //! SQLite writes each frame in two pieces, its header and then its page, the last frame of a transaction with a mark in
-//! its header (<https://www.sqlite.org/fileformat2.html#walformat>). Frames wait until that last one has come, so that
-//! whoever is told of the transaction finds all of it in the file. Whatever else is written goes to the file at once.
+//! its header (<https://www.sqlite.org/fileformat2.html#walformat>). Within a commit, frames wait until that last one has
+//! come, so that whoever is told of the transaction finds all of it in the file. Whatever else is written goes to the file at
+//! once. Above all what is written ahead of a commit, because memory is full: if that is given up, others write in its place,
+//! and it must not come after them.
 
 use std::ffi::c_int;
-
-use libsqlite3_sys::SQLITE_IOERR_WRITE;
+use std::num::NonZeroU64;
 
 /// A frame's header, in bytes.
 const HEADER_BYTES: usize = 24;
@@ -33,9 +34,9 @@ pub(crate) struct Gathered {
     commits: bool,
     /// What was read last.
     read_at: Option<u64>,
-    /// From there on a write was promised and failed.
-    lost_from: Option<u64>,
-    /// Nothing waits.
+    /// The commit that it is of.
+    commit: Option<NonZeroU64>,
+    /// Nothing ever waits.
     straight: bool,
 }
 
@@ -46,30 +47,32 @@ impl Gathered {
         Self { straight: true, ..Self::default() }
     }
 
-    /// Takes a write, and brings what waits to the file if that is due.
+    /// Takes a write, within a commit or outside of any, and brings what waits to the file if that is due.
     ///
     /// # Errors
-    /// The file's. What waited is not in the file then, and nothing behind it is taken until SQLite has begun again there or
-    /// before it, as it does with the next transaction.
-    pub fn write(&mut self, log: &mut impl Log, bytes: &[u8], at: u64) -> Result<(), c_int> {
-        if self.lost_from.is_some_and(|lost| at > lost) {
-            return Err(SQLITE_IOERR_WRITE);
-        }
-        self.lost_from = None;
+    /// The file's. What waited is not in the file then: SQLite gives the transaction up.
+    pub fn write(
+        &mut self,
+        log: &mut impl Log,
+        commit: Option<NonZeroU64>,
+        bytes: &[u8],
+        at: u64,
+    ) -> Result<(), c_int> {
+        self.enter(commit);
         let read_at = self.read_at.take();
         let follows = !self.bytes.is_empty() && at == self.at + self.bytes.len() as u64;
         if follows && self.awaits_page {
             self.bytes.extend_from_slice(bytes);
             self.awaits_page = false;
-            return if self.commits || self.bytes.len() >= GATHERED_BYTES_MAX { self.flush(log) } else { Ok(()) };
+            return if self.commits || self.bytes.len() >= GATHERED_BYTES_MAX { self.bring(log) } else { Ok(()) };
         }
         if !follows {
-            self.flush(log)?;
+            self.bring(log)?;
         }
         // A header that was read at this place is one that is corrected: no page follows it.
-        let is_header = !self.straight && bytes.len() == HEADER_BYTES && read_at != Some(at);
+        let is_header = commit.is_some() && !self.straight && bytes.len() == HEADER_BYTES && read_at != Some(at);
         if !is_header {
-            self.flush(log)?;
+            self.bring(log)?;
             return log.write(bytes, at);
         }
         if self.bytes.is_empty() {
@@ -84,23 +87,34 @@ impl Gathered {
     ///
     /// # Errors
     /// As [`Self::write`].
-    pub fn read(&mut self, log: &mut impl Log, at: u64) -> Result<(), c_int> {
+    pub fn read(&mut self, log: &mut impl Log, commit: Option<NonZeroU64>, at: u64) -> Result<(), c_int> {
         self.read_at = Some(at);
-        self.flush(log)
+        self.flush(log, commit)
     }
 
     /// Brings what waits to the file.
     ///
     /// # Errors
     /// As [`Self::write`].
-    pub fn flush(&mut self, log: &mut impl Log) -> Result<(), c_int> {
+    pub fn flush(&mut self, log: &mut impl Log, commit: Option<NonZeroU64>) -> Result<(), c_int> {
+        self.enter(commit);
+        self.bring(log)
+    }
+
+    /// What an earlier commit has left is of one that failed: nobody has been told of it, and others may have written there.
+    fn enter(&mut self, commit: Option<NonZeroU64>) {
+        if self.commit != commit {
+            self.bytes.clear();
+            self.awaits_page = false;
+            self.commit = commit;
+        }
+    }
+
+    fn bring(&mut self, log: &mut impl Log) -> Result<(), c_int> {
         if self.bytes.is_empty() {
             return Ok(());
         }
         let written = log.write(&self.bytes, self.at);
-        if written.is_err() {
-            self.lost_from = Some(self.at);
-        }
         self.bytes.clear();
         self.awaits_page = false;
         written
@@ -147,12 +161,16 @@ mod tests {
         header
     }
 
-    /// Writes a transaction of so many frames, the first in this place.
-    fn transaction(gathered: &mut Gathered, disk: &mut Disk, place: u64, frames: u64, seed: u8) -> Result<(), c_int> {
+    fn number(commit: u8) -> Option<NonZeroU64> {
+        NonZeroU64::new(commit.into())
+    }
+
+    /// Writes a transaction of so many frames, the first in this place, in a commit of this number.
+    fn transaction(gathered: &mut Gathered, disk: &mut Disk, place: u64, frames: u64, commit: u8) -> Result<(), c_int> {
         for n in 0..frames {
             let at = BEGIN + (place + n) * FRAME_BYTES;
-            gathered.write(disk, &header(n + 1 == frames, seed), at)?;
-            gathered.write(disk, &[seed; PAGE_BYTES], at + HEADER_BYTES as u64)?;
+            gathered.write(disk, number(commit), &header(n + 1 == frames, commit), at)?;
+            gathered.write(disk, number(commit), &[commit; PAGE_BYTES], at + HEADER_BYTES as u64)?;
         }
         Ok(())
     }
@@ -160,7 +178,7 @@ mod tests {
     #[test]
     fn a_transaction_is_one_write_and_complete_with_its_last_frame() {
         let (mut gathered, mut disk) = (Gathered::default(), Disk::default());
-        gathered.write(&mut disk, &[9; BEGIN as usize], 0).unwrap();
+        gathered.write(&mut disk, number(7), &[9; BEGIN as usize], 0).unwrap();
         assert_eq!(disk.writes, 1, "the log's header is there at once");
         transaction(&mut gathered, &mut disk, 0, 9, 7).unwrap();
         assert_eq!((disk.writes, disk.bytes.len() as u64), (2, BEGIN + 9 * FRAME_BYTES));
@@ -170,32 +188,37 @@ mod tests {
     }
 
     #[test]
-    fn where_writes_may_damage_what_lies_beside_them_nothing_waits() {
-        let (mut gathered, mut disk) = (Gathered::straight(), Disk::default());
-        transaction(&mut gathered, &mut disk, 0, 9, 7).unwrap();
-        assert_eq!(disk.writes, 18);
+    fn outside_of_a_commit_nothing_waits_nor_where_writes_may_damage_what_lies_beside_them() {
+        for (mut gathered, commit) in [(Gathered::default(), 0), (Gathered::straight(), 1)] {
+            let mut disk = Disk::default();
+            transaction(&mut gathered, &mut disk, 0, 9, commit).unwrap();
+            assert_eq!(disk.writes, 18);
+        }
     }
 
     #[test]
     fn a_header_that_is_corrected_does_not_wait_for_a_page() {
         let (mut gathered, mut disk) = (Gathered::default(), Disk::default());
         transaction(&mut gathered, &mut disk, 0, 2, 7).unwrap();
-        gathered.read(&mut disk, BEGIN).unwrap();
-        gathered.write(&mut disk, &header(true, 3), BEGIN).unwrap();
+        gathered.read(&mut disk, number(7), BEGIN).unwrap();
+        gathered.write(&mut disk, number(7), &header(true, 3), BEGIN).unwrap();
         assert_eq!(disk.bytes[BEGIN as usize], 3);
     }
 
     #[test]
-    fn after_a_failure_nothing_is_written_behind_the_gap_until_sqlite_begins_again() {
+    fn what_a_commit_that_failed_has_left_is_never_written() {
         let (mut gathered, mut disk) = (Gathered::default(), Disk { room: Some(1), ..Disk::default() });
         transaction(&mut gathered, &mut disk, 0, 3, 1).unwrap();
         assert_eq!(transaction(&mut gathered, &mut disk, 3, 2, 2), Err(SQLITE_FULL));
+        // One that was given up before its last frame.
+        gathered.write(&mut disk, number(3), &header(false, 3), BEGIN + 3 * FRAME_BYTES).unwrap();
         disk.room = None;
-        assert_eq!(transaction(&mut gathered, &mut disk, 5, 1, 3), Err(SQLITE_IOERR_WRITE));
-        assert_eq!(disk.bytes.len() as u64, BEGIN + 3 * FRAME_BYTES);
-        transaction(&mut gathered, &mut disk, 3, 2, 4).unwrap();
-        assert_eq!(disk.bytes.len() as u64, BEGIN + 5 * FRAME_BYTES);
-        assert_eq!(disk.bytes.last(), Some(&4));
+        // Meanwhile another connection has written there.
+        transaction(&mut Gathered::default(), &mut disk, 3, 4, 4).unwrap();
+        let before = disk.bytes.clone();
+        transaction(&mut gathered, &mut disk, 7, 1, 5).unwrap();
+        assert_eq!(disk.bytes[..before.len()], before);
+        assert_eq!(disk.bytes.len() as u64, BEGIN + 8 * FRAME_BYTES);
     }
 
     /// What SQLite does with a log.
@@ -203,7 +226,7 @@ mod tests {
     enum Step {
         /// A transaction of so many frames; of these, so many are written ahead of the rest, and taken back or read again.
         Commit { frames: u64, ahead: u64, taken_back: bool, read: bool },
-        /// Frames of a transaction that is given up.
+        /// Frames of a commit that is given up; then another connection writes there.
         GiveUp { frames: u64 },
         /// A page of the transaction that is written again in its place, and headers that are corrected.
         Correct,
@@ -223,6 +246,7 @@ mod tests {
 
     /// The same writes to both.
     struct Pair {
+        commit: u8,
         gathered: Gathered,
         disk: Disk,
         plain: Disk,
@@ -230,7 +254,7 @@ mod tests {
 
     impl Pair {
         fn write(&mut self, bytes: &[u8], at: u64) {
-            self.gathered.write(&mut self.disk, bytes, at).unwrap();
+            self.gathered.write(&mut self.disk, number(self.commit), bytes, at).unwrap();
             self.plain.write(bytes, at).unwrap();
         }
         fn frame(&mut self, place: u64, commits: bool, seed: u8) {
@@ -239,20 +263,23 @@ mod tests {
             self.write(&[seed; PAGE_BYTES], at + HEADER_BYTES as u64);
         }
         fn read(&mut self, at: u64) {
-            self.gathered.read(&mut self.disk, at).unwrap();
-            let upto = self.plain.bytes.len();
-            assert_eq!(self.disk.bytes.get(..upto), Some(&self.plain.bytes[..]));
+            self.gathered.read(&mut self.disk, number(self.commit), at).unwrap();
+            // What lies behind is nobody's yet.
+            let upto = at as usize + PAGE_BYTES;
+            assert_eq!(self.disk.bytes.get(..upto), self.plain.bytes.get(..upto));
         }
     }
 
     proptest! {
         #[test]
         fn whoever_may_look_finds_what_was_written(steps in proptest::collection::vec(step(), 1..12)) {
-            let mut pair = Pair { gathered: Gathered::default(), disk: Disk::default(), plain: Disk::default() };
+            let (gathered, disk, plain) = (Gathered::default(), Disk::default(), Disk::default());
+            let mut pair = Pair { commit: 1, gathered, disk, plain };
             pair.write(&[1; BEGIN as usize], 0);
             let mut place = 0;
             for (n, step) in steps.into_iter().enumerate() {
                 let seed = n as u8 + 2;
+                pair.commit = seed;
                 match step {
                     Step::Commit { frames, ahead, taken_back, read } => {
                         (0..ahead).for_each(|n| pair.frame(place + n, false, seed));
@@ -263,7 +290,13 @@ mod tests {
                         (0..frames).for_each(|n| pair.frame(from + n, n + 1 == frames, seed ^ 0x80));
                         place = from + frames;
                     }
-                    Step::GiveUp { frames } => (0..frames).for_each(|n| pair.frame(place + n, false, seed)),
+                    Step::GiveUp { frames } => {
+                        (0..frames).for_each(|n| pair.frame(place + n, false, seed));
+                        let mut other = Gathered::default();
+                        transaction(&mut other, &mut pair.disk, place, 3, seed ^ 0x40).unwrap();
+                        transaction(&mut Gathered::default(), &mut pair.plain, place, 3, seed ^ 0x40).unwrap();
+                        place += 3;
+                    }
                     Step::Correct if place > 1 => {
                         pair.write(&[seed; PAGE_BYTES], BEGIN + HEADER_BYTES as u64);
                         for n in [place - 2, place - 1] {

@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 use libsqlite3_sys as sqlite;
 use sqlite::{sqlite3_file, sqlite3_int64, sqlite3_io_methods, sqlite3_vfs};
 
+use crate::commit;
 use crate::gathered::{Gathered, Log};
 
 /// Why SQLite goes on without the layer. Nothing is lost by it but time.
@@ -148,7 +149,7 @@ fn code(result: Result<(), c_int>) -> c_int {
 unsafe fn after_flush(file: *mut sqlite3_file, act: impl FnOnce(Under) -> c_int) -> c_int {
     // SAFETY: as the caller says.
     unsafe {
-        on(file, |gathered, mut under| match gathered.flush(&mut under) {
+        on(file, |gathered, mut under| match gathered.flush(&mut under, commit::under_way()) {
             Ok(()) => act(under),
             Err(code) => code,
         })
@@ -208,7 +209,11 @@ unsafe extern "C" fn close(file: *mut sqlite3_file) -> c_int {
 }
 
 unsafe extern "C" fn read(file: *mut sqlite3_file, into: *mut c_void, amount: c_int, at: sqlite3_int64) -> c_int {
-    let act = |gathered: &mut Gathered, mut under: Under| match gathered.read(&mut under, at.cast_unsigned()) {
+    let act = |gathered: &mut Gathered, mut under: Under| match gathered.read(
+        &mut under,
+        commit::under_way(),
+        at.cast_unsigned(),
+    ) {
         Ok(()) => below!(under, xRead, into, amount, at),
         Err(code) => code,
     };
@@ -220,7 +225,7 @@ unsafe extern "C" fn write(file: *mut sqlite3_file, bytes: *const c_void, amount
     // SAFETY: SQLite gives `amount` bytes.
     unsafe {
         let bytes = std::slice::from_raw_parts(bytes.cast::<u8>(), amount as usize);
-        on(file, |gathered, mut under| code(gathered.write(&mut under, bytes, at.cast_unsigned())))
+        on(file, |gathered, mut under| code(gathered.write(&mut under, commit::under_way(), bytes, at.cast_unsigned())))
     }
 }
 

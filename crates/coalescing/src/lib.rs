@@ -3,9 +3,13 @@
 //! SQLite writes every page of a transaction by itself, and the 24 bytes ahead of it too: a save of nine pages is eighteen
 //! calls of the system, which take longer than the copying. Here they wait for each other, at most until the transaction
 //! is complete: then they are written, and only then SQLite flushes the file and tells others of it. What is in the file
-//! at any moment that matters is the same as without this layer; it is the order of the system's calls that does not change.
+//! at any moment that matters is the same as without this layer.
+//!
+//! [`install`] puts it there, and what is committed within [`together`] goes in one piece.
 
+mod commit;
 mod gathered;
 mod layer;
 
+pub use commit::together;
 pub use layer::{Refused, install};

@@ -19,11 +19,12 @@ fn connect(file: &Path) -> Connection {
 
 #[derive(Clone, Debug)]
 enum Step {
-    /// Writes rows, keeps those behind a savepoint or takes them back, and commits or gives up.
+    /// One of both writes rows, takes back those behind a savepoint, and commits, together or not, or gives up.
     Write {
+        first: bool,
         rows: Vec<(i64, u16)>,
         taken_back: Vec<(i64, u16)>,
-        gives_up: bool,
+        end: End,
     },
     Full(bool),
     Checkpoint {
@@ -32,11 +33,18 @@ enum Step {
     Reopen,
 }
 
+#[derive(Clone, Copy, Debug)]
+enum End {
+    Together,
+    Straight,
+    GivesUp,
+}
+
 fn step() -> impl Strategy<Value = Step> {
     let rows = || proptest::collection::vec((0..300_i64, any::<u16>()), 0..120);
     prop_oneof![
-        6 => (rows(), rows(), proptest::bool::weighted(0.2))
-            .prop_map(|(rows, taken_back, gives_up)| Step::Write { rows, taken_back, gives_up }),
+        8 => (any::<bool>(), rows(), rows(), prop_oneof![3 => Just(End::Together), 1 => Just(End::Straight), 1 => Just(End::GivesUp)])
+            .prop_map(|(first, rows, taken_back, end)| Step::Write { first, rows, taken_back, end }),
         1 => any::<bool>().prop_map(Step::Full),
         1 => any::<bool>().prop_map(|anew| Step::Checkpoint { anew }),
         1 => Just(Step::Reopen),
@@ -64,43 +72,45 @@ proptest! {
     fn everybody_reads_what_was_committed(steps in proptest::collection::vec(step(), 1..14)) {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("t.sqlite");
-        let mut writer = connect(&file);
-        writer.execute_batch("CREATE TABLE t (n INTEGER PRIMARY KEY, text TEXT NOT NULL); CREATE INDEX i ON t (text)").unwrap();
+        let mut one = connect(&file);
+        one.execute_batch("CREATE TABLE t (n INTEGER PRIMARY KEY, text TEXT NOT NULL); CREATE INDEX i ON t (text)").unwrap();
         let mut other = connect(&file);
         let mut expected = BTreeMap::new();
         for step in steps {
             match step {
-                Step::Write { rows, taken_back, gives_up } => {
+                Step::Write { first, rows, taken_back, end } => {
+                    let (writer, other) = if first { (&one, &other) } else { (&other, &one) };
                     writer.execute_batch("BEGIN IMMEDIATE").unwrap();
-                    put(&writer, &rows);
+                    put(writer, &rows);
                     writer.execute_batch("SAVEPOINT s").unwrap();
-                    put(&writer, &taken_back);
+                    put(writer, &taken_back);
                     writer.execute_batch("ROLLBACK TO s").unwrap();
-                    put(&writer, &rows);
-                    prop_assert_eq!(&stored(&other), &expected, "before the commit");
-                    if gives_up {
-                        writer.execute_batch("ROLLBACK").unwrap();
-                    } else {
-                        writer.execute_batch("COMMIT").unwrap();
+                    put(writer, &rows);
+                    prop_assert_eq!(&stored(other), &expected, "before the commit");
+                    match end {
+                        End::Together => coalescing::together(|| writer.execute_batch("COMMIT")).unwrap(),
+                        End::Straight => writer.execute_batch("COMMIT").unwrap(),
+                        End::GivesUp => writer.execute_batch("ROLLBACK").unwrap(),
+                    }
+                    if !matches!(end, End::GivesUp) {
                         expected.extend(rows.iter().map(|(n, seed)| (*n, text(*seed))));
                     }
                 }
                 Step::Full(full) => {
-                    writer.pragma_update(None, "synchronous", if full { "FULL" } else { "NORMAL" }).unwrap();
+                    one.pragma_update(None, "synchronous", if full { "FULL" } else { "NORMAL" }).unwrap();
                 }
                 Step::Checkpoint { anew } => {
                     let how = if anew { "PRAGMA wal_checkpoint(RESTART)" } else { "PRAGMA wal_checkpoint(PASSIVE)" };
                     other.query_row(how, [], |_| Ok(())).unwrap();
                 }
-                // Each writes in turn.
-                Step::Reopen => (writer, other) = (other, connect(&file)),
+                Step::Reopen => (one, other) = (other, connect(&file)),
             }
             prop_assert_eq!(&stored(&other), &expected);
-            prop_assert_eq!(&stored(&writer), &expected);
+            prop_assert_eq!(&stored(&one), &expected);
         }
         let check: String = other.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
         prop_assert_eq!(check, "ok");
-        drop((writer, other));
+        drop((one, other));
         let plain = connect(&file);
         prop_assert_eq!(&stored(&plain), &expected);
     }
@@ -113,12 +123,66 @@ fn what_was_committed_is_in_the_files_before_anybody_closes_them() {
     writer.pragma_update(None, "synchronous", "NORMAL").unwrap();
     writer.execute_batch("CREATE TABLE t (n INTEGER PRIMARY KEY, text TEXT NOT NULL)").unwrap();
     for n in 0..40 {
+        writer.execute_batch("BEGIN IMMEDIATE").unwrap();
         put(&writer, &[(n, 7_000 + n as u16), (n + 100, 3)]);
+        coalescing::together(|| writer.execute_batch("COMMIT")).unwrap();
         // As a kill would leave them.
         let copies = tempfile::tempdir().unwrap();
         for name in ["t.sqlite", "t.sqlite-wal"] {
             std::fs::copy(folder.path().join(name), copies.path().join(name)).unwrap();
         }
         assert_eq!(stored(&connect(&copies.path().join("t.sqlite"))), stored(&writer));
+    }
+}
+
+#[test]
+fn transactions_larger_than_the_system_takes_at_once_are_whole() {
+    // The longest frames that there are, and many.
+    for (page_bytes, rows) in [(65_536, 3), (4_096, 600)] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("t.sqlite");
+        let blank = Connection::open(&file).unwrap();
+        blank.pragma_update(None, "page_size", page_bytes).unwrap();
+        blank.execute_batch("CREATE TABLE t (n INTEGER PRIMARY KEY, text TEXT NOT NULL)").unwrap();
+        drop(blank);
+        let writer = connect(&file);
+        writer.pragma_update(None, "cache_size", 10_000).unwrap();
+        writer.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let long = (page_bytes - 100).to_string();
+        for n in 0..rows {
+            writer.execute("INSERT INTO t VALUES (?1, hex(zeroblob(?2 / 2)))", (n, &long)).unwrap();
+        }
+        coalescing::together(|| writer.execute_batch("COMMIT")).unwrap();
+        let other = connect(&file);
+        let check: String = other.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+        let count: i64 = other.query_row("SELECT count(*) FROM t", [], |row| row.get(0)).unwrap();
+        assert_eq!((check.as_str(), count), ("ok", rows), "pages of {page_bytes}");
+    }
+}
+
+#[test]
+fn what_was_given_up_is_not_written_over_what_others_commit_in_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("t.sqlite");
+    let (one, other) = (connect(&file), connect(&file));
+    one.execute_batch("CREATE TABLE t (n INTEGER PRIMARY KEY, text TEXT NOT NULL)").unwrap();
+    for round in 0..12 {
+        // So many rows that some are in the log before the end, and in each round another number.
+        one.execute_batch("BEGIN IMMEDIATE").unwrap();
+        put(&one, &(0..20 + round).map(|n| (n, 8_000)).collect::<Vec<_>>());
+        one.execute_batch("ROLLBACK").unwrap();
+        let rows: Vec<_> = (0..60).map(|n| (n, 7_000 + round as u16)).collect();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        put(&other, &rows);
+        coalescing::together(|| other.execute_batch("COMMIT")).unwrap();
+        one.execute_batch("BEGIN IMMEDIATE").unwrap();
+        put(&one, &[(100 + round, 3)]);
+        coalescing::together(|| one.execute_batch("COMMIT")).unwrap();
+        let third = connect(&file);
+        let check: String = third.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+        assert_eq!(check, "ok");
+        let stored = stored(&third);
+        assert!(rows.iter().all(|(n, seed)| stored[n] == text(*seed)));
+        assert_eq!(stored.len(), 61 + round as usize);
     }
 }

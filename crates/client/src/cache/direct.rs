@@ -271,7 +271,7 @@ impl Direct {
 pub(super) fn commit<T>(connection: &mut Connection, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let result = work(&tx)?;
-    tx.commit()?;
+    coalescing::together(|| tx.commit())?;
     Ok(result)
 }
 
@@ -285,7 +285,7 @@ fn commit_noted<T>(
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let result = work(&tx)?;
     let version = journal.note(&tx)?;
-    if let Err(error) = tx.commit() {
+    if let Err(error) = coalescing::together(|| tx.commit()) {
         version.into_iter().for_each(|version| journal.withdraw(version));
         return Err(error.into());
     }

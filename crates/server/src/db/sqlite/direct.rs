@@ -81,7 +81,7 @@ impl Direct {
             let mut connection = writer.lock().unwrap_or_else(PoisonError::into_inner);
             let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let result = work(&tx)?;
-            tx.commit()?;
+            coalescing::together(|| tx.commit())?;
             Ok(result)
         });
         let result = done.await.map_err(|_| DbError::corrupt("a transaction broke off; nothing of it was stored"))?;
