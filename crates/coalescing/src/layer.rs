@@ -163,7 +163,8 @@ unsafe extern "C" fn open(
     flags: c_int,
     out: *mut c_int,
 ) -> c_int {
-    let Some(Ok(Below(vfs))) = BELOW.get() else { return sqlite::SQLITE_CANTOPEN };
+    // Another thread may open a file in the moment between the registration and its note.
+    let Ok(Below(vfs)) = BELOW.wait() else { return sqlite::SQLITE_CANTOPEN };
     // SAFETY: a registered layer.
     let Some(open) = (unsafe { (**vfs).xOpen }) else { return sqlite::SQLITE_CANTOPEN };
     if flags & sqlite::SQLITE_OPEN_WAL == 0 {

@@ -120,11 +120,8 @@ fn load(tx: &Connection, mut picker: Picker<'_>) -> Result<Batch> {
     let mut mark = tx.prepare_cached(sql!("outbox/mark_sending"))?;
     let mut edits = Vec::with_capacity(picker.picked.len());
     for n in picker.picked {
-        let mut rows = read.query([n])?;
-        if let Some(row) = rows.next()? {
-            edits.push(serde_json::from_str(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
-        }
-        drop(rows);
+        let text: String = read.query_row([n], |row| row.get(0))?;
+        edits.push(serde_json::from_str(&text)?);
         mark.execute([n])?;
     }
     Ok(Batch { edits, next_due_ms: picker.next_due_ms })
