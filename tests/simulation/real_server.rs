@@ -130,7 +130,7 @@ impl RealServer {
     /// What travels, read as a device reads it.
     pub fn page(&mut self, scope: &Scope, asked: &ChangesQuery) -> Result<ChangesPage, NoPage> {
         let page = self.run(async |app| exchange::page(app, scope, asked, MINOR_DIGESTS).await)?;
-        Ok(serde_json::from_str(&page).unwrap())
+        Ok(serde_json::from_str(&page.json).unwrap())
     }
 
     pub fn digests(&mut self, scope: &Scope) -> DigestReply {

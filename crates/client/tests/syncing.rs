@@ -14,7 +14,7 @@ use client::session::ClientCredentials;
 use client::{Console, Mode, Options};
 use domain::ipc::{SaveStore, SyncPhase};
 use domain::{ErrorCode, Problem};
-use support::backend::Backend;
+use support::backend::{Backend, Link};
 use support::{id, named};
 
 const LIMIT: Duration = Duration::from_secs(30);
@@ -335,25 +335,31 @@ async fn a_disk_that_refuses_a_new_beginning_is_asked_again() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_long_pull_asks_for_each_page_once_and_then_for_what_came_meanwhile() {
-    let home = tempfile::tempdir().unwrap();
-    let backend = Backend::new();
-    let (address, serving) = backend.serve(None).await;
-    {
-        let mut store = backend.store.lock().unwrap();
-        for n in 1..=20 {
-            let merchant = format!("M{n:02}");
-            store.records.insert(id(&merchant), (n, named(&merchant, n, &format!("店{n}"))));
+    for link in [Link::Absent, Link::Right, Link::TooFar, Link::Backwards, Link::Strange] {
+        let home = tempfile::tempdir().unwrap();
+        let backend = Backend::new();
+        let (address, serving) = backend.serve(None).await;
+        {
+            let mut store = backend.store.lock().unwrap();
+            store.link = link;
+            for n in 1..=20 {
+                let merchant = format!("M{n:02}");
+                store.records.insert(id(&merchant), (n, named(&merchant, n, &format!("店{n}"))));
+            }
+            store.seq = 20;
         }
-        store.seq = 20;
+        let tool = console(home.path(), &format!("http://{address}"), Mode::Tool).await;
+        tool.sync_once(LIMIT).await.unwrap();
+        // Whatever a head says, nothing is passed over.
+        assert_eq!(tool.status().await.unwrap().merchants, 20, "{link:?}");
+        let asked = backend.store.lock().unwrap().asked.clone();
+        if !matches!(link, Link::TooFar | Link::Backwards) {
+            // Pages of three: the last of them is not fetched anew to hear whether something follows.
+            let of_pages: Vec<u64> = asked.iter().copied().filter(|cursor| *cursor < 20).collect();
+            assert_eq!(of_pages, [0, 3, 6, 9, 12, 15, 18], "{link:?}");
+            assert!(asked.contains(&20), "{link:?}: {asked:?}");
+        }
+        serving.abort();
+        tool.close().await;
     }
-    let tool = console(home.path(), &format!("http://{address}"), Mode::Tool).await;
-    tool.sync_once(LIMIT).await.unwrap();
-    assert_eq!(tool.status().await.unwrap().merchants, 20);
-    // Pages of three: the last of them is not fetched anew to hear whether something follows.
-    let asked = backend.store.lock().unwrap().asked.clone();
-    let of_pages: Vec<u64> = asked.iter().copied().filter(|cursor| *cursor < 20).collect();
-    assert_eq!(of_pages, [0, 3, 6, 9, 12, 15, 18]);
-    assert!(asked.contains(&20), "{asked:?}");
-    serving.abort();
-    tool.close().await;
 }

@@ -178,6 +178,21 @@ pub struct ChangesQuery {
     pub bucket: Option<u8>,
 }
 
+impl ChangesQuery {
+    /// The question for what follows the page that answered this one, if nothing but that page is stored in between.
+    /// The members are those of [`ChangesPage`].
+    #[must_use]
+    pub fn following(self, epoch: &str, next_cursor: u64, marker: &str, head: u64) -> Self {
+        Self {
+            begun: if self.cursor == 0 { Some(head).filter(|head| *head > 0) } else { self.begun },
+            cursor: next_cursor,
+            epoch: Some(epoch.to_owned()),
+            marker: Some(marker.to_owned()).filter(|marker| !marker.is_empty()),
+            ..self
+        }
+    }
+}
+
 /// The mark of a change by which two histories are told apart: the first 16 hexadecimal digits of the id of the
 /// edit that made it.
 pub fn marker(edit_id: EditId) -> String {

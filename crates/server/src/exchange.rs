@@ -49,12 +49,19 @@ pub enum NoPage {
     Db(#[from] DbError),
 }
 
-/// A page of changes, as JSON: the records are stored as the text that is sent. `minor` is the version that the
-/// asking program speaks.
+/// A page of changes.
+pub struct Page {
+    /// As JSON: the records are stored as the text that is sent.
+    pub json: String,
+    /// The question for what follows; nothing at the end.
+    pub next: Option<ChangesQuery>,
+}
+
+/// A page of changes. `minor` is the version that the asking program speaks.
 ///
 /// # Errors
 /// [`NoPage`].
-pub async fn page(app: &App, scope: &Scope, asked: &ChangesQuery, minor: u32) -> Result<String, NoPage> {
+pub async fn page(app: &App, scope: &Scope, asked: &ChangesQuery, minor: u32) -> Result<Page, NoPage> {
     let epoch = app.db.epoch().await?;
     let other = asked.epoch.as_deref().is_some_and(|theirs| theirs != epoch);
     if other || app.lineage.is_broken(app, asked, &epoch).await? {
@@ -71,10 +78,12 @@ pub async fn page(app: &App, scope: &Scope, asked: &ChangesQuery, minor: u32) ->
     }
     let limit = asked.limit.unwrap_or(PAGE_CHANGES_MAX).clamp(1, PAGE_CHANGES_MAX);
     let page = app.db.changes(asked.cursor, limit, scope, asked.bucket).await?;
+    let following = || asked.clone().following(&epoch, page.next_cursor, &page.marker, page.head);
+    let next = (!page.complete).then(following);
     let rules = app.rules.now();
     let mut json = String::with_capacity(page.json.len() + 256);
     json.push_str("{\"epoch\":");
-    json.push_str(&Value::from(epoch).to_string());
+    json.push_str(&Value::from(epoch.as_str()).to_string());
     json.push_str(",\"changes\":[");
     json.push_str(&page.json);
     json.push_str(&format!(
@@ -88,7 +97,7 @@ pub async fn page(app: &App, scope: &Scope, asked: &ChangesQuery, minor: u32) ->
         rules.digest(),
         app.schemas.now().version
     ));
-    Ok(json)
+    Ok(Page { json, next })
 }
 
 /// The digests of what a scope sees.

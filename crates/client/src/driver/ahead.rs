@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::api::{ChangesPage, ChangesQuery};
 use domain::{Edit, EditId};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use super::Parts;
 use crate::cache::Ready;
 use crate::error::Result;
-use crate::remote::{Failed, Packed, Remote};
+use crate::remote::{Failed, Packed, Remote, Unread};
 
 /// A batch that is packed before it may leave.
 #[derive(Default)]
@@ -44,37 +44,61 @@ pub(crate) struct Ahead {
     limit: AtomicUsize,
 }
 
-/// A reading of page after page. It holds one that was read, and reads the next.
+/// Pages that are asked for while one is being stored.
+const PAGES_AHEAD: usize = 2;
+
+/// A reading of page after page: one is asked for while the one before it is parsed.
 struct Reading {
     token: String,
     /// The question that the next page answers.
     next: ChangesQuery,
-    pages: mpsc::Receiver<std::result::Result<(ChangesPage, Ready), Failed>>,
+    pages: mpsc::Receiver<Coming>,
     /// The one task; it ends with what holds it.
     _task: JoinSet<()>,
 }
 
+/// What was read, and what was made of it.
+type Read = std::result::Result<(ChangesPage, Ready), Failed>;
+
+/// A page that was asked for.
+struct Coming {
+    asked: ChangesQuery,
+    read: oneshot::Receiver<Read>,
+}
+
+fn made(unread: std::result::Result<Unread, Failed>) -> Read {
+    let page = unread?.page()?;
+    let ready = Ready::of(&page);
+    Ok((page, ready))
+}
+
 impl Reading {
     fn begin(remote: Arc<Remote>, token: String, first: ChangesQuery) -> Self {
-        let (sender, pages) = mpsc::channel(1);
-        let (with, next, mut asking) = (token.clone(), first.clone(), first);
+        let (sender, pages) = mpsc::channel(PAGES_AHEAD);
+        let (with, next) = (token.clone(), first.clone());
         let mut task = JoinSet::new();
         task.spawn(async move {
-            loop {
-                let read = remote.changes(&with, &asking).await.map(|page| {
-                    let ready = Ready::of(&page);
-                    (page, ready)
-                });
-                let following = match &read {
-                    Ok((page, _)) if !page.complete => Some(after(asking, page)),
-                    _ => None,
-                };
-                if sender.send(read).await.is_err() {
-                    return;
+            // They end with this task.
+            let mut parsing = JoinSet::new();
+            let mut next = Some(first);
+            while let Some(asked) = next {
+                let Ok(room) = sender.reserve().await else { return };
+                let unread = remote.unread_changes(&with, &asked).await;
+                next = unread.as_ref().ok().and_then(|unread| unread.next.clone());
+                let (parsed, read) = oneshot::channel();
+                room.send(Coming { asked: asked.clone(), read });
+                if next.is_some() {
+                    // Nobody may want it any more.
+                    parsing.spawn(async move { parsed.send(made(unread)).is_ok() });
+                } else {
+                    // The server named none, or cannot: the page itself says whether one follows.
+                    let read = made(unread);
+                    next = read.as_ref().ok().filter(|(page, _)| !page.complete).map(|(page, _)| after(asked, page));
+                    let _ = parsed.send(read);
                 }
-                let Some(following) = following else { return };
-                asking = following;
+                while parsing.try_join_next().is_some() {}
             }
+            while parsing.join_next().await.is_some() {}
         });
         Self { token, next, pages, _task: task }
     }
@@ -102,7 +126,12 @@ impl Ahead {
         self.limit.store(query.limit.unwrap_or(0), Ordering::Relaxed);
         *self.made() = None;
         let mut reading = self.reading().take().filter(|reading| reading.answers(token, query))?;
-        let (mut page, ready) = match reading.pages.recv().await? {
+        let coming = reading.pages.recv().await?;
+        // Whoever named it may have been wrong.
+        if coming.asked != *query {
+            return None;
+        }
+        let (mut page, ready) = match coming.read.await.ok()? {
             Ok(read) => read,
             Err(failed) => return Some(Err(failed)),
         };
@@ -146,11 +175,5 @@ pub(super) async fn read_on(parts: &Parts, page: &ChangesPage) -> Result<()> {
 
 /// The next question, if nothing but the page is stored in between.
 fn after(stored: ChangesQuery, page: &ChangesPage) -> ChangesQuery {
-    ChangesQuery {
-        begun: if stored.cursor == 0 { Some(page.head).filter(|head| *head > 0) } else { stored.begun },
-        cursor: page.next_cursor,
-        epoch: Some(page.epoch.clone()),
-        marker: Some(page.marker.clone()).filter(|marker| !marker.is_empty()),
-        ..stored
-    }
+    stored.following(&page.epoch, page.next_cursor, &page.marker, page.head)
 }

@@ -1,6 +1,6 @@
 //! The typed calls.
 
-use domain::api::{ChangesPage, ChangesQuery, DigestReply, HistoryEntry, PushReply, path};
+use domain::api::{DigestReply, HistoryEntry, PushReply, path};
 use domain::ipc::InsightsQuery;
 use domain::metrics::{KitchenMetrics, SyncMetrics};
 use domain::orders::AlertBoard;
@@ -91,14 +91,6 @@ impl Remote {
             call = call.header(CONTENT_ENCODING, "zstd");
         }
         self.call(call.body(packed.body)).await
-    }
-
-    /// Asks for a page of changes.
-    ///
-    /// # Errors
-    /// What the engine needs to know.
-    pub async fn changes(&self, token: &str, query: &ChangesQuery) -> Answer<ChangesPage> {
-        self.call(self.request(Method::GET, path::CHANGES, Some(token)).query(query)).await
     }
 
     /// Asks for the digests.

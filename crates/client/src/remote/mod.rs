@@ -5,6 +5,7 @@ mod addresses;
 mod calls;
 mod events;
 mod failure;
+mod pages;
 mod rules;
 mod schema;
 mod token;
@@ -27,6 +28,7 @@ pub use calls::{KnownHistory, Packed};
 pub use events::wake_ups;
 pub use failure::Failed;
 use failure::Refusal;
+pub use pages::Unread;
 pub use token::Grant;
 
 use crate::error::{Error, Result};
@@ -37,6 +39,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 /// Most bytes of an answer, after decompression.
 const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// The media type of almost all answers.
+const JSON: &str = "application/json";
 /// Most bytes of a problem document.
 const PROBLEM_BYTES_MAX: usize = 64 * 1024;
 
@@ -135,19 +139,16 @@ impl Remote {
     }
 
     async fn call<T: DeserializeOwned>(&self, request: RequestBuilder) -> std::result::Result<T, Failed> {
-        let body = self.call_raw(request, "application/json").await?;
-        serde_json::from_slice(&body).map_err(|error| {
-            Failed::other_version(Problem::new(
-                ErrorCode::Internal,
-                format!(
-                    "the server's answer cannot be understood ({error}); nothing is lost: use a program of the server's version, or correct its address"
-                ),
-            ))
-        })
+        parse(&self.call_raw(request, JSON).await?)
     }
 
-    /// The body of an answer of that media type; of any other it is not our server's.
+    /// The body of an answer of that media type.
     async fn call_raw(&self, request: RequestBuilder, expected: &str) -> std::result::Result<Vec<u8>, Failed> {
+        read(self.answer(request, expected).await?, ANSWER_BYTES_MAX).await
+    }
+
+    /// An answer of that media type whose body is still to be read; of any other it is not our server's.
+    async fn answer(&self, request: RequestBuilder, expected: &str) -> std::result::Result<Response, Failed> {
         let begun = Instant::now();
         let response = self.send(request.timeout(CALL_TIMEOUT)).await?;
         let took = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX - 1);
@@ -156,10 +157,22 @@ impl Remote {
             if media_type(&response) != expected {
                 return Err(Failed::stranger());
             }
-            return read(response, ANSWER_BYTES_MAX).await;
+            return Ok(response);
         }
         Err(refusal(response).await)
     }
+}
+
+/// What a body of JSON says.
+fn parse<T: DeserializeOwned>(body: &[u8]) -> std::result::Result<T, Failed> {
+    serde_json::from_slice(body).map_err(|error| {
+        Failed::other_version(Problem::new(
+            ErrorCode::Internal,
+            format!(
+                "the server's answer cannot be understood ({error}); nothing is lost: use a program of the server's version, or correct its address"
+            ),
+        ))
+    })
 }
 
 /// The media type of an answer without its parameters, in lower case; empty if it names none.

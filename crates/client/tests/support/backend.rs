@@ -42,6 +42,22 @@ pub struct Store {
     pub deaf: bool,
     /// The cursors behind which pages were asked for.
     pub asked: Vec<u64>,
+    /// How an answer names the next page.
+    pub link: Link,
+}
+
+/// What the head of a page says about the next one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Link {
+    /// Nothing, as servers before it did.
+    Absent,
+    Right,
+    /// A page behind the next one.
+    TooFar,
+    /// A page that was read already.
+    Backwards,
+    /// Something else.
+    Strange,
 }
 
 pub struct Backend {
@@ -83,6 +99,7 @@ impl Backend {
             pushes_refused: 0,
             deaf: false,
             asked: Vec::new(),
+            link: Link::Absent,
         };
         Arc::new(Self { store: Mutex::new(store), wake: Mutex::new(broadcast::channel(64).0) })
     }
@@ -186,6 +203,7 @@ async fn changes(State(backend): State<Shared>, headers: HeaderMap, Query(query)
     }
     let mut store = backend.store.lock().unwrap();
     store.asked.push(query.cursor);
+    let asked = query.clone();
     if query.epoch.is_some_and(|epoch| epoch != store.epoch) {
         return problem(StatusCode::CONFLICT, ErrorCode::EpochChanged);
     }
@@ -208,7 +226,20 @@ async fn changes(State(backend): State<Shared>, headers: HeaderMap, Query(query)
         rules_version: store.rules.version,
         ..ChangesPage::default()
     };
-    Json(page).into_response()
+    let to = match store.link {
+        Link::Absent => None,
+        Link::Right | Link::Strange => Some(next_cursor),
+        Link::TooFar => Some(next_cursor + 3),
+        Link::Backwards => Some(0),
+    };
+    let mut answer = Json(&page).into_response();
+    if let Some(to) = to.filter(|_| !complete) {
+        let next = asked.following(&page.epoch, to, &page.marker, page.head);
+        let link = format!("<{}?{}>; rel=\"next\"", path::CHANGES, serde_urlencoded::to_string(next).unwrap());
+        let link = if store.link == Link::Strange { link.replace("next", "prev, cursor=\\") } else { link };
+        answer.headers_mut().insert("link", link.parse().unwrap());
+    }
+    answer
 }
 
 async fn rules(State(backend): State<Shared>, headers: HeaderMap) -> Response {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use domain::ErrorCode;
 use domain::api::{ChangesQuery, path};
@@ -19,7 +19,7 @@ use crate::exchange::{self, NoPage};
 
 pub fn routes() -> Vec<Route> {
     vec![
-        Route::get(path::CHANGES, changes, Access::SignedIn, "The newest state of the merchants that changed after a number, in the server's order. Zstd where it is accepted.", Content::Json("ChangesPage"))
+        Route::get(path::CHANGES, changes, Access::SignedIn, "The newest state of the merchants that changed after a number, in the server's order. Zstd where it is accepted. The header `link` names the next page.", Content::Json("ChangesPage"))
             .asks(&[
                 Parameter { name: "cursor", kind: "integer", about: "Changes after this number; 0 for all." },
                 Parameter { name: "limit", kind: "integer", about: "At most so many, up to 2000." },
@@ -41,8 +41,19 @@ async fn changes(
     headers: HeaderMap,
     Asked(asked): Asked<ChangesQuery>,
 ) -> Result<Response, Refusal> {
-    let json = exchange::page(&app, &caller.actor().scope, &asked, minor).await?;
-    body::answer(&headers, json).await
+    let page = exchange::page(&app, &caller.actor().scope, &asked, minor).await?;
+    let link = page.next.as_ref().and_then(link);
+    let mut answer = body::answer(&headers, page.json).await?;
+    if let Some(link) = link {
+        answer.headers_mut().insert(header::LINK, link);
+    }
+    Ok(answer)
+}
+
+/// Names the next page before this one is read (RFC 8288): whoever wants all can ask for it at once.
+fn link(next: &ChangesQuery) -> Option<HeaderValue> {
+    let query = serde_urlencoded::to_string(next).ok()?;
+    HeaderValue::from_str(&format!("<{}?{query}>; rel=\"next\"", path::CHANGES)).ok()
 }
 
 impl From<NoPage> for Refusal {

@@ -1,5 +1,5 @@
 use domain::Role;
-use domain::api::{ChangesPage, path};
+use domain::api::{ChangesPage, ChangesQuery, path};
 
 use crate::world::{World, edit, new_merchant, problem};
 
@@ -23,6 +23,27 @@ async fn pages_in_the_servers_order() {
     assert_eq!(seen[6].1, "BJ-0002");
     let rest = shop.changes(cursor, 3).await;
     assert_eq!((rest.changes.len(), rest.next_cursor, rest.complete), (0, 8, true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_head_of_a_page_names_the_next_one() {
+    let world = World::new().await;
+    let shop = world.client("shop", Role::Merchant, &[]).await;
+    shop.push(&(1..=5).map(|n| new_merchant(&format!("BJ-{n}"), 1, n)).collect::<Vec<_>>()).await;
+    let mut asked = ChangesQuery { limit: Some(2), answered: Some(1), ..ChangesQuery::default() };
+    let mut url = format!("{}?limit=2&answered=1", path::CHANGES);
+    for last in [false, false, true] {
+        let answer = shop.get(&url).await;
+        let link = answer.headers().get("link").map(|link| link.to_str().unwrap().to_owned());
+        let page: ChangesPage = answer.json().await.unwrap();
+        assert_eq!((page.complete, link.is_none()), (last, last));
+        let Some(link) = link else { break };
+        // What a device would ask that has stored this page.
+        asked = asked.following(&page.epoch, page.next_cursor, &page.marker, page.head);
+        url = link.strip_prefix('<').unwrap().strip_suffix(">; rel=\"next\"").unwrap().to_owned();
+        let (named, query) = url.split_once('?').unwrap();
+        assert_eq!((named, serde_urlencoded::from_str(query)), (path::CHANGES, Ok(asked.clone())));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
