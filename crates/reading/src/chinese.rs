@@ -18,17 +18,26 @@ const FIRST: u32 = 0x4e00;
 /// How many there are.
 const IDEOGRAPHS: usize = 0x5200;
 
-/// The simplified form of each of them, without looking for it.
-static USUAL: LazyLock<Vec<char>> = LazyLock::new(|| {
-    let all = (FIRST..).take(IDEOGRAPHS).filter_map(char::from_u32);
-    all.map(|c| SIMPLIFIED.get(&c).copied().unwrap_or(c)).collect()
+/// Which of them have another form when simplified: a bit each, so that looking touches little memory.
+static TRADITIONAL: LazyLock<Vec<u64>> = LazyLock::new(|| {
+    let mut bits = vec![0; IDEOGRAPHS / 64];
+    for place in SIMPLIFIED.keys().filter_map(|c| usual(*c)) {
+        bits[place / 64] |= 1 << (place % 64);
+    }
+    bits
 });
+
+/// The place of one of the usual ideographs among them.
+fn usual(c: char) -> Option<usize> {
+    let place = u32::from(c).checked_sub(FIRST)? as usize;
+    (place < IDEOGRAPHS).then_some(place)
+}
 
 /// The simplified form of a character; all others stay.
 pub fn simplified(c: char) -> char {
-    if c.is_ascii() {
-        return c;
-    }
-    let usual = u32::from(c).checked_sub(FIRST).and_then(|n| USUAL.get(n as usize));
-    usual.or_else(|| SIMPLIFIED.get(&c)).copied().unwrap_or(c)
+    let may_differ = match usual(c) {
+        Some(place) => TRADITIONAL[place / 64] >> (place % 64) & 1 == 1,
+        None => !c.is_ascii(),
+    };
+    if may_differ { SIMPLIFIED.get(&c).copied().unwrap_or(c) } else { c }
 }

@@ -50,10 +50,11 @@ impl Name {
         let (branch, head) = match branch {
             None => (None, false),
             Some(text) => {
-                let text = letters(text);
+                let mut text = letters(text);
                 let head = text.ends_with("总店");
                 let stem = ["总店", "分店", "店"].iter().find_map(|end| text.strip_suffix(end)).unwrap_or(&text);
-                (Some(with_digits(stem)), head)
+                text.truncate(stem.len());
+                (Some(with_digits(text)), head)
             }
         };
         Self { brand: letters(brand), branch, head }
@@ -131,12 +132,13 @@ fn without_advertising(name: &str) -> String {
 /// The branch at the end: in brackets, or behind a blank, dot or dash.
 fn branch(name: &str) -> Option<(&str, &str)> {
     let is_branch = |text: &str| text.ends_with('店') && text.chars().count() > 1;
-    if let Some(open) = name.strip_suffix([')', ']', '〕', '》', '」', '>']) {
-        let (brand, inside) = open.rsplit_once(['(', '[', '〔', '《', '「', '<'])?;
+    if let Some(open) = name.strip_suffix(|c| matches!(c, ')' | ']' | '〕' | '》' | '」' | '>')) {
+        let (brand, inside) = open.rsplit_once(|c| matches!(c, '(' | '[' | '〔' | '《' | '「' | '<'))?;
         let inside = inside.trim();
         return (is_branch(inside) && !brand.trim().is_empty()).then_some((brand, inside));
     }
-    let (brand, last) = name.rsplit_once([' ', '·', '・', '•', '-', '–', '—', '/', '|', ',', ':', '_', '~'])?;
+    let parts = |c| matches!(c, ' ' | '·' | '・' | '•' | '-' | '–' | '—' | '/' | '|' | ',' | ':' | '_' | '~');
+    let (brand, last) = name.rsplit_once(parts)?;
     let is_kind = KINDS.contains(&last.trim());
     (is_branch(last.trim()) && !is_kind && !letters(brand).is_empty()).then_some((brand, last.trim()))
 }
@@ -184,11 +186,13 @@ fn letters(text: &str) -> String {
 }
 
 /// Chinese numerals as digits: `人民路一` is `人民路1`.
-fn with_digits(text: &str) -> String {
+fn with_digits(text: String) -> String {
     const DIGITS: &str = "零一二三四五六七八九";
     let digit = |c: char| DIGITS.chars().position(|d| d == c);
-    if !text.chars().any(|c| c == '十' || DIGITS.contains(c)) {
-        return text.to_owned();
+    // Looked for one by one: almost no branch has any.
+    let is_numeral = |c| matches!(c, '零' | '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十');
+    if !text.chars().any(is_numeral) {
+        return text;
     }
     let mut out = String::with_capacity(text.len());
     let chars: Vec<char> = text.chars().collect();
@@ -241,7 +245,7 @@ fn loose(brand: &str) -> String {
     let endings = ["股份有限公司", "有限责任公司", "有限公司", "公司", "limited", "ltd", "inc", "llc", "plc"];
     let stem = endings.iter().find_map(|end| brand.strip_suffix(end)).filter(|stem| !stem.is_empty()).unwrap_or(brand);
     let plain: String = stem.nfd().filter(|c| !is_combining_mark(*c)).collect();
-    let mut plain = with_digits(&plain);
+    let mut plain = with_digits(plain);
     let words = [
         ("seventeen", "17"),
         ("sixteen", "16"),

@@ -49,7 +49,7 @@ pub(super) fn detect(head: &[u8], whole: bool) -> Option<Found> {
         return utf_16(head).and_then(plain);
     }
     // A character may be cut at the end of the first bytes.
-    match std::str::from_utf8(head) {
+    match simdutf8::compat::from_utf8(head) {
         Ok(_) => return plain(UTF_8),
         Err(error) if !whole && error.error_len().is_none() => return plain(UTF_8),
         Err(_) => {}

@@ -98,12 +98,12 @@ impl Judge {
     ///
     /// # Errors
     /// `storage`.
-    pub async fn pass(&mut self, cache: &Cache, rows: Vec<Numbered>) -> Result<()> {
+    pub async fn pass(&mut self, cache: &Cache, mut rows: Vec<Numbered>) -> Result<()> {
         let there = self.there(cache, &rows).await?;
         let mut reports = Vec::new();
-        for Numbered { n, at, read } in rows {
+        for Numbered { n, at, read } in &mut rows {
             if let Some(read) = read {
-                let _ = self.alone(n, at, read, &there, &mut reports);
+                let _ = self.alone(*n, *at, read, &there, &mut reports);
             }
         }
         Ok(())
@@ -123,17 +123,17 @@ impl Judge {
         &mut self,
         cache: &Cache,
         cells: &Rows,
-        rows: Vec<Numbered>,
+        mut rows: Vec<Numbered>,
     ) -> Result<(Vec<RowReport>, Vec<Wanted>)> {
         let mut stored = self.there(cache, &rows).await?;
         let shows = self.failed_to_show + self.warned_to_show > 0;
         let places: Vec<usize> = if shows { rows.iter().map(|row| row.at).collect() } else { Vec::new() };
         let mut reports: Vec<RowReport> = Vec::with_capacity(rows.len());
         let mut candidates: Vec<Candidate> = Vec::with_capacity(rows.len());
-        for Numbered { n, at, read } in rows {
+        for Numbered { n, at, read } in &mut rows {
             match read {
-                None => reports.push(RowReport::new(n, RowOutcome::Blank)),
-                Some(read) => candidates.extend(self.alone(n, at, read, &stored, &mut reports)),
+                None => reports.push(RowReport::new(*n, RowOutcome::Blank)),
+                Some(read) => candidates.extend(self.alone(*n, *at, read, &stored, &mut reports)),
             }
         }
         let derived = candidates.iter().map(|candidate| &candidate.id).filter(|id| !stored.contains_key(id));
@@ -163,21 +163,21 @@ impl Judge {
         &mut self,
         n: u64,
         row: usize,
-        mut read: Read,
+        read: &mut Read,
         there: &HashMap<MerchantId, Registers>,
         reports: &mut Vec<RowReport>,
     ) -> Option<Candidate> {
-        let mut report = RowReport::new(n, RowOutcome::Create);
+        let at = reports.len();
+        reports.push(RowReport::new(n, RowOutcome::Create));
+        let report = &mut reports[at];
         (report.problems, report.warnings) = (std::mem::take(&mut read.problems), std::mem::take(&mut read.warnings));
         let is_there = !there.is_empty() && read.id.as_ref().is_some_and(|id| there.contains_key(id));
-        let found = self.id_of(n, &read, is_there, &mut report);
+        let found = self.id_of(n, read, is_there, report);
         if let Some(first) = report.problems.first() {
             report.outcome = RowOutcome::Invalid(first.clone());
         }
-        let at = reports.len();
-        reports.push(report);
         let (id, again) = found?;
-        Some(Candidate { at, row, id, again, content: read.content })
+        Some(Candidate { at, row, id, again, content: read.content.take() })
     }
 
     /// Which merchant a row is, if it is to be saved, and whether an earlier row is it too.

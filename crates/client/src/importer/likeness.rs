@@ -30,7 +30,9 @@ impl<'a> Likeness<'a> {
         let read = Name::new(name);
         let (shared_phones, own_phones) = phones.partition(|number| is_shared(number));
         let mut address = text::key(address);
-        address.retain(|c| c != ' ');
+        if address.contains(' ') {
+            address.retain(|c| c != ' ');
+        }
         Self {
             name: read.key(),
             has_branch: read.branch.is_some(),

@@ -9,7 +9,7 @@ use domain::ipc::RowShown;
 use domain::{ErrorCode, Value};
 use reading::coordinates;
 use reading::hours::{self, Flag};
-use reading::phones::{self, Phones};
+use reading::phones::{self, Phone, Phones};
 
 use super::cells::{bare_formula, is_formula, joined, unwrapped};
 use super::columns::{Columns, Target};
@@ -173,10 +173,10 @@ impl RowReader {
                         row.warnings.push("phone:more_than_numbers".to_owned());
                         row.keep_text(PHONES_TEXT, cell.text);
                     }
-                    for number in found.phones {
-                        if !row.phones.contains(&number) {
-                            row.phones.push(number);
-                        }
+                    match found.phones.as_slice() {
+                        // Almost every row.
+                        [_] if row.phones.is_empty() => row.phones = found.phones,
+                        _ => add(&mut row.phones, found.phones),
                     }
                 }
                 Err(reason) => row.unreadable("phone", reason, PHONES_TEXT, cell.text, &self.manner),
@@ -258,6 +258,15 @@ impl RowReader {
                 row.others.push((FieldPath::fixed(LOCATION), Value::text(found.stored())));
             }
             Err(finding) => row.warnings.push(format!("coords:{}", finding.code)),
+        }
+    }
+}
+
+/// Each number once.
+fn add(phones: &mut Vec<Phone>, more: Vec<Phone>) {
+    for number in more {
+        if !phones.contains(&number) {
+            phones.push(number);
         }
     }
 }

@@ -81,6 +81,12 @@ impl Register {
     }
 }
 
+/// Was something in it that is no text in the file's encoding?
+fn is_damaged(text: &str) -> bool {
+    // Its first byte is rare, and bytes are looked for faster than characters.
+    text.as_bytes().contains(&0xef) && text.contains(char::REPLACEMENT_CHARACTER)
+}
+
 /// A custom field without a declared type is text in a file: a number of seats and a code with zeros look alike.
 fn as_text(field: &FieldPath, cell: &str) -> Result<Value, ErrorCode> {
     validate::normalise(field, &Value::text(cell)).map_err(|problem| problem.code)
@@ -95,7 +101,7 @@ fn as_declared(schema: &Schema, field: &FieldPath, cell: &str) -> Result<Value, 
 
 fn stored(field: &FieldPath, cell: &str, read: Result<Value, ErrorCode>) -> Stored {
     let mut out = Stored::default();
-    if cell.contains('\u{fffd}') {
+    if is_damaged(cell) {
         out.warnings.push(format!("{field}:bad_encoding"));
     }
     match read {
@@ -173,7 +179,7 @@ impl<'a> Row<'a> {
             "missing"
         } else if cell.is_formula {
             "formula"
-        } else if tidy.contains('\u{fffd}') {
+        } else if is_damaged(&tidy) {
             "bad_encoding"
         } else if tidy.len() > validate::TEXT_CHARS_MAX && tidy.chars().count() > validate::TEXT_CHARS_MAX {
             "too_large"
@@ -257,11 +263,7 @@ impl<'a> Row<'a> {
         if cell.is_formula {
             self.warnings.push(format!("{field}:formula"));
         }
-        if register.is_line
-            && text.len() <= validate::TEXT_CHARS_MAX
-            && !text.contains('\u{fffd}')
-            && text::is_tidy(text)
-        {
+        if register.is_line && text.len() <= validate::TEXT_CHARS_MAX && !is_damaged(text) && text::is_tidy(text) {
             if keeps {
                 self.others.push((field.clone(), Value::text(text)));
             }

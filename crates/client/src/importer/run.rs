@@ -22,10 +22,13 @@ use super::report::Undo;
 use super::row::Manner;
 use super::rows::Rows;
 use super::table::{self, BATCH_ROWS, FileFacts, Layout, Sheet, Table};
+use super::twins::Twins;
 use super::{ImportOptions, SHOWN_MAX, report};
 use crate::cache::{Cache, Counts, Draft, ImportBatch, NewImport, OpenImport};
 use crate::error::Result;
 
+/// About as many bytes of a file are a row of it.
+const ROW_BYTES: u64 = 120;
 /// Bytes digested at a time.
 const DIGEST_BYTES: usize = 256 * 1024;
 
@@ -45,6 +48,9 @@ pub async fn import(
     let purpose = Purpose { in_full: options.in_full, saves: !request.dry_run, ..Purpose::of(request)? };
     let layout = layout(request)?;
     let path = Path::new(&request.file);
+    // By its length and beside its opening; a packed file has more rows, which is no harm.
+    let expected = std::fs::metadata(path).map_or(0, |file| file.len() / ROW_BYTES);
+    let twins = tokio::task::spawn_blocking(move || Twins::expecting(usize::try_from(expected).unwrap_or(usize::MAX)));
     let table = Table::open(path, &layout, &options.share).await?;
     let remembered = remembered(cache, request).await?;
     let facts = table.facts.clone();
@@ -63,12 +69,12 @@ pub async fn import(
         file: new_file(&facts),
         resumed: 0,
         cancelled: false,
-        bytes: Some(std::fs::metadata(path)?.len()),
     };
     let (asked, schema) = (request.clone(), Arc::clone(&manner.schema));
     let where_to = move |sheet: &Sheet| columns(sheet, &asked, remembered.as_ref(), &schema);
     let reading = Manner { keeps: purpose.saves || purpose.in_full, ..manner.clone() };
     let mut pieces = ahead::read(table, where_to, reading, purpose);
+    import.judge.twins = twins.await.unwrap_or_default();
     let bare_breaks = loop {
         match pieces.recv().await.ok_or_else(ahead::stopped)?? {
             Ahead::Sheet(sheet, columns) => {
@@ -230,8 +236,6 @@ struct Import<'a> {
     file: ImportFile,
     resumed: u64,
     cancelled: bool,
-    /// Length of the file, until rows are read.
-    bytes: Option<u64>,
 }
 
 impl Import<'_> {
@@ -262,11 +266,6 @@ impl Import<'_> {
     async fn rows(&mut self, batch: Batch, each: &mut (dyn FnMut(&RowReport) -> bool + Send)) -> Result<()> {
         let Batch { cells, rows, zero_padded } = batch;
         self.judge.twins.look_at(zero_padded);
-        if let Some(bytes) = self.bytes.take() {
-            // By its first rows; a packed file has more, which is no harm.
-            let expected = bytes / (cells.text_bytes() as u64 / cells.len().max(1) as u64 + 1);
-            self.judge.twins.expect(usize::try_from(expected).unwrap_or(usize::MAX));
-        }
         let mut numbered = Vec::with_capacity(rows.len());
         for (at, read) in rows.into_iter().enumerate() {
             let Some(read) = read else {

@@ -8,17 +8,66 @@ const PLACES_MIN: usize = 16;
 /// Keys that do not occur: free places.
 const FREE: u64 = 0;
 
+/// Bits of the filter for each key that is expected.
+const FILTER_BITS: usize = 8;
+
 /// The first place of each key. Of keys it takes their hashes for granted.
 #[derive(Default)]
 pub(super) struct Sightings {
     tables: Vec<Table>,
+    filter: Filter,
+}
+
+/// What says of most new keys that they are new, in a hundredth of the memory: the tables are far away. A Bloom filter
+/// (Bloom 1970) whose bits for one key are in one word. Of no words it says nothing, and too full it says little.
+#[derive(Default)]
+struct Filter(Vec<u64>);
+
+impl Filter {
+    fn of(keys: usize) -> Self {
+        Self(vec![0; (keys * FILTER_BITS / 64).next_power_of_two()])
+    }
+
+    /// Word and bits of a key. The tables go by its first bits.
+    fn at(&self, key: u64) -> (usize, u64) {
+        let bit = |from: u32| 1_u64 << (key >> from & 63);
+        (key as usize & self.0.len().wrapping_sub(1), bit(24) | bit(30) | bit(36))
+    }
+
+    fn may_have(&self, key: u64) -> bool {
+        let (word, bits) = self.at(key);
+        self.0.get(word).is_none_or(|word| word & bits == bits)
+    }
+
+    fn add(&mut self, key: u64) {
+        let (word, bits) = self.at(key);
+        if let Some(word) = self.0.get_mut(word) {
+            *word |= bits;
+        }
+    }
 }
 
 #[derive(Clone, Default)]
 struct Table {
-    keys: Vec<u64>,
-    values: Vec<u32>,
+    places: Vec<Place>,
     taken: usize,
+}
+
+/// A key in two halves, and its value beside them: what is far away in memory is fetched once.
+#[derive(Clone, Copy)]
+struct Place {
+    halves: [u32; 2],
+    value: u32,
+}
+
+impl Place {
+    fn of(key: u64, value: u32) -> Self {
+        Self { halves: [(key >> 32) as u32, (key & u64::from(u32::MAX)) as u32], value }
+    }
+
+    fn key(&self) -> u64 {
+        u64::from(self.halves[0]) << 32 | u64::from(self.halves[1])
+    }
 }
 
 fn table_of(key: u64) -> usize {
@@ -33,30 +82,34 @@ impl Sightings {
         &mut self.tables[table_of(key)]
     }
 
-    /// Makes room for about so many keys.
-    pub fn expect(&mut self, keys: usize) {
-        let places = keys / TABLES * 3 / 2;
-        self.tables.resize(TABLES, Table::default());
-        self.tables.iter_mut().filter(|table| table.keys.len() < places).for_each(|table| table.grow(places));
+    /// With room for about so many keys.
+    pub fn expecting(keys: usize) -> Self {
+        let (mut tables, places) = (vec![Table::default(); TABLES], keys / TABLES * 3 / 2);
+        tables.iter_mut().filter(|_| places > 0).for_each(|table| table.grow(places));
+        Self { tables, filter: Filter::of(keys) }
     }
 
     /// What is noted under a key.
     pub fn get(&self, key: u64) -> Option<u32> {
         let key = key.max(1);
+        if !self.filter.may_have(key) {
+            return None;
+        }
         let table = self.tables.get(table_of(key))?;
-        table.find(key).and_then(|place| (table.keys[place] == key).then(|| table.values[place]))
+        table.find(key).map(|at| &table.places[at]).filter(|place| place.key() == key).map(|place| place.value)
     }
 
     /// Notes a value unless there is one; returns the one that was there.
     pub fn note(&mut self, key: u64, value: u32) -> Option<u32> {
         let key = key.max(1);
+        self.filter.add(key);
         let table = self.table(key);
         table.make_room();
         let place = table.find(key)?;
-        if table.keys[place] == key {
-            return Some(table.values[place]);
+        if table.places[place].key() == key {
+            return Some(table.places[place].value);
         }
-        (table.keys[place], table.values[place]) = (key, value);
+        table.places[place] = Place::of(key, value);
         table.taken += 1;
         None
     }
@@ -65,8 +118,8 @@ impl Sightings {
     pub fn replace(&mut self, key: u64, value: u32) {
         let key = key.max(1);
         let table = self.table(key);
-        if let Some(place) = table.find(key).filter(|place| table.keys[*place] == key) {
-            table.values[place] = value;
+        if let Some(place) = table.find(key).filter(|place| table.places[*place].key() == key) {
+            table.places[place].value = value;
         }
     }
 }
@@ -74,31 +127,32 @@ impl Sightings {
 impl Table {
     /// The place of a key, or the free one where it belongs; nothing in a table without places.
     fn find(&self, key: u64) -> Option<usize> {
-        let places = self.keys.len();
-        if places == 0 {
+        let count = self.places.len();
+        if count == 0 {
             return None;
         }
         let rest = u128::from(key << TABLE_BITS);
-        let mut place = ((rest * places as u128) >> u64::BITS) as usize;
+        let mut place = ((rest * count as u128) >> u64::BITS) as usize;
         // A quarter of the places is free.
-        while self.keys[place] != key && self.keys[place] != FREE {
-            place = if place + 1 == places { 0 } else { place + 1 };
+        while !matches!(self.places[place].key(), there if there == key || there == FREE) {
+            place = if place + 1 == count { 0 } else { place + 1 };
         }
         Some(place)
     }
 
     fn make_room(&mut self) {
-        if (self.taken + 1) * 4 <= self.keys.len() * 3 {
+        if (self.taken + 1) * 4 <= self.places.len() * 3 {
             return;
         }
-        self.grow((self.keys.len() * 7 / 5).max(PLACES_MIN));
+        self.grow((self.places.len() * 7 / 5).max(PLACES_MIN));
     }
 
+    /// Its memory is written at once: handed out page by page as it is used, it takes longer.
     fn grow(&mut self, places: usize) {
-        let mut grown = Self { keys: vec![FREE; places], values: vec![0; places], taken: self.taken };
-        for (key, value) in self.keys.iter().zip(&self.values).filter(|(key, _)| **key != FREE) {
-            if let Some(place) = grown.find(*key) {
-                (grown.keys[place], grown.values[place]) = (*key, *value);
+        let mut grown = Self { places: vec![Place::of(FREE, 0); places], taken: self.taken };
+        for place in self.places.iter().filter(|place| place.key() != FREE) {
+            if let Some(at) = grown.find(place.key()) {
+                grown.places[at] = *place;
             }
         }
         *self = grown;
@@ -112,11 +166,20 @@ mod tests {
 
     #[test]
     fn the_first_sighting_of_each_key_stays() {
-        let (mut sightings, mut model) = (Sightings::default(), HashMap::new());
+        // Nobody expected any, or far fewer or more than come.
+        for expected in [None, Some(0), Some(900), Some(50_000)] {
+            stays(expected);
+        }
+    }
+
+    fn stays(expected: Option<usize>) {
+        let mut sightings = expected.map_or_else(Sightings::default, Sightings::expecting);
+        let mut model = HashMap::new();
         assert_eq!(sightings.get(7), None);
         for n in 0..40_000_u32 {
             let key = domain::digest::bytes(&(n % 30_000).to_le_bytes()) >> (n % 2 * 3);
             let before = model.get(&key).copied();
+            assert_eq!(sightings.get(key), before);
             assert_eq!(sightings.note(key, n), before);
             model.entry(key).or_insert(n);
         }

@@ -1,11 +1,13 @@
 //! A text of cells: CSV, TSV and their kin.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use csv::{ByteRecord, ReaderBuilder};
 use domain::problem::ErrorCode;
+use encoding_rs::Encoding;
 use flate2::bufread::MultiGzDecoder;
 
 use super::bounded::{Allowance, Bounded};
@@ -59,6 +61,38 @@ fn unpacked(path: &Path, share: ShareRead) -> Result<(Box<dyn BufRead + Send>, b
     Ok((Box::new(file), false))
 }
 
+/// The first bytes, as they are.
+fn head(source: &mut dyn BufRead) -> std::io::Result<Vec<u8>> {
+    let mut head = Vec::with_capacity(HEAD_BYTES);
+    while head.len() < HEAD_BYTES {
+        let some = source.fill_buf()?;
+        let some = &some[..some.len().min(HEAD_BYTES - head.len())];
+        if some.is_empty() {
+            break;
+        }
+        head.extend_from_slice(some);
+        let taken = some.len();
+        source.consume(taken);
+    }
+    Ok(head)
+}
+
+/// The text of some bytes, which may end within a character.
+fn sample<'b>(bytes: &'b [u8], encoding: &'static Encoding) -> Result<Cow<'b, str>> {
+    if encoding == encoding_rs::UTF_8 {
+        match simdutf8::compat::from_utf8(bytes) {
+            Ok(text) => return Ok(text.into()),
+            Err(error) if error.error_len().is_none() => {
+                return Ok(String::from_utf8_lossy(&bytes[..error.valid_up_to()]));
+            }
+            Err(_) => {}
+        }
+    }
+    let mut text = String::new();
+    Utf8::new(bytes, encoding).read_to_string(&mut text)?;
+    Ok(text.into())
+}
+
 impl TextTable {
     /// Opens a text and finds its header.
     ///
@@ -66,8 +100,7 @@ impl TextTable {
     /// `bad_file` if it cannot be read, is empty, or is no text; `bad_request` for an unknown encoding.
     pub fn open(path: &Path, layout: &Layout, share: ShareRead) -> Result<Self> {
         let (mut source, gzip) = unpacked(path, share)?;
-        let mut head = Vec::new();
-        source.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head).map_err(|cause| broken_off(&cause))?;
+        let head = head(source.as_mut()).map_err(|cause| broken_off(&cause))?;
         let whole = head.len() < HEAD_BYTES;
         let found = match &layout.encoding {
             Some(name) => {
@@ -80,15 +113,12 @@ impl TextTable {
         let found = found.ok_or_else(|| {
             bad_file("this file is neither a text nor a workbook: save it as “CSV UTF-8” or .xlsx and import that; nothing was imported")
         })?;
-        let body = head.split_off(found.mark_bytes);
-        let mut sample = String::new();
-        Utf8::new(body.as_slice(), found.encoding).read_to_string(&mut sample)?;
-        if !whole {
-            // The last line of the sample may be cut.
-            sample.truncate(sample.rfind('\n').unwrap_or(sample.len()));
-        }
-        let delimiter = layout.delimiter.unwrap_or_else(|| delimiter(&sample));
-        let records = records(&sample, delimiter);
+        let sample = sample(&head[found.mark_bytes..], found.encoding)?;
+        // The last line of the sample may be cut.
+        let lines = if whole { sample.len() } else { sample.rfind('\n').unwrap_or(sample.len()) };
+        let sample = &sample[..lines];
+        let delimiter = layout.delimiter.unwrap_or_else(|| delimiter(sample));
+        let records = records(sample, delimiter);
         let header = header::find(&records, &[], layout.header_row)
             .ok_or_else(|| bad_file("this file has no rows: nothing was imported"))?;
         if header.names.len() > COLUMNS_MAX {
@@ -102,10 +132,12 @@ impl TextTable {
             bom: found.mark_bytes > 0,
             gzip,
             delimiter,
-            newline: newline(&sample),
+            newline: newline(sample),
             decimal_comma: delimiter != b',' && has_decimal_commas(&records),
         };
-        let bytes = std::io::Cursor::new(body).chain(source);
+        let mut bytes = std::io::Cursor::new(head);
+        bytes.set_position(found.mark_bytes as u64);
+        let bytes = bytes.chain(source);
         let text: Box<dyn Read + Send> = if found.encoding == encoding_rs::UTF_8 {
             Box::new(Ended::new(bytes, facts.newline))
         } else {
@@ -189,7 +221,7 @@ fn too_large(row: u64) -> Error {
 
 fn push(rows: &mut Rows, record: &ByteRecord) {
     let ends = || (0..record.len()).map(|n| record.range(n).map_or(0, |range| range.end));
-    match std::str::from_utf8(record.as_slice()) {
+    match simdutf8::basic::from_utf8(record.as_slice()) {
         // Together they may be a text although each alone is none.
         Ok(text) if ends().all(|end| text.is_char_boundary(end)) => rows.push_texts(text, ends()),
         _ => {

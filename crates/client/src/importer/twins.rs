@@ -86,11 +86,11 @@ fn sighting(noted: usize) -> u32 {
 }
 
 impl Twins {
-    /// Makes room for about so many rows; more of them only take longer.
-    pub fn expect(&mut self, rows: usize) {
+    /// With room for about so many rows; more of them only take longer.
+    pub fn expecting(rows: usize) -> Self {
         let rows = rows.min(EXPECTED_MAX);
-        self.sightings.expect(rows * KEYS_A_ROW);
-        self.noted.reserve(rows);
+        let sightings = Sightings::expecting(rows * KEYS_A_ROW);
+        Self { sightings, noted: Vec::with_capacity(rows), zero_padded: 0 }
     }
 
     fn at(&self, sighting: u32) -> Option<Noted> {
