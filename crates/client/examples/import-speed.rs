@@ -151,6 +151,8 @@ fn all(folder: &Path, rows: u64, rounds: usize) -> Result<String, Failure> {
     // A warm-up, then rounds in which all phases take turns.
     for round in 0..=rounds {
         for (phase, taken) in phases.iter().zip(&mut taken) {
+            // What the phase before has left to be written is none of this one's.
+            Command::new("sync").status()?;
             let ended = Command::new(&program).arg(phase).arg(&file).output()?;
             if !ended.status.success() {
                 return Err(String::from_utf8_lossy(&ended.stderr).into_owned().into());

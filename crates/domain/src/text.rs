@@ -72,6 +72,10 @@ pub fn tidy(text: &str) -> String {
 
 /// What is compared: tidy, NFKC (UAX #15), lower case. Two texts with one key mean the same.
 pub fn key(text: &str) -> String {
+    // Almost always, in one pass.
+    if let Some(plain) = plain(text) {
+        return plain;
+    }
     let tidied = tidied(text);
     if let Some(plain) = plain(&tidied) {
         return plain;
@@ -81,13 +85,26 @@ pub fn key(text: &str) -> String {
     tidy(&nfkc(lower))
 }
 
-/// The key of a tidy text of [`plain_key`]s.
-fn plain(tidy: &str) -> Option<String> {
-    let mut out = String::with_capacity(tidy.len());
-    for c in tidy.chars() {
-        out.push(plain_key(c)?);
+/// The key of a text of [`plain_key`]s, if it is tidy.
+fn plain(text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let mut blank = true;
+    for c in text.chars() {
+        let key = plain_key(c)?;
+        if key.is_ascii_control() || key == ' ' && blank {
+            return None;
+        }
+        blank = key == ' ';
+        out.push(key);
     }
-    Some(out)
+    (!blank || out.is_empty()).then_some(out)
+}
+
+/// Do its bytes alone show that there is nothing to trim? Not always where there is nothing.
+pub fn has_plain_ends(text: &str) -> bool {
+    // ASCII that shows, and U+4000 to U+9FFF: three bytes each.
+    matches!(text.as_bytes(), [b'!'..=b'~' | 0xe4..=0xe9, ..])
+        && matches!(text.as_bytes(), [.., b'!'..=b'~'] | [.., 0xe4..=0xe9, _, _])
 }
 
 /// Most texts are in that form already.

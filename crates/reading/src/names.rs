@@ -45,7 +45,11 @@ impl Name {
         let lower = plain(name)
             .unwrap_or_else(|| name.nfkc().collect::<String>().to_lowercase().nfkc().map(simplified).collect());
         let plain = if lower.contains('【') { without_advertising(&lower) } else { lower };
-        let plain = plain.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
+        let plain = if text::has_plain_ends(&plain) {
+            &plain
+        } else {
+            plain.trim_matches(|c: char| c.is_whitespace() || is_invisible(c))
+        };
         let (brand, branch) = branch(plain).map_or((plain, None), |(brand, branch)| (brand, Some(branch)));
         let (branch, head) = match branch {
             None => (None, false),

@@ -180,9 +180,11 @@ impl Read {
         let named = || format!("{}\n{}", like.name, like.address);
         let wants = is_good && (purpose.saves || purpose.in_full);
         let identity = (is_good && row.id.is_none()).then(|| Uuid::new_v5(&purpose.space, named().as_bytes()));
+        let keys = if is_good { Keys::new(&row.code, &like) } else { Keys::default() };
+        drop(like);
         let id = || row.id.clone().or_else(|| derived_id(&purpose.source, identity?).ok());
         Self {
-            keys: if is_good { Keys::new(&row.code, &like) } else { Keys::default() },
+            keys,
             digits: if !row.code.starts_with('0') && is_digits(&row.code) { row.code.len() } else { 0 },
             content: wants.then(|| Box::new(Content::of(&row, purpose.in_full, id().filter(|_| purpose.saves)))),
             identity,

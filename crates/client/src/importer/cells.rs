@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use domain::text::has_plain_ends;
+
 use super::rows::{Cell, Cells, Kind};
 use crate::exporter::RISKY;
 
@@ -16,7 +18,7 @@ pub(super) fn bare_formula(cell: &Cell<'_>) -> bool {
 
 /// `="13800138000"` and `'=1+1`: texts that a spreadsheet was told to keep, the second by our export.
 pub(super) fn unwrapped(cell: Cell<'_>) -> Cell<'_> {
-    let plain = cell.text.trim();
+    let plain = if has_plain_ends(cell.text) { cell.text } else { cell.text.trim() };
     let first = plain.as_bytes().first().copied();
     let text = match first {
         Some(b'\'') => {

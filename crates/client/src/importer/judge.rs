@@ -181,7 +181,7 @@ impl Judge {
     }
 
     /// Which merchant a row is, if it is to be saved, and whether an earlier row is it too.
-    fn id_of(&mut self, n: u64, read: &Read, is_there: bool, report: &mut RowReport) -> Option<(MerchantId, bool)> {
+    fn id_of(&mut self, n: u64, read: &mut Read, is_there: bool, report: &mut RowReport) -> Option<(MerchantId, bool)> {
         if self.twins.zeros_lost(read.digits) {
             report.warnings.push("code:leading_zeros_suspected".to_owned());
         }
@@ -214,7 +214,7 @@ impl Judge {
         if !report.problems.is_empty() {
             return None;
         }
-        let id = match read.id.clone().map_or_else(|| self.derived_id(read.identity.unwrap_or_default()), Ok) {
+        let id = match read.id.take().map_or_else(|| self.derived_id(read.identity.unwrap_or_default()), Ok) {
             Ok(id) => id,
             Err(problem) => {
                 report.problems.push(format!("code:{}", problem.code));

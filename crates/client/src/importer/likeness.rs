@@ -2,6 +2,10 @@
 
 use domain::{digest, text};
 use reading::names::Name;
+use smallvec::SmallVec;
+
+/// One of almost every store: not worth a piece of memory.
+pub(super) type Few<T> = SmallVec<[T; 1]>;
 
 /// What a store is compared by.
 #[derive(Clone, Debug, Default)]
@@ -13,9 +17,9 @@ pub(super) struct Likeness<'a> {
     pub has_branch: bool,
     pub address: String,
     /// Numbers that belong to one store.
-    pub own_phones: Vec<&'a str>,
+    pub own_phones: Few<&'a str>,
     /// Numbers that many branches share.
-    pub shared_phones: Vec<&'a str>,
+    pub shared_phones: Few<&'a str>,
     /// Latitude and longitude, in degrees.
     pub place: Option<(f64, f64)>,
 }
@@ -58,8 +62,8 @@ pub(super) struct Keys {
     pub name: u64,
     pub stem: u64,
     pub address: u64,
-    pub own_phones: Vec<u64>,
-    pub shared_phones: Vec<u64>,
+    pub own_phones: Few<u64>,
+    pub shared_phones: Few<u64>,
     pub has_branch: bool,
 }
 
