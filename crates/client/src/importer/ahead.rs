@@ -21,7 +21,7 @@ use crate::cache::NewMerchant;
 use crate::error::Result;
 
 /// Batches that are being read or wait to be judged.
-const BATCHES_AHEAD: usize = 2;
+const BATCHES_AHEAD: usize = 6;
 
 /// One row that was read, as far as it is judged by it.
 #[derive(Debug)]

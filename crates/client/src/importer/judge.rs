@@ -17,6 +17,9 @@ use super::twins::{Twin, Twins};
 use crate::cache::Cache;
 use crate::error::Result;
 
+/// How many rows ahead of the one that is judged memory is asked for.
+const ROWS_AHEAD: usize = 8;
+
 /// A row that is to be saved.
 pub(super) struct Wanted {
     /// Of the reports.
@@ -130,7 +133,11 @@ impl Judge {
         let places: Vec<usize> = if shows { rows.iter().map(|row| row.at).collect() } else { Vec::new() };
         let mut reports: Vec<RowReport> = Vec::with_capacity(rows.len());
         let mut candidates: Vec<Candidate> = Vec::with_capacity(rows.len());
-        for Numbered { n, at, read } in &mut rows {
+        for place in 0..rows.len() {
+            if let Some(soon) = rows.get(place + ROWS_AHEAD).and_then(|row| row.read.as_ref()) {
+                self.twins.fetch(&soon.keys);
+            }
+            let Numbered { n, at, read } = &mut rows[place];
             match read {
                 None => reports.push(RowReport::new(*n, RowOutcome::Blank)),
                 Some(read) => candidates.extend(self.alone(*n, *at, read, &stored, &mut reports)),

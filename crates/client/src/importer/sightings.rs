@@ -99,6 +99,16 @@ impl Sightings {
         table.find(key).map(|at| &table.places[at]).filter(|place| place.key() == key).map(|place| place.value)
     }
 
+    /// Has a key's place brought near before it is asked for: it is far away in memory, and whoever asks waits for it.
+    pub fn fetch(&self, key: u64) {
+        let key = key.max(1);
+        if let Some(table) = self.tables.get(table_of(key))
+            && let Some(place) = table.places.get(table.home(key))
+        {
+            near(place);
+        }
+    }
+
     /// Notes a value unless there is one; returns the one that was there.
     pub fn note(&mut self, key: u64, value: u32) -> Option<u32> {
         let key = key.max(1);
@@ -124,15 +134,33 @@ impl Sightings {
     }
 }
 
+/// A hint to the processor; on others than x86-64, nothing.
+#[allow(unsafe_code)]
+fn near(place: &Place) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: every such processor has the instruction, which changes nothing that a program can see.
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(place).cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = place;
+}
+
 impl Table {
+    /// Where a key is looked for first.
+    fn home(&self, key: u64) -> usize {
+        let rest = u128::from(key << TABLE_BITS);
+        ((rest * self.places.len() as u128) >> u64::BITS) as usize
+    }
+
     /// The place of a key, or the free one where it belongs; nothing in a table without places.
     fn find(&self, key: u64) -> Option<usize> {
         let count = self.places.len();
         if count == 0 {
             return None;
         }
-        let rest = u128::from(key << TABLE_BITS);
-        let mut place = ((rest * count as u128) >> u64::BITS) as usize;
+        let mut place = self.home(key);
         // A quarter of the places is free.
         while !matches!(self.places[place].key(), there if there == key || there == FREE) {
             place = if place + 1 == count { 0 } else { place + 1 };

@@ -14,11 +14,11 @@ use super::workbook;
 use crate::error::{Error, Result};
 
 /// Rows handed over at a time.
-pub(super) const BATCH_ROWS: usize = 2_000;
+pub(super) const BATCH_ROWS: usize = 1_000;
 /// Or so many bytes of them.
 const BATCH_BYTES: usize = 1024 * 1024;
 /// How many batches the reader may be ahead.
-const BATCHES_AHEAD: usize = 3;
+const BATCHES_AHEAD: usize = 6;
 
 /// What a person says about a file, before what it looks like.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

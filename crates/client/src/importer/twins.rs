@@ -114,6 +114,14 @@ impl Twins {
         true
     }
 
+    /// Has what is noted about a row brought near, some rows before it is compared.
+    pub fn fetch(&self, keys: &Keys) {
+        let phones = keys.own_phones.iter().chain(&keys.shared_phones).map(|phone| key(By::Phone, *phone, 0));
+        let code = keys.code.map(|code| key(By::Code, code, 0));
+        let texts = [key(By::Name, keys.name, 0), key(By::Address, keys.address, 0)];
+        texts.into_iter().chain(code).chain(phones).for_each(|key| self.sightings.fetch(key));
+    }
+
     /// Compares a row with the earlier ones.
     pub fn judge(&mut self, keys: &Keys) -> Twin {
         let (name, stem, address) = (half(keys.name), half(keys.stem), half(keys.address));
