@@ -136,13 +136,12 @@ fn without_advertising(name: &str) -> String {
 /// The branch at the end: in brackets, or behind a blank, dot or dash.
 fn branch(name: &str) -> Option<(&str, &str)> {
     let is_branch = |text: &str| text.ends_with('店') && text.chars().count() > 1;
-    if let Some(open) = name.strip_suffix(|c| matches!(c, ')' | ']' | '〕' | '》' | '」' | '>')) {
-        let (brand, inside) = open.rsplit_once(|c| matches!(c, '(' | '[' | '〔' | '《' | '「' | '<'))?;
+    if let Some(open) = name.strip_suffix([')', ']', '〕', '》', '」', '>']) {
+        let (brand, inside) = open.rsplit_once(['(', '[', '〔', '《', '「', '<'])?;
         let inside = inside.trim();
         return (is_branch(inside) && !brand.trim().is_empty()).then_some((brand, inside));
     }
-    let parts = |c| matches!(c, ' ' | '·' | '・' | '•' | '-' | '–' | '—' | '/' | '|' | ',' | ':' | '_' | '~');
-    let (brand, last) = name.rsplit_once(parts)?;
+    let (brand, last) = name.rsplit_once([' ', '·', '・', '•', '-', '–', '—', '/', '|', ',', ':', '_', '~'])?;
     let is_kind = KINDS.contains(&last.trim());
     (is_branch(last.trim()) && !is_kind && !letters(brand).is_empty()).then_some((brand, last.trim()))
 }
