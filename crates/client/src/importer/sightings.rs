@@ -8,43 +8,10 @@ const PLACES_MIN: usize = 16;
 /// Keys that do not occur: free places.
 const FREE: u64 = 0;
 
-/// Bits of the filter for each key that is expected.
-const FILTER_BITS: usize = 8;
-
 /// The first place of each key. Of keys it takes their hashes for granted.
 #[derive(Default)]
 pub(super) struct Sightings {
     tables: Vec<Table>,
-    filter: Filter,
-}
-
-/// What says of most new keys that they are new, in a hundredth of the memory: the tables are far away. A Bloom filter
-/// (Bloom 1970) whose bits for one key are in one word. Of no words it says nothing, and too full it says little.
-#[derive(Default)]
-struct Filter(Vec<u64>);
-
-impl Filter {
-    fn of(keys: usize) -> Self {
-        Self(vec![0; (keys * FILTER_BITS / 64).next_power_of_two()])
-    }
-
-    /// Word and bits of a key. The tables go by its first bits.
-    fn at(&self, key: u64) -> (usize, u64) {
-        let bit = |from: u32| 1_u64 << (key >> from & 63);
-        (key as usize & self.0.len().wrapping_sub(1), bit(24) | bit(30) | bit(36))
-    }
-
-    fn may_have(&self, key: u64) -> bool {
-        let (word, bits) = self.at(key);
-        self.0.get(word).is_none_or(|word| word & bits == bits)
-    }
-
-    fn add(&mut self, key: u64) {
-        let (word, bits) = self.at(key);
-        if let Some(word) = self.0.get_mut(word) {
-            *word |= bits;
-        }
-    }
 }
 
 #[derive(Clone, Default)]
@@ -86,15 +53,12 @@ impl Sightings {
     pub fn expecting(keys: usize) -> Self {
         let (mut tables, places) = (vec![Table::default(); TABLES], keys / TABLES * 3 / 2);
         tables.iter_mut().filter(|_| places > 0).for_each(|table| table.grow(places));
-        Self { tables, filter: Filter::of(keys) }
+        Self { tables }
     }
 
     /// What is noted under a key.
     pub fn get(&self, key: u64) -> Option<u32> {
         let key = key.max(1);
-        if !self.filter.may_have(key) {
-            return None;
-        }
         let table = self.tables.get(table_of(key))?;
         table.find(key).map(|at| &table.places[at]).filter(|place| place.key() == key).map(|place| place.value)
     }
@@ -112,7 +76,6 @@ impl Sightings {
     /// Notes a value unless there is one; returns the one that was there.
     pub fn note(&mut self, key: u64, value: u32) -> Option<u32> {
         let key = key.max(1);
-        self.filter.add(key);
         let table = self.table(key);
         table.make_room();
         let place = table.find(key)?;

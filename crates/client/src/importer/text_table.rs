@@ -65,7 +65,11 @@ fn unpacked(path: &Path, share: ShareRead) -> Result<(Box<dyn BufRead + Send>, b
 fn head(source: &mut dyn BufRead) -> std::io::Result<Vec<u8>> {
     let mut head = Vec::with_capacity(HEAD_BYTES);
     while head.len() < HEAD_BYTES {
-        let some = source.fill_buf()?;
+        let some = match source.fill_buf() {
+            Ok(some) => some,
+            Err(cause) if cause.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(cause) => return Err(cause),
+        };
         let some = &some[..some.len().min(HEAD_BYTES - head.len())];
         if some.is_empty() {
             break;
