@@ -35,6 +35,10 @@ proptest! {
         let lower = text::tidy(&typed).nfkc().collect::<String>().to_lowercase();
         prop_assert_eq!(text::key(&typed), text::tidy(&lower.nfkc().collect::<String>()));
         prop_assert_eq!(text::tidied(&typed), text::tidy(&typed));
+        // What needs no trimming by its bytes needs none by its characters, invisible ones among them.
+        let tidy = text::tidy(&typed);
+        let ends = |text: &str| (text.chars().next(), text.chars().next_back());
+        prop_assert!(!text::has_plain_ends(&typed) || ends(&typed) == ends(&tidy));
         let borrowed = matches!(text::tidied(&typed), std::borrow::Cow::Borrowed(_));
         prop_assert_eq!(borrowed, text::tidy(&typed) == typed);
     }
