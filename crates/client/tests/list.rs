@@ -6,6 +6,7 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 
 use client::cache::{Cache, FILE_NAME};
+use domain::edit::OutcomeState;
 use domain::ipc::{
     Condition, FacetsQuery, MERCHANT_ID, StoreFilter, StoreRow, StoreSort, StoresQuery, Test, UPDATED, compare,
 };
@@ -20,6 +21,9 @@ const NAMES: [&str; 8] =
 const CATEGORIES: [&str; 4] = ["火锅", "面馆", "Coffee", ""];
 const TAGS: [&str; 3] = ["清真", "WiFi", "外卖"];
 const SEATS: [&str; 5] = ["8", "10", "120", "many", ""];
+
+const ANSWERS: [OutcomeState; 4] =
+    [OutcomeState::Applied, OutcomeState::InReview, OutcomeState::Rejected, OutcomeState::Deferred];
 
 /// What a merchant has, in small numbers.
 #[derive(Clone, Copy, Debug)]
@@ -73,6 +77,9 @@ impl Shop {
 enum Step {
     Pull(Vec<Shop>),
     Save(u8, u8, u8),
+    /// So many edits are sent and answered like this.
+    Answer(usize, OutcomeState),
+    Discard(u8),
     Delete(u8),
     Gone(u8),
     Index,
@@ -141,6 +148,8 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => prop::collection::vec(shop(), 1..8).prop_map(Step::Pull),
         3 => (0..28_u8, any::<u8>(), any::<u8>()).prop_map(|(id, name, seats)| Step::Save(id, name, seats)),
+        2 => (1..6_usize, prop::sample::select(ANSWERS.to_vec())).prop_map(|(edits, state)| Step::Answer(edits, state)),
+        1 => any::<u8>().prop_map(Step::Discard),
         1 => (0..24_u8).prop_map(Step::Delete),
         1 => (0..24_u8).prop_map(Step::Gone),
         2 => Just(Step::Index),
@@ -266,7 +275,7 @@ async fn check(cache: &Cache, asked: &Asked) {
 
 async fn go(steps: Vec<Step>) {
     let (home, mut cache) = open().await;
-    let mut seq = 0;
+    let (mut seq, mut saved) = (0, Vec::new());
     for step in steps {
         match step {
             Step::Pull(shops) => {
@@ -281,8 +290,19 @@ async fn go(steps: Vec<Step>) {
                 let now = (pick(&NAMES, name), pick(&SEATS, seats));
                 let writes =
                     vec![write("name", "", now.0), write("address", "", "长安街1号"), write("custom.seats", "", now.1)];
-                cache.save(draft(&merchant(id), writes), None).await.unwrap();
+                saved.push(cache.save(draft(&merchant(id), writes), None).await.unwrap().edit_id);
             }
+            Step::Answer(edits, state) => {
+                let sent = cache.load_batch(edits, 1_000_000, 0, None).await.unwrap().edits;
+                seq += sent.len() as u64;
+                let outcomes = sent.iter().map(|edit| outcome(edit, state, seq)).collect();
+                cache.store_outcomes(&reply(outcomes), 0).await.unwrap();
+            }
+            Step::Discard(which) if !saved.is_empty() => {
+                // One that has been answered need not be there any more.
+                let _ = cache.discard(saved.swap_remove(usize::from(which) % saved.len())).await;
+            }
+            Step::Discard(_) => {}
             Step::Delete(id) => {
                 let gone =
                     domain::edit::Write { field: field("deleted"), base_value: Value::NULL, value: Value::yes() };
@@ -374,6 +394,9 @@ async fn a_cache_from_before_the_index_is_made_anew_in_the_background() {
         "DROP INDEX IF EXISTS listing_by_name",
         "DROP INDEX IF EXISTS listing_by_address",
         "DROP INDEX unindexed_gone",
+        "DROP INDEX listing_by_updated",
+        "ALTER TABLE listing DROP COLUMN settled_ms",
+        "CREATE INDEX listing_by_updated ON listing (updated_ms)",
         "ALTER TABLE listing DROP COLUMN name_key",
         "ALTER TABLE listing DROP COLUMN address_key",
         "CREATE INDEX listing_by_name ON listing (name)",

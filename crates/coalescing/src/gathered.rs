@@ -5,6 +5,10 @@
 //! come, so that whoever is told of the transaction finds all of it in the file. Whatever else is written goes to the file at
 //! once. Above all what is written ahead of a commit, because memory is full: if that is given up, others write in its place,
 //! and it must not come after them.
+//!
+//! Behind a small transaction that makes the file longer, the file is made longer still. A flush of bytes that were in the
+//! file before takes half as long as one that has to note where the new ones lie, and the next transactions write there.
+//! Zeros are no frame: whoever reads the log ends there.
 
 use std::ffi::c_int;
 use std::num::NonZeroU64;
@@ -15,6 +19,10 @@ const HEADER_BYTES: usize = 24;
 const COMMIT_MARK: std::ops::Range<usize> = 4..8;
 /// What waits at most: a transaction larger than this is written in several pieces.
 const GATHERED_BYTES_MAX: usize = 120 * 1024;
+
+/// What a file is made longer by at once: a part of itself, within these bounds.
+const AHEAD_PART: u64 = 4;
+const AHEAD_BYTES: std::ops::RangeInclusive<u64> = 64 * 1024..=1024 * 1024;
 
 /// Where the writes go; the answer is SQLite's result code if that is not 0.
 pub(crate) trait Log {
@@ -36,11 +44,20 @@ pub(crate) struct Gathered {
     read_at: Option<u64>,
     /// The commit that it is of.
     commit: Option<NonZeroU64>,
+    /// It did not fit into one piece.
+    is_large: bool,
     /// Nothing ever waits.
     straight: bool,
+    /// Where the file ends, as far as this connection knows.
+    end: u64,
 }
 
 impl Gathered {
+    /// For a file of so many bytes.
+    pub fn of(end: u64) -> Self {
+        Self { end, ..Self::default() }
+    }
+
     /// Nothing waits: for a disk on which a write may damage what lies beside it. There SQLite fills up the sector behind a
     /// transaction with frames in pieces of any size.
     pub fn straight() -> Self {
@@ -64,7 +81,14 @@ impl Gathered {
         if follows && self.awaits_page {
             self.bytes.extend_from_slice(bytes);
             self.awaits_page = false;
-            return if self.commits || self.bytes.len() >= GATHERED_BYTES_MAX { self.bring(log) } else { Ok(()) };
+            if self.commits {
+                return self.complete(log);
+            }
+            if self.bytes.len() < GATHERED_BYTES_MAX {
+                return Ok(());
+            }
+            self.is_large = true;
+            return self.bring(log);
         }
         if !follows {
             self.bring(log)?;
@@ -73,7 +97,9 @@ impl Gathered {
         let is_header = commit.is_some() && !self.straight && bytes.len() == HEADER_BYTES && read_at != Some(at);
         if !is_header {
             self.bring(log)?;
-            return log.write(bytes, at);
+            log.write(bytes, at)?;
+            self.end = self.end.max(at + bytes.len() as u64);
+            return Ok(());
         }
         if self.bytes.is_empty() {
             self.at = at;
@@ -101,11 +127,16 @@ impl Gathered {
         self.bring(log)
     }
 
+    /// The file was cut.
+    pub fn cut(&mut self, end: u64) {
+        self.end = end;
+    }
+
     /// What an earlier commit has left is of one that failed: nobody has been told of it, and others may have written there.
     fn enter(&mut self, commit: Option<NonZeroU64>) {
         if self.commit != commit {
             self.bytes.clear();
-            self.awaits_page = false;
+            (self.awaits_page, self.is_large) = (false, false);
             self.commit = commit;
         }
     }
@@ -115,9 +146,26 @@ impl Gathered {
             return Ok(());
         }
         let written = log.write(&self.bytes, self.at);
+        if written.is_ok() {
+            self.end = self.end.max(self.at + self.bytes.len() as u64);
+        }
         self.bytes.clear();
         self.awaits_page = false;
         written
+    }
+
+    /// Brings a transaction, or its last piece, to the file, and makes that longer for the next ones.
+    fn complete(&mut self, log: &mut impl Log) -> Result<(), c_int> {
+        let end = self.end;
+        self.bring(log)?;
+        if self.end > end && !self.is_large {
+            let ahead = (self.end / AHEAD_PART).clamp(*AHEAD_BYTES.start(), *AHEAD_BYTES.end());
+            // The transaction is in the file. Whether there is room for more than that is of no account to it.
+            if log.write(&vec![0; ahead as usize], self.end).is_ok() {
+                self.end += ahead;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -140,6 +188,14 @@ mod tests {
         bytes: Vec<u8>,
         writes: usize,
         room: Option<usize>,
+    }
+
+    impl Disk {
+        /// How many there are before the zeros.
+        fn frames(&self) -> u64 {
+            let frames = self.bytes[BEGIN as usize..].chunks(FRAME_BYTES as usize);
+            frames.take_while(|frame| frame[HEADER_BYTES..].iter().any(|byte| *byte != 0)).count() as u64
+        }
     }
 
     impl Log for Disk {
@@ -181,10 +237,45 @@ mod tests {
         gathered.write(&mut disk, number(7), &[9; BEGIN as usize], 0).unwrap();
         assert_eq!(disk.writes, 1, "the log's header is there at once");
         transaction(&mut gathered, &mut disk, 0, 9, 7).unwrap();
-        assert_eq!((disk.writes, disk.bytes.len() as u64), (2, BEGIN + 9 * FRAME_BYTES));
+        // The second makes the file longer.
+        assert_eq!((disk.writes, disk.frames()), (3, 9));
         transaction(&mut gathered, &mut disk, 9, 600, 8).unwrap();
         assert!(disk.writes < 10, "{} writes", disk.writes);
-        assert_eq!(disk.bytes.len() as u64, BEGIN + 609 * FRAME_BYTES);
+        assert_eq!(disk.bytes.len() as u64, BEGIN + 609 * FRAME_BYTES, "a large one is long enough");
+    }
+
+    #[test]
+    fn the_file_grows_in_few_and_rising_steps() {
+        let (mut gathered, mut disk) = (Gathered::of(0), Disk::default());
+        let mut sizes = vec![0];
+        for n in 0..1_000 {
+            transaction(&mut gathered, &mut disk, n * 9, 9, 1 + (n % 200) as u8).unwrap();
+            sizes.push(disk.bytes.len());
+        }
+        assert_eq!(disk.frames(), 9_000);
+        sizes.dedup();
+        let steps: Vec<usize> = sizes.windows(2).map(|two| two[1] - two[0]).collect();
+        assert!(steps.len() < 20, "{steps:?}");
+        assert!(steps[0] < 80_000 && steps.iter().all(|step| *step < 1_200_000), "{steps:?}");
+        assert!(*steps.last().unwrap() > 1_000_000, "{steps:?}");
+        // It begins anew: nothing is longer for that, until it is cut.
+        let writes = disk.writes;
+        transaction(&mut gathered, &mut disk, 0, 9, 250).unwrap();
+        assert_eq!((disk.writes, disk.bytes.len()), (writes + 1, *sizes.last().unwrap()));
+        gathered.cut(10_000);
+        disk.bytes.truncate(10_000);
+        transaction(&mut gathered, &mut disk, 9, 18, 251).unwrap();
+        assert!(disk.bytes.len() > 70_000);
+    }
+
+    #[test]
+    fn a_transaction_that_fits_succeeds_where_nothing_more_does() {
+        let (mut gathered, mut disk) = (Gathered::of(0), Disk { room: Some(1), ..Disk::default() });
+        transaction(&mut gathered, &mut disk, 0, 9, 1).unwrap();
+        assert_eq!((disk.frames(), disk.bytes.len() as u64), (9, BEGIN + 9 * FRAME_BYTES));
+        disk.room = None;
+        transaction(&mut gathered, &mut disk, 9, 9, 2).unwrap();
+        assert_eq!(disk.frames(), 18);
     }
 
     #[test]
@@ -215,10 +306,10 @@ mod tests {
         disk.room = None;
         // Meanwhile another connection has written there.
         transaction(&mut Gathered::default(), &mut disk, 3, 4, 4).unwrap();
-        let before = disk.bytes.clone();
+        let before = disk.bytes[..(BEGIN + 7 * FRAME_BYTES) as usize].to_vec();
         transaction(&mut gathered, &mut disk, 7, 1, 5).unwrap();
-        assert_eq!(disk.bytes[..before.len()], before);
-        assert_eq!(disk.bytes.len() as u64, BEGIN + 8 * FRAME_BYTES);
+        assert!(disk.bytes.starts_with(&before));
+        assert_eq!(disk.frames(), 8);
     }
 
     /// What SQLite does with a log.

@@ -188,7 +188,10 @@ unsafe extern "C" fn open(
         return code;
     }
     let safe = below!(under, xDeviceCharacteristics) & sqlite::SQLITE_IOCAP_POWERSAFE_OVERWRITE != 0;
-    let gathered = Box::new(if safe { Gathered::default() } else { Gathered::straight() });
+    let mut end = 0;
+    // If it cannot be asked now, it is taken for shorter than it is.
+    below!(under, xFileSize, &raw mut end);
+    let gathered = Box::new(if safe { Gathered::of(end.max(0).cast_unsigned()) } else { Gathered::straight() });
     // SAFETY: as above.
     unsafe {
         (*file.cast::<LogFile>()).gathered = Box::into_raw(gathered);
@@ -231,9 +234,15 @@ unsafe extern "C" fn write(file: *mut sqlite3_file, bytes: *const c_void, amount
 }
 
 unsafe extern "C" fn truncate(file: *mut sqlite3_file, size: sqlite3_int64) -> c_int {
-    let act = |under: Under| below!(under, xTruncate, size);
+    let act = |gathered: &mut Gathered, mut under: Under| match gathered.flush(&mut under, commit::under_way()) {
+        Ok(()) => {
+            gathered.cut(size.max(0).cast_unsigned());
+            below!(under, xTruncate, size)
+        }
+        Err(code) => code,
+    };
     // SAFETY: a log that is open.
-    unsafe { after_flush(file, act) }
+    unsafe { on(file, act) }
 }
 
 unsafe extern "C" fn sync(file: *mut sqlite3_file, flags: c_int) -> c_int {

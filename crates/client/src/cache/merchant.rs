@@ -106,7 +106,11 @@ impl Merchant {
     /// Counts anew in the list's row of a merchant that shows what it showed.
     pub fn recount(&self, tx: &Connection, id: &MerchantId, rules: &RuleSet) -> Result<()> {
         let counts = listing::counts(self.record.as_ref(), &self.own, rules);
-        tx.prepare_cached(sql!("listing/set_counts"))?.execute(params![
+        let set = match counts.queued {
+            0 => sql!("listing/set_counts_settled"),
+            _ => sql!("listing/set_counts"),
+        };
+        tx.prepare_cached(set)?.execute(params![
             id.as_str(),
             counts.queued,
             counts.rejected,
@@ -186,7 +190,12 @@ pub(super) fn refresh(tx: &Connection, id: &MerchantId, rules: &RuleSet) -> Resu
 fn touch(tx: &Connection, n: i64, row: &Row) -> Result<()> {
     let [queued, rejected, contested, in_review, updated_ms] = numbers(row);
     let values = params![n, row.hours, queued, rejected, contested, in_review, updated_ms, row.words_hash];
-    tx.prepare_cached(sql!("listing/touch"))?.execute(values)?;
+    // As long as own changes wait, the order by time stays as it is.
+    let touch = match queued {
+        0 => sql!("listing/touch_settled"),
+        _ => sql!("listing/touch"),
+    };
+    tx.prepare_cached(touch)?.execute(values)?;
     Ok(())
 }
 
