@@ -186,3 +186,19 @@ fn what_was_given_up_is_not_written_over_what_others_commit_in_its_place() {
         assert_eq!(stored.len(), 61 + round as usize);
     }
 }
+
+#[test]
+fn behind_small_transactions_the_log_grows_in_few_steps() {
+    let folder = tempfile::tempdir().unwrap();
+    let writer = connect(&folder.path().join("t.sqlite"));
+    writer.execute_batch("CREATE TABLE t (n INTEGER PRIMARY KEY, text TEXT NOT NULL)").unwrap();
+    let mut sizes = Vec::new();
+    for n in 0..200 {
+        writer.execute_batch("BEGIN IMMEDIATE").unwrap();
+        put(&writer, &[(n, 7_000)]);
+        coalescing::together(|| writer.execute_batch("COMMIT")).unwrap();
+        sizes.push(std::fs::metadata(folder.path().join("t.sqlite-wal")).unwrap().len());
+    }
+    sizes.dedup();
+    assert!(sizes.len() < 30, "{sizes:?}");
+}

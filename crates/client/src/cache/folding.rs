@@ -17,9 +17,9 @@ use crate::error::Result;
 pub(super) const WAL_PAGES: &str = "131072";
 /// What is left of the log's file when it begins anew, in bytes: what is written over is on the disk sooner than what makes
 /// the file longer.
-pub(super) const WAL_BYTES_KEPT: u64 = 24 * 1024 * 1024;
+pub(super) const WAL_BYTES_KEPT: u64 = 48 * 1024 * 1024;
 /// Commits after which the log is folded in.
-const COMMITS: u32 = 500;
+const COMMITS: u32 = 1_000;
 
 /// Commits after which its length is looked at: after each, saves would take a fifth longer.
 const LOOK_COMMITS: u32 = 16;
