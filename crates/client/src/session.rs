@@ -101,10 +101,15 @@ impl Session {
     /// # Errors
     /// `storage`.
     pub async fn actor(&self) -> Result<Option<Actor>> {
-        match self.tokens.read().await.as_ref() {
-            Some(tokens) => Ok(Some(tokens.actor.clone())),
+        match self.signed_in_actor().await {
+            Some(actor) => Ok(Some(actor)),
             None => self.cache.last_actor().await,
         }
+    }
+
+    /// Who is signed in.
+    pub async fn signed_in_actor(&self) -> Option<Actor> {
+        self.tokens.read().await.as_ref().map(|tokens| tokens.actor.clone())
     }
 
     /// For the window.

@@ -51,6 +51,23 @@ async fn a_saved_edit_is_shown_found_and_there_after_a_restart() {
 }
 
 #[tokio::test]
+async fn who_signed_in_last_is_named_by_what_is_saved_offline() {
+    let (_home, cache) = open().await;
+    let by = |edit: &domain::Edit| edit.actor.as_ref().map(|actor| actor.as_str().to_owned());
+    let nobody = cache.save_by_last_actor(draft("A", vec![write("name", "", "a")])).await.unwrap();
+    assert_eq!(by(&nobody), None);
+    for name in ["li", "wang"] {
+        cache.set_last_actor(&actor(name)).await.unwrap();
+        let edit = cache.save_by_last_actor(draft("A", vec![write("name", "", name)])).await.unwrap();
+        assert_eq!(by(&edit).as_deref(), Some(name));
+        assert_eq!(cache.last_actor().await.unwrap(), Some(actor(name)));
+    }
+    let waiting = OutboxQuery { group: OutboxGroup::Queued, offset: 0, limit: 10 };
+    let names = cache.outbox(&waiting).await.unwrap().rows.into_iter().map(|row| row.actor_name);
+    assert_eq!(names.collect::<Vec<_>>(), ["", "li", "wang"]);
+}
+
+#[tokio::test]
 async fn an_answered_edit_stays_on_top_until_it_has_come_back() {
     let (_home, cache) = open().await;
     cache.apply_page(page(vec![(1, named("A", 1, "old"))], true)).await.unwrap();

@@ -97,6 +97,11 @@ pub(super) fn observe(tx: &Connection, seen: Hlc, now_ms: u64) -> Result<()> {
     Ok(())
 }
 
+/// See [`Cache::last_actor`].
+pub(super) fn last_actor(tx: &Connection) -> Result<Option<Actor>> {
+    Ok(get(tx, ACTOR)?.map(|text| serde_json::from_str(&text)).transpose()?)
+}
+
 impl Cache {
     /// A stored setting or fact of the layers above.
     ///
@@ -131,7 +136,7 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub async fn last_actor(&self) -> Result<Option<Actor>> {
-        self.fact(ACTOR).await
+        self.direct.read(|tx| last_actor(tx)).await
     }
 
     /// Keeps who signed in.

@@ -13,12 +13,12 @@ use domain::role::Actor;
 use domain::rules::RuleSet;
 use domain::version::VersionVector;
 use domain::{DeviceId, EditId, MerchantId, TraceId};
-use rusqlite::{CachedStatement, Connection, params};
+use rusqlite::{CachedStatement, Connection, Transaction, params};
 use telemetry::Stage;
 
 use super::listing::Own;
 use super::merchant::Merchant;
-use super::meta::Stamps;
+use super::meta::{self, Stamps};
 use super::{Cache, int, sql};
 use crate::clock::Machine;
 use crate::error::{Error, Result};
@@ -56,8 +56,20 @@ impl Cache {
     /// # Errors
     /// `outbox_full`, `bad_request` for no or too many writes, `storage`.
     pub async fn save(&self, draft: Draft, actor: Option<&Actor>) -> Result<Edit> {
-        let mut edits = self.save_all(vec![draft], actor).await?;
-        edits.pop().ok_or_else(|| Error::new(ErrorCode::Internal, "nothing was saved"))
+        only(self.save_all(vec![draft], actor).await?)
+    }
+
+    /// The same in the name of whoever signed in last; who that was is read in the transaction of the save.
+    ///
+    /// # Errors
+    /// As [`Self::save`].
+    pub async fn save_by_last_actor(&self, draft: Draft) -> Result<Edit> {
+        let mut desk = self.desk(None);
+        let insert = move |tx: &Transaction<'_>, rules: &RuleSet| {
+            desk.actor = meta::last_actor(tx)?;
+            desk.insert(tx, rules, vec![draft])
+        };
+        only(self.save_with(insert).await?)
     }
 
     /// Saves many edits in one transaction: all or none.
@@ -65,9 +77,17 @@ impl Cache {
     /// # Errors
     /// As [`Self::save`].
     pub async fn save_all(&self, drafts: Vec<Draft>, actor: Option<&Actor>) -> Result<Vec<Edit>> {
-        let begun = SystemTime::now();
         let desk = self.desk(actor);
-        let edits = self.write(move |tx, rules| desk.insert(tx, rules, drafts)).await?;
+        self.save_with(move |tx, rules| desk.insert(tx, rules, drafts)).await
+    }
+
+    /// Saves, and tells of it.
+    async fn save_with(
+        &self,
+        insert: impl FnOnce(&Transaction<'_>, &RuleSet) -> Result<Vec<Edit>> + Send + 'static,
+    ) -> Result<Vec<Edit>> {
+        let begun = SystemTime::now();
+        let edits = self.write(insert).await?;
         for edit in &edits {
             telemetry::edit(Stage::Saved, edit, begun, "queued");
         }
@@ -127,6 +147,10 @@ impl Desk {
         }
         Ok(edits)
     }
+}
+
+fn only(mut edits: Vec<Edit>) -> Result<Edit> {
+    edits.pop().ok_or_else(|| Error::new(ErrorCode::Internal, "nothing was saved"))
 }
 
 /// What the editor had seen, and this device's own edits that lie on top of it.

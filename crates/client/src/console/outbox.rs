@@ -103,8 +103,10 @@ impl Console {
 
     /// Saves in the name of who is signed in, or was last.
     pub(super) async fn save_draft(&self, draft: Draft) -> Result<domain::Edit> {
-        let actor = self.backend().await.session.actor().await?;
-        self.cache.save(draft, actor.as_ref()).await
+        match self.backend().await.session.signed_in_actor().await {
+            Some(actor) => self.cache.save(draft, Some(&actor)).await,
+            None => self.cache.save_by_last_actor(draft).await,
+        }
     }
 }
 
