@@ -413,11 +413,11 @@ async fn a_cache_from_before_the_index_is_made_anew_in_the_background() {
         "INSERT INTO meta (key, value) SELECT 'counter', counter FROM outbox_totals WHERE turn = -1",
         "INSERT INTO meta (key, value) SELECT 'hlc', printf('%016x', clock) FROM outbox_totals WHERE turn = -1",
         "DELETE FROM outbox_totals WHERE turn = -1",
-        "DROP TRIGGER outbox_inserted",
         "ALTER TABLE outbox_totals DROP COLUMN counter",
         "ALTER TABLE outbox_totals DROP COLUMN clock",
         "ALTER TABLE outbox_totals DROP COLUMN list_version",
         "CREATE TRIGGER outbox_inserted AFTER INSERT ON outbox BEGIN SELECT 1; END",
+        "CREATE TRIGGER listing_inserted AFTER INSERT ON listing BEGIN SELECT 1; END",
         "PRAGMA user_version = 4",
     ] {
         sqlx::query(statement).execute(&mut raw).await.unwrap();

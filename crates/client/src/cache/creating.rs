@@ -79,6 +79,8 @@ impl Desk {
             let n = rows.insert(&merchant.id, &merchant.row)?;
             list::note(tx, n, &merchant.row.words)?;
         }
+        rows.count()?;
+        waiting.count()?;
         stamps.write(tx)
     }
 

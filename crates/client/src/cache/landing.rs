@@ -51,8 +51,7 @@ pub(super) fn land<'r>(
     if !follows(tx, landed, &reply.epoch)? {
         return Ok(None);
     }
-    let Some(actor) = meta::get(tx, meta::ACTOR)? else { return Ok(None) };
-    let actor: Actor = serde_json::from_str(&actor)?;
+    let Some(actor) = meta::last_actor(tx)? else { return Ok(None) };
     let new = reply.outcomes.iter().filter(|outcome| is_of(outcome, landed));
     let Some(Batch { merchants: made, done }) = make(tx, (rules, schema), &actor, new)? else { return Ok(None) };
     let mut changed = Bucket::default();

@@ -1,6 +1,8 @@
 //! One merchant within a transaction of its own: what the server says, this device's edits, and the list's row that both
 //! make.
 
+use std::collections::BTreeMap;
+
 use domain::MerchantId;
 use domain::record::Record;
 use domain::rules::RuleSet;
@@ -130,25 +132,42 @@ impl Merchant {
 
 /// Makes the list's row of a merchant this one, or takes it away.
 pub(super) fn show(tx: &Connection, id: &MerchantId, row: Option<Row>) -> Result<()> {
-    Rows::of(tx)?.show(id, row)
+    let mut rows = Rows::of(tx)?;
+    rows.show(id, row)?;
+    rows.count()
 }
 
-/// Writes rows of the list, many with the same statements.
+/// Writes rows of the list, many with the same statements. At the end, [`Self::count`].
 pub(super) struct Rows<'t> {
     tx: &'t Connection,
     known: CachedStatement<'t>,
     insert: CachedStatement<'t>,
+    /// How many were added to each category and are not counted yet.
+    added: BTreeMap<String, i64>,
 }
 
 impl<'t> Rows<'t> {
     pub fn of(tx: &'t Connection) -> Result<Self> {
         let known = tx.prepare_cached(sql!("listing/known_one"))?;
-        Ok(Self { tx, known, insert: tx.prepare_cached(sql!("listing/insert"))? })
+        Ok(Self { tx, known, insert: tx.prepare_cached(sql!("listing/insert"))?, added: BTreeMap::new() })
+    }
+
+    /// Counts those that were added.
+    pub fn count(&mut self) -> Result<()> {
+        let mut count = self.tx.prepare_cached(sql!("listing/count_added"))?;
+        while let Some((category, merchants)) = self.added.pop_first() {
+            count.execute(params![category, merchants])?;
+        }
+        Ok(())
     }
 
     /// As [`show`].
     pub fn show(&mut self, id: &MerchantId, row: Option<Row>) -> Result<()> {
         let (tx, shown) = (self.tx, Shown::read(&mut self.known, id)?);
+        if shown.is_some() && !self.added.is_empty() {
+            // What triggers take from a category must have been added to it.
+            self.count()?;
+        }
         let Some(row) = row else {
             if let Some(shown) = shown {
                 tx.prepare_cached(sql!("listing/delete"))?.execute([shown.n])?;
@@ -178,6 +197,11 @@ impl<'t> Rows<'t> {
     /// Adds the row of a merchant that has none; returns its number.
     pub fn insert(&mut self, id: &MerchantId, row: &Row) -> Result<i64> {
         write(&mut self.insert, &id.as_str(), row)?;
+        let [_, _, _, category, _] = &row.texts;
+        match self.added.get_mut(category) {
+            Some(merchants) => *merchants += 1,
+            None => drop(self.added.insert(category.clone(), 1)),
+        }
         Ok(self.tx.last_insert_rowid())
     }
 }

@@ -14,7 +14,7 @@ use crate::clock;
 use crate::error::Result;
 
 const DEVICE: &str = "device_id";
-pub(super) const ACTOR: &str = "last_actor";
+const ACTOR: &str = "last_actor";
 
 /// What is stored under a key.
 pub(super) fn get(connection: &Connection, key: &str) -> Result<Option<String>> {

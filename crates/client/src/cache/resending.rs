@@ -3,12 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use domain::role::Actor;
 use domain::{DeviceId, Edit, EditId, MerchantId, Record, change, digest};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::listing::Touched;
-use super::{int, json_list, json_numbers, meta, sql};
+use super::{int, json_list, json_numbers, meta, saving, sql};
 use crate::error::Result;
 
 /// What the record of its merchant says about an edit.
@@ -154,23 +153,25 @@ fn queue(tx: &Connection, lost: Vec<Lost>, touched: &mut BTreeSet<MerchantId>) -
         return Ok(());
     }
     let mut places = places(tx, &lost)?;
-    let author: Option<Actor> = meta::get(tx, meta::ACTOR)?.map(|text| serde_json::from_str(&text)).transpose()?;
+    let author = meta::last_actor(tx)?;
     let mut insert = tx.prepare_cached(sql!("outbox/insert_again"))?;
     for Lost { edit, text, quiet } in lost {
         let name = author.as_ref().filter(|author| edit.actor.as_ref() == Some(&author.id));
         let name = name.map(|author| author.name.as_str());
+        let lines = int(change::count(&edit.writes) as u64);
         insert.execute(params![
             places.remove(&made(&edit)).unwrap_or_default(),
             edit.edit_id.to_string(),
             edit.merchant_id.as_str(),
             text,
             int(text.len() as u64),
-            int(change::count(&edit.writes) as u64),
+            lines,
             edit.actor.as_ref().map(|actor| actor.as_str()),
             name.or(edit.actor.as_ref().map(|actor| actor.as_str())).unwrap_or_default(),
             int(edit.hlc.wall_ms()),
             quiet,
         ])?;
+        saving::count(tx, lines, 1)?;
         touched.insert(edit.merchant_id);
     }
     Ok(())

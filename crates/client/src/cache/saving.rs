@@ -175,15 +175,33 @@ pub(super) fn make_room(tx: &Connection, wanted: usize) -> Result<()> {
 
 pub(super) fn put(tx: &Connection, edit: &Edit, lines: i64, actor: Option<&Actor>, now_ms: u64) -> Result<()> {
     let json = serde_json::to_string(edit)?;
-    Waiting::of(tx)?.put(edit.edit_id, &edit.merchant_id, &json, lines, actor, now_ms)
+    let mut waiting = Waiting::of(tx)?;
+    waiting.put(edit.edit_id, &edit.merchant_id, &json, lines, actor, now_ms)?;
+    waiting.count()
 }
 
-/// Puts edits into the outbox, many with one statement.
-pub(super) struct Waiting<'t>(CachedStatement<'t>);
+/// Counts edits of so many lines that were put into the outbox.
+pub(super) fn count(tx: &Connection, lines: i64, edits: i64) -> Result<()> {
+    tx.prepare_cached(sql!("outbox/count_added"))?.execute([lines, edits])?;
+    Ok(())
+}
+
+/// Puts edits into the outbox, many with one statement. At the end, [`Self::count`].
+pub(super) struct Waiting<'t> {
+    tx: &'t Connection,
+    insert: CachedStatement<'t>,
+    lines: i64,
+    edits: i64,
+}
 
 impl<'t> Waiting<'t> {
     pub fn of(tx: &'t Connection) -> Result<Self> {
-        Ok(Self(tx.prepare_cached(sql!("outbox/insert"))?))
+        Ok(Self { tx, insert: tx.prepare_cached(sql!("outbox/insert"))?, lines: 0, edits: 0 })
+    }
+
+    /// Counts those that were put.
+    pub fn count(self) -> Result<()> {
+        count(self.tx, self.lines, self.edits)
     }
 
     /// Puts one, as JSON, of so many lines.
@@ -196,7 +214,7 @@ impl<'t> Waiting<'t> {
         actor: Option<&Actor>,
         now_ms: u64,
     ) -> Result<()> {
-        self.0.execute(params![
+        self.insert.execute(params![
             edit_id.to_string(),
             merchant_id.as_str(),
             json,
@@ -206,6 +224,7 @@ impl<'t> Waiting<'t> {
             actor.map(|actor| actor.name.as_str()).unwrap_or_default(),
             int(now_ms),
         ])?;
+        (self.lines, self.edits) = (self.lines + lines, self.edits + 1);
         Ok(())
     }
 }
