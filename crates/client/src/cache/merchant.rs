@@ -245,3 +245,40 @@ fn write(statement: &mut Statement<'_>, key: &dyn ToSql, row: &Row) -> Result<()
     ])?;
     Ok(())
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use domain::edit::Write;
+    use domain::{FieldPath, Value};
+
+    use super::super::Cache;
+    use super::super::direct::Flush;
+    use super::*;
+
+    fn shown(id: &MerchantId, category: &str) -> Option<Row> {
+        let field = FieldPath::new("category").unwrap();
+        let write = Write { field, base_value: Value::NULL, value: Value::text(category) };
+        Some(listing::row_of_new(id, &[write], 1))
+    }
+
+    #[tokio::test]
+    async fn rows_that_are_added_and_changed_with_the_same_statements_are_counted_as_they_are() {
+        let home = tempfile::tempdir().unwrap();
+        let cache = Cache::open(home.path()).await.unwrap();
+        let write = |tx: &rusqlite::Transaction<'_>| {
+            let [moved, gone, stays] = ["A", "B", "C"].map(|id| MerchantId::new(id).unwrap());
+            let mut rows = Rows::of(tx)?;
+            rows.show(&moved, shown(&moved, "火锅"))?;
+            rows.show(&moved, shown(&moved, "面馆"))?;
+            rows.show(&gone, shown(&gone, "小吃"))?;
+            rows.show(&stays, shown(&stays, "面馆"))?;
+            rows.show(&gone, None)?;
+            rows.count()?;
+            let mut counted = tx.prepare("SELECT category, merchants FROM categories ORDER BY category")?;
+            let counted = counted.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(counted.collect::<rusqlite::Result<Vec<(String, i64)>>>()?)
+        };
+        assert_eq!(cache.direct.write(Flush::AsSet, write).await.unwrap(), [("面馆".to_owned(), 2)]);
+    }
+}
