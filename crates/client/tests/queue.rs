@@ -16,7 +16,7 @@ fn drafts(merchant: impl Fn(usize) -> String, count: usize) -> Vec<client::cache
     (0..count).map(|n| draft(&merchant(n), vec![write("name", "", "店"), write("address", "", "街")])).collect()
 }
 
-/// What the triggers keep, and what is there: lines and edits of each turn.
+/// What is counted as it comes, moves and goes, and what is there: lines and edits of each turn.
 async fn totals(cache: &Cache) -> [Vec<(i64, i64, i64)>; 2] {
     let mut raw = sqlx::sqlite::SqliteConnectOptions::new().filename(cache.path()).connect().await.unwrap();
     let mut both = [Vec::new(), Vec::new()];

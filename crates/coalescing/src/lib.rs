@@ -5,6 +5,8 @@
 //! is complete: then they are written, and only then SQLite flushes the file and tells others of it. What is in the file
 //! at any moment that matters is the same as without this layer.
 //!
+//! Behind small transactions the log's file grows in few steps, because it takes longer to flush what makes it longer.
+//!
 //! [`install`] puts it there, and what is committed within [`together`] goes in one piece.
 
 mod commit;

@@ -79,8 +79,8 @@ impl Desk {
             let n = rows.insert(&merchant.id, &merchant.row)?;
             list::note(tx, n, &merchant.row.words)?;
         }
-        rows.count()?;
-        waiting.count()?;
+        rows.count_added()?;
+        waiting.count_added()?;
         stamps.write(tx)
     }
 

@@ -108,11 +108,7 @@ impl Merchant {
     /// Counts anew in the list's row of a merchant that shows what it showed.
     pub fn recount(&self, tx: &Connection, id: &MerchantId, rules: &RuleSet) -> Result<()> {
         let counts = listing::counts(self.record.as_ref(), &self.own, rules);
-        let set = match counts.queued {
-            0 => sql!("listing/set_counts_settled"),
-            _ => sql!("listing/set_counts"),
-        };
-        tx.prepare_cached(set)?.execute(params![
+        tx.prepare_cached(sql!("listing/set_counts"))?.execute(params![
             id.as_str(),
             counts.queued,
             counts.rejected,
@@ -134,10 +130,10 @@ impl Merchant {
 pub(super) fn show(tx: &Connection, id: &MerchantId, row: Option<Row>) -> Result<()> {
     let mut rows = Rows::of(tx)?;
     rows.show(id, row)?;
-    rows.count()
+    rows.count_added()
 }
 
-/// Writes rows of the list, many with the same statements. At the end, [`Self::count`].
+/// Writes rows of the list, many with the same statements. At the end, [`Self::count_added`].
 pub(super) struct Rows<'t> {
     tx: &'t Connection,
     known: CachedStatement<'t>,
@@ -153,7 +149,7 @@ impl<'t> Rows<'t> {
     }
 
     /// Counts those that were added.
-    pub fn count(&mut self) -> Result<()> {
+    pub fn count_added(&mut self) -> Result<()> {
         let mut count = self.tx.prepare_cached(sql!("listing/count_added"))?;
         while let Some((category, merchants)) = self.added.pop_first() {
             count.execute(params![category, merchants])?;
@@ -166,7 +162,7 @@ impl<'t> Rows<'t> {
         let (tx, shown) = (self.tx, Shown::read(&mut self.known, id)?);
         if shown.is_some() && !self.added.is_empty() {
             // What triggers take from a category must have been added to it.
-            self.count()?;
+            self.count_added()?;
         }
         let Some(row) = row else {
             if let Some(shown) = shown {
@@ -274,7 +270,7 @@ mod tests {
             rows.show(&gone, shown(&gone, "小吃"))?;
             rows.show(&stays, shown(&stays, "面馆"))?;
             rows.show(&gone, None)?;
-            rows.count()?;
+            rows.count_added()?;
             let mut counted = tx.prepare("SELECT category, merchants FROM categories ORDER BY category")?;
             let counted = counted.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
             Ok(counted.collect::<rusqlite::Result<Vec<(String, i64)>>>()?)

@@ -222,7 +222,7 @@ fn apply(tx: &Connection, rules: &RuleSet, page: ChangesPage, ready: Ready, now_
     listing::refresh(tx, touched, rules)?;
     let mut rows = merchant::Rows::of(tx)?;
     plain.into_iter().try_for_each(|(id, row)| rows.show(&id, row))?;
-    rows.count()?;
+    rows.count_added()?;
     if outdated && page.complete {
         forget_outdated(tx, rules, generation, now_ms)?;
         meta::set(tx, OUTDATED, 0)?;

@@ -171,7 +171,7 @@ fn queue(tx: &Connection, lost: Vec<Lost>, touched: &mut BTreeSet<MerchantId>) -
             int(edit.hlc.wall_ms()),
             quiet,
         ])?;
-        saving::count(tx, lines, 1)?;
+        saving::count_added(tx, lines, 1)?;
         touched.insert(edit.merchant_id);
     }
     Ok(())

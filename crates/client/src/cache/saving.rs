@@ -177,16 +177,16 @@ pub(super) fn put(tx: &Connection, edit: &Edit, lines: i64, actor: Option<&Actor
     let json = serde_json::to_string(edit)?;
     let mut waiting = Waiting::of(tx)?;
     waiting.put(edit.edit_id, &edit.merchant_id, &json, lines, actor, now_ms)?;
-    waiting.count()
+    waiting.count_added()
 }
 
 /// Counts edits of so many lines that were put into the outbox.
-pub(super) fn count(tx: &Connection, lines: i64, edits: i64) -> Result<()> {
+pub(super) fn count_added(tx: &Connection, lines: i64, edits: i64) -> Result<()> {
     tx.prepare_cached(sql!("outbox/count_added"))?.execute([lines, edits])?;
     Ok(())
 }
 
-/// Puts edits into the outbox, many with one statement. At the end, [`Self::count`].
+/// Puts edits into the outbox, many with one statement. At the end, [`Self::count_added`].
 pub(super) struct Waiting<'t> {
     tx: &'t Connection,
     insert: CachedStatement<'t>,
@@ -200,8 +200,8 @@ impl<'t> Waiting<'t> {
     }
 
     /// Counts those that were put.
-    pub fn count(self) -> Result<()> {
-        count(self.tx, self.lines, self.edits)
+    pub fn count_added(self) -> Result<()> {
+        count_added(self.tx, self.lines, self.edits)
     }
 
     /// Puts one, as JSON, of so many lines.
