@@ -5,7 +5,7 @@ mod support;
 
 use client::cache::Cache;
 use domain::OutcomeState;
-use domain::ipc::Durability;
+use domain::ipc::{Durability, OutboxGroup, OutboxQuery, OutboxRow};
 use sqlx::ConnectOptions;
 use support::*;
 
@@ -69,6 +69,64 @@ async fn totals_follow_every_edit() {
         .unwrap();
     totals_are_right(&cache).await;
     assert_eq!(cache.numbers().await.unwrap().coming_back, 0);
+}
+
+#[tokio::test]
+async fn every_window_of_the_outbox_is_a_piece_of_the_whole() {
+    let (_home, cache) = open().await;
+    // Two of each turn, with one to three lines.
+    let fields = ["name", "address", "note"];
+    let several = |n: usize| fields[..=n % 3].iter().map(|field| write(field, "", "x")).collect();
+    let edits = cache.save_all((0..10).map(|n| draft(&format!("M-{n}"), several(n))).collect(), None).await.unwrap();
+    let states = [OutcomeState::Applied, OutcomeState::InReview, OutcomeState::Rejected, OutcomeState::Deferred];
+    cache.load_batch(8, 1_000_000, 0, None).await.unwrap();
+    let outcomes = edits.iter().zip(states.into_iter().cycle()).map(|(edit, state)| outcome(edit, state, 9));
+    cache.store_outcomes(&reply(outcomes.take(8).collect()), 5_000).await.unwrap();
+    let line = |row: &OutboxRow| (row.group, row.edit_id, row.change.field.clone());
+    for (group, turns) in [
+        (OutboxGroup::All, &[2, 3, 1, 9][..]),
+        (OutboxGroup::NeedsYou, &[2]),
+        (OutboxGroup::Retrying, &[3]),
+        (OutboxGroup::WaitingOnOthers, &[1]),
+        (OutboxGroup::Queued, &[9]),
+    ] {
+        // By their turns, and within each as they were made.
+        let of_turn =
+            |turn: usize| edits.iter().enumerate().filter(move |(n, _)| if *n < 8 { n % 4 } else { 9 } == turn);
+        let of_turns = turns.iter().flat_map(|turn| of_turn(*turn));
+        let expected: Vec<_> = of_turns.flat_map(|(n, edit)| vec![edit.edit_id; n % 3 + 1]).collect();
+        let whole = cache.outbox(&OutboxQuery { group, offset: 0, limit: 100 }).await.unwrap();
+        assert_eq!(whole.rows.iter().map(|row| row.edit_id).collect::<Vec<_>>(), expected, "{group:?}");
+        assert_eq!((whole.total, whole.merchants), (expected.len() as u64, 8), "{group:?}");
+        for offset in 0..=expected.len() + 1 {
+            for limit in 1..=expected.len() + 1 {
+                let query = OutboxQuery { group, offset: offset as u64, limit: limit as u32 };
+                let window = cache.outbox(&query).await.unwrap().rows;
+                let piece = whole.rows.iter().skip(offset).take(limit).map(line).collect::<Vec<_>>();
+                assert_eq!(window.iter().map(line).collect::<Vec<_>>(), piece, "{group:?} {offset} {limit}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn answers_find_their_edits_also_after_a_restart() {
+    let (home, cache) = open().await;
+    let edits = cache.save_all(drafts(|n| format!("M-{n}"), 4), None).await.unwrap();
+    cache.load_batch(9, 1_000_000, 0, None).await.unwrap();
+    cache.close().await;
+    let cache = Cache::open(home.path()).await.unwrap();
+    cache.release(&[edits[0].edit_id], true).await.unwrap();
+    cache.reject(edits[1].edit_id, &domain::Problem::new(domain::ErrorCode::BadRequest, "no")).await.unwrap();
+    let states = [(2, OutcomeState::InReview), (3, OutcomeState::Rejected)];
+    let mut outcomes: Vec<_> = states.into_iter().map(|(n, state)| outcome(&edits[n], state, 9)).collect();
+    // Of an edit that is not here.
+    outcomes.push(domain::edit::Outcome { edit_id: domain::EditId(uuid::Uuid::nil()), ..outcomes[0].clone() });
+    cache.store_outcomes(&reply(outcomes), 0).await.unwrap();
+    let numbers = cache.numbers().await.unwrap();
+    assert_eq!((numbers.queued, numbers.rejected, numbers.in_review), (2, 4, 2), "lines");
+    totals_are_right(&cache).await;
+    assert_eq!(cache.load_batch(9, 1_000_000, 0, None).await.unwrap().edits, edits[..1]);
 }
 
 #[tokio::test]
@@ -268,8 +326,9 @@ async fn a_file_of_an_older_version_goes_on_where_it_was() {
     for (key, value) in [("device_id", "00000000000000aa"), ("counter", "41"), ("hlc", &last.to_string())] {
         old.execute("INSERT INTO meta VALUES (?1, ?2)", [key, value]).unwrap();
     }
-    // The later one first: places need not be in the order of the rows.
-    for (n, edit) in [(9, &waiting[1]), (7, &waiting[0])] {
+    // The later one first: places need not be in the order of the rows. And one that has another's number, which cannot be.
+    let twin = domain::Edit { edit_id: domain::EditId(uuid::Uuid::nil()), ..waiting[0].clone() };
+    for (n, edit) in [(9, &waiting[1]), (7, &waiting[0]), (8, &twin)] {
         let text = serde_json::to_string(edit).unwrap();
         old.execute(
             "INSERT INTO outbox (n, edit_id, merchant_id, edit, bytes, changes, state, actor_name, saved_ms)
@@ -282,11 +341,11 @@ async fn a_file_of_an_older_version_goes_on_where_it_was() {
 
     let cache = Cache::open(home.path()).await.unwrap();
     totals_are_right(&cache).await;
-    assert_eq!(cache.numbers().await.unwrap().queued, 4, "lines of two edits");
+    assert_eq!(cache.numbers().await.unwrap().queued, 6, "lines of three edits");
     let next = cache.save(draft("M-9", vec![write("note", "", "x")]), None).await.unwrap();
     assert_eq!(next.dot.counter, 42);
     assert_eq!(next.hlc, domain::Hlc(last.0 + 1), "the clock of before was ahead of this one's");
     totals_are_right(&cache).await;
     let sent = cache.load_batch(9, 1_000_000, 0, None).await.unwrap().edits;
-    assert_eq!(sent, [waiting, vec![next]].concat());
+    assert_eq!(sent, [vec![twin], waiting, vec![next]].concat(), "it is sent too");
 }

@@ -13,7 +13,7 @@ use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use super::merchant::Merchant;
-use super::outbox::{Discarded, take_out};
+use super::outbox::{Discarded, take_out_of};
 use super::saving::OUTBOX_EDITS_MAX;
 use super::{Cache, Draft, count, int, list, listing, merchant, parse, sql};
 use crate::clock;
@@ -185,12 +185,9 @@ impl Cache {
             for (row, id, edit_id, writes) in rows {
                 let id = MerchantId::new(id)?;
                 mark.execute(params![n, row])?;
-                let unsent = match take_out(tx, parse(&edit_id)?, now_ms) {
-                    Ok(found) => matches!(found, Discarded::Cancelled(_)),
-                    // Its answer came long ago: the journal knows what it wrote.
-                    Err(error) if error.code() == ErrorCode::NotFound => false,
-                    Err(error) => return Err(error),
-                };
+                // Where its answer came long ago, the journal knows what it wrote.
+                let taken = take_out_of(tx, &id, parse(&edit_id)?, now_ms)?;
+                let unsent = matches!(taken, Some(Discarded::Cancelled(_)));
                 if unsent {
                     merchant::refresh(tx, &id, rules)?;
                     done.undone += 1;

@@ -74,7 +74,7 @@ impl Desk {
                 trace_id: *trace_id,
             };
             let json = serde_json::to_string(&edit)?;
-            waiting.put(edit.edit_id, &merchant.id, &json, merchant.lines, actor, now_ms)?;
+            waiting.put((dot, edit.edit_id), &merchant.id, &json, merchant.lines, actor, now_ms)?;
             merchant.row.updated_ms = int(hlc.wall_ms());
             let n = rows.insert(&merchant.id, &merchant.row)?;
             list::note(tx, n, &merchant.row.words)?;

@@ -13,9 +13,10 @@ use domain::profile::Registers;
 use domain::role::Actor;
 use domain::rules::RuleSet;
 use domain::schema::Schema;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 use sync_engine::authority;
 
+use super::in_flight::{Place, Places};
 use super::listing::{self, Touched};
 use super::merchant::{self, Merchant};
 use super::resending::{self, About};
@@ -44,7 +45,7 @@ struct Batch {
 pub(super) fn land<'r>(
     tx: &Connection,
     (rules, schema): (&RuleSet, &Schema),
-    reply: &'r PushReply,
+    (reply, places): (&'r PushReply, &Places),
     now_ms: u64,
 ) -> Result<Option<&'r Landed>> {
     let Some(landed) = reply.landed.as_ref().filter(|landed| landed.head > landed.before) else { return Ok(None) };
@@ -53,7 +54,9 @@ pub(super) fn land<'r>(
     }
     let Some(actor) = meta::last_actor(tx)? else { return Ok(None) };
     let new = reply.outcomes.iter().filter(|outcome| is_of(outcome, landed));
-    let Some(Batch { merchants: made, done }) = make(tx, (rules, schema), &actor, new)? else { return Ok(None) };
+    let Some(Batch { merchants: made, done }) = make(tx, (rules, schema), &actor, (new, places))? else {
+        return Ok(None);
+    };
     let mut changed = Bucket::default();
     made.values().for_each(|made| changed.add(digest::row(&made.text)));
     if changed != landed.changed || made.values().map(|made| made.seq).max() != Some(landed.head) {
@@ -125,21 +128,20 @@ fn make<'o>(
     tx: &Connection,
     (rules, schema): (&RuleSet, &Schema),
     actor: &Actor,
-    outcomes: impl Iterator<Item = &'o Outcome>,
+    (outcomes, places): (impl Iterator<Item = &'o Outcome>, &Places),
 ) -> Result<Option<Batch>> {
     let mut batch = Batch::default();
-    let mut select = tx.prepare_cached(sql!("outbox/place_of"))?;
     for outcome in outcomes {
-        let place = select.query_row([outcome.edit_id.to_string()], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)));
-        let Some((n, id)) = place.optional()? else { return Ok(None) };
-        let (id, Some(state)) = (MerchantId::new(id)?, state(outcome)) else { return Ok(None) };
-        if !batch.merchants.contains_key(&id) {
-            let merchant = Merchant::read(tx, &id)?;
+        let (Some(Place { n, merchant: id }), Some(state)) = (places.get(&outcome.edit_id), state(outcome)) else {
+            return Ok(None);
+        };
+        if !batch.merchants.contains_key(id) {
+            let merchant = Merchant::read(tx, id)?;
             let shown = listing::registers(merchant.record.as_ref(), &merchant.own, rules);
             let made = Made { merchant, shown, seq: 0, text: String::new() };
             batch.merchants.insert(id.clone(), made);
         }
-        let Some(Made { merchant, seq, .. }) = batch.merchants.get_mut(&id) else { return Ok(None) };
+        let Some(Made { merchant, seq, .. }) = batch.merchants.get_mut(id) else { return Ok(None) };
         let Some(at) = merchant.own.iter().position(|own| own.edit.edit_id == outcome.edit_id) else { return Ok(None) };
         let own = merchant.own.remove(at);
         if !matches!(own.state, EditState::Sending | EditState::Queued) {
@@ -151,7 +153,7 @@ fn make<'o>(
         }
         merchant.record = Some(verdict.record);
         *seq = (*seq).max(outcome.seq);
-        batch.done.push((n, state));
+        batch.done.push((*n, state));
     }
     for Made { merchant, text, .. } in batch.merchants.values_mut() {
         // Whether people have settled it meanwhile the pull finds out.

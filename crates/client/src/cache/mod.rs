@@ -9,6 +9,7 @@ mod durability;
 mod fetched;
 mod folding;
 mod imports;
+mod in_flight;
 mod landing;
 mod list;
 mod listing;
@@ -83,6 +84,7 @@ pub struct Cache {
     rules: Arc<rules::Rules>,
     schemas: Arc<schema::Schemas>,
     machine: Arc<dyn Machine>,
+    in_flight: Arc<in_flight::InFlight>,
 }
 
 impl Cache {
@@ -125,7 +127,8 @@ impl Cache {
         let lists = list::Lists::new(&path, direct.journal());
         let (rules, schemas) = (Arc::new(rules), Arc::new(schemas));
         let cut_ahead = list::CutAhead::default();
-        let cache = Self { direct, lists, cut_ahead, readers, path, device, rules, schemas, machine };
+        let in_flight = Arc::default();
+        let cache = Self { direct, lists, cut_ahead, readers, path, device, rules, schemas, machine, in_flight };
         cache.apply_rules().await?;
         cache.apply_schema().await?;
         Ok(cache)

@@ -1,6 +1,6 @@
 //! The outbox as people see and handle it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use domain::change;
 use domain::edit::{Edit, EditState, Source, Write};
@@ -9,9 +9,7 @@ use domain::problem::ErrorCode;
 use domain::role::Actor;
 use domain::rules::RuleSet;
 use domain::{ActorId, EditId, MerchantId, profile};
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
-use sqlx::FromRow;
-use sqlx::sqlite::SqliteConnection;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::saving::Desk;
 use super::status::turn;
@@ -31,7 +29,6 @@ pub enum Discarded {
     Sent(Box<Edit>),
 }
 
-#[derive(FromRow)]
 struct PageRow {
     edit_id: String,
     merchant_id: String,
@@ -44,7 +41,24 @@ struct PageRow {
     attempts: i64,
     not_before_ms: i64,
     problem: Option<String>,
-    before: i64,
+}
+
+impl PageRow {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            edit_id: row.get(0)?,
+            merchant_id: row.get(1)?,
+            name: row.get(2)?,
+            edit: row.get(3)?,
+            state: row.get(4)?,
+            turn: row.get(5)?,
+            actor_name: row.get(6)?,
+            saved_ms: row.get(7)?,
+            attempts: row.get(8)?,
+            not_before_ms: row.get(9)?,
+            problem: row.get(10)?,
+        })
+    }
 }
 
 fn turns(group: OutboxGroup) -> (i64, i64) {
@@ -76,28 +90,8 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub async fn outbox(&self, query: &OutboxQuery) -> Result<OutboxPage> {
-        let mut tx = self.readers.begin().await?;
-        let mut page = totals(&mut tx, query.group).await?;
-        let limit = query.limit.clamp(1, LINES_MAX);
-        let (from, to) = turns(query.group);
-        let rows: Vec<PageRow> = sqlx::query_as(sql!("outbox/page"))
-            .bind(from)
-            .bind(to)
-            .bind(int(query.offset))
-            .bind(limit)
-            .fetch_all(&mut *tx)
-            .await?;
-        tx.rollback().await?;
-        for row in rows {
-            let skip = query.offset.saturating_sub(count(row.before));
-            let left = limit as usize - page.rows.len();
-            let lines = lines(&row)?;
-            page.rows.extend(lines.into_iter().skip(usize::try_from(skip).unwrap_or(0)).take(left));
-            if page.rows.len() == limit as usize {
-                break;
-            }
-        }
-        Ok(page)
+        let query = query.clone();
+        self.direct.scan(move |tx| page(tx, &query)).await
     }
 
     /// Sends a waiting edit now. A refused one has its answer for ever: a new edit with the same writes takes
@@ -232,17 +226,44 @@ fn state_of(tx: &Connection, edit_id: EditId) -> Result<Option<EditState>> {
     state.map(|state| parse(&state)).transpose()
 }
 
+/// An edit as it stands in the outbox.
+struct Standing {
+    n: i64,
+    text: String,
+    state: String,
+    doubts: i64,
+}
+
+impl Standing {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self { n: row.get("n")?, text: row.get("edit")?, state: row.get("state")?, doubts: row.get("doubts")? })
+    }
+}
+
 /// Removes an edit that the server cannot have, or says that it may have it.
-pub(super) fn take_out(tx: &Connection, edit_id: EditId, now_ms: u64) -> Result<Discarded> {
+fn take_out(tx: &Connection, edit_id: EditId, now_ms: u64) -> Result<Discarded> {
     let mut get = tx.prepare_cached(sql!("outbox/get"))?;
-    let row = get.query_row([edit_id.to_string()], |row| {
-        Ok((row.get::<_, i64>("n")?, row.get("edit")?, row.get("state")?, row.get::<_, i64>("doubts")?))
-    });
-    let Some((n, text, state, doubts)): Option<(i64, String, String, i64)> = row.optional()? else {
-        let mut logged = tx.prepare_cached(sql!("outbox/logged"))?;
-        let text: Option<String> = logged.query_row([edit_id.to_string()], |row| row.get("edit")).optional()?;
-        return Ok(Discarded::Sent(Box::new(serde_json::from_str(&text.ok_or_else(gone)?)?)));
-    };
+    if let Some(standing) = get.query_row([edit_id.to_string()], Standing::read).optional()? {
+        return take(tx, standing, now_ms);
+    }
+    let mut logged = tx.prepare_cached(sql!("outbox/logged"))?;
+    let text: Option<String> = logged.query_row([edit_id.to_string()], |row| row.get("edit")).optional()?;
+    Ok(Discarded::Sent(Box::new(serde_json::from_str(&text.ok_or_else(gone)?)?)))
+}
+
+/// The same where the merchant is known, of many edits; nothing if it has left the outbox.
+pub(super) fn take_out_of(
+    tx: &Connection,
+    merchant: &MerchantId,
+    edit_id: EditId,
+    now_ms: u64,
+) -> Result<Option<Discarded>> {
+    let mut get = tx.prepare_cached(sql!("outbox/get_of_merchant"))?;
+    let standing = get.query_row([&edit_id.to_string(), merchant.as_str()], Standing::read).optional()?;
+    standing.map(|standing| take(tx, standing, now_ms)).transpose()
+}
+
+fn take(tx: &Connection, Standing { n, text, state, doubts }: Standing, now_ms: u64) -> Result<Discarded> {
     let edit = Box::new(serde_json::from_str::<Edit>(&text)?);
     let state: EditState = parse(&state)?;
     // A queued edit that was sent once may have arrived although its answer was lost.
@@ -261,28 +282,71 @@ pub(super) fn take_out(tx: &Connection, edit_id: EditId, now_ms: u64) -> Result<
     Ok(Discarded::Cancelled(edit))
 }
 
-async fn totals(tx: &mut SqliteConnection, asked: OutboxGroup) -> Result<OutboxPage> {
-    let mut page = OutboxPage::default();
-    let totals: Vec<(i64, i64, i64)> = sqlx::query_as(sql!("outbox/totals")).fetch_all(&mut *tx).await?;
-    for (turn, lines, _) in totals {
-        match turn {
-            turn::REJECTED => page.needs_you = count(lines),
-            turn::RETRYING => page.retrying = count(lines),
-            turn::IN_REVIEW => page.waiting = count(lines),
-            turn::QUEUED => page.queued = count(lines),
-            _ => {}
+fn page(tx: &Connection, query: &OutboxQuery) -> Result<OutboxPage> {
+    let totals = totals(tx)?;
+    let (limit, (from, to)) = (query.limit.clamp(1, LINES_MAX) as usize, turns(query.group));
+    let of_group = || totals.iter().filter(|(turn, _)| (from..=to).contains(turn));
+    let lines_of = |turn| totals.get(&turn).copied().unwrap_or_default();
+    let mut page = OutboxPage {
+        needs_you: lines_of(turn::REJECTED),
+        retrying: lines_of(turn::RETRYING),
+        waiting: lines_of(turn::IN_REVIEW),
+        queued: lines_of(turn::QUEUED),
+        total: of_group().map(|(_, lines)| lines).sum(),
+        merchants: count(tx.prepare_cached(sql!("outbox/merchants"))?.query_row([], |row| row.get(0))?),
+        ..OutboxPage::default()
+    };
+    page.all = page.needs_you + page.retrying + page.waiting + page.queued;
+    let (edits, skip) = window(tx, of_group(), (query.offset, limit))?;
+    let mut select = tx.prepare_cached(sql!("outbox/page"))?;
+    let mut rows = select.query([json_numbers(edits)])?;
+    while let Some(row) = rows.next()? {
+        page.rows.extend(lines(&PageRow::read(row)?)?);
+    }
+    drop(page.rows.drain(..skip.min(page.rows.len())));
+    page.rows.truncate(limit);
+    Ok(page)
+}
+
+/// How many lines each turn has.
+fn totals(tx: &Connection) -> Result<BTreeMap<i64, u64>> {
+    let mut totals = tx.prepare_cached(sql!("outbox/totals"))?;
+    let rows = totals.query_map([], |row| Ok((row.get(0)?, count(row.get(1)?))))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The edits that have the lines of a window, turn by turn, and how many lines of the first stand before it.
+fn window<'t>(
+    tx: &Connection,
+    turns: impl Iterator<Item = (&'t i64, &'t u64)>,
+    (offset, limit): (u64, usize),
+) -> Result<(Vec<i64>, usize)> {
+    let (mut edits, mut skip, mut wanted) = (Vec::new(), offset, limit as u64);
+    for (turn, lines) in turns {
+        if edits.is_empty() && skip >= *lines {
+            skip -= lines;
+            continue;
+        }
+        let statement = if *turn == turn::QUEUED { sql!("outbox/lines_queued") } else { sql!("outbox/lines") };
+        let mut walk = tx.prepare_cached(statement)?;
+        let mut rows = walk.query([turn])?;
+        while let Some(row) = rows.next()? {
+            let lines = count(row.get(1)?);
+            if edits.is_empty() {
+                if skip >= lines {
+                    skip -= lines;
+                    continue;
+                }
+                wanted += skip;
+            }
+            edits.push(row.get(0)?);
+            if wanted <= lines {
+                return Ok((edits, usize::try_from(skip).unwrap_or(usize::MAX)));
+            }
+            wanted -= lines;
         }
     }
-    page.all = page.needs_you + page.retrying + page.waiting + page.queued;
-    page.total = match asked {
-        OutboxGroup::All => page.all,
-        OutboxGroup::NeedsYou => page.needs_you,
-        OutboxGroup::Retrying => page.retrying,
-        OutboxGroup::WaitingOnOthers => page.waiting,
-        OutboxGroup::Queued => page.queued,
-    };
-    page.merchants = count(sqlx::query_scalar(sql!("outbox/merchants")).fetch_one(&mut *tx).await?);
-    Ok(page)
+    Ok((edits, usize::try_from(skip).unwrap_or(usize::MAX)))
 }
 
 fn lines(row: &PageRow) -> Result<Vec<OutboxRow>> {

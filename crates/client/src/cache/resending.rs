@@ -1,9 +1,9 @@
 //! A reading of the server's data from the beginning: what they do not contain of this device's own edits is sent
 //! again. An edit that they do contain gets the answer that it got before, so a doubt costs a request and nothing else.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{DeviceId, Edit, EditId, MerchantId, Record, change, digest};
+use domain::{Edit, EditId, MerchantId, Record, change, digest};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::listing::Touched;
@@ -83,7 +83,7 @@ struct Lost {
     quiet: bool,
 }
 
-/// Queues again, ahead of everything that waits, the edits in the log of sent ones of which the records of this
+/// Queues again, where they were made, the edits in the log of sent ones of which the records of this
 /// generation do not show that the server has them. Edits that wait already and show nothing, because they had been
 /// written over, show again where they are not written over any more. Returns the merchants of both.
 pub(super) fn resend_lost(tx: &Connection, generation: i64, about: About<'_>) -> Result<BTreeSet<MerchantId>> {
@@ -147,12 +147,11 @@ fn record_of(tx: &Connection, generation: i64, edit: &Edit) -> Result<Option<Rec
     Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
 }
 
-/// Queues lost edits, ahead of everything that waits.
+/// Queues lost edits where they were made: ahead of what was saved since.
 fn queue(tx: &Connection, lost: Vec<Lost>, touched: &mut BTreeSet<MerchantId>) -> Result<()> {
     if lost.is_empty() {
         return Ok(());
     }
-    let mut places = places(tx, &lost)?;
     let author = meta::last_actor(tx)?;
     let mut insert = tx.prepare_cached(sql!("outbox/insert_again"))?;
     for Lost { edit, text, quiet } in lost {
@@ -160,7 +159,7 @@ fn queue(tx: &Connection, lost: Vec<Lost>, touched: &mut BTreeSet<MerchantId>) -
         let name = name.map(|author| author.name.as_str());
         let lines = int(change::count(&edit.writes) as u64);
         insert.execute(params![
-            places.remove(&made(&edit)).unwrap_or_default(),
+            int(edit.dot.counter),
             edit.edit_id.to_string(),
             edit.merchant_id.as_str(),
             text,
@@ -197,42 +196,6 @@ fn lost(tx: &Connection, generation: i64, about: &About<'_>) -> Result<Vec<Lost>
     Ok(lost)
 }
 
-/// The order in which a device made its edits, also if it has drawn a new id since.
-type Made = (u64, DeviceId);
-
-fn made(edit: &Edit) -> Made {
-    (edit.dot.counter, edit.dot.device)
-}
-
-/// Where edits are put in the outbox: in the order in which they were made, before what waits already.
-/// What waits already of the same merchants and was made earlier goes before them.
-fn places(tx: &Connection, lost: &[Lost]) -> Result<HashMap<Made, i64>> {
-    let mut last: HashMap<&str, Made> = HashMap::new();
-    for Lost { edit, .. } in lost {
-        let last = last.entry(edit.merchant_id.as_str()).or_insert(made(edit));
-        *last = (*last).max(made(edit));
-    }
-    let mut order: Vec<(Made, Option<i64>)> = lost.iter().map(|lost| (made(&lost.edit), None)).collect();
-    let mut placed = tx.prepare_cached(sql!("outbox/placed"))?;
-    let mut rows = placed.query([json_list(last.keys())])?;
-    while let Some(row) = rows.next()? {
-        let edit: Edit = serde_json::from_str(&row.get::<_, String>(1)?)?;
-        if last.get(edit.merchant_id.as_str()).is_some_and(|last| made(&edit) < *last) {
-            order.push((made(&edit), Some(row.get(0)?)));
-        }
-    }
-    order.sort_unstable();
-    let first: Option<i64> = tx.query_row(sql!("outbox/first"), [], |row| row.get(0))?;
-    let begin = first.unwrap_or(0).saturating_sub(int(order.len() as u64));
-    let mut place = tx.prepare_cached(sql!("outbox/place"))?;
-    for (to, (_, waits)) in (begin..).zip(&order) {
-        if let Some(n) = waits {
-            place.execute([*n, to])?;
-        }
-    }
-    Ok((begin..).zip(order).map(|(place, (made, _))| (made, place)).collect())
-}
-
 /// Edits that wait and show nothing, of which the records of this generation have no trace: their successors are lost
 /// too.
 pub(super) fn show_again(tx: &Connection, generation: i64, about: &About<'_>) -> Result<BTreeSet<MerchantId>> {
@@ -257,7 +220,7 @@ pub(super) fn show_again(tx: &Connection, generation: i64, about: &About<'_>) ->
 mod tests {
     use domain::edit::{Source, Write};
     use domain::record::{Register, Sibling};
-    use domain::{Dot, FieldPath, TraceId, Value, VersionVector};
+    use domain::{DeviceId, Dot, FieldPath, TraceId, Value, VersionVector};
 
     use super::*;
 

@@ -11,7 +11,7 @@ use domain::problem::ErrorCode;
 use domain::record::Record;
 use domain::role::Actor;
 use domain::rules::RuleSet;
-use domain::version::VersionVector;
+use domain::version::{Dot, VersionVector};
 use domain::{DeviceId, EditId, MerchantId, TraceId};
 use rusqlite::{CachedStatement, Connection, Transaction, params};
 use telemetry::Stage;
@@ -176,7 +176,7 @@ pub(super) fn make_room(tx: &Connection, wanted: usize) -> Result<()> {
 pub(super) fn put(tx: &Connection, edit: &Edit, lines: i64, actor: Option<&Actor>, now_ms: u64) -> Result<()> {
     let json = serde_json::to_string(edit)?;
     let mut waiting = Waiting::of(tx)?;
-    waiting.put(edit.edit_id, &edit.merchant_id, &json, lines, actor, now_ms)?;
+    waiting.put((edit.dot, edit.edit_id), &edit.merchant_id, &json, lines, actor, now_ms)?;
     waiting.count_added()
 }
 
@@ -207,7 +207,7 @@ impl<'t> Waiting<'t> {
     /// Puts one, as JSON, of so many lines.
     pub fn put(
         &mut self,
-        edit_id: EditId,
+        (dot, edit_id): (Dot, EditId),
         merchant_id: &MerchantId,
         json: &str,
         lines: i64,
@@ -215,6 +215,7 @@ impl<'t> Waiting<'t> {
         now_ms: u64,
     ) -> Result<()> {
         self.insert.execute(params![
+            int(dot.counter),
             edit_id.to_string(),
             merchant_id.as_str(),
             json,

@@ -147,8 +147,8 @@ impl Cache {
         if self.direct.read(|tx| meta::get(tx, SCHEMA_APPLIED)).await? == Some(copied.name()) {
             return Ok(0);
         }
-        // What is sent again stands below 1: it has left once, and stays as it was.
-        let (mut after, mut refused) = (Some(0), 0);
+        // What is sent again has left once, and stays as it was.
+        let (mut after, mut refused) = (Some(i64::MIN), 0);
         while let Some(from) = after {
             let copied = Arc::clone(&copied);
             let done = self.write(move |tx, rules| apply(tx, rules, &copied, from)).await?;
@@ -178,7 +178,7 @@ fn apply(tx: &Transaction<'_>, rules: &RuleSet, copied: &Copied, after: i64) -> 
             Err(problem) => {
                 let problem = serde_json::to_string(&problem)?;
                 tx.prepare_cached(sql!("outbox/reject"))?
-                    .query_row(params![edit.edit_id.to_string(), problem], |row| row.get::<_, String>(0))?;
+                    .query_row(params![n, problem], |row| row.get::<_, String>(0))?;
                 touched.insert(edit.merchant_id);
                 refused += 1;
             }

@@ -12,7 +12,8 @@ use domain::{ActorId, EditId, MerchantId};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::direct::Flush;
-use super::{Cache, count, int, json_list, landing, merchant, meta, sql};
+use super::in_flight::{InFlight, Place};
+use super::{Cache, count, int, json_numbers, landing, merchant, meta, sql};
 use crate::error::Result;
 
 /// The longest time that a deferred edit waits, in milliseconds. A later time was written under another setting
@@ -104,8 +105,7 @@ fn window(tx: &Connection, after: i64) -> Result<Vec<ToSend>> {
 }
 
 /// Reads windows of the outbox until the batch is full, and marks what it picked.
-fn load(tx: &Connection, mut picker: Picker<'_>) -> Result<Batch> {
-    // What is sent again stands ahead of everything, below 1.
+fn load(tx: &Connection, mut picker: Picker<'_>, in_flight: &InFlight) -> Result<Batch> {
     let mut after = i64::MIN;
     loop {
         let rows = window(tx, after)?;
@@ -118,12 +118,14 @@ fn load(tx: &Connection, mut picker: Picker<'_>) -> Result<Batch> {
     }
     let mut read = tx.prepare_cached(sql!("outbox/edit"))?;
     let mut mark = tx.prepare_cached(sql!("outbox/mark_sending"))?;
-    let mut edits = Vec::with_capacity(picker.picked.len());
-    for n in picker.picked {
+    let mut edits: Vec<Edit> = Vec::with_capacity(picker.picked.len());
+    for n in &picker.picked {
         let text: String = read.query_row([n], |row| row.get(0))?;
         edits.push(serde_json::from_str(&text)?);
         mark.execute([n])?;
     }
+    let place = |(edit, n): (&Edit, &i64)| (edit.edit_id, Place { n: *n, merchant: edit.merchant_id.clone() });
+    in_flight.note(edits.iter().zip(&picker.picked).map(place));
     Ok(Batch { edits, next_due_ms: picker.next_due_ms })
 }
 
@@ -141,8 +143,10 @@ impl Cache {
         now_ms: u64,
         actor: Option<&ActorId>,
     ) -> Result<Batch> {
-        let actor = actor.cloned();
-        let work = move |tx: &Transaction<'_>| load(tx, Picker::new((edits_max, bytes_max), now_ms, actor.as_ref()));
+        let (actor, in_flight) = (actor.cloned(), Arc::clone(&self.in_flight));
+        let work = move |tx: &Transaction<'_>| {
+            load(tx, Picker::new((edits_max, bytes_max), now_ms, actor.as_ref()), &in_flight)
+        };
         self.direct.write(Flush::Now, work).await
     }
 
@@ -160,8 +164,13 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub async fn release(&self, edits: &[EditId], never_left: bool) -> Result<()> {
-        let edits = json_list(edits);
-        self.write(move |tx, _| Ok(tx.execute(sql!("outbox/release"), params![edits, never_left]).map(|_| ())?)).await
+        let (edits, in_flight) = (edits.to_vec(), Arc::clone(&self.in_flight));
+        let work = move |tx: &Transaction<'_>, _: &RuleSet| {
+            let places = in_flight.take(tx, edits)?;
+            let numbers = json_numbers(places.values().map(|place| place.n));
+            Ok(tx.execute(sql!("outbox/release"), params![numbers, never_left]).map(|_| ())?)
+        };
+        self.write(work).await
     }
 
     /// The server will never take this edit.
@@ -170,9 +179,11 @@ impl Cache {
     /// `storage`.
     pub async fn reject(&self, edit_id: EditId, problem: &Problem) -> Result<()> {
         let problem = serde_json::to_string(&IpcError::from(problem.clone()))?;
+        let in_flight = Arc::clone(&self.in_flight);
         let work = move |tx: &Transaction<'_>, rules: &RuleSet| {
+            let place = in_flight.take(tx, [edit_id])?.remove(&edit_id);
             let mut reject = tx.prepare_cached(sql!("outbox/reject"))?;
-            let values = params![edit_id.to_string(), problem];
+            let values = params![place.map(|place| place.n), problem];
             let touched: Option<String> = reject.query_row(values, |row| row.get(0)).optional()?;
             touched.map_or(Ok(()), |id| merchant::refresh(tx, &MerchantId::new(id)?, rules))
         };
@@ -185,18 +196,20 @@ impl Cache {
     /// `storage`.
     pub async fn store_outcomes(&self, reply: &PushReply, retry_at_ms: u64) -> Result<()> {
         let (reply, now_ms) = (reply.clone(), self.machine.now_ms());
-        let schemas = Arc::clone(&self.schemas);
+        let (schemas, in_flight) = (Arc::clone(&self.schemas), Arc::clone(&self.in_flight));
         let work = move |tx: &Transaction<'_>, rules: &RuleSet| {
+            let places = in_flight.take(tx, reply.outcomes.iter().map(|outcome| outcome.edit_id))?;
             // What shows stays the same until the answer has come back, except after a refusal.
             let (mut recounted, mut refreshed) = (BTreeSet::new(), BTreeSet::new());
-            let landed = landing::land(tx, (rules, &schemas.now()), &reply, now_ms)?;
+            let landed = landing::land(tx, (rules, &schemas.now()), (&reply, &places), now_ms)?;
             if landed.is_some() {
                 tracing::debug!(edits = reply.outcomes.len(), "a batch need not be pulled");
             }
             // What landed has left the outbox.
             let left = |outcome: &&Outcome| landed.is_none_or(|landed| !landing::is_of(outcome, landed));
             for outcome in reply.outcomes.iter().filter(left) {
-                let Some(merchant) = answer(tx, outcome, &reply.epoch, retry_at_ms)? else { continue };
+                let Some(place) = places.get(&outcome.edit_id) else { continue };
+                let Some(merchant) = answer(tx, place.n, outcome, &reply.epoch, retry_at_ms)? else { continue };
                 match outcome.state {
                     OutcomeState::Rejected => refreshed.insert(merchant),
                     _ => recounted.insert(merchant),
@@ -228,7 +241,8 @@ impl Cache {
     }
 }
 
-fn answer(tx: &Connection, outcome: &Outcome, epoch: &str, retry_at_ms: u64) -> Result<Option<String>> {
+/// Stores the answer to the edit of a number.
+fn answer(tx: &Connection, n: i64, outcome: &Outcome, epoch: &str, retry_at_ms: u64) -> Result<Option<String>> {
     let state = match outcome.state {
         OutcomeState::Applied => EditState::Applied,
         OutcomeState::Merged => EditState::Merged,
@@ -241,7 +255,7 @@ fn answer(tx: &Connection, outcome: &Outcome, epoch: &str, retry_at_ms: u64) -> 
                 field: None,
             };
             let mut defer = tx.prepare_cached(sql!("outbox/defer"))?;
-            let values = params![outcome.edit_id.to_string(), int(retry_at_ms), serde_json::to_string(&problem)?];
+            let values = params![n, int(retry_at_ms), serde_json::to_string(&problem)?];
             return Ok(defer.query_row(values, |row| row.get(0)).optional()?);
         }
     };
@@ -253,7 +267,7 @@ fn answer(tx: &Connection, outcome: &Outcome, epoch: &str, retry_at_ms: u64) -> 
     let rejected = state == EditState::Rejected;
     let mut answer = tx.prepare_cached(sql!("outbox/answer"))?;
     let values = params![
-        outcome.edit_id.to_string(),
+        n,
         state.as_str(),
         // A refusal changes nothing on the server: there is nothing to come back.
         (!rejected).then(|| int(outcome.seq)),

@@ -1,3 +1,3 @@
 UPDATE OR ROLLBACK outbox SET state = 'rejected', problem = ?2, not_before_ms = 0
-WHERE edit_id = ?1 AND state IN ('sending', 'queued')
+WHERE n = ?1 AND state IN ('sending', 'queued')
 RETURNING merchant_id

@@ -1,1 +1,1 @@
-UPDATE OR ROLLBACK outbox SET state = 'queued' WHERE turn IN (1, 3) AND state = 'sending'
+UPDATE OR ROLLBACK outbox SET state = 'queued' WHERE state = 'sending'

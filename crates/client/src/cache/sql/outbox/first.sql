@@ -1,1 +1,0 @@
-SELECT min(n) FROM outbox

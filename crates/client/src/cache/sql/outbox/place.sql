@@ -1,1 +1,0 @@
-UPDATE outbox SET n = ?2 WHERE n = ?1
