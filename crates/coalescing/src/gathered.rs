@@ -22,7 +22,9 @@ const GATHERED_BYTES_MAX: usize = 120 * 1024;
 
 /// What a file is made longer by at once: a part of itself, within these bounds.
 const AHEAD_PART: u64 = 4;
-const AHEAD_BYTES: std::ops::RangeInclusive<u64> = 64 * 1024..=1024 * 1024;
+const AHEAD_BYTES: std::ops::RangeInclusive<u64> = 64 * 1024..=ZEROS.len() as u64;
+/// What is written ahead.
+static ZEROS: [u8; 1024 * 1024] = [0; 1024 * 1024];
 
 /// Where the writes go; the answer is SQLite's result code if that is not 0.
 pub(crate) trait Log {
@@ -161,7 +163,7 @@ impl Gathered {
         if self.end > end && !self.is_large {
             let ahead = (self.end / AHEAD_PART).clamp(*AHEAD_BYTES.start(), *AHEAD_BYTES.end());
             // The transaction is in the file. Whether there is room for more than that is of no account to it.
-            if log.write(&vec![0; ahead as usize], self.end).is_ok() {
+            if log.write(&ZEROS[..ahead as usize], self.end).is_ok() {
                 self.end += ahead;
             }
         }

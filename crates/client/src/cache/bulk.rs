@@ -72,7 +72,7 @@ fn look(tx: &Connection, id: &MerchantId, rules: &RuleSet) -> Result<Option<Look
     let Merchant { record, own } = Merchant::read(tx, id)?;
     let review = record.as_ref().and_then(|record| listing::open_review(record, &own, rules));
     let contested = review.into_iter().flat_map(|review| review.items).map(|item| item.field).collect();
-    Ok(Some(Looked { name: row.name, registers: listing::registers(record.as_ref(), &own, rules), contested }))
+    Ok(Some(Looked { name: row.name, registers: listing::registers(record.as_deref(), &own, rules), contested }))
 }
 
 impl Cache {
@@ -194,7 +194,7 @@ impl Cache {
                     continue;
                 }
                 let Merchant { record, own } = Merchant::read(tx, &id)?;
-                let now = listing::registers(record.as_ref(), &own, rules);
+                let now = listing::registers(record.as_deref(), &own, rules);
                 let writes: Vec<Write> = serde_json::from_str(&writes)?;
                 let inverse = profile::inverse(&writes, &now);
                 if inverse.is_empty() {

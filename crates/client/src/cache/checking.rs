@@ -1,6 +1,7 @@
 //! Whether the pulled records are the server's: digests of what is stored, and the repair of what differs.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use domain::api::Change;
 use domain::digest::{self, Bucket, Digests};
@@ -216,7 +217,7 @@ fn mend(tx: &Connection, rules: &RuleSet, bucket: u8, changes: Vec<Change>, now_
         let theirs = (int(change.seq), Some(digest::row(&change.text()?).cast_signed()));
         if known != Some(theirs) {
             pages::put(&mut put, &change, generation, rules)?;
-            touched.insert(id, Some(change.into_record()?));
+            touched.insert(id, Some(Arc::new(change.into_record()?)));
         }
     }
     let gone: Vec<String> = stored.into_keys().collect();

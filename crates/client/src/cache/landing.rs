@@ -4,6 +4,7 @@
 //! is left to the pull.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use domain::MerchantId;
 use domain::api::{Landed, PushReply};
@@ -137,7 +138,7 @@ fn make<'o>(
         };
         if !batch.merchants.contains_key(id) {
             let merchant = Merchant::read(tx, id)?;
-            let shown = listing::registers(merchant.record.as_ref(), &merchant.own, rules);
+            let shown = listing::registers(merchant.record.as_deref(), &merchant.own, rules);
             let made = Made { merchant, shown, seq: 0, text: String::new() };
             batch.merchants.insert(id.clone(), made);
         }
@@ -147,11 +148,11 @@ fn make<'o>(
         if !matches!(own.state, EditState::Sending | EditState::Queued) {
             return Ok(None);
         }
-        let verdict = authority::accept(merchant.record.as_ref(), &own.edit, actor, rules, schema);
+        let verdict = authority::accept(merchant.record.as_deref(), &own.edit, actor, rules, schema);
         if verdict.outcome.state != outcome.state {
             return Ok(None);
         }
-        merchant.record = Some(verdict.record);
+        merchant.record = Some(Arc::new(verdict.record));
         *seq = (*seq).max(outcome.seq);
         batch.done.push((*n, state));
     }

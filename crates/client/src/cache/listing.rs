@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use domain::edit::{Edit, EditState, Write};
 use domain::field::{DELETED, FieldPath, WEEKDAYS};
@@ -97,7 +97,7 @@ const TEXTS: [&str; 5] = ["name", "address", "region", "category", "status"];
 const NO_HOURS: &str = "[null,null,null,null,null,null,null]";
 
 /// The merchants of a transaction; with their records, where they are at hand.
-pub(super) type Touched = BTreeMap<MerchantId, Option<Record>>;
+pub(super) type Touched = BTreeMap<MerchantId, Option<Arc<Record>>>;
 
 /// Is it a span as it is stored, `HH:MM-HH:MM`?
 fn is_stored_span(text: &str) -> bool {

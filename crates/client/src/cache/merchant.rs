@@ -2,6 +2,7 @@
 //! make.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use domain::MerchantId;
 use domain::record::Record;
@@ -9,13 +10,14 @@ use domain::rules::RuleSet;
 use domain::search;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Statement, ToSql, params};
 
+use super::last_read::LastRead;
 use super::listing::{self, Own, Row};
 use super::{list, parse, sql};
 use crate::error::Result;
 
 /// What this device holds about a merchant.
 pub(super) struct Merchant {
-    pub record: Option<Record>,
+    pub record: Option<Arc<Record>>,
     /// Oldest first.
     pub own: Vec<Own>,
 }
@@ -76,12 +78,13 @@ fn numbers(row: &Row) -> [i64; 5] {
     [row.queued, row.rejected, row.contested, row.in_review, row.updated_ms]
 }
 
-pub(super) fn record_of(tx: &Connection, id: &MerchantId) -> Result<Option<Record>> {
+static LAST: LastRead<Record> = LastRead::new();
+
+pub(super) fn record_of(tx: &Connection, id: &MerchantId) -> Result<Option<Arc<Record>>> {
     let mut select = tx.prepare_cached(sql!("records/get"))?;
     let mut rows = select.query([id.as_str()])?;
-    let text = rows.next()?.map(|row| row.get_ref(0)).transpose()?;
-    let text = text.map(|text| text.as_str()).transpose().map_err(rusqlite::Error::from)?;
-    Ok(text.map(serde_json::from_str).transpose()?)
+    let Some(row) = rows.next()? else { return Ok(None) };
+    LAST.read(row.get_ref(0)?.as_bytes().map_err(rusqlite::Error::from)?).map(Some)
 }
 
 /// Its edits in the outbox, oldest first.
@@ -107,7 +110,7 @@ impl Merchant {
 
     /// Counts anew in the list's row of a merchant that shows what it showed.
     pub fn recount(&self, tx: &Connection, id: &MerchantId, rules: &RuleSet) -> Result<()> {
-        let counts = listing::counts(self.record.as_ref(), &self.own, rules);
+        let counts = listing::counts(self.record.as_deref(), &self.own, rules);
         tx.prepare_cached(sql!("listing/set_counts"))?.execute(params![
             id.as_str(),
             counts.queued,
@@ -122,7 +125,7 @@ impl Merchant {
     /// Makes the list's row anew. What stayed the same is not touched: often what comes from the server is what this
     /// device shows already.
     pub fn refresh(&self, tx: &Connection, id: &MerchantId, rules: &RuleSet) -> Result<()> {
-        show(tx, id, listing::row(id, self.record.as_ref(), &self.own, rules))
+        show(tx, id, listing::row(id, self.record.as_deref(), &self.own, rules))
     }
 }
 

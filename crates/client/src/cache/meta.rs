@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::direct::{self, Flush};
+use super::last_read::LastRead;
 use super::{Cache, sql};
 use crate::clock;
 use crate::error::Result;
@@ -97,9 +98,12 @@ pub(super) fn observe(tx: &Connection, seen: Hlc, now_ms: u64) -> Result<()> {
     Ok(())
 }
 
+static LAST: LastRead<Actor> = LastRead::new();
+
 /// See [`Cache::last_actor`].
 pub(super) fn last_actor(tx: &Connection) -> Result<Option<Actor>> {
-    Ok(get(tx, ACTOR)?.map(|text| serde_json::from_str(&text)).transpose()?)
+    let text = get(tx, ACTOR)?;
+    Ok(text.map(|text| LAST.read(text.as_bytes())).transpose()?.map(|actor| Actor::clone(&actor)))
 }
 
 impl Cache {

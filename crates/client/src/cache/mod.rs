@@ -11,6 +11,7 @@ mod folding;
 mod imports;
 mod in_flight;
 mod landing;
+mod last_read;
 mod list;
 mod listing;
 mod merchant;

@@ -1,6 +1,7 @@
 //! What comes from the server: a page of changes and the cursor behind it, in one transaction.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use domain::api::{Change, ChangesPage, ChangesQuery, marker};
 use domain::edit::{Edit, EditState, FieldDecision};
@@ -181,7 +182,7 @@ fn apply(tx: &Connection, rules: &RuleSet, page: ChangesPage, ready: Ready, now_
             None => {
                 if put(&mut put_newer, &change, generation, rules)? {
                     plain.remove(&id);
-                    touched.insert(id, Some(change.into_record()?));
+                    touched.insert(id, Some(Arc::new(change.into_record()?)));
                 }
             }
         }
@@ -324,7 +325,7 @@ fn record_of<'t>(tx: &Connection, id: &MerchantId, touched: &'t mut Touched) -> 
     if record.is_none() {
         *record = merchant::record_of(tx, id)?;
     }
-    Ok(record.as_ref())
+    Ok(record.as_deref())
 }
 
 /// What did not come again in the new epoch is not there any more.

@@ -1,5 +1,7 @@
 //! Single merchants.
 
+use std::sync::Arc;
+
 use domain::MerchantId;
 use domain::change;
 use domain::edit::{Edit, EditState};
@@ -42,7 +44,7 @@ pub(crate) struct Known {
     /// Its row of the list, if it shows.
     pub row: Option<StoreRow>,
     /// The server's word.
-    pub record: Option<Record>,
+    pub record: Option<Arc<Record>>,
     /// Own edits, oldest first.
     pub waiting: Vec<Waiting>,
     /// What shows.
@@ -54,7 +56,7 @@ pub(crate) struct Known {
 impl Known {
     /// What somebody who looks at it has seen.
     pub fn seen(&self) -> VersionVector {
-        let mut seen = self.record.as_ref().map(Record::version).unwrap_or_default();
+        let mut seen = self.record.as_deref().map(Record::version).unwrap_or_default();
         self.waiting
             .iter()
             .filter(|w| !w.come_back && !matches!(w.state, EditState::Rejected))
@@ -102,7 +104,7 @@ impl Cache {
             .iter()
             .map(|w| Own { edit: w.edit.clone(), state: w.state, changes: 0, come_back: w.come_back })
             .collect();
-        let registers = listing::registers(record.as_ref(), &own, &self.rules());
+        let registers = listing::registers(record.as_deref(), &own, &self.rules());
         let review = record.as_ref().and_then(|record| listing::open_review(record, &own, &self.rules()));
         Ok(Known { row, record, waiting, registers, review })
     }

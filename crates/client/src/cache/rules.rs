@@ -145,7 +145,7 @@ fn apply(tx: &Transaction<'_>, rules: &RuleSet, after: i64, name: &str, now_ms: 
     while let Some(row) = rows.next()? {
         last = Some(row.get(0)?);
         let (id, text): (String, String) = (row.get(1)?, row.get(2)?);
-        touched.insert(MerchantId::new(id)?, Some(serde_json::from_str(&text)?));
+        touched.insert(MerchantId::new(id)?, Some(Arc::new(serde_json::from_str(&text)?)));
     }
     if last.is_none() {
         meta::set(tx, RULES_APPLIED, name)?;

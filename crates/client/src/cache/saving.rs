@@ -127,7 +127,7 @@ impl Desk {
             let edit = Edit {
                 edit_id: EditId(self.machine.fresh_id()),
                 dot,
-                base: base(draft.seen, merchant.record.as_ref(), &merchant.own),
+                base: base(draft.seen, merchant.record.as_deref(), &merchant.own),
                 hlc,
                 actor: self.actor.as_ref().map(|actor| actor.id.clone()),
                 source: draft.source,

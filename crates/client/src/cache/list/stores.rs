@@ -110,7 +110,7 @@ impl Moment<'_> {
             let Some(mut row) = select.query_row([n], read_row).optional()? else { continue };
             if !columns.is_empty() {
                 let merchant = Merchant::read(&self.tx, &row.id)?;
-                let registers = listing::registers(merchant.record.as_ref(), &merchant.own, rules);
+                let registers = listing::registers(merchant.record.as_deref(), &merchant.own, rules);
                 row.values =
                     columns.iter().filter_map(|column| Some((column.clone(), value(&registers, column)?))).collect();
             }
