@@ -18,6 +18,7 @@ mod merchant;
 mod meta;
 mod migrations;
 mod outbox;
+mod outbox_window;
 mod pages;
 mod ready;
 mod records;

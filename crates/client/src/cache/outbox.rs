@@ -1,10 +1,9 @@
-//! The outbox as people see and handle it.
+//! The outbox as people handle it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
-use domain::change;
 use domain::edit::{Edit, EditState, Source, Write};
-use domain::ipc::{OutboxGroup, OutboxPage, OutboxQuery, OutboxRow};
+
 use domain::problem::ErrorCode;
 use domain::role::Actor;
 use domain::rules::RuleSet;
@@ -12,13 +11,8 @@ use domain::{ActorId, EditId, MerchantId, profile};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::saving::Desk;
-use super::status::turn;
-use super::{Cache, Draft, count, int, json_numbers, merchant, parse, small, sql};
-use crate::clock;
+use super::{Cache, Draft, count, int, json_numbers, merchant, parse, sql};
 use crate::error::{Error, Result};
-
-/// The most lines of one answer.
-const LINES_MAX: u32 = 500;
 
 /// What became of an edit that its author takes back.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,71 +23,11 @@ pub enum Discarded {
     Sent(Box<Edit>),
 }
 
-struct PageRow {
-    edit_id: String,
-    merchant_id: String,
-    name: String,
-    edit: String,
-    state: String,
-    turn: i64,
-    actor_name: String,
-    saved_ms: i64,
-    attempts: i64,
-    not_before_ms: i64,
-    problem: Option<String>,
-}
-
-impl PageRow {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self {
-            edit_id: row.get(0)?,
-            merchant_id: row.get(1)?,
-            name: row.get(2)?,
-            edit: row.get(3)?,
-            state: row.get(4)?,
-            turn: row.get(5)?,
-            actor_name: row.get(6)?,
-            saved_ms: row.get(7)?,
-            attempts: row.get(8)?,
-            not_before_ms: row.get(9)?,
-            problem: row.get(10)?,
-        })
-    }
-}
-
-fn turns(group: OutboxGroup) -> (i64, i64) {
-    match group {
-        OutboxGroup::All => (turn::REJECTED, turn::QUEUED),
-        OutboxGroup::NeedsYou => (turn::REJECTED, turn::REJECTED),
-        OutboxGroup::Retrying => (turn::RETRYING, turn::RETRYING),
-        OutboxGroup::WaitingOnOthers => (turn::IN_REVIEW, turn::IN_REVIEW),
-        OutboxGroup::Queued => (turn::QUEUED, turn::QUEUED),
-    }
-}
-
-fn group(turn: i64) -> OutboxGroup {
-    match turn {
-        turn::REJECTED => OutboxGroup::NeedsYou,
-        turn::RETRYING => OutboxGroup::Retrying,
-        turn::IN_REVIEW => OutboxGroup::WaitingOnOthers,
-        _ => OutboxGroup::Queued,
-    }
-}
-
 fn gone() -> Error {
     Error::new(ErrorCode::NotFound, "this change is no longer in the outbox: look at the store's history")
 }
 
 impl Cache {
-    /// A window into the outbox, line by line.
-    ///
-    /// # Errors
-    /// `storage`.
-    pub async fn outbox(&self, query: &OutboxQuery) -> Result<OutboxPage> {
-        let query = query.clone();
-        self.direct.scan(move |tx| page(tx, &query)).await
-    }
-
     /// Sends a waiting edit now. A refused one has its answer for ever: a new edit with the same writes takes
     /// its place, in one transaction, and is returned.
     ///
@@ -280,93 +214,4 @@ fn take(tx: &Connection, Standing { n, text, state, doubts }: Standing, now_ms: 
         int(now_ms),
     ])?;
     Ok(Discarded::Cancelled(edit))
-}
-
-fn page(tx: &Connection, query: &OutboxQuery) -> Result<OutboxPage> {
-    let totals = totals(tx)?;
-    let (limit, (from, to)) = (query.limit.clamp(1, LINES_MAX) as usize, turns(query.group));
-    let of_group = || totals.iter().filter(|(turn, _)| (from..=to).contains(turn));
-    let lines_of = |turn| totals.get(&turn).copied().unwrap_or_default();
-    let mut page = OutboxPage {
-        needs_you: lines_of(turn::REJECTED),
-        retrying: lines_of(turn::RETRYING),
-        waiting: lines_of(turn::IN_REVIEW),
-        queued: lines_of(turn::QUEUED),
-        total: of_group().map(|(_, lines)| lines).sum(),
-        merchants: count(tx.prepare_cached(sql!("outbox/merchants"))?.query_row([], |row| row.get(0))?),
-        ..OutboxPage::default()
-    };
-    page.all = page.needs_you + page.retrying + page.waiting + page.queued;
-    let (edits, skip) = window(tx, of_group(), (query.offset, limit))?;
-    let mut select = tx.prepare_cached(sql!("outbox/page"))?;
-    let mut rows = select.query([json_numbers(edits)])?;
-    while let Some(row) = rows.next()? {
-        page.rows.extend(lines(&PageRow::read(row)?)?);
-    }
-    drop(page.rows.drain(..skip.min(page.rows.len())));
-    page.rows.truncate(limit);
-    Ok(page)
-}
-
-/// How many lines each turn has.
-fn totals(tx: &Connection) -> Result<BTreeMap<i64, u64>> {
-    let mut totals = tx.prepare_cached(sql!("outbox/totals"))?;
-    let rows = totals.query_map([], |row| Ok((row.get(0)?, count(row.get(1)?))))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// The edits that have the lines of a window, turn by turn, and how many lines of the first stand before it.
-fn window<'t>(
-    tx: &Connection,
-    turns: impl Iterator<Item = (&'t i64, &'t u64)>,
-    (offset, limit): (u64, usize),
-) -> Result<(Vec<i64>, usize)> {
-    let (mut edits, mut skip, mut wanted) = (Vec::new(), offset, limit as u64);
-    for (turn, lines) in turns {
-        if edits.is_empty() && skip >= *lines {
-            skip -= lines;
-            continue;
-        }
-        let statement = if *turn == turn::QUEUED { sql!("outbox/lines_queued") } else { sql!("outbox/lines") };
-        let mut walk = tx.prepare_cached(statement)?;
-        let mut rows = walk.query([turn])?;
-        while let Some(row) = rows.next()? {
-            let lines = count(row.get(1)?);
-            if edits.is_empty() {
-                if skip >= lines {
-                    skip -= lines;
-                    continue;
-                }
-                wanted += skip;
-            }
-            edits.push(row.get(0)?);
-            if wanted <= lines {
-                return Ok((edits, usize::try_from(skip).unwrap_or(usize::MAX)));
-            }
-            wanted -= lines;
-        }
-    }
-    Ok((edits, usize::try_from(skip).unwrap_or(usize::MAX)))
-}
-
-fn lines(row: &PageRow) -> Result<Vec<OutboxRow>> {
-    let edit: Edit = serde_json::from_str(&row.edit)?;
-    let problem = row.problem.as_deref().map(serde_json::from_str).transpose()?;
-    let template = OutboxRow {
-        edit_id: parse(&row.edit_id)?,
-        merchant_id: MerchantId::new(row.merchant_id.as_str())?,
-        merchant_name: row.name.clone(),
-        change: change::Change { field: String::new(), before: domain::Value::NULL, after: domain::Value::NULL },
-        writes: Vec::new(),
-        state: parse(&row.state)?,
-        group: group(row.turn),
-        actor_name: row.actor_name.clone(),
-        at: clock::at(count(row.saved_ms)),
-        attempts: small(row.attempts),
-        next_attempt_at: (row.not_before_ms > 0).then(|| clock::at(count(row.not_before_ms))),
-        problem,
-    };
-    let writes = |field: &str| edit.writes.iter().filter(|write| write.field.shown_as() == field).cloned().collect();
-    let changes = change::changes(&edit.writes).into_iter();
-    Ok(changes.map(|change| OutboxRow { writes: writes(&change.field), change, ..template.clone() }).collect())
 }
