@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use domain::edit::{Edit, EditState, Source, Write};
-
 use domain::problem::ErrorCode;
 use domain::role::Actor;
 use domain::rules::RuleSet;
