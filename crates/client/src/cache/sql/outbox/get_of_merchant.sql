@@ -1,1 +1,1 @@
-SELECT n, merchant_id, edit, state, actor, doubts FROM outbox WHERE merchant_id = ?2 AND edit_id = ?1
+SELECT n, edit, state, doubts FROM outbox WHERE merchant_id = ?2 AND edit_id = ?1
