@@ -19,7 +19,7 @@ fuzz_target!(|bytes: &[u8]| {
         role: Role::Operations,
         scope: Scope::All,
     };
-    let verdict = authority::accept(record.as_ref(), &edit, &actor, &rules, &Schema::default());
+    let verdict = authority::accept(record.clone(), &edit, &actor, &rules, &Schema::default());
     if let Some(before) = record.as_ref().filter(|_| !verdict.changed) {
         fuzz::is_same(before, &verdict.record, &"nothing was changed");
     }

@@ -4,6 +4,7 @@ use client::Mode;
 use client::cache::Draft;
 use client::remote::{Grant, Remote};
 use client::session::ClientCredentials;
+use domain::api::PushReply;
 use domain::edit::{Source, Write};
 use domain::{FieldPath, Role, Value};
 
@@ -29,21 +30,38 @@ async fn sender(world: &World, name: &str) -> Sender {
 
 /// Saves names and sends them once, without a pull. Returns how many edits are left in the outbox.
 async fn push(world: &World, device: &Sender, pairs: &[(&str, &str)]) -> u64 {
-    let cache = device.console.cache();
     for (merchant, name) in pairs {
         device.set(merchant, &[("name", name)]).await;
     }
+    let (sent, reply) = send(world, device).await;
+    assert_eq!(sent, pairs.len());
+    device.console.cache().store_outcomes(&reply, 0).await.unwrap();
+    left(device).await
+}
+
+/// Sends once what waits. Returns how many edits that is, and the answer, which is not stored yet.
+async fn send(world: &World, device: &Sender) -> (usize, PushReply) {
+    let cache = device.console.cache();
     let actor = cache.last_actor().await.unwrap();
     let batch = cache.load_batch(100, 1_000_000, 0, actor.as_ref().map(|actor| &actor.id)).await.unwrap();
-    assert_eq!(batch.edits.len(), pairs.len());
     let remote = Remote::new(&world.url(), cache.device()).unwrap();
     let grant = Grant::Client { id: &device.machine.id, secret: &device.machine.secret };
     let Ok(token) = remote.token(grant).await else { panic!("no token") };
     let packed = remote.pack(&batch.edits, true).ok().unwrap();
     let Ok(reply) = remote.push(&token.access_token, packed).await else { panic!("no answer") };
-    cache.store_outcomes(&reply, 0).await.unwrap();
+    (batch.edits.len(), reply)
+}
+
+/// How many edits are in the outbox.
+async fn left(device: &Sender) -> u64 {
     let left: i64 = sqlx::query_scalar("SELECT count(*) FROM outbox").fetch_one(&mut device.sql().await).await.unwrap();
     left.unsigned_abs()
+}
+
+/// The list's rows: what they show, count and are found by.
+async fn list(device: &Device) -> Vec<(String, String, String, i64, i64)> {
+    let select = "SELECT merchant_id, name, category, queued, tokens_hash FROM listing ORDER BY merchant_id";
+    sqlx::query_as(select).fetch_all(&mut device.sql().await).await.unwrap()
 }
 
 async fn rows(world: &World, device: &Device) -> [Vec<(String, i64, String)>; 2] {
@@ -88,6 +106,47 @@ async fn a_batch_that_nobody_came_between_is_here_already() {
     one.sync().await;
     assert_eq!(one.shows("M4", "name").await.as_deref(), Some("d"));
     assert_eq!(one.check().await, (true, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_list_shows_after_a_landing_what_it_shows_made_anew() {
+    let world = World::new().await;
+    let one = sender(&world, "one").await;
+    let cache = one.console.cache();
+    let named = |n: usize| format!("M{n:02}");
+    // Enough for two threads.
+    for n in 0..60 {
+        one.create(&named(n)).await;
+    }
+    one.set("M02", &[("category", "面馆")]).await;
+    one.sync().await;
+
+    let write = async |merchant: &str, field: &'static str, value: Value| {
+        let write = Write { field: FieldPath::fixed(field), base_value: Value::NULL, value };
+        cache.save(Draft::new(id(merchant), vec![write], Source::Manual), None).await.unwrap();
+    };
+    for n in 5..60 {
+        one.set(&named(n), &[("name", "b")]).await;
+    }
+    // The server writes it in another way.
+    write("M01", "name", "  wide   name ".into()).await;
+    write("M02", "category", Value::NULL).await;
+    write("M03", "name", "sent".into()).await;
+    write("M04", "name", "sent".into()).await;
+    let (sent, reply) = send(&world, &one).await;
+    assert_eq!(sent, 59);
+    // Saved while the others travel.
+    write("M03", "name", "later".into()).await;
+    write("M04", "note", "later".into()).await;
+    cache.store_outcomes(&reply, 0).await.unwrap();
+    assert_eq!(left(&one).await, 2, "all the others have landed");
+
+    let shown = list(&one).await;
+    let names: Vec<&str> = shown.iter().take(6).map(|(_, name, ..)| name.as_str()).collect();
+    assert_eq!(names, ["M00", "wide name", "M02", "later", "sent", "b"]);
+    cache.remake_list().await.unwrap();
+    cache.index_all().await.unwrap();
+    assert_eq!(list(&one).await, shown);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

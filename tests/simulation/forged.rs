@@ -147,7 +147,7 @@ fn refused(
     rules: &RuleSet,
     code: ErrorCode,
 ) -> Result<(), Broken> {
-    let verdict = authority::accept(before, forged, actor, rules, &Schema::default());
+    let verdict = authority::accept(before.cloned(), forged, actor, rules, &Schema::default());
     let found = verdict.outcome.refusal().map(|(_, code, _)| code);
     let unchanged = before.is_none_or(|before| *before == verdict.record);
     if found == Some(code) && !verdict.changed && unchanged {

@@ -375,7 +375,7 @@ impl Server {
             let before = made.get(&edit.merchant_id).or(self.records.get(&edit.merchant_id).map(|(_, record)| record));
             let before = before.cloned();
             let verdict = authority::accept(
-                before.as_deref().map(|held| &**held),
+                before.as_deref().map(|held| Record::clone(held)),
                 edit,
                 actor,
                 &self.rules.rules,
@@ -414,8 +414,13 @@ impl Server {
     fn commit(&mut self, now: Now, edit: &Edit, actor: &Actor, report: &mut Report) -> (Outcome, bool) {
         let stored = self.records.get(&edit.merchant_id);
         let mut seq = stored.map_or(0, |(seq, _)| *seq);
-        let mut verdict =
-            authority::accept(stored.map(|(_, record)| &***record), edit, actor, &self.rules.rules, &Schema::default());
+        let mut verdict = authority::accept(
+            stored.map(|(_, record)| Record::clone(record)),
+            edit,
+            actor,
+            &self.rules.rules,
+            &Schema::default(),
+        );
         let before = stored.map(|(_, record)| record.clone());
         let after = hold(verdict.record);
         if verdict.changed {

@@ -69,24 +69,29 @@ impl Batch {
         (rules, schema): (&RuleSet, &Schema),
         received_at_ms: u64,
     ) -> Result<Outcome, DbError> {
-        let stored = self.merchants.get(&edit.merchant_id);
-        let mut verdict = authority::accept(stored.map(|merchant| &merchant.record), edit, actor, rules, schema);
+        let (stored, record) = match self.merchants.remove(&edit.merchant_id) {
+            Some(StoredMerchant { seq, record }) => (Some(seq), Some(record)),
+            None => (None, None),
+        };
+        let mut verdict = authority::accept(record, edit, actor, rules, schema);
+        let seq = match stored {
+            _ if verdict.changed => {
+                self.plan.head += 1;
+                self.newest = Some(edit.edit_id);
+                self.changed.insert(edit.merchant_id.clone(), self.plan.head);
+                Some(self.plan.head)
+            }
+            stored => stored,
+        };
+        if let Some(seq) = seq {
+            self.merchants.insert(edit.merchant_id.clone(), StoredMerchant { seq, record: verdict.record });
+        }
         if verdict.outcome.refusal().is_some_and(|(_, code, _)| code == ErrorCode::Forbidden) {
             // Nothing is kept of what somebody may not do: they could fill the disk with it, and with the
             // right person or role the same edit is judged anew.
             return Ok(verdict.outcome);
         }
-        let seq = if verdict.changed {
-            self.plan.head += 1;
-            self.newest = Some(edit.edit_id);
-            self.changed.insert(edit.merchant_id.clone(), self.plan.head);
-            self.merchants
-                .insert(edit.merchant_id.clone(), StoredMerchant { seq: self.plan.head, record: verdict.record });
-            self.plan.head
-        } else {
-            stored.map_or(0, |merchant| merchant.seq)
-        };
-        verdict.outcome.seq = seq;
+        verdict.outcome.seq = seq.unwrap_or(0);
         self.count_conflicts(edit, &verdict.outcome, received_at_ms);
         self.plan.edits.push(edit_row(edit, actor, &verdict.outcome, verdict.history, received_at_ms)?);
         self.answers.insert(edit.edit_id, verdict.outcome.clone());

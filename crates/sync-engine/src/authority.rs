@@ -38,9 +38,11 @@ pub struct Verdict {
 
 /// Decides about one edit of one merchant by one actor. Values are brought into the form of the schema; a merchant that
 /// is new must have what the program requires (a declared field may have become required after the edit was made).
-pub fn accept(record: Option<&Record>, edit: &Edit, actor: &Actor, rules: &RuleSet, schema: &Schema) -> Verdict {
-    let before = record.cloned().unwrap_or_else(|| Record::empty(edit.merchant_id.clone()));
-    match examine(record, &before, edit, actor, rules, schema) {
+/// The record comes back in the verdict, as it was if nothing changed.
+pub fn accept(record: Option<Record>, edit: &Edit, actor: &Actor, rules: &RuleSet, schema: &Schema) -> Verdict {
+    let is_new = record.is_none();
+    let before = record.unwrap_or_else(|| Record::empty(edit.merchant_id.clone()));
+    match examine(&before, is_new, edit, actor, rules, schema) {
         Ok(writes) => apply(before, edit, &writes, actor, rules),
         Err(refusal) => refuse(before, edit, actor, &refusal.0, &refusal.1),
     }
@@ -50,8 +52,8 @@ pub fn accept(record: Option<&Record>, edit: &Edit, actor: &Actor, rules: &RuleS
 type Refusal = Box<(FieldPath, Problem)>;
 
 fn examine(
-    stored: Option<&Record>,
     record: &Record,
+    is_new: bool,
     edit: &Edit,
     actor: &Actor,
     rules: &RuleSet,
@@ -144,7 +146,7 @@ fn examine(
     if new_registers > 0 && record.registers.len() + new_registers > REGISTERS_MAX {
         return Err(whole(ErrorCode::TooLarge, "a merchant has at most 1,024 fields"));
     }
-    if stored.is_none() {
+    if is_new {
         let registers: Registers = writes.iter().map(|w| (w.field.clone(), w.value.clone())).collect();
         Schema::default().complete(&registers).map_err(|problem| {
             if !edit.base.is_empty() {

@@ -200,6 +200,17 @@ fn unaware_of_deletion(record: &Record) -> Vec<Dot> {
     dots
 }
 
+/// The value that a register shows; nothing if that is `null`.
+fn value_shown(field: &FieldPath, register: &Register, edits: &Edits, rules: &RuleSet) -> Option<Value> {
+    let dot = settle(field, register, edits, rules)?.dot();
+    Some(value_of(register, dot)).filter(|value| !value.is_null())
+}
+
+/// The value that one register of a merchant shows who is not deleted; nothing if it is absent or `null`.
+pub fn shows(record: &Record, field: &FieldPath, rules: &RuleSet) -> Option<Value> {
+    value_shown(field, record.registers.get(field)?, &record.edits, rules)
+}
+
 /// The values that the registers show; absent and `null` ones are left out.
 pub fn shown(record: &Record, rules: &RuleSet) -> Registers {
     let survives = !unaware_of_deletion(record).is_empty();
@@ -210,10 +221,8 @@ pub fn shown(record: &Record, rules: &RuleSet) -> Registers {
             if survives && *field == FieldPath::deleted() {
                 return None;
             }
-            let dot = settle(field, register, &record.edits, rules)?.dot();
-            Some((field.clone(), value_of(register, dot)))
+            Some((field.clone(), value_shown(field, register, &record.edits, rules)?))
         })
-        .filter(|(_, value)| !value.is_null())
         .collect()
 }
 

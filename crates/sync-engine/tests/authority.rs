@@ -13,7 +13,7 @@ use story::{actor, after, dot, edit, field, opening, operations, resolution, see
 use sync_engine::{authority, reconcile};
 
 fn refused(record: Option<&Record>, edit: &Edit, actor: &Actor) -> (String, ErrorCode) {
-    let verdict = authority::accept(record, edit, actor, &RuleSet::default(), &Schema::default());
+    let verdict = authority::accept(record.cloned(), edit, actor, &RuleSet::default(), &Schema::default());
     assert_eq!(verdict.outcome.state, OutcomeState::Rejected, "{:?}", verdict.outcome);
     assert!(!verdict.changed, "a refused edit changes nothing");
     assert_eq!(Some(&verdict.record), record.or(Some(&verdict.record)));
@@ -114,12 +114,12 @@ fn a_new_merchant_needs_a_name_and_an_address() {
 fn nothing_is_written_about_a_merchant_that_the_actor_may_not_see() {
     let other = actor("shop", Role::Merchant, Scope::Prefixes(vec!["SH-".to_owned()]));
     let made = edit("A1", "S1", 10, Source::Manual, &[("name", "王记")]);
-    let verdict = authority::accept(Some(&after(&[opening()])), &made, &other, &RuleSet::default(), &Schema::default());
+    let verdict = authority::accept(Some(after(&[opening()])), &made, &other, &RuleSet::default(), &Schema::default());
     assert!(verdict.history.is_empty());
     // Of other refusals the history keeps what was wanted.
     let made = edit("A1", "S1", 10, Source::Manual, &[("hours.tu", "sometimes"), ("note", "x")]);
     let verdict =
-        authority::accept(Some(&after(&[opening()])), &made, &staff(), &RuleSet::default(), &Schema::default());
+        authority::accept(Some(after(&[opening()])), &made, &staff(), &RuleSet::default(), &Schema::default());
     assert_eq!(verdict.history.len(), 2);
 }
 

@@ -20,7 +20,7 @@ fn refusal(record: &Record, edit: &Edit) -> Option<(String, ErrorCode)> {
 
 /// The field, the code and what people are told, if it is refused.
 fn told(record: &Record, edit: &Edit) -> Option<(String, ErrorCode, String)> {
-    let verdict = authority::accept(Some(record), edit, &operations(), &RuleSet::default(), &Schema::default());
+    let verdict = authority::accept(Some(record.clone()), edit, &operations(), &RuleSet::default(), &Schema::default());
     assert_eq!(verdict.changed, verdict.outcome.state != OutcomeState::Rejected);
     assert_eq!(verdict.changed, verdict.record != *record);
     verdict.outcome.refusal().map(|(field, code, text)| (field.to_string(), code, text.to_owned()))

@@ -76,7 +76,7 @@ fn told() -> impl Strategy<Value = Vec<(Edit, Actor)>> {
 fn record_of(edits: &[(Edit, Actor)], rules: &RuleSet) -> Option<Record> {
     let mut record = authority::accept(None, &opening(), &story::operations(), rules, &Schema::default()).record;
     for (edit, who) in edits {
-        let verdict = authority::accept(Some(&record), edit, who, rules, &Schema::default());
+        let verdict = authority::accept(Some(record), edit, who, rules, &Schema::default());
         // Settling by writing is refused to some: that is ordered by the server, like every resolution.
         verdict.outcome.refusal().is_none().then_some(())?;
         record = verdict.record;

@@ -33,6 +33,12 @@ impl InFlight {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(places);
     }
 
+    /// Are edits on their way beside these?
+    pub fn has_others(&self, edits: impl Iterator<Item = EditId>) -> bool {
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        held.len() > edits.filter(|id| held.contains_key(id)).count()
+    }
+
     /// Where edits stand; they are forgotten with it. Of those that are not remembered, as after a restart, the outbox is
     /// read; what is not there is missing in the answer.
     pub fn take(&self, tx: &Connection, edits: impl IntoIterator<Item = EditId>) -> Result<Places> {

@@ -5,40 +5,57 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::thread;
 
-use domain::MerchantId;
 use domain::api::{Landed, PushReply};
 use domain::digest::{self, Bucket};
 use domain::edit::{EditState, Outcome, OutcomeState};
-use domain::profile::Registers;
+use domain::record::Record;
 use domain::role::Actor;
 use domain::rules::RuleSet;
 use domain::schema::Schema;
-use rusqlite::{Connection, params};
-use sync_engine::authority;
+use domain::{EditId, FieldPath, MerchantId, Value};
+use rusqlite::{Connection, OptionalExtension, params};
+use sync_engine::{authority, reconcile};
 
+use super::checking::{self, Beside};
 use super::in_flight::{Place, Places};
-use super::listing::{self, Touched};
+use super::listing::{Own, Touched};
 use super::merchant::{self, Merchant};
 use super::resending::{self, About};
-use super::{checking, int, json_numbers, meta, pages, sql};
+use super::{int, json_numbers, meta, pages, sql};
 use crate::error::Result;
 
-/// A merchant after the batch, and its newest change number.
-struct Made {
-    merchant: Merchant,
-    /// What it showed before.
-    shown: Registers,
-    seq: u64,
-    text: String,
+/// Merchants from which on two threads make them: fewer are made before the second has begun.
+const APART_MIN: usize = 32;
+
+/// A merchant before the batch, as it is stored, and what the server says of its edits.
+struct Before {
+    id: MerchantId,
+    /// Its row, and the record.
+    record: Option<(i64, String)>,
+    own: Vec<Own>,
+    answers: Vec<Answer>,
 }
 
-/// What a batch made here.
-#[derive(Default)]
-struct Batch {
-    merchants: BTreeMap<MerchantId, Made>,
-    /// Rows of the outbox that are done, and how they ended.
-    done: Vec<(i64, EditState)>,
+/// An edit that the server has taken, nobody being asked.
+struct Answer {
+    edit_id: EditId,
+    state: OutcomeState,
+    seq: u64,
+}
+
+/// A merchant after the batch.
+struct After {
+    id: MerchantId,
+    /// The row of its record, if it has one.
+    n: Option<i64>,
+    merchant: Merchant,
+    /// Its newest change.
+    seq: u64,
+    text: String,
+    beside: Beside,
+    shows_the_same: bool,
 }
 
 /// Makes the batch's records here, if they come out as the server says, and moves the cursor behind them. Returns
@@ -55,40 +72,32 @@ pub(super) fn land<'r>(
     }
     let Some(actor) = meta::last_actor(tx)? else { return Ok(None) };
     let new = reply.outcomes.iter().filter(|outcome| is_of(outcome, landed));
-    let Some(Batch { merchants: made, done }) = make(tx, (rules, schema), &actor, (new, places))? else {
-        return Ok(None);
-    };
+    let Some((before, done)) = read(tx, (new, places))? else { return Ok(None) };
+    let Some(after) = make(before, |before| after(before, (rules, schema), &actor))? else { return Ok(None) };
     let mut changed = Bucket::default();
-    made.values().for_each(|made| changed.add(digest::row(&made.text)));
-    if changed != landed.changed || made.values().map(|made| made.seq).max() != Some(landed.head) {
+    after.iter().for_each(|after| changed.add(after.beside.digest.cast_unsigned()));
+    if changed != landed.changed || after.iter().map(|after| after.seq).max() != Some(landed.head) {
         return Ok(None);
     }
-    let now_ms = int(now_ms);
-    // In order, and almost always with one statement.
-    let mut log = tx.prepare_cached(sql!("outbox/log_many"))?;
-    for run in done.chunk_by(|one, next| one.0 < next.0 && one.1 == next.1) {
-        log.execute(params![json_numbers(run.iter().map(|(n, _)| *n)), run[0].1.as_str(), now_ms])?;
-    }
-    let mut delete = tx.prepare_cached(sql!("outbox/delete_many"))?;
-    delete.execute([json_numbers(done.iter().map(|(n, _)| *n))])?;
-    tx.prepare_cached(sql!("outbox/trim_log"))?.execute([pages::LOG_EDITS_MAX])?;
+    log(tx, &done, int(now_ms))?;
     let generation = meta::number(tx, pages::GENERATION)?;
-    let mut put = tx.prepare_cached(sql!("records/put"))?;
-    for (id, made) in &made {
-        let Some(record) = &made.merchant.record else { continue };
-        let beside = checking::beside(id, &made.text, record, rules);
-        let (digest, bucket, deleted) = (beside.digest, beside.bucket, beside.deleted);
-        put.execute(params![id.as_str(), int(made.seq), int(generation), made.text, digest, bucket, deleted])?;
+    let (mut change, mut put) = (tx.prepare_cached(sql!("records/change"))?, tx.prepare_cached(sql!("records/put"))?);
+    for After { id, n, merchant, seq, text, beside, shows_the_same } in &after {
+        let Beside { digest, bucket, deleted } = beside;
+        match n {
+            Some(n) => change.execute(params![n, int(*seq), int(generation), text, digest, bucket, deleted])?,
+            None => put.execute(params![id.as_str(), int(*seq), int(generation), text, digest, bucket, deleted])?,
+        };
         // Almost always what was on top is now below: only the counts change.
-        if listing::registers(Some(record), &made.merchant.own, rules) == made.shown {
-            made.merchant.recount(tx, id, rules)?;
+        if *shows_the_same {
+            merchant.recount(tx, id, rules)?;
         } else {
-            made.merchant.refresh(tx, id, rules)?;
+            merchant.refresh(tx, id, rules)?;
         }
     }
     // What else waits of them and shows nothing shows if the records have no trace of it.
-    let waiting = made.iter().filter(|(_, made)| !made.merchant.own.is_empty());
-    let waiting: Touched = waiting.map(|(id, _)| (id.clone(), None)).collect();
+    let waiting = after.iter().filter(|after| !after.merchant.own.is_empty());
+    let waiting: Touched = waiting.map(|after| (after.id.clone(), None)).collect();
     if !waiting.is_empty() {
         for id in resending::show_again(tx, int(generation), &About::Came(&waiting))? {
             merchant::refresh(tx, &id, rules)?;
@@ -98,6 +107,19 @@ pub(super) fn land<'r>(
     set.execute([pages::CURSOR, &landed.head.to_string()])?;
     set.execute([pages::MARKER, &landed.marker])?;
     Ok(Some(landed))
+}
+
+/// Takes edits out of the outbox that are done, into the log.
+fn log(tx: &Connection, done: &[(i64, EditState)], now_ms: i64) -> Result<()> {
+    // In order, and almost always with one statement.
+    let mut log = tx.prepare_cached(sql!("outbox/log_many"))?;
+    for run in done.chunk_by(|one, next| one.0 < next.0 && one.1 == next.1) {
+        log.execute(params![json_numbers(run.iter().map(|(n, _)| *n)), run[0].1.as_str(), now_ms])?;
+    }
+    let mut delete = tx.prepare_cached(sql!("outbox/delete_many"))?;
+    delete.execute([json_numbers(done.iter().map(|(n, _)| *n))])?;
+    tx.prepare_cached(sql!("outbox/trim_log"))?.execute([pages::LOG_EDITS_MAX])?;
+    Ok(())
 }
 
 /// Is everything before the batch here, and nothing else under way?
@@ -114,56 +136,106 @@ pub(super) fn is_of(outcome: &Outcome, landed: &Landed) -> bool {
     taken && outcome.seq > landed.before && outcome.seq <= landed.head
 }
 
-/// The state of an edit that nobody is asked about.
-fn state(outcome: &Outcome) -> Option<EditState> {
-    match outcome.state {
-        OutcomeState::Applied => Some(EditState::Applied),
-        OutcomeState::Merged => Some(EditState::Merged),
-        _ => None,
+/// The numbers of edits in the outbox that are done, and how each ended.
+type Done = Vec<(i64, EditState)>;
+
+/// Reads the merchants that the answers are about; beside them which edits are done, in the order of the answers.
+/// Nothing where people are asked, or it is not known which edit is meant.
+fn read<'o>(
+    tx: &Connection,
+    (outcomes, places): (impl Iterator<Item = &'o Outcome>, &Places),
+) -> Result<Option<(Vec<Before>, Done)>> {
+    // By id: neighbours in the index follow one another.
+    let (mut by_merchant, mut done) = (BTreeMap::<&MerchantId, Vec<Answer>>::new(), Done::new());
+    for Outcome { edit_id, state: outcome, seq, .. } in outcomes {
+        let state = match outcome {
+            OutcomeState::Applied => EditState::Applied,
+            OutcomeState::Merged => EditState::Merged,
+            _ => return Ok(None),
+        };
+        let Some(Place { n, merchant }) = places.get(edit_id) else { return Ok(None) };
+        let answer = Answer { edit_id: *edit_id, state: *outcome, seq: *seq };
+        by_merchant.entry(merchant).or_default().push(answer);
+        done.push((*n, state));
     }
+    let mut select = tx.prepare_cached(sql!("records/row"))?;
+    let mut before = Vec::with_capacity(by_merchant.len());
+    for (id, answers) in by_merchant {
+        let record = select.query_row([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        before.push(Before { id: id.clone(), record, own: merchant::own_of(tx, id)?, answers });
+    }
+    Ok(Some((before, done)))
 }
 
-/// The merchants as the engine makes them, edit by edit, in order; nothing where people are asked, or an edit is not
-/// as it was sent.
-fn make<'o>(
-    tx: &Connection,
-    (rules, schema): (&RuleSet, &Schema),
-    actor: &Actor,
-    (outcomes, places): (impl Iterator<Item = &'o Outcome>, &Places),
-) -> Result<Option<Batch>> {
-    let mut batch = Batch::default();
-    for outcome in outcomes {
-        let (Some(Place { n, merchant: id }), Some(state)) = (places.get(&outcome.edit_id), state(outcome)) else {
-            return Ok(None);
-        };
-        if !batch.merchants.contains_key(id) {
-            let merchant = Merchant::read(tx, id)?;
-            let shown = listing::registers(merchant.record.as_deref(), &merchant.own, rules);
-            let made = Made { merchant, shown, seq: 0, text: String::new() };
-            batch.merchants.insert(id.clone(), made);
-        }
-        let Some(Made { merchant, seq, .. }) = batch.merchants.get_mut(id) else { return Ok(None) };
-        let Some(at) = merchant.own.iter().position(|own| own.edit.edit_id == outcome.edit_id) else { return Ok(None) };
-        let own = merchant.own.remove(at);
-        if !matches!(own.state, EditState::Sending | EditState::Queued) {
-            return Ok(None);
-        }
-        let verdict = authority::accept(merchant.record.as_deref(), &own.edit, actor, rules, schema);
-        if verdict.outcome.state != outcome.state {
-            return Ok(None);
-        }
-        merchant.record = Some(Arc::new(verdict.record));
-        *seq = (*seq).max(outcome.seq);
-        batch.done.push((*n, state));
+/// Makes all of them, one half on a thread of its own; nothing if one cannot be made.
+fn make(mut before: Vec<Before>, make: impl Fn(Before) -> Result<Option<After>> + Sync) -> Result<Option<Vec<After>>> {
+    let all = |before: Vec<Before>| before.into_iter().map(&make).collect::<Result<Option<Vec<After>>>>();
+    if before.len() < APART_MIN {
+        return all(before);
     }
-    for Made { merchant, text, .. } in batch.merchants.values_mut() {
-        // Whether people have settled it meanwhile the pull finds out.
-        if merchant.own.iter().any(|own| own.state == EditState::InReview) {
+    let half = before.split_off(before.len() / 2);
+    let (one, other) = thread::scope(|scope| {
+        let other = scope.spawn(|| all(half));
+        (all(before), other.join())
+    });
+    // What breaks off in one breaks off the whole transaction.
+    let other = other.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    Ok(one?.zip(other).map(|(mut one, mut other)| {
+        one.append(&mut other);
+        one
+    }))
+}
+
+/// A merchant as the engine makes it, edit by edit, in order; nothing if it comes out in another way than the server says,
+/// or an edit is not as it was sent.
+fn after(before: Before, (rules, schema): (&RuleSet, &Schema), actor: &Actor) -> Result<Option<After>> {
+    let Before { id, record, mut own, answers } = before;
+    let (n, mut record) = match record {
+        Some((n, text)) => (Some(n), Some(serde_json::from_str::<Record>(&text)?)),
+        None => (None, None),
+    };
+    let (mut seq, mut landed) = (0, Vec::with_capacity(answers.len()));
+    for answer in answers {
+        let Some(at) = own.iter().position(|own| own.edit.edit_id == answer.edit_id) else { return Ok(None) };
+        let one = own.remove(at);
+        if !matches!(one.state, EditState::Sending | EditState::Queued) {
             return Ok(None);
         }
-        if let Some(record) = &merchant.record {
-            *text = digest::canonical(record)?;
+        let verdict = authority::accept(record.take(), &one.edit, actor, rules, schema);
+        if verdict.outcome.state != answer.state {
+            return Ok(None);
         }
+        record = Some(verdict.record);
+        seq = seq.max(answer.seq);
+        landed.push(one);
     }
-    Ok(Some(batch))
+    // Whether people have settled it meanwhile the pull finds out.
+    if own.iter().any(|own| own.state == EditState::InReview) {
+        return Ok(None);
+    }
+    let Some(record) = record else { return Ok(None) };
+    let text = digest::canonical(&record)?;
+    let beside = checking::beside(&id, &text, &record, rules);
+    let shows_the_same = shows_the_same(&record, (&landed, &own), rules);
+    let merchant = Merchant { record: Some(Arc::new(record)), own };
+    Ok(Some(After { id, n, merchant, seq, text, beside, shows_the_same }))
+}
+
+/// Does the merchant show what it showed when these edits were on top? They have changed no other field.
+fn shows_the_same(record: &Record, (landed, own): (&[Own], &[Own]), rules: &RuleSet) -> bool {
+    // Whether a merchant is deleted is a matter of all its fields.
+    if record.registers.contains_key(&FieldPath::deleted()) || !landed.iter().all(Own::on_top) {
+        return false;
+    }
+    let last: BTreeMap<_, _> = landed.iter().flat_map(writes).collect();
+    let on_top: BTreeMap<_, _> = own.iter().filter(|own| own.on_top()).flat_map(writes).collect();
+    last.into_iter().all(|(field, value)| match on_top.get(field) {
+        Some(now) => *now == value,
+        None => reconcile::shows(record, field, rules).unwrap_or_default() == *value,
+    })
+}
+
+/// What an edit writes into each field.
+fn writes(own: &Own) -> impl Iterator<Item = (&FieldPath, &Value)> {
+    own.edit.writes.iter().map(|write| (&write.field, &write.value))
 }

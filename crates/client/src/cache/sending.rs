@@ -190,12 +190,16 @@ impl Cache {
         self.write(work).await
     }
 
-    /// Writes the server's answers, and what the server made of the edits where that is known here. A deferred edit waits until `retry_at_ms`.
+    /// Writes the server's answers, and what the server made of the edits where that is known here. A deferred edit waits
+    /// until `retry_at_ms`. While more is on its way, this is on the disk with what is read to be sent next: what a loss of
+    /// power takes is sent once more, and answered as it was.
     ///
     /// # Errors
     /// `storage`.
     pub async fn store_outcomes(&self, reply: &PushReply, retry_at_ms: u64) -> Result<()> {
         let (reply, now_ms) = (reply.clone(), self.machine.now_ms());
+        let ids = reply.outcomes.iter().map(|outcome| outcome.edit_id);
+        let flush = if self.in_flight.has_others(ids) { Flush::Later } else { Flush::AsSet };
         let (schemas, in_flight) = (Arc::clone(&self.schemas), Arc::clone(&self.in_flight));
         let work = move |tx: &Transaction<'_>, rules: &RuleSet| {
             let places = in_flight.take(tx, reply.outcomes.iter().map(|outcome| outcome.edit_id))?;
@@ -224,7 +228,7 @@ impl Cache {
             }
             meta::observe(tx, reply.server_hlc, now_ms)
         };
-        self.write(work).await
+        self.write_flushed(flush, work).await
     }
 
     /// Is anything to be sent now, by this actor?

@@ -176,8 +176,7 @@ async fn edits(State(backend): State<Shared>, headers: HeaderMap, body: Bytes) -
     for edit in request.edits {
         if !store.answers.contains_key(&edit.edit_id) {
             let known = store.records.get(&edit.merchant_id).map(|(_, record)| record.clone());
-            let verdict =
-                authority::accept(known.as_ref(), &edit, &super::actor("ops"), &store.rules.rules, &Schema::default());
+            let verdict = authority::accept(known, &edit, &super::actor("ops"), &store.rules.rules, &Schema::default());
             let mut outcome = verdict.outcome;
             if verdict.changed {
                 store.seq += 1;

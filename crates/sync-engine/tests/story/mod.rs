@@ -98,7 +98,7 @@ pub fn opening() -> Edit {
 }
 
 pub fn take(record: &mut Option<Record>, edit: &Edit, actor: &Actor) -> Verdict {
-    let verdict = authority::accept(record.as_ref(), edit, actor, &RuleSet::default(), &Schema::default());
+    let verdict = authority::accept(record.clone(), edit, actor, &RuleSet::default(), &Schema::default());
     let before = record.clone().unwrap_or_else(|| Record::empty(edit.merchant_id.clone()));
     assert_eq!(verdict.changed, verdict.record != before, "{}", edit.dot);
     if verdict.changed {

@@ -34,7 +34,7 @@ pub fn merge(given: &Json, cast: &Json) -> Json {
     let mut answers = Vec::new();
     for step in given["edits"].as_array().unwrap() {
         let (edit, actor): (Edit, Actor) = (read(&step["edit"]), read(&cast[step["by"].as_str().unwrap()]));
-        let verdict = authority::accept(record.as_ref(), &edit, &actor, &rules, &schema);
+        let verdict = authority::accept(record.clone(), &edit, &actor, &rules, &schema);
         let history: Vec<Json> = verdict
             .history
             .iter()

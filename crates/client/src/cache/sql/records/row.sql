@@ -1,0 +1,1 @@
+SELECT n, record FROM records WHERE merchant_id = ?1
