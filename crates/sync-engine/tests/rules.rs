@@ -102,6 +102,7 @@ proptest! {
     #[test]
     fn what_shows_is_a_candidate_and_a_question_has_two_answers(rules in rules(), edits in told()) {
         let Some(record) = record_of(&edits, &rules) else { return Ok(()) };
+        let shown = reconcile::shown(&record, &rules);
         for (path, register) in &record.registers {
             let dots = reconcile::candidates(register);
             let mut turned = register.clone();
@@ -109,6 +110,7 @@ proptest! {
             let settled = reconcile::settle(path, register, &record.edits, &rules).unwrap();
             prop_assert_eq!(&settled, &reconcile::settle(path, &turned, &record.edits, &rules).unwrap());
             prop_assert!(dots.contains(&settled.dot()));
+            prop_assert_eq!(reconcile::shows(&record, path, &rules), shown.get(path).cloned());
             if let Settlement::Contested { dot, open } = settled {
                 prop_assert!(open.len() > 1 && open.contains(&dot) && open.iter().all(|o| dots.contains(o)));
             }
