@@ -86,8 +86,8 @@ locked_version() { # of a package in Cargo.lock
 # Without --locked on the second try: a tool's lock may name a version that a mirror lacks.
 cargo_tool() {
   say "installing $1 $2 (once, some minutes)"
-  # In a folder of its own: the project's own may be held by another cargo. Hardly optimised: each runs for seconds, and to
-  # compile it takes minutes, of which that saves more than half.
+  # In a folder of its own: the project's own may be held by another cargo. Hardly optimised: each
+  # runs for seconds, and takes minutes to compile.
   local install=(
     env -u CARGO_TARGET_DIR CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off
     CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16

@@ -69,20 +69,14 @@ impl Batch {
         (rules, schema): (&RuleSet, &Schema),
         received_at_ms: u64,
     ) -> Result<Outcome, DbError> {
-        let (stored, record) = match self.merchants.remove(&edit.merchant_id) {
-            Some(StoredMerchant { seq, record }) => (Some(seq), Some(record)),
-            None => (None, None),
-        };
+        let (mut seq, record) = self.merchants.remove(&edit.merchant_id).map(|known| (known.seq, known.record)).unzip();
         let mut verdict = authority::accept(record, edit, actor, rules, schema);
-        let seq = match stored {
-            _ if verdict.changed => {
-                self.plan.head += 1;
-                self.newest = Some(edit.edit_id);
-                self.changed.insert(edit.merchant_id.clone(), self.plan.head);
-                Some(self.plan.head)
-            }
-            stored => stored,
-        };
+        if verdict.changed {
+            self.plan.head += 1;
+            self.newest = Some(edit.edit_id);
+            self.changed.insert(edit.merchant_id.clone(), self.plan.head);
+            seq = Some(self.plan.head);
+        }
         if let Some(seq) = seq {
             self.merchants.insert(edit.merchant_id.clone(), StoredMerchant { seq, record: verdict.record });
         }

@@ -14,7 +14,7 @@ use domain::record::Record;
 use domain::role::Actor;
 use domain::rules::RuleSet;
 use domain::schema::Schema;
-use domain::{EditId, FieldPath, MerchantId, Value};
+use domain::{FieldPath, MerchantId, Value};
 use rusqlite::{Connection, OptionalExtension, params};
 use sync_engine::{authority, reconcile};
 
@@ -30,19 +30,12 @@ use crate::error::Result;
 const APART_MIN: usize = 32;
 
 /// A merchant before the batch, as it is stored, and what the server says of its edits.
-struct Before {
+struct Before<'o> {
     id: MerchantId,
     /// Its row, and the record.
     record: Option<(i64, String)>,
     own: Vec<Own>,
-    answers: Vec<Answer>,
-}
-
-/// An edit that the server has taken, nobody being asked.
-struct Answer {
-    edit_id: EditId,
-    state: OutcomeState,
-    seq: u64,
+    answers: Vec<&'o Outcome>,
 }
 
 /// A merchant after the batch.
@@ -144,18 +137,17 @@ type Done = Vec<(i64, EditState)>;
 fn read<'o>(
     tx: &Connection,
     (outcomes, places): (impl Iterator<Item = &'o Outcome>, &Places),
-) -> Result<Option<(Vec<Before>, Done)>> {
+) -> Result<Option<(Vec<Before<'o>>, Done)>> {
     // By id: neighbours in the index follow one another.
-    let (mut by_merchant, mut done) = (BTreeMap::<&MerchantId, Vec<Answer>>::new(), Done::new());
-    for Outcome { edit_id, state: outcome, seq, .. } in outcomes {
-        let state = match outcome {
+    let (mut by_merchant, mut done) = (BTreeMap::<&MerchantId, Vec<&Outcome>>::new(), Done::new());
+    for outcome in outcomes {
+        let state = match outcome.state {
             OutcomeState::Applied => EditState::Applied,
             OutcomeState::Merged => EditState::Merged,
             _ => return Ok(None),
         };
-        let Some(Place { n, merchant }) = places.get(edit_id) else { return Ok(None) };
-        let answer = Answer { edit_id: *edit_id, state: *outcome, seq: *seq };
-        by_merchant.entry(merchant).or_default().push(answer);
+        let Some(Place { n, merchant }) = places.get(&outcome.edit_id) else { return Ok(None) };
+        by_merchant.entry(merchant).or_default().push(outcome);
         done.push((*n, state));
     }
     let mut select = tx.prepare_cached(sql!("records/row"))?;
@@ -168,8 +160,11 @@ fn read<'o>(
 }
 
 /// Makes all of them, one half on a thread of its own; nothing if one cannot be made.
-fn make(mut before: Vec<Before>, make: impl Fn(Before) -> Result<Option<After>> + Sync) -> Result<Option<Vec<After>>> {
-    let all = |before: Vec<Before>| before.into_iter().map(&make).collect::<Result<Option<Vec<After>>>>();
+fn make<'o>(
+    mut before: Vec<Before<'o>>,
+    make: impl Fn(Before<'o>) -> Result<Option<After>> + Sync,
+) -> Result<Option<Vec<After>>> {
+    let all = |before: Vec<Before<'o>>| before.into_iter().map(&make).collect::<Result<Option<Vec<After>>>>();
     if before.len() < APART_MIN {
         return all(before);
     }
@@ -188,7 +183,7 @@ fn make(mut before: Vec<Before>, make: impl Fn(Before) -> Result<Option<After>> 
 
 /// A merchant as the engine makes it, edit by edit, in order; nothing if it comes out in another way than the server says,
 /// or an edit is not as it was sent.
-fn after(before: Before, (rules, schema): (&RuleSet, &Schema), actor: &Actor) -> Result<Option<After>> {
+fn after(before: Before<'_>, (rules, schema): (&RuleSet, &Schema), actor: &Actor) -> Result<Option<After>> {
     let Before { id, record, mut own, answers } = before;
     let (n, mut record) = match record {
         Some((n, text)) => (Some(n), Some(serde_json::from_str::<Record>(&text)?)),
