@@ -39,6 +39,7 @@ pub fn install() -> Result<(), Refused> {
 }
 
 fn register() -> Result<Below, Refused> {
+    crate::swaps::install();
     // SAFETY: SQLite may be initialised at any time; a null name asks for its choice.
     let below = unsafe {
         sqlite::sqlite3_initialize();

@@ -7,11 +7,13 @@
 //!
 //! Behind small transactions the log's file grows in few steps, because it takes longer to flush what makes it longer.
 //!
-//! [`install`] puts it there, and what is committed within [`together`] goes in one piece.
+//! [`install`] puts it there, and what is committed within [`together`] goes in one piece. It also spares commits a search
+//! through SQLite's cache (`swaps`).
 
 mod commit;
 mod gathered;
 mod layer;
+mod swaps;
 
 pub use commit::together;
 pub use layer::{Refused, install};
