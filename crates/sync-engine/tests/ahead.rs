@@ -25,7 +25,7 @@ impl Desk {
     /// The first batch of two travels, the second is being read.
     fn reading_ahead() -> Self {
         let config = Config { linger_ms: 0, batch_edits_max: 2, first_check_ms: 3_600_000, ..Config::default() };
-        let made = (1..=6).map(|n| edit(&format!("A{n}"), "", n, Source::Manual, &[("note", "x")])).collect();
+        let made = (1..=8).map(|n| edit(&format!("A{n}"), "", n, Source::Manual, &[("note", "x")])).collect();
         let mut desk = Self { engine: Engine::new(config), now_ms: NOW_MS, made };
         assert_eq!(desk.tell(Input::Started { signed_in: true }), ["load", "pull"]);
         assert_eq!(desk.batch(0..2), ["push 1 2", "load"]);
@@ -35,6 +35,13 @@ impl Desk {
     fn ready() -> Self {
         let mut desk = Self::reading_ahead();
         assert_eq!(desk.batch(2..4), [""; 0]);
+        desk
+    }
+    /// The second travels, nothing comes behind it, and the answer to the first is on its way to the disk.
+    fn storing() -> Self {
+        let mut desk = Self::ready();
+        desk.answered(0..2);
+        assert_eq!(desk.batch(0..0), ["store 1 2"]);
         desk
     }
     fn tell(&mut self, input: Input) -> Vec<String> {
@@ -94,11 +101,11 @@ const NOTHING: [&str; 0] = [];
 #[test]
 fn the_next_batch_leaves_with_the_answer_to_the_one_before() {
     let mut desk = Desk::ready();
-    assert_eq!(desk.answered(0..2), ["store 1 2", "push 3 4"]);
-    assert_eq!(desk.tell(Input::OutcomesStored), ["load"], "the disk is free for the third");
-    assert_eq!(desk.batch(4..5), NOTHING);
-    assert_eq!(desk.answered(2..4), ["store 3 4", "push 5"]);
-    assert_eq!(desk.tell(Input::OutcomesStored), NOTHING, "after one that is not full nothing is expected");
+    assert_eq!(desk.answered(0..2), ["push 3 4", "load"], "what is to be sent comes first");
+    assert_eq!(desk.batch(4..5), ["store 1 2"]);
+    assert_eq!(desk.tell(Input::OutcomesStored), NOTHING);
+    assert_eq!(desk.answered(2..4), ["push 5", "store 3 4"], "after one that is not full nothing is expected");
+    assert_eq!(desk.tell(Input::OutcomesStored), NOTHING);
     assert_eq!(desk.answered(4..5), ["store 5"]);
     assert_eq!(desk.tell(Input::OutcomesStored), ["load"]);
     assert!(desk.engine.progress().busy);
@@ -106,16 +113,28 @@ fn the_next_batch_leaves_with_the_answer_to_the_one_before() {
 }
 
 #[test]
-fn an_answer_waits_for_the_disk() {
+fn the_server_need_not_wait_for_the_disk() {
     let mut desk = Desk::reading_ahead();
     assert_eq!(desk.answered(0..2), NOTHING, "the next batch is being read");
-    assert_eq!(desk.batch(2..4), ["store 1 2", "push 3 4"]);
-    assert_eq!(desk.answered(2..4), NOTHING, "the first answer is not on disk");
-    assert_eq!(desk.tell(Input::OutcomesStored), ["load"], "what goes next is read first");
-    assert_eq!(desk.batch(4..6), ["store 3 4", "push 5 6"]);
+    assert_eq!(desk.batch(2..4), ["push 3 4", "load"]);
+    assert_eq!(desk.batch(4..6), ["store 1 2"]);
+    assert_eq!(desk.answered(2..4), ["push 5 6"], "the first answer is not on disk");
     assert_eq!(desk.failed(Failure::Unreachable), NOTHING);
+    assert_eq!(desk.tell(Input::OutcomesStored), ["store 3 4"], "nothing more is read");
+    assert_eq!(desk.tell(Input::OutcomesStored), ["release 5 6"]);
+}
+
+#[test]
+fn one_answer_waits_for_the_disk_and_no_more() {
+    let mut desk = Desk::ready();
+    desk.answered(0..2);
+    assert_eq!(desk.batch(4..6), ["store 1 2"]);
+    assert_eq!(desk.answered(2..4), ["push 5 6"]);
+    assert_eq!(desk.answered(4..6), NOTHING, "there is nothing to send");
+    assert_eq!(desk.tell(Input::OutcomesStored), ["load"], "what goes next is read first");
+    assert_eq!(desk.batch(6..8), ["store 3 4", "push 7 8"], "there is a place for the third answer");
     assert_eq!(desk.tell(Input::OutcomesStored), ["load"]);
-    assert_eq!(desk.batch(0..0), ["release 5 6"]);
+    assert_eq!(desk.batch(0..0), ["store 5 6"]);
 }
 
 #[test]
@@ -173,24 +192,42 @@ fn a_disk_that_refuses_loses_nothing() {
     desk.answered(0..2);
     assert_eq!(desk.tell(Input::PushStorageFailed), ["store 1 2"]);
 
-    // An answer, while the next batch travels: that one is answered, then both are cleared up.
+    // The batch after the one that travels, and the answer before it waits: that is stored all the same.
     let mut desk = Desk::ready();
     desk.answered(0..2);
+    assert_eq!(desk.tell(Input::PushStorageFailed), ["store 1 2"]);
+
+    // An answer, while the next batch travels: that one is answered, then both are cleared up.
+    let mut desk = Desk::storing();
     assert_eq!(desk.tell(Input::PushStorageFailed), NOTHING);
     assert_eq!(desk.answered(2..4), ["store 3 4"]);
     assert_eq!(desk.tell(Input::OutcomesStored), NOTHING);
     assert_eq!(desk.wake(), ["release 1 2"]);
     assert_eq!(desk.tell(Input::OutcomesStored), ["load"]);
 
-    // The same, and no answer comes.
+    // The same, with the next answer there already.
+    let mut desk = Desk::storing();
+    desk.answered(2..4);
+    assert_eq!(desk.tell(Input::PushStorageFailed), ["store 3 4"]);
+    assert_eq!(desk.tell(Input::OutcomesStored), NOTHING);
+    assert_eq!(desk.wake(), ["release 1 2"]);
+
+    // The same, and a batch that was read meanwhile is not sent.
     let mut desk = Desk::ready();
     desk.answered(0..2);
+    desk.batch(4..6);
+    assert_eq!(desk.tell(Input::PushStorageFailed), NOTHING);
+    assert_eq!(desk.answered(2..4), ["store 3 4"]);
+    assert_eq!(desk.tell(Input::OutcomesStored), NOTHING);
+    assert_eq!(desk.wake(), ["release 1 2 5 6"]);
+
+    // The same, and no answer comes.
+    let mut desk = Desk::storing();
     desk.tell(Input::PushStorageFailed);
     assert_eq!(desk.failed(Failure::Unreachable), ["release 1 2 3 4"]);
 
     // The same twice.
-    let mut desk = Desk::ready();
-    desk.answered(0..2);
+    let mut desk = Desk::storing();
     desk.tell(Input::PushStorageFailed);
     desk.answered(2..4);
     assert_eq!(desk.tell(Input::PushStorageFailed), NOTHING);

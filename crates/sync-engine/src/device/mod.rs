@@ -27,7 +27,7 @@ pub use servers::{ServerEffect, ServerInput, Servers};
 
 use checking::Checker;
 use lane::Lane;
-use pushing::Ahead;
+use pushing::{Ahead, Kept};
 use signing::{Session, Signing};
 
 /// The device's state machine.
@@ -46,8 +46,10 @@ pub struct Engine {
     unanswered: Vec<EditId>,
     /// The batch after the one that travels.
     ahead: Ahead,
-    /// An answer that waits for the disk.
+    /// What the server said of what travels, until it is taken up.
     arrived: Option<Result<PushReply, Failure>>,
+    /// An answer that waits for the disk.
+    kept: Option<Kept>,
     /// Answers are on their way to disk; what the server made of the edits comes back by pull.
     storing_outcomes: bool,
     /// The answered batch was full: another one is to be expected.
@@ -84,6 +86,7 @@ impl Engine {
             unanswered: Vec::new(),
             ahead: Ahead::Nothing,
             arrived: None,
+            kept: None,
             storing_outcomes: false,
             more_follows: false,
             deferrals: 0,

@@ -1,9 +1,10 @@
 //! What goes to the server.
 //!
 //! One batch travels at a time. While a full one does, the next is read, so that it leaves as soon as the answer is
-//! there, and the answer goes to the disk meanwhile. What is read ahead has no merchant in common with what travels:
-//! whoever reads passes a merchant over whose earlier edit is marked `sending`. The disk does one thing at a time for
-//! this lane, so that it is known what a refusal of it is about.
+//! there. The disk does one thing at a time for this lane, so that it is known what a refusal of it is about; what is to
+//! be sent comes before answers that are to be stored, of which one may wait, so that the server need not. What is read
+//! ahead has no merchant in common with what travels or is not stored: whoever reads passes a merchant over whose
+//! earlier edit is marked `sending`.
 
 use std::collections::BTreeSet;
 
@@ -24,8 +25,19 @@ const PULL_BEHIND_MS: u64 = 5_000;
 pub(super) enum Ahead {
     #[default]
     Nothing,
+    /// To be read as soon as the disk is free.
+    Wanted,
     Loading,
     Ready(Vec<Edit>),
+}
+
+/// An answer that goes to the disk when that is free.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Kept {
+    /// What it is the answer to.
+    edit_ids: Vec<EditId>,
+    reply: PushReply,
+    retry_at_ms: u64,
 }
 
 fn ids(edits: &[Edit]) -> impl Iterator<Item = EditId> {
@@ -64,13 +76,13 @@ impl Engine {
         }
         if self.ahead == Ahead::Loading {
             self.ahead = if edits.is_empty() { Ahead::Nothing } else { Ahead::Ready(edits) };
-            self.take_up_answer(now_ms, jitter, effects);
+            self.go_on(now_ms, jitter, effects);
         } else if edits.is_empty() {
             self.push.finish(false);
             self.pull.linger_no_more();
         } else if self.signing.session == Session::Open {
             self.send(edits, effects);
-            self.load_ahead(effects);
+            self.go_on(now_ms, jitter, effects);
         } else {
             self.in_flight = ids(&edits).collect();
             self.push.store();
@@ -81,21 +93,15 @@ impl Engine {
     fn send(&mut self, edits: Vec<Edit>, effects: &mut Vec<Effect>) {
         self.in_flight = ids(&edits).collect();
         self.signing.push_token = self.signing.token;
+        // The next one is read while a full one travels; not while batches are halved to find the edit that the server
+        // refuses.
+        let most = self.config.batch_edits_max;
+        let is_full = most > 1 && self.batch_edits == most && self.in_flight.len() >= most;
+        self.ahead = if is_full { Ahead::Wanted } else { Ahead::Nothing };
         effects.push(Effect::Push { edits });
     }
 
-    /// Reads the next batch while a full one travels; not while batches are halved to find the edit that the server
-    /// refuses.
-    fn load_ahead(&mut self, effects: &mut Vec<Effect>) {
-        let most = self.config.batch_edits_max;
-        let full = most > 1 && self.batch_edits == most && self.in_flight.len() >= most;
-        if full && self.signing.session == Session::Open {
-            self.ahead = Ahead::Loading;
-            self.load_batch(effects);
-        }
-    }
-
-    /// The server's word about what travels, or that none came. It waits until the disk is free.
+    /// The server's word about what travels, or that none came.
     pub(super) fn came_back(
         &mut self,
         now_ms: u64,
@@ -104,19 +110,37 @@ impl Engine {
         effects: &mut Vec<Effect>,
     ) {
         self.arrived = Some(answer);
-        if !self.storing_outcomes {
-            self.take_up_answer(now_ms, jitter, effects);
-        }
+        self.go_on(now_ms, jitter, effects);
     }
 
-    fn take_up_answer(&mut self, now_ms: u64, jitter: u64, effects: &mut Vec<Effect>) {
-        if self.ahead == Ahead::Loading {
+    /// What comes next of what travels, is read ahead, and is to be stored.
+    fn go_on(&mut self, now_ms: u64, jitter: u64, effects: &mut Vec<Effect>) {
+        if self.ahead == Ahead::Wanted
+            && (matches!(self.arrived, Some(Err(_))) || self.signing.session != Session::Open)
+        {
+            self.ahead = Ahead::Nothing;
+        }
+        // The next batch leaves with the answer to this one: that waits for it, and for a place.
+        if self.kept.is_none() && !matches!(self.ahead, Ahead::Wanted | Ahead::Loading) {
+            match self.arrived.take() {
+                Some(Ok(reply)) => self.pushed(now_ms, jitter, reply, effects),
+                Some(Err(failure)) if !self.storing_outcomes => {
+                    return self.push_failed(now_ms, jitter, failure, effects);
+                }
+                waits => self.arrived = waits,
+            }
+        }
+        if self.storing_outcomes || self.ahead == Ahead::Loading {
             return;
         }
-        match self.arrived.take() {
-            Some(Ok(reply)) => self.pushed(now_ms, jitter, reply, effects),
-            Some(Err(failure)) => self.push_failed(now_ms, jitter, failure, effects),
-            None => {}
+        if self.ahead == Ahead::Wanted {
+            self.ahead = Ahead::Loading;
+            self.load_batch(effects);
+        } else if let Some(Kept { edit_ids, reply, retry_at_ms }) = self.kept.take() {
+            (self.storing, self.storing_outcomes) = (edit_ids, true);
+            effects.push(Effect::StoreOutcomes { reply, retry_at_ms });
+            // There is a place for the next one.
+            self.go_on(now_ms, jitter, effects);
         }
     }
 
@@ -130,17 +154,16 @@ impl Engine {
         self.deferrals = if deferred { self.deferrals.saturating_add(1) } else { 0 };
         let retry_at_ms = now_ms + self.config.backoff.delay_ms(self.deferrals, jitter);
         let answered: BTreeSet<EditId> = reply.outcomes.iter().map(|outcome| outcome.edit_id).collect();
-        self.storing = std::mem::take(&mut self.in_flight);
-        self.unanswered.extend(self.storing.iter().filter(|id| !answered.contains(id)));
-        self.storing_outcomes = true;
+        let edit_ids = std::mem::take(&mut self.in_flight);
+        self.unanswered.extend(edit_ids.iter().filter(|id| !answered.contains(id)));
+        self.kept = Some(Kept { edit_ids, reply, retry_at_ms });
         self.push.store();
-        effects.push(Effect::StoreOutcomes { reply, retry_at_ms });
         match std::mem::take(&mut self.ahead) {
             Ahead::Ready(edits) if self.unanswered.is_empty() && self.signing.session == Session::Open => {
                 self.send(edits, effects);
             }
             Ahead::Ready(edits) => self.unanswered.extend(ids(&edits)),
-            Ahead::Nothing | Ahead::Loading => {}
+            Ahead::Nothing | Ahead::Wanted | Ahead::Loading => {}
         }
     }
 
@@ -190,10 +213,8 @@ impl Engine {
             } else {
                 self.pull.want();
             }
-            if !self.in_flight.is_empty() {
-                // The next batch is on its way already.
-                self.load_ahead(effects);
-                self.take_up_answer(now_ms, jitter, effects);
+            if self.is_under_way() {
+                self.go_on(now_ms, jitter, effects);
                 return;
             }
         }
@@ -208,19 +229,26 @@ impl Engine {
     pub(super) fn push_storage_failed(&mut self, now_ms: u64, jitter: u64, effects: &mut Vec<Effect>) {
         // What is still marked `sending` on disk is released before the next batch.
         self.storage_failed = true;
-        let another_travels = self.ahead == Ahead::Loading || self.storing_outcomes && !self.in_flight.is_empty();
+        let goes_on = self.ahead == Ahead::Loading || self.storing_outcomes && self.is_under_way();
         self.storing_outcomes = false;
         let mut marked = std::mem::take(&mut self.storing);
         let stored_not: BTreeSet<EditId> = marked.iter().copied().collect();
         marked.extend(self.unanswered.drain(..).filter(|id| !stored_not.contains(id)));
-        if another_travels {
-            self.ahead = Ahead::Nothing;
+        if goes_on {
+            if self.ahead == Ahead::Loading {
+                self.ahead = Ahead::Nothing;
+            }
             self.unanswered = marked;
-            self.take_up_answer(now_ms, jitter, effects);
+            self.go_on(now_ms, jitter, effects);
         } else {
             self.in_flight.append(&mut marked);
             self.push.fail(now_ms, &self.config.backoff, jitter, None);
         }
+    }
+
+    /// Does a batch travel, or does an answer wait for the disk?
+    fn is_under_way(&self) -> bool {
+        !self.in_flight.is_empty() || self.kept.is_some()
     }
 
     /// Giving edits back to the queue needs no server.
