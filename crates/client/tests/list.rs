@@ -396,6 +396,13 @@ async fn a_cache_from_before_the_index_is_made_anew_in_the_background() {
         "DROP INDEX unindexed_gone",
         "DROP INDEX listing_by_updated",
         "ALTER TABLE listing DROP COLUMN settled_ms",
+        "ALTER TABLE listing ADD COLUMN queued INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE listing ADD COLUMN rejected INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE listing ADD COLUMN in_review INTEGER NOT NULL DEFAULT 0",
+        "UPDATE listing SET queued = 1 WHERE n IN (SELECT n FROM own_rows)",
+        "DROP TABLE own_rows",
+        "CREATE INDEX listing_pending ON listing (updated_ms) WHERE queued > 0",
+        "CREATE INDEX listing_rejected ON listing (updated_ms) WHERE rejected > 0",
         "CREATE INDEX listing_by_updated ON listing (updated_ms)",
         "ALTER TABLE listing DROP COLUMN name_key",
         "ALTER TABLE listing DROP COLUMN address_key",
@@ -428,7 +435,8 @@ async fn a_cache_from_before_the_index_is_made_anew_in_the_background() {
     let hotpot = StoresQuery { text: "hg".to_owned(), limit: 5, ..Default::default() };
     let before = cache.stores(&hotpot).await.unwrap();
     assert_eq!((before.all, before.unindexed), (300, 300), "it says that it is not ready");
-    assert_eq!(cache.stores(&StoresQuery { limit: 5, ..Default::default() }).await.unwrap().rows.len(), 5);
+    let first = cache.stores(&StoresQuery { limit: 5, ..Default::default() }).await.unwrap();
+    assert_eq!((first.rows.len(), first.pending, first.rows[0].name.as_str()), (5, 1, "春风小馆"));
     // Something is saved while it is made.
     cache.index_chunk().await.unwrap();
     cache.save(draft("BJ-000008", vec![write("name", "", "夏雨小馆")]), None).await.unwrap();

@@ -20,7 +20,7 @@ use sync_engine::{authority, reconcile};
 
 use super::checking::{self, Beside};
 use super::in_flight::{Place, Places};
-use super::listing::{Own, Touched};
+use super::listing::{self, Counts, Own, Touched};
 use super::merchant::{self, Merchant};
 use super::resending::{self, About};
 use super::{int, json_numbers, meta, pages, sql};
@@ -48,7 +48,8 @@ struct After {
     seq: u64,
     text: String,
     beside: Beside,
-    shows_the_same: bool,
+    /// What it counts now, if its row in the list says the same otherwise.
+    still: Option<Counts>,
 }
 
 /// Makes the batch's records here, if they come out as the server says, and moves the cursor behind them. Returns
@@ -75,17 +76,19 @@ pub(super) fn land<'r>(
     log(tx, &done, int(now_ms))?;
     let generation = meta::number(tx, pages::GENERATION)?;
     let (mut change, mut put) = (tx.prepare_cached(sql!("records/change"))?, tx.prepare_cached(sql!("records/put"))?);
-    for After { id, n, merchant, seq, text, beside, shows_the_same } in &after {
+    let mut count = tx.prepare_cached(sql!("own/count"))?;
+    for After { id, n, merchant, seq, text, beside, still } in &after {
         let Beside { digest, bucket, deleted } = beside;
         match n {
             Some(n) => change.execute(params![n, int(*seq), int(generation), text, digest, bucket, deleted])?,
             None => put.execute(params![id.as_str(), int(*seq), int(generation), text, digest, bucket, deleted])?,
         };
-        // Almost always what was on top is now below: only the counts change.
-        if *shows_the_same {
-            merchant.recount(tx, id, rules)?;
-        } else {
-            merchant.refresh(tx, id, rules)?;
+        // Almost always what was on top is now below: only what waits changes.
+        match still {
+            Some(Counts { queued, rejected, in_review, .. }) => {
+                count.execute(params![id.as_str(), queued, rejected, in_review])?;
+            }
+            None => merchant.refresh(tx, id, rules)?,
         }
     }
     // What else waits of them and shows nothing shows if the records have no trace of it.
@@ -189,6 +192,7 @@ fn after(before: Before<'_>, (rules, schema): (&RuleSet, &Schema), actor: &Actor
         Some((n, text)) => (Some(n), Some(serde_json::from_str::<Record>(&text)?)),
         None => (None, None),
     };
+    let counted = listing::counts(record.as_ref(), &own, rules);
     let (mut seq, mut landed) = (0, Vec::with_capacity(answers.len()));
     for answer in answers {
         let Some(at) = own.iter().position(|own| own.edit.edit_id == answer.edit_id) else { return Ok(None) };
@@ -211,9 +215,11 @@ fn after(before: Before<'_>, (rules, schema): (&RuleSet, &Schema), actor: &Actor
     let Some(record) = record else { return Ok(None) };
     let text = digest::canonical(&record)?;
     let beside = checking::beside(&id, &text, &record, rules);
-    let shows_the_same = shows_the_same(&record, (&landed, &own), rules);
+    let counts = listing::counts(Some(&record), &own, rules);
+    let is_still = (counts.contested, counts.updated_ms) == (counted.contested, counted.updated_ms)
+        && shows_the_same(&record, (&landed, &own), rules);
     let merchant = Merchant { record: Some(Arc::new(record)), own };
-    Ok(Some(After { id, n, merchant, seq, text, beside, shows_the_same }))
+    Ok(Some(After { id, n, merchant, seq, text, beside, still: is_still.then_some(counts) }))
 }
 
 /// Does the merchant show what it showed when these edits were on top? They have changed no other field.

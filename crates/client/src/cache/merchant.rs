@@ -28,23 +28,33 @@ struct Shown {
     words_hash: i64,
     texts: [String; 5],
     hours: String,
-    numbers: [i64; 5],
+    numbers: [i64; 2],
     /// Has it what it is ordered by? Not if an older version wrote it.
     has_keys: bool,
+    /// What is beside it, if it has own changes or had some lately.
+    own: Option<OwnRow>,
 }
+
+/// A row of `own_rows`: lines that wait, were refused, are in review; when it was changed.
+type OwnRow = [i64; 4];
 
 impl Shown {
     fn read(select: &mut Statement<'_>, id: &MerchantId) -> Result<Option<Self>> {
         let shown = select.query_row([id.as_str()], |row| {
             let texts = [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?];
-            let numbers = [row.get(8)?, row.get(9)?, row.get(10)?, row.get(11)?, row.get(12)?];
+            let numbers = [row.get(8)?, row.get(9)?];
+            let own = match row.get(11)? {
+                Some(queued) => Some([queued, row.get(12)?, row.get(13)?, row.get(14)?]),
+                None => None,
+            };
             Ok(Self {
                 n: row.get(0)?,
                 words_hash: row.get(1)?,
                 texts,
                 hours: row.get(7)?,
                 numbers,
-                has_keys: row.get(13)?,
+                has_keys: row.get(10)?,
+                own,
             })
         });
         Ok(shown.optional()?)
@@ -67,15 +77,36 @@ impl Shown {
             tx.prepare_cached(sql!("listing/class"))?.execute(params![self.n, region, category, status])?;
         }
         if !same_words || self.hours != row.hours || self.numbers != numbers(row) {
-            touch(tx, self.n, row)?;
+            // As long as it has own changes, the order by time stays as it is.
+            let touch = match self.will_be_own(row) {
+                true => sql!("listing/touch"),
+                false => sql!("listing/touch_settled"),
+            };
+            let values = params![self.n, row.hours, row.contested, row.updated_ms, row.words_hash];
+            tx.prepare_cached(touch)?.execute(values)?;
         }
         Ok(())
+    }
+
+    /// Will it have a row beside it?
+    fn will_be_own(&self, row: &Row) -> bool {
+        self.own.is_some() || is_own(row)
     }
 }
 
 /// As [`Shown::numbers`].
-fn numbers(row: &Row) -> [i64; 5] {
-    [row.queued, row.rejected, row.contested, row.in_review, row.updated_ms]
+fn numbers(row: &Row) -> [i64; 2] {
+    [row.contested, row.updated_ms]
+}
+
+/// Does anything of it wait?
+fn is_own(row: &Row) -> bool {
+    row.queued > 0 || row.rejected > 0 || row.in_review > 0
+}
+
+/// What stands beside it.
+fn own_row(row: &Row) -> OwnRow {
+    [row.queued, row.rejected, row.in_review, row.updated_ms]
 }
 
 static LAST: LastRead<Record> = LastRead::new();
@@ -108,20 +139,6 @@ impl Merchant {
         Ok(Self { record: record_of(tx, id)?, own: own_of(tx, id)? })
     }
 
-    /// Counts anew in the list's row of a merchant that shows what it showed.
-    pub fn recount(&self, tx: &Connection, id: &MerchantId, rules: &RuleSet) -> Result<()> {
-        let counts = listing::counts(self.record.as_deref(), &self.own, rules);
-        tx.prepare_cached(sql!("listing/set_counts"))?.execute(params![
-            id.as_str(),
-            counts.queued,
-            counts.rejected,
-            counts.contested,
-            counts.in_review,
-            counts.updated_ms,
-        ])?;
-        Ok(())
-    }
-
     /// Makes the list's row anew. What stayed the same is not touched: often what comes from the server is what this
     /// device shows already.
     pub fn refresh(&self, tx: &Connection, id: &MerchantId, rules: &RuleSet) -> Result<()> {
@@ -141,6 +158,7 @@ pub(super) struct Rows<'t> {
     tx: &'t Connection,
     known: CachedStatement<'t>,
     insert: CachedStatement<'t>,
+    put_own: CachedStatement<'t>,
     /// How many were added to each category and are not counted yet.
     added: BTreeMap<String, i64>,
 }
@@ -148,7 +166,8 @@ pub(super) struct Rows<'t> {
 impl<'t> Rows<'t> {
     pub fn of(tx: &'t Connection) -> Result<Self> {
         let known = tx.prepare_cached(sql!("listing/known_one"))?;
-        Ok(Self { tx, known, insert: tx.prepare_cached(sql!("listing/insert"))?, added: BTreeMap::new() })
+        let (insert, put_own) = (tx.prepare_cached(sql!("listing/insert"))?, tx.prepare_cached(sql!("own/put"))?);
+        Ok(Self { tx, known, insert, put_own, added: BTreeMap::new() })
     }
 
     /// Counts those that were added.
@@ -170,6 +189,7 @@ impl<'t> Rows<'t> {
         let Some(row) = row else {
             if let Some(shown) = shown {
                 tx.prepare_cached(sql!("listing/delete"))?.execute([shown.n])?;
+                tx.prepare_cached(sql!("own/delete"))?.execute([shown.n])?;
                 list::forget(tx, shown.n)?;
             }
             return Ok(());
@@ -181,7 +201,10 @@ impl<'t> Rows<'t> {
                     shown.change(tx, &row, same_words)?;
                 } else {
                     let mut update = tx.prepare_cached(sql!("listing/update"))?;
-                    write(&mut update, &shown.n, &row)?;
+                    write(&mut update, &shown.n, &row, shown.will_be_own(&row))?;
+                }
+                if shown.will_be_own(&row) && shown.own != Some(own_row(&row)) {
+                    self.put_own(shown.n, &row)?;
                 }
                 if same_words {
                     return Ok(());
@@ -195,13 +218,24 @@ impl<'t> Rows<'t> {
 
     /// Adds the row of a merchant that has none; returns its number.
     pub fn insert(&mut self, id: &MerchantId, row: &Row) -> Result<i64> {
-        write(&mut self.insert, &id.as_str(), row)?;
+        write(&mut self.insert, &id.as_str(), row, is_own(row))?;
+        let n = self.tx.last_insert_rowid();
+        if is_own(row) {
+            self.put_own(n, row)?;
+        }
         let [_, _, _, category, _] = &row.texts;
         match self.added.get_mut(category) {
             Some(merchants) => *merchants += 1,
             None => drop(self.added.insert(category.clone(), 1)),
         }
-        Ok(self.tx.last_insert_rowid())
+        Ok(n)
+    }
+
+    /// Puts what is beside a row there.
+    fn put_own(&mut self, n: i64, row: &Row) -> Result<()> {
+        let [queued, rejected, in_review, updated_ms] = own_row(row);
+        self.put_own.execute([n, queued, rejected, in_review, updated_ms])?;
+        Ok(())
     }
 }
 
@@ -210,19 +244,7 @@ pub(super) fn refresh(tx: &Connection, id: &MerchantId, rules: &RuleSet) -> Resu
     Merchant::read(tx, id)?.refresh(tx, id, rules)
 }
 
-fn touch(tx: &Connection, n: i64, row: &Row) -> Result<()> {
-    let [queued, rejected, contested, in_review, updated_ms] = numbers(row);
-    let values = params![n, row.hours, queued, rejected, contested, in_review, updated_ms, row.words_hash];
-    // As long as own changes wait, the order by time stays as it is.
-    let touch = match queued {
-        0 => sql!("listing/touch_settled"),
-        _ => sql!("listing/touch"),
-    };
-    tx.prepare_cached(touch)?.execute(values)?;
-    Ok(())
-}
-
-fn write(statement: &mut Statement<'_>, key: &dyn ToSql, row: &Row) -> Result<()> {
+fn write(statement: &mut Statement<'_>, key: &dyn ToSql, row: &Row, is_own: bool) -> Result<()> {
     let [name, address, region, category, status] = &row.texts;
     let [name_key, address_key] = row.keys();
     statement.execute(params![
@@ -233,14 +255,12 @@ fn write(statement: &mut Statement<'_>, key: &dyn ToSql, row: &Row) -> Result<()
         category,
         status,
         row.hours,
-        row.queued,
-        row.rejected,
         row.contested,
-        row.in_review,
         row.updated_ms,
         row.words_hash,
         name_key,
         address_key,
+        is_own,
     ])?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use super::direct;
 use crate::error::{Error, Result};
 
-const MIGRATIONS: [&str; 12] = [
+const MIGRATIONS: [&str; 13] = [
     include_str!("migrations/0001_cache.sql"),
     include_str!("migrations/0002_queue.sql"),
     include_str!("migrations/0003_digests.sql"),
@@ -19,6 +19,7 @@ const MIGRATIONS: [&str; 12] = [
     include_str!("migrations/0010_settled.sql"),
     include_str!("migrations/0011_counted.sql"),
     include_str!("migrations/0012_by_number.sql"),
+    include_str!("migrations/0013_own_rows.sql"),
 ];
 
 /// Brings the file to this version.

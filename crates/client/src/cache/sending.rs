@@ -219,7 +219,7 @@ impl Cache {
                     _ => recounted.insert(merchant),
                 };
             }
-            let mut recount = tx.prepare_cached(sql!("listing/recount"))?;
+            let mut recount = tx.prepare_cached(sql!("own/recount"))?;
             for merchant in recounted.difference(&refreshed) {
                 recount.execute([merchant])?;
             }

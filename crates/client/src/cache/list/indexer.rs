@@ -28,6 +28,8 @@ const NOTED_ROWS: i64 = 2_000;
 const PUT_OFF: &str = "indices_put_off";
 /// Of a cache from before the index, or one that somebody doubts: the row up to which the list's rows are made anew.
 const MADE_TO: &str = "list_made_to";
+/// Rows that get their place in the order by time in one transaction.
+const SETTLED_ROWS: i64 = 2_000;
 /// Rows beyond which there is no room in the index.
 const ROWS_END: i64 = 1 << (63 - TOKEN_BITS + CHUNK_BITS);
 
@@ -106,6 +108,18 @@ fn make_anew(tx: &Transaction<'_>, rules: &domain::rules::RuleSet) -> Result<()>
     Ok(())
 }
 
+/// Gives rows of which nothing waits any more their place in the order by time.
+fn settle(tx: &Transaction<'_>) -> Result<()> {
+    let mut done = tx.prepare_cached(sql!("own/done"))?;
+    let done = done.query_map([SETTLED_ROWS], |row| row.get::<_, i64>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let (mut settle, mut delete) = (tx.prepare_cached(sql!("own/settle"))?, tx.prepare_cached(sql!("own/delete"))?);
+    for n in done {
+        settle.execute([n])?;
+        delete.execute([n])?;
+    }
+    Ok(())
+}
+
 impl Cache {
     /// Indexes the next rows. Returns whether some are left.
     ///
@@ -115,9 +129,10 @@ impl Cache {
         let state = |tx: &Transaction<'_>| {
             let some: bool = tx.prepare_cached(sql!("search/any"))?.query_row([], |row| row.get(0))?;
             let old = tx.prepare_cached(sql!("search/old"))?.exists([])?;
-            Ok((some, is_behind(tx)?, meta::number(tx, PUT_OFF)? > 0, old))
+            let done = tx.prepare_cached(sql!("own/done"))?.exists([1])?;
+            Ok((some, is_behind(tx)?, meta::number(tx, PUT_OFF)? > 0, old, done))
         };
-        let (some, is_behind, put_off, old) = self.direct.read(state).await?;
+        let (some, is_behind, put_off, old, done) = self.direct.read(state).await?;
         if old {
             let drop = |tx: &Transaction<'_>| Ok(tx.execute_batch(sql!("search/drop_old"))?);
             self.direct.write(Flush::Later, drop).await?;
@@ -135,8 +150,10 @@ impl Cache {
                     meta::delete(tx, PUT_OFF)
                 };
                 self.direct.write(Flush::Later, make_up).await?;
+            } else if done {
+                self.direct.write(Flush::Later, settle).await?;
             }
-            return Ok(put_off);
+            return Ok(put_off || done);
         }
         let cut = match self.cut_ahead.replace(None) {
             Some(cut) => cut,

@@ -11,8 +11,8 @@ use crate::error::Result;
 
 /// Rows that are remembered. To bring an order up to date with more costs more than making it anew.
 const ROWS_MAX: usize = 20_000;
-/// The table whose rows are noted.
-const LISTING: &str = "listing";
+/// The tables whose rows are noted, by the same numbers.
+const TABLES: [&str; 2] = ["listing", "own_rows"];
 
 #[derive(Default)]
 struct Lately {
@@ -36,7 +36,7 @@ impl Journal {
     pub fn listen(self: &Arc<Self>, connection: &Connection) -> Result<()> {
         let journal = Arc::clone(self);
         connection.update_hook(Some(move |_, _: &str, table: &str, n: i64| {
-            if table == LISTING {
+            if TABLES.contains(&table) {
                 journal.lately().written.push(n);
             }
         }))?;

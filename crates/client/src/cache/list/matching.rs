@@ -155,9 +155,9 @@ impl<'q> Needs<'q> {
         needs.needs.extend(needs.pieces.iter().cloned().map(Need::Piece));
         match query.filter {
             StoreFilter::All => {}
-            StoreFilter::Pending => needs.needs.push(Need::Rows(rows(tx, sql!("list/queued"), [])?)),
+            StoreFilter::Pending => needs.needs.push(Need::Rows(rows(tx, sql!("own/queued"), [])?)),
             StoreFilter::Conflict => needs.needs.push(Need::Rows(rows(tx, sql!("list/contested"), [])?)),
-            StoreFilter::Rejected => needs.needs.push(Need::Rows(rows(tx, sql!("list/rejected"), [])?)),
+            StoreFilter::Rejected => needs.needs.push(Need::Rows(rows(tx, sql!("own/rejected"), [])?)),
         }
         for condition in needs.conditions.clone() {
             needs.add(tx, condition)?;

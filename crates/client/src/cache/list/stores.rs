@@ -134,9 +134,9 @@ impl Moment<'_> {
         Ok(StoresPage {
             total,
             all,
-            pending: of(sql!("list/count_queued"))?,
+            pending: of(sql!("own/count_queued"))?,
             conflict: of(sql!("list/count_contested"))?,
-            rejected: of(sql!("list/count_rejected"))?,
+            rejected: of(sql!("own/count_rejected"))?,
             categories: categories.collect::<rusqlite::Result<_>>()?,
             unindexed: indexer::behind(&self.tx, all)?,
             rows: self.rows(&numbers, &query.columns, rules)?,

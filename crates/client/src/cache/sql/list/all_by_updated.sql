@@ -1,5 +1,5 @@
--- In one of two indices each: they are merged, not sorted. Neither looks at the rows themselves.
-SELECT n, settled_ms FROM listing WHERE settled_ms IS NOT NULL AND n NOT IN (SELECT n FROM listing WHERE queued > 0)
+-- Own rows are few, or close together; no row of the list itself is looked at.
+SELECT n, settled_ms FROM listing WHERE settled_ms IS NOT NULL AND n NOT IN (SELECT n FROM own_rows)
 UNION ALL
-SELECT n, updated_ms FROM listing WHERE queued > 0
+SELECT n, updated_ms FROM own_rows
 ORDER BY 2, 1

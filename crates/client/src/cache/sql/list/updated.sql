@@ -1,3 +1,3 @@
-SELECT n FROM listing WHERE settled_ms BETWEEN ?1 AND ?2 AND n NOT IN (SELECT n FROM listing WHERE queued > 0)
+SELECT n FROM listing WHERE settled_ms BETWEEN ?1 AND ?2 AND n NOT IN (SELECT n FROM own_rows)
 UNION ALL
-SELECT n FROM listing WHERE queued > 0 AND updated_ms BETWEEN ?1 AND ?2
+SELECT n FROM own_rows WHERE updated_ms BETWEEN ?1 AND ?2

@@ -1,3 +1,3 @@
-SELECT n, tokens_hash, name, address, region, category, status, hours, queued, rejected, contested, in_review, updated_ms,
-    name_key IS NOT NULL
-FROM listing WHERE merchant_id = ?1
+SELECT l.n, tokens_hash, name, address, region, category, status, hours, contested, l.updated_ms, name_key IS NOT NULL,
+    queued, rejected, in_review, o.updated_ms
+FROM listing l LEFT JOIN own_rows o ON o.n = l.n WHERE merchant_id = ?1

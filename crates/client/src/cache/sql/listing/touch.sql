@@ -1,2 +1,1 @@
-UPDATE listing SET hours = ?2, queued = ?3, rejected = ?4, contested = ?5, in_review = ?6, updated_ms = ?7, tokens_hash = ?8
-WHERE n = ?1
+UPDATE listing SET hours = ?2, contested = ?3, updated_ms = ?4, tokens_hash = ?5 WHERE n = ?1

@@ -1,1 +1,0 @@
-SELECT n FROM listing WHERE rejected > 0

@@ -1,0 +1,1 @@
+SELECT count(*) FROM own_rows WHERE rejected > 0

@@ -1,0 +1,1 @@
+DELETE FROM own_rows WHERE n = ?1

@@ -1,0 +1,1 @@
+SELECT n FROM own_rows WHERE queued > 0
