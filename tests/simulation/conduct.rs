@@ -61,6 +61,11 @@ pub struct Step<'s> {
 }
 
 impl Conduct {
+    /// Are answers on their way to the disk?
+    pub fn stores_answers(&self) -> bool {
+        self.storing_answers
+    }
+
     /// The wall clock was set: what is left of a delay may begin anew.
     pub fn clock_was_set(&mut self) {
         for due_ms in self.due_ms.iter_mut().chain([&mut self.owes_pull_by_ms]).flatten() {

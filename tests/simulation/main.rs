@@ -58,7 +58,7 @@ const SEEDS: u64 = 2_000;
 const SEEDS_FOR_ALL: u64 = 300;
 
 /// What a simulation that is worth its time meets.
-const MUST_OCCUR: [&str; 69] = [
+const MUST_OCCUR: [&str; 70] = [
     "outcome applied",
     "outcome merged",
     "outcome in_review",
@@ -117,6 +117,7 @@ const MUST_OCCUR: [&str; 69] = [
     "digests different",
     "buckets repaired",
     "batch passed by the pull",
+    "batch sent before an answer was stored",
     "input compare failed: unreachable",
     "input repair failed: unreachable",
     "rules put in force",

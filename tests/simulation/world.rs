@@ -297,7 +297,11 @@ impl World {
         let was_paused = before.paused;
         let started = matches!(input, Input::Started { .. } | Input::SignedOut);
         let told = running.conduct.hear(self.now_ms, &input, running.page_complete);
+        let stores = running.conduct.stores_answers();
         let effects = running.engine.step(wall_ms, jitter, input);
+        if stores && effects.iter().any(|effect| matches!(effect, Effect::Push { .. })) {
+            self.report.count("batch sent before an answer was stored");
+        }
         let after = running.engine.progress();
         let step = Step { now_ms: self.now_ms, told, before, effects: &effects, after };
         running.conduct.step(device, &step)?;
