@@ -27,6 +27,10 @@ pub const TOKEN_MS: u64 = 60_000;
 /// One seed in so many, and some more, runs with the real cache and the real server on real files.
 pub const REAL_DISK_ONE_IN: u64 = 100;
 
+/// See [`has_slow_disks`].
+const SLOW_DISKS: u64 = 10;
+const SLOW_DISK_UNIT_MS: u64 = 60;
+
 /// Something that will happen.
 pub enum Event {
     /// The driver tells the engine.
@@ -52,6 +56,8 @@ pub struct World {
     pub administrator: Option<Chance>,
     /// In seeds whose server is in trouble.
     pub trouble: Option<Trouble>,
+    /// How long a transaction on a device's disk is waited for, in units that are drawn.
+    disk_unit_ms: u64,
     events: BinaryHeap<Reverse<(u64, u64)>>,
     what: BTreeMap<u64, Event>,
     next_event: u64,
@@ -71,6 +77,12 @@ pub struct World {
 /// Does the real cache run? In one of a hundred, and in one of four hundred that have an administrator.
 fn on_real_disk(seed: u64) -> bool {
     seed.is_multiple_of(REAL_DISK_ONE_IN) || seed % (4 * REAL_DISK_ONE_IN) == REAL_DISK_ONE_IN / 2
+}
+
+/// Are the devices' disks slower than their network? In one of sixteen: of those that had failed before,
+/// none.
+fn has_slow_disks(seed: u64) -> bool {
+    seed % 16 == SLOW_DISKS
 }
 
 fn actor(id: &str, role: Role, scope: Scope) -> Actor {
@@ -93,6 +105,7 @@ impl World {
             chance,
             administrator: administrator::governs(seed).then(|| Chance::of_seed(!seed)),
             trouble: late::troubles(seed).then(|| Trouble::of_seed(seed)),
+            disk_unit_ms: if has_slow_disks(seed) { SLOW_DISK_UNIT_MS } else { 1 },
             events: BinaryHeap::new(),
             what: BTreeMap::new(),
             next_event: 0,
@@ -353,7 +366,7 @@ impl World {
     fn queue_disk_work(&mut self, device: usize, work: DiskWork) {
         // One writer: transactions happen one after the other.
         let own = &mut self.devices[device];
-        let begin_ms = own.disk_free_ms.max(self.now_ms) + self.chance.between(0, 4);
+        let begin_ms = own.disk_free_ms.max(self.now_ms) + self.chance.between(0, 4) * self.disk_unit_ms;
         own.disk_free_ms = begin_ms;
         let life = own.life;
         self.at(begin_ms - self.now_ms, Event::Disk { device, life, work });

@@ -169,6 +169,17 @@ fn who_signs_out_meanwhile_sends_nothing_more() {
 }
 
 #[test]
+fn what_an_answer_says_of_token_and_connection_counts_before_the_disk_is_free() {
+    let mut desk = Desk::storing();
+    assert_eq!(desk.failed(Failure::SignedOut), ["refresh"]);
+    assert_eq!(desk.tell(Input::OutcomesStored), ["release 3 4"]);
+    let mut desk = Desk::reading_ahead();
+    assert_eq!(desk.engine.progress().online, None);
+    assert_eq!(desk.answered(0..2), NOTHING, "the next batch is being read");
+    assert_eq!(desk.engine.progress().online, Some(true));
+}
+
+#[test]
 fn an_answer_that_leaves_edits_out_stops_the_next_batch() {
     let mut desk = Desk::ready();
     assert_eq!(desk.answered(0..1), ["store 1"]);

@@ -101,7 +101,8 @@ impl Engine {
         effects.push(Effect::Push { edits });
     }
 
-    /// The server's word about what travels, or that none came.
+    /// The server's word about what travels, or that none came. What it says of connection and token counts at once, the
+    /// rest when the disk and the next batch let it.
     pub(super) fn came_back(
         &mut self,
         now_ms: u64,
@@ -109,6 +110,15 @@ impl Engine {
         answer: Result<PushReply, Failure>,
         effects: &mut Vec<Effect>,
     ) {
+        match &answer {
+            Ok(reply) => {
+                // Before the others are hurried: this lane has got through.
+                self.push.succeed();
+                self.answered(now_ms, reply.server_hlc.wall_ms());
+            }
+            Err(Failure::SignedOut) => self.token_refused(self.signing.push_token, effects),
+            Err(_) => {}
+        }
         self.arrived = Some(answer);
         self.go_on(now_ms, jitter, effects);
     }
@@ -145,9 +155,6 @@ impl Engine {
     }
 
     fn pushed(&mut self, now_ms: u64, jitter: u64, reply: PushReply, effects: &mut Vec<Effect>) {
-        // Before the others are hurried: this lane has got through.
-        self.push.succeed();
-        self.answered(now_ms, reply.server_hlc.wall_ms());
         self.more_follows = self.in_flight.len() >= self.batch_edits;
         self.batch_edits = (self.batch_edits * 2).min(self.config.batch_edits_max);
         let deferred = reply.outcomes.iter().any(|outcome| outcome.state == OutcomeState::Deferred);
@@ -186,7 +193,8 @@ impl Engine {
                 self.batch_edits = (sent / 2).max(1);
                 self.push.succeed();
             }
-            Failure::SignedOut => self.token_refused(self.signing.push_token, effects),
+            // Said when it came.
+            Failure::SignedOut => {}
             Failure::EpochChanged => self.push.fail(now_ms, &self.config.backoff, jitter, None),
             Failure::Unreachable => {
                 self.online = Some(false);
