@@ -79,8 +79,7 @@ fn on_real_disk(seed: u64) -> bool {
     seed.is_multiple_of(REAL_DISK_ONE_IN) || seed % (4 * REAL_DISK_ONE_IN) == REAL_DISK_ONE_IN / 2
 }
 
-/// Are the devices' disks slower than their network? In one of sixteen: of those that had failed before,
-/// none.
+/// Are the devices' disks slower than their network? In one of sixteen; none of those that failed before disks were slow.
 fn has_slow_disks(seed: u64) -> bool {
     seed % 16 == SLOW_DISKS
 }
