@@ -59,6 +59,10 @@ impl DiskWork {
     pub fn writes(&self) -> bool {
         !matches!(self, Self::PullFrom { .. } | Self::Compare { .. })
     }
+    /// Does the driver hear nothing else until it is done?
+    pub fn is_waited_for(&self) -> bool {
+        matches!(self, Self::RestartPull | Self::ReadAnew)
+    }
     /// Does a failure concern the outbox, or the pages?
     pub fn failure(&self) -> Input {
         match self {
@@ -168,6 +172,8 @@ pub struct Running {
     pub page_end: PageEnd,
     /// Was the last page that it stored the last one there was?
     pub page_complete: bool,
+    /// What came for the engine while the cursor is given up: the driver waits for that alone.
+    pub held: Option<Vec<Input>>,
     pub conduct: Conduct,
 }
 

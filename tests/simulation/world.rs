@@ -35,6 +35,8 @@ const SLOW_DISK_UNIT_MS: u64 = 60;
 pub enum Event {
     /// The driver tells the engine.
     Input { device: usize, life: u64, input: Input },
+    /// The cursor is given up, or the disk refused: the engine hears that before anything that came meanwhile.
+    GivenUp { device: usize, life: u64, input: Input },
     /// One transaction on the device's disk.
     Disk { device: usize, life: u64, work: DiskWork },
     /// The time that the engine named has come.
@@ -183,6 +185,13 @@ impl World {
                 self.feed(device, input)?;
                 device
             }
+            Event::GivenUp { device, life, input } => {
+                if self.devices[device].life != life {
+                    return Ok(());
+                }
+                self.given_up(device, input)?;
+                device
+            }
             Event::Disk { device, life, work } => {
                 if self.devices[device].life != life {
                     return Ok(());
@@ -262,6 +271,7 @@ impl World {
             quiet: [Quiet::default(); 3],
             page_end: PageEnd::default(),
             page_complete: false,
+            held: None,
             conduct: Conduct::default(),
         });
         let signed_in = own.token.is_some();
@@ -293,7 +303,17 @@ impl World {
         self.at(delay_ms, Event::Input { device, life, input });
     }
 
+    /// Tells what became of the cursor, and then what waited for that.
+    fn given_up(&mut self, device: usize, input: Input) -> Result<(), Broken> {
+        let held = self.devices[device].running.as_mut().and_then(|running| running.held.take());
+        [input].into_iter().chain(held.unwrap_or_default()).try_for_each(|input| self.feed(device, input))
+    }
+
     fn feed(&mut self, device: usize, input: Input) -> Result<(), Broken> {
+        if let Some(held) = self.devices[device].running.as_mut().and_then(|running| running.held.as_mut()) {
+            held.push(input);
+            return Ok(());
+        }
         self.report.input(&input);
         let wall_ms = self.device_wall_ms(device);
         let jitter = self.chance.next();
@@ -350,8 +370,12 @@ impl World {
             Effect::StoreOutcomes { reply, retry_at_ms } => DiskWork::StoreOutcomes { reply, retry_at_ms },
             Effect::Release { edit_ids } => DiskWork::Release { edit_ids },
             Effect::Reject { edit_id, problem } => DiskWork::Reject { edit_id, problem },
-            Effect::RestartPull => DiskWork::RestartPull,
-            Effect::ReadAnew => DiskWork::ReadAnew,
+            Effect::RestartPull | Effect::ReadAnew => {
+                if let Some(running) = &mut self.devices[device].running {
+                    running.held = Some(Vec::new());
+                }
+                if effect == Effect::ReadAnew { DiskWork::ReadAnew } else { DiskWork::RestartPull }
+            }
             Effect::Pull { limit } => DiskWork::PullFrom { limit },
             Effect::StorePage { page } => {
                 let end = self.devices[device].running.as_ref().map(|running| running.page_end.clone());
@@ -376,8 +400,7 @@ impl World {
         let own = &mut self.devices[device];
         own.store.set_wall_ms(wall_ms);
         if own.disk_refuses(self.now_ms, work.writes()) {
-            let input = work.failure();
-            self.tell(device, input);
+            self.answer(device, &work, work.failure());
             return Ok(());
         }
         let (input, touched) = match work {
@@ -432,7 +455,7 @@ impl World {
                 } else {
                     store.read_anew();
                 }
-                self.tell(device, Input::PullRestarted);
+                self.answer(device, &work, Input::PullRestarted);
                 return Ok(());
             }
             DiskWork::Compare { digests } => {
@@ -472,6 +495,16 @@ impl World {
         // It is on disk; that the engine hears of it is another matter.
         self.tell(device, input);
         Ok(())
+    }
+
+    /// Says what became of work of the disk.
+    fn answer(&mut self, device: usize, work: &DiskWork, input: Input) {
+        if !work.is_waited_for() {
+            return self.tell(device, input);
+        }
+        let life = self.devices[device].life;
+        let delay_ms = self.chance.between(0, 3);
+        self.at(delay_ms, Event::GivenUp { device, life, input });
     }
 
     fn note_states(&mut self, device: usize, touched: &[EditId]) -> Result<(), Broken> {
