@@ -4,13 +4,11 @@ use charts::{CalibrationPoint, Chart, ChartError, DayCounts, Interval, Size, Sou
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use client::console::{Fetched, KitchenFigures};
 use domain::ipc::{AxisUnit, ChartMark, ChartView, InsightsQuery, KitchenInsights, StatusView, SyncInsights};
-use domain::metrics::SyncMetrics;
+use domain::metrics::{SyncMetrics, WAIT_TARGET_S};
 use domain::orders::AlertBoard;
 
 /// Field groups in the order of the chart's layers; the page names them in the same order.
 pub const GROUPS: [&str; 5] = ["phones", "hours", "address", "name", "other"];
-/// A courier should not wait longer than this for an order, in seconds.
-const WAIT_TARGET_S: u32 = 240;
 /// Heights of the charts, in CSS pixels.
 const LAG_PX: u32 = 146;
 const HALF_PX: u32 = 172;

@@ -84,7 +84,7 @@ async fn all_words_follow_the_language_and_a_person_can_sign_in() {
 
     // No keyring here, and the window says so.
     seat.says("[data-testid=secret-store]", "只在内存里").await.unwrap();
-    seat.says("footer.status", "登录只到关闭窗口为止").await.unwrap();
+    seat.says("footer.status", "关窗口后需重新登录").await.unwrap();
 
     // Another person signs in.
     seat.says("[data-testid=who]", "desk").await.unwrap();

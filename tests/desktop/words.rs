@@ -19,10 +19,10 @@ pub fn hours_shown(typed: &str) -> String {
     typed.split(", ").map(span).collect::<Vec<_>>().join(", ")
 }
 
-/// `… 14:21:07`
+/// `… 14:21`
 pub fn ends_with_clock(text: &str) -> bool {
     let clock: Vec<&str> = text.rsplit(' ').next().unwrap_or_default().split(':').collect();
-    clock.len() == 3 && clock.iter().all(|part| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit()))
+    clock.len() == 2 && clock.iter().all(|part| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Every text of the page that somebody can see or hear.

@@ -16,19 +16,6 @@ use crate::ipc::{self, Reply};
 /// Announcements that come closer together than this count as one.
 const COALESCE: Duration = Duration::from_millis(40);
 
-const TOPICS: [Topic; 10] = [
-    Topic::Status,
-    Topic::Stores,
-    Topic::Outbox,
-    Topic::Reviews,
-    Topic::Insights,
-    Topic::Session,
-    Topic::Settings,
-    Topic::Imports,
-    Topic::Schema,
-    Topic::Bulk,
-];
-
 /// How often each topic was announced. Provided once by the app.
 #[derive(Clone)]
 pub struct Topics(Arc<BTreeMap<Topic, RwSignal<u64>>>);
@@ -36,7 +23,7 @@ pub struct Topics(Arc<BTreeMap<Topic, RwSignal<u64>>>);
 impl Topics {
     /// Starts to listen and provides the context.
     pub fn provide() {
-        let topics = Self(Arc::new(TOPICS.into_iter().map(|topic| (topic, RwSignal::new(0))).collect()));
+        let topics = Self(Arc::new(Topic::ALL.into_iter().map(|topic| (topic, RwSignal::new(0))).collect()));
         provide_context(topics.clone());
         let waiting: Rc<RefCell<BTreeSet<Topic>>> = Rc::default();
         ipc::on_changed(move |changed| {

@@ -115,7 +115,8 @@ pub(crate) fn day_label(day: NaiveDate) -> String {
 }
 
 /// Ticks of a time axis in local time, at most `wanted`: hours while the range is under two days,
-/// otherwise days at noon, so that a day's label stands under the middle of the day.
+/// otherwise days at noon, so that a day's label stands under the middle of the day. A last day that has
+/// not come to its noon is labelled at `to`.
 pub(crate) fn time_ticks(
     from: DateTime<Utc>,
     to: DateTime<Utc>,
@@ -143,6 +144,8 @@ pub(crate) fn time_ticks(
     let mut ticks = Vec::new();
     let mut index = 0;
     while let Some(at) = midnight.checked_add_signed(TimeDelta::seconds(phase_s + index * step_s)) {
+        let last_day = by_day && at.with_timezone(&offset).date_naive() == to.with_timezone(&offset).date_naive();
+        let at = if last_day { at.min(to) } else { at };
         if at > to || index > 4_000 {
             break;
         }
@@ -187,6 +190,25 @@ mod tests {
             let axis = duration_axis(max, 3.0);
             assert_eq!(axis.ticks.last().map(|t| t.1.as_str()), Some(last), "{max}");
             assert_eq!(axis.unit, unit, "{max}");
+        }
+    }
+
+    #[test]
+    fn the_last_day_is_labelled_before_its_noon_too() {
+        let offset = FixedOffset::east_opt(8 * 3600).expect("an offset");
+        let at = |hours: i64| DateTime::from_timestamp(1_795_363_200 + hours * 3600, 0).expect("a time");
+        // Seven days from midnight in the reader's zone, or thirty.
+        for (hours, wanted, count, last, last_at) in [
+            (6 * 24 + 2, 14, 7, "11-29", 6 * 24 + 2),
+            (6 * 24 + 12, 14, 7, "11-29", 6 * 24 + 12),
+            (6 * 24 + 20, 14, 7, "11-29", 6 * 24 + 12),
+            (6 * 24 + 2, 3, 3, "11-29", 6 * 24 + 2),
+            (29 * 24 + 2, 14, 10, "12-20", 27 * 24 + 12),
+            (26, 14, 14, "02:00", 26),
+        ] {
+            let ticks = time_ticks(at(0), at(hours), offset, wanted);
+            let label = ticks.last().map(|(at, label)| (*at, label.as_str()));
+            assert_eq!((ticks.len(), label), (count, Some((at(last_at), last))), "{hours} hours");
         }
     }
 

@@ -3,6 +3,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+/// A courier should not wait longer than this for an order, in seconds.
+pub const WAIT_TARGET_S: u32 = 240;
+
 /// Sync lag of one bucket of time: from "saved on the device" to "answered by the server".
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LagPoint {

@@ -31,7 +31,7 @@ async fn main() -> Outcome<()> {
     let desk = world.device("desk", &backend, "operations")?;
     let shop = world.device("wangjing-till", &backend, "merchant")?;
     let chief = world.device("chief", &backend, "administrator")?;
-    let stores = meet(&world, &backend, &desk, &shop)?;
+    let stores = meet(&world, &backend, &desk, &shop, &chief)?;
     chief.sync();
     backend.kill();
     wait(&desk, &stores);
@@ -84,7 +84,13 @@ fn looks() -> impl Iterator<Item = Look> {
 }
 
 /// Devices that change the same stores without seeing each other. Gives the stores, the most interesting one first.
-fn meet(world: &World, backend: &tests::world::Backend, desk: &Device, shop: &Device) -> Outcome<Vec<String>> {
+fn meet(
+    world: &World,
+    backend: &tests::world::Backend,
+    desk: &Device,
+    shop: &Device,
+    chief: &Device,
+) -> Outcome<Vec<String>> {
     let head = world.device("head-office", backend, "operations")?;
     for device in [shop, &head, desk] {
         device.sync();
@@ -141,8 +147,22 @@ fn meet(world: &World, backend: &tests::world::Backend, desk: &Device, shop: &De
     shop.sync();
     // A shop cannot write to what operations are to decide: the edit is refused and stays in its outbox.
     shop.ask(&["set", a, "phones=+8613700137000", "tags=外卖,清真", "hours.tu=08:00-20:00"]);
+    // Nor a value that does not fit a field which was declared meanwhile: that one can be put right in place.
+    shop.ask(&["set", e, "custom.seats=很多"]);
+    declare_seats(world, chief)?;
     let _ = shop.run(&["sync", "--once"]);
     Ok(stores)
+}
+
+/// Declares a field that holds numbers.
+fn declare_seats(world: &World, chief: &Device) -> Outcome<()> {
+    let mut schema = chief.ask(&["schema", "get"]);
+    let seats = json!({"key": "seats", "labels": {"zh": "座位数", "en": "Seats"}, "type": "integer"});
+    schema["custom"].as_array_mut().ok_or("no list of fields")?.push(seats);
+    let file = world.path("schema.json");
+    std::fs::write(&file, schema.to_string())?;
+    chief.ask(&["schema", "set", &file.display().to_string()]);
+    Ok(())
 }
 
 /// Edits of the desk that wait for the server.
@@ -376,6 +396,9 @@ impl Walk {
         window.click("[data-testid=outbox-reason] summary").await?;
         self.picture("outbox-refused", look, FULL).await?;
         self.picture("outbox-refused", look, SMALL).await?;
+        // The lines of the first edit are in conflict; the one below them was refused for its value.
+        window.click("[data-testid=outbox-row][data-row=\"3\"]").await?;
+        self.seat.appears("[data-testid=outbox-edit]").await?;
         window.click("[data-testid=outbox-edit]").await?;
         self.seat.appears("dialog[open] [data-testid=outbox-input]").await?;
         self.picture("outbox-resend", look, FULL).await?;

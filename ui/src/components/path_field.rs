@@ -4,7 +4,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{Button, use_toaster};
+use super::{Button, Toaster, use_toaster};
 use crate::i18n::common;
 use crate::ipc::{self, FileKind};
 use crate::keyboard::is_composing;
@@ -16,6 +16,35 @@ pub enum PathUse {
     Read,
     /// It is written.
     Write,
+}
+
+/// The system's dialog for a path: what it asks.
+pub struct PathDialog {
+    /// Read or written?
+    pub usage: PathUse,
+    /// What the file is.
+    pub title: String,
+    /// What the dialog offers.
+    pub kinds: Vec<FileKind>,
+}
+
+/// Lets somebody choose the path in the system's dialog; then `done`.
+pub fn choose_path(dialog: PathDialog, path: RwSignal<String>, toaster: Toaster, done: impl Fn() + 'static) {
+    let now = path.get_untracked();
+    spawn_local(async move {
+        let chosen = match dialog.usage {
+            PathUse::Read => ipc::choose_file(&dialog.title, &dialog.kinds, &now).await,
+            PathUse::Write => ipc::choose_target(&dialog.title, &dialog.kinds, &now).await,
+        };
+        match chosen {
+            Ok(Some(chosen)) => {
+                path.set(chosen);
+                done();
+            }
+            Ok(None) => {}
+            Err(problem) => toaster.fail(&problem),
+        }
+    });
 }
 
 /// The field.
@@ -44,21 +73,8 @@ pub fn PathField(
         }
     };
     let browse = move || {
-        let (title, kinds, now) = (label.get_untracked(), kinds.get_untracked(), path.get_untracked());
-        spawn_local(async move {
-            let chosen = match usage {
-                PathUse::Read => ipc::choose_file(&title, &kinds, &now).await,
-                PathUse::Write => ipc::choose_target(&title, &kinds, &now).await,
-            };
-            match chosen {
-                Ok(Some(chosen)) => {
-                    path.set(chosen);
-                    done();
-                }
-                Ok(None) => {}
-                Err(problem) => toaster.fail(&problem),
-            }
-        });
+        let dialog = PathDialog { usage, title: label.get_untracked(), kinds: kinds.get_untracked() };
+        choose_path(dialog, path, toaster, done);
     };
     let keys = move |event: KeyboardEvent| {
         if event.key() == "Enter" && !is_composing(&event) {

@@ -20,12 +20,14 @@ pub struct Segment<T: Send + Sync + 'static> {
     pub count: Option<Signal<Option<u64>>>,
     /// Language of the words, if not that of the window.
     pub lang: Option<&'static str>,
+    /// Not now?
+    pub disabled: Option<Signal<bool>>,
 }
 
 impl<T: Send + Sync + 'static> Segment<T> {
     /// A choice with words only.
     pub fn new(value: T, label: impl Fn() -> String + Send + Sync + 'static) -> Self {
-        Self { value, label: Signal::derive(label), icon: None, count: None, lang: None }
+        Self { value, label: Signal::derive(label), icon: None, count: None, lang: None, disabled: None }
     }
     /// With an icon.
     #[must_use]
@@ -43,6 +45,12 @@ impl<T: Send + Sync + 'static> Segment<T> {
     #[must_use]
     pub fn lang(mut self, lang: &'static str) -> Self {
         self.lang = Some(lang);
+        self
+    }
+    /// Cannot be chosen while this holds.
+    #[must_use]
+    pub fn disabled(mut self, disabled: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        self.disabled = Some(Signal::derive(disabled));
         self
     }
 }
@@ -73,16 +81,18 @@ where
 {
     let group = NodeRef::<html::Div>::new();
     let values: Vec<T> = segments.iter().map(|segment| segment.value.clone()).collect();
+    let disabled: Vec<Option<Signal<bool>>> = segments.iter().map(|segment| segment.disabled).collect();
     let keys = move |event: KeyboardEvent| {
         let step = match event.key().as_str() {
             "ArrowRight" | "ArrowDown" => 1,
             "ArrowLeft" | "ArrowUp" => values.len() - 1,
             _ => return,
         };
-        let now = chosen.with_untracked(|chosen| values.iter().position(|value| value == chosen)).unwrap_or(0);
-        let next = (now + step) % values.len();
         event.prevent_default();
         event.stop_propagation();
+        let now = chosen.with_untracked(|chosen| values.iter().position(|value| value == chosen)).unwrap_or(0);
+        let free = |place: &usize| disabled[*place].is_none_or(|disabled| !disabled.get_untracked());
+        let Some(next) = (1..values.len()).map(|n| (now + n * step) % values.len()).find(free) else { return };
         on_choose.run(values[next].clone());
         let child = group.get_untracked().and_then(|group| group.children().item(u32::try_from(next).unwrap_or(0)));
         if let Some(button) = child.and_then(|child| child.dyn_into::<web_sys::HtmlElement>().ok()) {
@@ -93,12 +103,14 @@ where
         .into_iter()
         .map(|segment| {
             let value = StoredValue::new(segment.value);
+            let disabled = segment.disabled;
             let checked = Memo::new(move |_| value.with_value(|value| chosen.with(|chosen| chosen == value)));
             view! {
                 <button
                     type="button"
                     role="radio"
                     lang=segment.lang
+                    disabled=move || disabled.is_some_and(|disabled| disabled.get())
                     aria-checked=move || checked.get().to_string()
                     tabindex=move || if checked.get() { "0" } else { "-1" }
                     on:click=move |_| on_choose.run(value.get_value())

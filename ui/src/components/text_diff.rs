@@ -1,7 +1,9 @@
-//! What differs between two lines of text, character by character.
+//! What differs between two lines of text, character by character; between the hours of two days, span by span.
 
 /// The longest text that is compared character by character; longer ones are shown as replaced whole.
 const DIFF_CHARS_MAX: usize = 500;
+/// What stands between the spans of a day, in every language.
+const BETWEEN_SPANS: &str = ", ";
 
 /// A stretch of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,10 +23,27 @@ pub fn pieces(before: &str, after: &str) -> (Vec<Piece>, Vec<Piece>) {
     let (old_kept, new_kept) = common(&old, &new);
     // Two texts with little in common read better as one replaced by the other.
     let shared = old_kept.iter().filter(|kept| **kept).count();
-    if shared * 3 < old.len().min(new.len()) {
+    if shared * 2 < old.len().max(new.len()) {
         return (whole(before, true), whole(after, true));
     }
     (join(&old, &old_kept), join(&new, &new_kept))
+}
+
+/// The pieces of two days' hours as they are worded: a span differs as a whole, not by its digits.
+pub fn span_pieces(before: &str, after: &str) -> (Vec<Piece>, Vec<Piece>) {
+    (spans_not_in(after, before), spans_not_in(before, after))
+}
+
+fn spans_not_in(other: &str, text: &str) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for span in text.split(BETWEEN_SPANS) {
+        if !pieces.is_empty() {
+            pieces.push(Piece { text: BETWEEN_SPANS.to_owned(), differs: false });
+        }
+        let differs = !other.split(BETWEEN_SPANS).any(|known| known == span);
+        pieces.push(Piece { text: span.to_owned(), differs });
+    }
+    pieces
 }
 
 fn whole(text: &str, differs: bool) -> Vec<Piece> {
@@ -88,8 +107,21 @@ mod tests {
             ("same", "same", "same", "same"),
             ("工体北路 4 号", "工体北路 4 号院 1 层", "工体北路 4 号", "工体北路 4 号[院 1 层]"),
             ("川菜", "面馆小吃", "[川菜]", "[面馆小吃]"),
+            ("138 0013 8000", "010-8281 3611", "[138 0013 8000]", "[010-8281 3611]"),
         ] {
             let (left, right) = pieces(before, after);
+            assert_eq!((marked(&left).as_str(), marked(&right).as_str()), (old, new), "{before} → {after}");
+        }
+    }
+
+    #[test]
+    fn hours_differ_by_whole_spans() {
+        for (before, after, old, new) in [
+            ("10:00–14:00, 17:00–次日 02:00", "08:00–20:00", "[10:00–14:00], [17:00–次日 02:00]", "[08:00–20:00]"),
+            ("10:00–14:00, 17:00–22:00", "10:00–14:00", "10:00–14:00, [17:00–22:00]", "10:00–14:00"),
+            ("休息", "全天", "[休息]", "[全天]"),
+        ] {
+            let (left, right) = span_pieces(before, after);
             assert_eq!((marked(&left).as_str(), marked(&right).as_str()), (old, new), "{before} → {after}");
         }
     }

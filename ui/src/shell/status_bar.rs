@@ -45,7 +45,7 @@ fn spoken(text: Signal<String>) -> ReadSignal<String> {
 /// `14:21`, with the day if it was another one.
 fn when(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let (at, now) = (local(at), local(now));
-    if at.date() == now.date() { time::hms(at) } else { time::moment(at, now) }
+    if at.date() == now.date() { time::hm(at) } else { time::moment(at, now) }
 }
 
 fn connection(status: &StatusView) -> (&'static str, String) {
@@ -129,7 +129,7 @@ pub fn StatusBar() -> impl IntoView {
                         }
                     })}
                 {memory.then(|| view! {
-                    <span title=shell::memory_only><Icon name="key" /><span class="roomy">{shell::memory_only}</span></span>
+                    <span><Icon name="key" />{shell::memory_only}</span>
                     <span class="sep"></span>
                 })}
                 <span data-testid="status-device"><Icon name="dev" />{status.device_name.clone()}</span>

@@ -13,7 +13,7 @@ pub struct SyncWords {
     pub class: &'static str,
     /// Icon.
     pub icon: &'static str,
-    /// The count, always.
+    /// The count, always: of what waits to be sent; where that is nothing, of what was refused.
     pub count: String,
     /// The rest: age of the oldest, or why nothing moves.
     pub detail: String,
@@ -22,7 +22,8 @@ pub struct SyncWords {
 /// Words for the state.
 pub fn sync_words(status: &StatusView) -> SyncWords {
     let oldest = status.oldest_unsynced_s.map(|seconds| shell::oldest(time::span(seconds)));
-    let count = shell::pending(status.queued);
+    let all_refused = status.phase == SyncPhase::Pending && status.queued == 0 && status.rejected > 0;
+    let count = if all_refused { shell::rejected(status.rejected) } else { shell::pending(status.queued) };
     let mut details: Vec<String> = Vec::new();
     let (class, icon) = match status.phase {
         SyncPhase::Error => {
@@ -40,6 +41,7 @@ pub fn sync_words(status: &StatusView) -> SyncWords {
             details.push(shell::syncing().to_owned());
             ("", "sync")
         }
+        SyncPhase::Pending if all_refused => ("bad", "bad"),
         SyncPhase::Pending => ("", "wait"),
         SyncPhase::Synced => {
             details.push(shell::confirmed().to_owned());
@@ -47,7 +49,7 @@ pub fn sync_words(status: &StatusView) -> SyncWords {
         }
     };
     details.extend(oldest);
-    if status.rejected > 0 {
+    if status.rejected > 0 && !all_refused {
         details.push(shell::rejected(status.rejected));
     }
     if status.in_review > 0 {
@@ -117,6 +119,18 @@ mod tests {
             let words = sync_words(&status(phase, 37, Some(8040)));
             assert_eq!(words.count, "37 项待同步");
             assert!(words.detail.contains("最早 2 小时 14 分前"), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_refused_comes_first_where_nothing_waits() {
+        set_lang(Language::Chinese);
+        for (queued, class, count, detail) in
+            [(0, "bad", "3 项被拒", "1 项等待他人"), (2, "", "2 项待同步", "3 项被拒 · 1 项等待他人")]
+        {
+            let state = StatusView { rejected: 3, in_review: 1, ..status(SyncPhase::Pending, queued, None) };
+            let words = sync_words(&state);
+            assert_eq!((words.class, words.count.as_str(), words.detail.as_str()), (class, count, detail));
         }
     }
 

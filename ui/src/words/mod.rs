@@ -7,9 +7,11 @@ pub mod found;
 pub mod problem;
 pub mod remark;
 pub mod role;
+mod sentences;
 pub mod source;
 pub mod time;
 mod undone;
 pub mod value;
 
+pub use sentences::joined;
 pub use undone::undone_text;

@@ -18,13 +18,25 @@ pub fn hms(at: NaiveDateTime) -> String {
 
 /// `11 月 18 日`, `18 Nov`; with the year if it is another one than that of `now`.
 pub fn day(at: NaiveDate, now: NaiveDateTime) -> String {
-    let month = MONTHS.get(at.month0() as usize).copied().unwrap_or_default();
+    let month = short_month(at);
     match (lang(), at.year() == now.year()) {
         (Language::Chinese, true) => format!("{} 月 {} 日", at.month(), at.day()),
         (Language::Chinese, false) => format!("{} 年 {} 月 {} 日", at.year(), at.month(), at.day()),
         (Language::English, true) => format!("{} {month}", at.day()),
         (Language::English, false) => format!("{} {month} {}", at.day(), at.year()),
     }
+}
+
+/// `2026 年 11 月`, `Nov 2026`
+pub fn month(of: NaiveDate) -> String {
+    match lang() {
+        Language::Chinese => format!("{} 年 {} 月", of.year(), of.month()),
+        Language::English => format!("{} {}", short_month(of), of.year()),
+    }
+}
+
+fn short_month(of: NaiveDate) -> &'static str {
+    MONTHS.get(of.month0() as usize).copied().unwrap_or_default()
 }
 
 /// How long ago, both in local time: `刚刚`, `2 分钟前`, `1 小时前`, `昨天 21:06`, `11 月 18 日`.
@@ -50,7 +62,7 @@ pub fn moment(at: NaiveDateTime, now: NaiveDateTime) -> String {
     }
 }
 
-/// A duration with two units at most: `45 秒`, `14 分`, `2 小时 14 分`, `3 天 4 小时`.
+/// A duration with two units at most: `45 秒`, `14 分钟`, `2 小时 14 分`, `3 天 4 小时`.
 pub fn span(seconds: u64) -> String {
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
     match (days, hours, minutes) {
@@ -115,10 +127,18 @@ mod tests {
     }
 
     #[test]
+    fn months_have_their_year() {
+        for (language, text) in [(Language::Chinese, "2026 年 11 月"), (Language::English, "Nov 2026")] {
+            set_lang(language);
+            assert_eq!(month(at("2026-11-01 00:00:00").date()), text);
+        }
+    }
+
+    #[test]
     fn spans_have_two_units_at_most() {
         let table = [
             (45, "45 秒", "45 s"),
-            (14 * 60 + 5, "14 分", "14 min"),
+            (14 * 60 + 5, "14 分钟", "14 min"),
             (2 * 3600 + 14 * 60, "2 小时 14 分", "2 h 14 min"),
             (2 * 3600, "2 小时", "2 h"),
             (3 * 86_400 + 4 * 3600, "3 天 4 小时", "3 d 4 h"),

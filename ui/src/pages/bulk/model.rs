@@ -1,5 +1,7 @@
 //! What a bulk edit would do, worded. Pure.
 
+use std::collections::BTreeMap;
+
 use domain::edit::Write;
 use domain::field::WEEKDAYS;
 use domain::ipc::LeftOut;
@@ -34,12 +36,26 @@ fn label(field: &FieldPath) -> String {
     }
 }
 
+/// Where a register stands among others: the week in its order.
+fn place(field: &FieldPath) -> (String, usize, FieldPath) {
+    (field.root().to_owned(), day(field).unwrap_or(WEEKDAYS.len()), field.clone())
+}
+
+/// In how many stores each register changes; nothing where all of them change in every store.
+pub fn per_field(fields: &BTreeMap<String, u64>, changes: u64) -> Vec<(String, u64)> {
+    if fields.values().all(|count| *count == changes) {
+        return Vec::new();
+    }
+    let mut counts: Vec<(FieldPath, u64)> =
+        fields.iter().filter_map(|(path, count)| Some((FieldPath::new(path.as_str()).ok()?, *count))).collect();
+    counts.sort_by_key(|(field, _)| place(field));
+    counts.into_iter().map(|(field, count)| (field_label(field.as_str()), count)).collect()
+}
+
 /// The changes of one store: days with the same change together, the week in its order; tags that come and go.
 pub fn lines(writes: &[Write]) -> Vec<Line> {
     let mut sorted: Vec<&Write> = writes.iter().collect();
-    sorted.sort_by_key(|write| {
-        (write.field.root().to_owned(), day(&write.field).unwrap_or(WEEKDAYS.len()), write.field.clone())
-    });
+    sorted.sort_by_key(|write| place(&write.field));
     let mut lines: Vec<Line> = Vec::new();
     let mut groups: Vec<(Vec<String>, &str, &Value, &Value)> = Vec::new();
     for write in sorted {
@@ -92,6 +108,18 @@ pub fn reason_of_one(because: LeftOut, fields: &[String]) -> String {
 mod tests {
     use super::*;
     use crate::i18n::{Language, set_lang};
+
+    #[test]
+    fn counts_are_in_the_order_of_the_week_and_say_more_than_the_number_of_stores() {
+        let fields = |counts: &[(&str, u64)]| -> BTreeMap<String, u64> {
+            counts.iter().map(|(path, count)| ((*path).to_owned(), *count)).collect()
+        };
+        let label = |path: &str, count: u64| (field_label(path), count);
+        let some = fields(&[("hours.fr", 3), ("hours.mo", 2), ("hours.su", 3), ("note", 1)]);
+        let shown = [label("hours.mo", 2), label("hours.fr", 3), label("hours.su", 3), label("note", 1)];
+        assert_eq!(per_field(&some, 3), shown);
+        assert!(per_field(&fields(&[("hours.fr", 3), ("hours.mo", 3)]), 3).is_empty());
+    }
 
     #[test]
     fn registers_with_the_same_change_are_one_line() {

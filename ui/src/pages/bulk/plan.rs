@@ -5,10 +5,9 @@ use std::sync::Arc;
 use domain::ipc::{BulkPlan, LeftStore, StorePlan};
 use leptos::prelude::*;
 
-use super::model::{Line, lines, reason, reason_of_one};
+use super::model::{Line, lines, per_field, reason, reason_of_one};
 use crate::components::Icon;
 use crate::i18n::{bulk, grouped};
-use crate::words::field::field_label;
 
 /// The preview.
 #[component]
@@ -19,13 +18,12 @@ pub fn PlanView(plan: Arc<BulkPlan>) -> impl IntoView {
         view! { <div data-testid=testid><b>{grouped(count)}</b><span>{name}</span></div> }
     };
     let fields = plan.fields.clone();
-    let per_field = move || {
-        fields
-            .iter()
-            .map(|(path, count)| view! { <li><b>{field_label(path)}</b>{" "}{grouped(*count)}</li> })
-            .collect_view()
+    let by_field = move || {
+        let counts = per_field(&fields, changes);
+        let line = |(label, count): (String, u64)| view! { <li><b>{label}</b>{" "}{grouped(count)}</li> };
+        (!counts.is_empty())
+            .then(|| view! { <ul class="per-field sm">{counts.into_iter().map(line).collect_view()}</ul> })
     };
-    let many_fields = plan.fields.len() > 1;
     let stores = plan.shown.iter().cloned().map(|plan| view! { <Planned plan=plan /> }).collect_view();
     view! {
         <div class="txt col g12" data-testid="bulk-plan">
@@ -37,7 +35,7 @@ pub fn PlanView(plan: Arc<BulkPlan>) -> impl IntoView {
             {(changes == 0).then(|| view! { <p class="msg">{bulk::nothing}</p> })}
             {(changes > room)
                 .then(|| view! { <p class="msg bad" role="alert"><Icon name="bad" size="s" />{move || bulk::no_room(changes, grouped(room))}</p> })}
-            {many_fields.then(|| view! { <ul class="per-field sm">{per_field}</ul> })}
+            {by_field}
             <Exceptions exceptions=plan.exceptions.clone() />
             {(shown > 0)
                 .then(|| {

@@ -11,8 +11,17 @@ use crate::components::pieces;
 use crate::i18n::conflicts;
 use crate::words::value::value_text;
 
-/// Width of the picture, and where the track begins, in units of its view box.
-const TRACK: (f64, f64) = (4.0, 170.0);
+/// What a dashed edge keeps from the ends of its stretch, as a share of the width, so that it stays within.
+const INSET: f64 = 0.004;
+/// A stretch is at least so wide, as a share of the width.
+const WIDTH_MIN: f64 = 0.004;
+/// A label nearer to the left end than this begins at its place, as there is no room for half of it.
+const LEFT_END: f64 = 0.03;
+
+/// A share of the picture's width. It has no view box: its bars follow the column, its figures keep their size.
+fn percent(share: f64) -> String {
+    format!("{:.2}%", share * 100.0)
+}
 
 /// The name of a column, or of a value in it: that of its author, where "mine" and "theirs" would be wrong.
 pub fn column_name(column: Column, author: Option<&Candidate>) -> String {
@@ -93,8 +102,6 @@ pub fn Cell(
 
 #[component]
 fn HoursBar(axis: Axis, bars: Vec<Segment>, column: Column, #[prop(into)] label: Signal<String>) -> impl IntoView {
-    let (left, width) = TRACK;
-    let x = move |minute: u16| left + axis.share(minute) * width;
     let added = match column {
         Column::Theirs => "var(--c2)",
         Column::Nth(n) if n % 2 == 0 => "var(--c2)",
@@ -103,13 +110,13 @@ fn HoursBar(axis: Axis, bars: Vec<Segment>, column: Column, #[prop(into)] label:
     let bars = bars
         .into_iter()
         .map(|bar| {
-            let (from, to) = (x(bar.from_min), x(bar.to_min));
+            let (from, to) = (axis.share(bar.from_min), axis.share(bar.to_min));
             match bar.stretch {
                 Stretch::Removed => view! {
                     <rect
-                        x=(from + 0.7).to_string()
+                        x=percent(from + INSET)
                         y="2.2"
-                        width=(to - from - 1.4).max(0.5).to_string()
+                        width=percent((to - from - 2.0 * INSET).max(WIDTH_MIN))
                         height="8.6"
                         rx="1.5"
                         fill="none"
@@ -121,9 +128,9 @@ fn HoursBar(axis: Axis, bars: Vec<Segment>, column: Column, #[prop(into)] label:
                 .into_any(),
                 kept => view! {
                     <rect
-                        x=from.to_string()
+                        x=percent(from)
                         y="1.5"
-                        width=(to - from).max(0.5).to_string()
+                        width=percent((to - from).max(WIDTH_MIN))
                         height="10"
                         rx="2"
                         fill=if kept == Stretch::Added { added } else { "var(--c6)" }
@@ -137,16 +144,15 @@ fn HoursBar(axis: Axis, bars: Vec<Segment>, column: Column, #[prop(into)] label:
         .ticks()
         .into_iter()
         .map(|hour| {
-            let at = x(hour * 60);
-            let anchor = if at < left + 6.0 { "start" } else { "middle" };
-            view! {
-                <text x=at.to_string() y="22" text-anchor=anchor font-size="10" fill="var(--ink-3)">{if hour > 24 { hour - 24 } else { hour }.to_string()}</text>
-            }
+            let at = axis.share(hour * 60);
+            let anchor = if at < LEFT_END { "start" } else { "middle" };
+            let label = if hour > 24 { hour - 24 } else { hour }.to_string();
+            view! { <text x=percent(at) y="24" text-anchor=anchor>{label}</text> }
         })
         .collect_view();
     view! {
-        <svg class="hrs" viewBox="0 0 178 24" preserveAspectRatio="xMinYMid meet" role="img" aria-label=label>
-            <rect x=left.to_string() y="1.5" width=width.to_string() height="10" rx="2" fill="var(--track)"></rect>
+        <svg class="hrs" role="img" aria-label=label>
+            <rect class="track" x="0" y="1.5" width="100%" height="10" rx="2"></rect>
             {bars}
             {ticks}
         </svg>

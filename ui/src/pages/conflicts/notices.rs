@@ -11,7 +11,7 @@ use crate::components::{Banner, Button, Tone};
 use crate::i18n::{conflicts, listed};
 use crate::session::use_shared;
 use crate::words::field::field_label;
-use crate::words::time;
+use crate::words::{joined, time};
 
 fn named(fields: &[FieldPath]) -> String {
     listed(&fields.iter().map(|field| field_label(field.as_str())).collect::<Vec<_>>())
@@ -30,7 +30,7 @@ fn moved_text(moved: &Moved) -> String {
         }
     }
     parts.push(conflicts::moved_kept().to_owned());
-    parts.join(" ")
+    joined(parts)
 }
 
 /// Everything that applies to the open store, and what became of those that are gone.

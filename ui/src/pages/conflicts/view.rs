@@ -14,6 +14,7 @@ use crate::i18n::conflicts;
 use crate::keyboard::{PageKey, use_keyboard};
 use crate::route::{Route, StoreTab};
 use crate::session::use_shared;
+use crate::words::joined;
 
 fn in_queue() -> bool {
     document().active_element().is_some_and(|active| active.closest(".queue").ok().flatten().is_some())
@@ -105,7 +106,7 @@ fn Nothing() -> impl IntoView {
     let shared = use_shared();
     let text = move || match shared.status().is_some_and(|status| status.online) {
         true => conflicts::empty_body().to_owned(),
-        false => format!("{} {}", conflicts::empty_body(), conflicts::empty_offline()),
+        false => joined([conflicts::empty_body(), conflicts::empty_offline()].map(str::to_owned)),
     };
     view! {
         <Notices />

@@ -68,10 +68,10 @@ pub fn ExportButton() -> impl IntoView {
                     label=Signal::derive(|| imports::export_which().to_owned())
                     segments=vec![
                         Segment::new(false, || imports::export_all().to_owned()),
-                        Segment::new(true, || imports::export_filtered().to_owned()),
+                        Segment::new(true, || imports::export_filtered().to_owned()).disabled(move || !narrows.get()),
                     ]
                     chosen=filtered
-                    on_choose=move |choice| filtered.set(choice && narrows.get_untracked())
+                    on_choose=move |choice| filtered.set(choice)
                     testid="export-which"
                 />
                 {move || (!narrows.get()).then(|| view! { <span class="hint">{imports::export_no_filter}</span> })}

@@ -25,7 +25,7 @@ fn reason_look(column: &ImportColumn) -> (&'static str, &'static str) {
         (Some(_), MappingReason::ByHand) => ("user", ""),
         (Some(_), _) => ("ok", "fg-ok"),
         (None, MappingReason::Taken) => ("warn", "fg-clash"),
-        (None, _) => ("off", "faint"),
+        (None, _) => ("help", "faint"),
     }
 }
 

@@ -6,6 +6,8 @@ use std::ops::Range;
 use domain::ErrorCode;
 use domain::ipc::{ImportColumn, ImportProgress, ImportRequest, ImportState, PastImport, RowOutcome, RowReport};
 
+use crate::i18n::{grouped, imports};
+
 /// Height of a row, in CSS pixels; `assets/pages/imports.css` draws it so.
 pub const ROW_PX: f64 = 52.0;
 /// Rows above and below what is seen.
@@ -221,6 +223,16 @@ pub fn lines(first_rows: &[RowReport], progress: &ImportProgress, group: Group) 
         }
     }
     lines
+}
+
+/// What was taken back, without what there was none of.
+pub fn undone_words(deleted: u64, restored: u64) -> String {
+    match (deleted, restored) {
+        (0, 0) => imports::undone_nothing().to_owned(),
+        (0, restored) => imports::undone_restored(restored),
+        (deleted, 0) => imports::undone_deleted(deleted),
+        (deleted, restored) => imports::undone_text(deleted, grouped(restored)),
+    }
 }
 
 /// How many different rows the lines are about.

@@ -10,6 +10,7 @@ use domain::ipc::{
 use serde_json::json;
 
 use super::model::*;
+use crate::i18n::{Language, set_lang};
 
 fn row(number: u64, outcome: &str) -> RowReport {
     RowReport::new(number, RowOutcome::parse(outcome))
@@ -248,5 +249,31 @@ fn a_step_shows_its_own_run_only() {
     ];
     for (progress, dry_run, stands) in table {
         assert_eq!(stand(&progress, dry_run), stands);
+    }
+}
+
+#[test]
+fn an_undo_says_only_what_it_did() {
+    let table = [
+        (
+            25,
+            0,
+            "已删除 25 家新建的门店；上传在后台进行。",
+            "25 new stores deleted. These changes are sent in the background.",
+        ),
+        (0, 1, "已恢复 1 家的原值；上传在后台进行。", "1 store restored. The change is sent in the background."),
+        (
+            1,
+            1_200,
+            "已删除 1 家新建的门店，恢复 1,200 家的原值；上传在后台进行。",
+            "1 new store deleted, 1,200 restored. These changes are sent in the background.",
+        ),
+        (0, 0, "没有可以恢复的内容。", "There was nothing to take back."),
+    ];
+    for (deleted, restored, chinese, english) in table {
+        for (language, expected) in [(Language::Chinese, chinese), (Language::English, english)] {
+            set_lang(language);
+            assert_eq!(undone_words(deleted, restored), expected);
+        }
     }
 }

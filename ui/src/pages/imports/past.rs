@@ -208,7 +208,7 @@ fn Undone(undone: UndoneImport) -> impl IntoView {
     let more = undone.left_rows.saturating_sub(undone.left.len().min(LEFT_SHOWN) as u64);
     let (deleted, restored, left_rows) = (undone.deleted, undone.restored, undone.left_rows);
     view! {
-        <p role="status" data-testid="undo-result">{move || imports::undone_text(grouped(deleted), grouped(restored))}</p>
+        <p role="status" data-testid="undo-result">{move || model::undone_words(deleted, restored)}</p>
         {(left_rows > 0).then(|| {
             let rows = undone.left.into_iter().take(LEFT_SHOWN).map(|left| {
                 let fields: Vec<String> = left.fields.iter().map(|field| field_label(field)).collect();

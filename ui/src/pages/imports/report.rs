@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 use super::model;
 use super::past::Actions;
 use super::state::Desk;
-use crate::components::{Button, Dialog, PathField, PathUse, use_toaster};
+use crate::components::{Button, Dialog, PathDialog, PathField, PathUse, choose_path, use_toaster};
 use crate::i18n::{common, imports};
 use crate::ipc::{self, FileKind};
 use crate::remembered;
@@ -27,6 +27,10 @@ pub fn remember_folder(path: &str) {
     remembered::set(FOLDER_KEY, model::folder(path));
 }
 
+fn kinds() -> Vec<FileKind> {
+    vec![FileKind { name: "CSV".to_owned(), extensions: vec!["csv"] }]
+}
+
 /// The dialog.
 #[component]
 pub fn ReportDialog(actions: Actions, desk: Desk) -> impl IntoView {
@@ -40,11 +44,10 @@ pub fn ReportDialog(actions: Actions, desk: Desk) -> impl IntoView {
         path.set(model::beside(&format!("{folder}{}", import.file_name), ending));
     });
     let failed_only = move || actions.reporting.with(|asked| asked.as_ref().is_some_and(|(_, failed)| *failed));
-    let ready = Memo::new(move |_| !busy.get() && model::is_whole_path(&model::clean_path(&path.get())));
     let write = move || {
         let Some((import, failed_only)) = actions.reporting.get_untracked() else { return };
         let file = model::clean_path(&path.get_untracked());
-        if !model::is_whole_path(&file) {
+        if busy.get_untracked() || !model::is_whole_path(&file) {
             return;
         }
         busy.set(true);
@@ -62,6 +65,15 @@ pub fn ReportDialog(actions: Actions, desk: Desk) -> impl IntoView {
             }
         });
     };
+    // A name alone says no place: the system's dialog asks for it.
+    let write_or_ask = move || {
+        if model::is_whole_path(&model::clean_path(&path.get_untracked())) {
+            write();
+        } else {
+            let title = imports::path_to_write().to_owned();
+            choose_path(PathDialog { usage: PathUse::Write, title, kinds: kinds() }, path, toaster, write);
+        }
+    };
     view! {
         <Dialog
             open=Signal::derive(move || actions.reporting.with(Option::is_some))
@@ -74,8 +86,8 @@ pub fn ReportDialog(actions: Actions, desk: Desk) -> impl IntoView {
                 <Button
                     kind="primary"
                     testid="import-write"
-                    disabled=Signal::derive(move || !ready.get())
-                    on_press=move |_| write()
+                    disabled=busy
+                    on_press=move |_| write_or_ask()
                 >
                     {imports::write}
                 </Button>
@@ -87,9 +99,9 @@ pub fn ReportDialog(actions: Actions, desk: Desk) -> impl IntoView {
                     label=Signal::derive(|| imports::path_to_write().to_owned())
                     path=path
                     usage=PathUse::Write
-                    kinds=Signal::derive(|| vec![FileKind { name: "CSV".to_owned(), extensions: vec!["csv"] }])
+                    kinds=Signal::derive(kinds)
                     testid="import-report-path"
-                    on_done=move |()| write()
+                    on_done=move |()| write_or_ask()
                 />
             </div>
         </Dialog>

@@ -62,9 +62,9 @@ fn Progress(desk: Desk, title: fn(u64) -> String, kept: fn() -> &'static str) ->
     }
 }
 
-/// Tiles, the line about the chosen group and its rows.
+/// Tiles, the line about the chosen group and its rows. `about_all` is the line about all of them.
 #[component]
-fn Outcomes(desk: Desk, group: RwSignal<Group>) -> impl IntoView {
+fn Outcomes(desk: Desk, group: RwSignal<Group>, about_all: fn() -> &'static str) -> impl IntoView {
     let progress = progress_of(desk);
     let counts = Signal::derive(move || progress.with(|progress| progress.counts.clone()));
     let lines = Memo::new(move |_| {
@@ -74,7 +74,7 @@ fn Outcomes(desk: Desk, group: RwSignal<Group>) -> impl IntoView {
     });
     let in_group = Memo::new(move |_| counts.with(|counts| model::count(counts, group.get())));
     let about = move || match group.get() {
-        Group::All => imports::about_all(),
+        Group::All => about_all(),
         Group::Create => imports::about_create(),
         Group::Update => imports::about_update(),
         Group::Unchanged => imports::about_unchanged(),
@@ -139,7 +139,7 @@ pub fn DryRunStep(desk: Desk) -> impl IntoView {
             .into_any(),
             _ => view! { <div class:slot=move || desk.problem.with(Option::is_some)><ProblemBanner problem=desk.problem /></div> }.into_any(),
         }}
-        <Outcomes desk=desk group=group />
+        <Outcomes desk=desk group=group about_all=imports::about_all />
         <div class="foot">
             <span class="muted grow cut">{imports::nothing_changed}</span>
             <Button
@@ -185,6 +185,8 @@ pub fn ApplyStep(desk: Desk) -> impl IntoView {
         Memo::new(move |_| import.with(|import| import.as_ref().is_some_and(|past| past.state == ImportState::Undone)));
     let actions = Actions::new();
     let over = Memo::new(move |_| !matches!(stand.get(), Stand::Running | Stand::Waiting));
+    // What becomes of the rows is said above then, or they were taken back.
+    let settled = Memo::new(move |_| undone.get() || stand.get() == Stand::Done);
     let resumed =
         move || progress.with(|progress| progress.summary.as_ref().map_or(0, |summary| summary.resumed_after_row));
     view! {
@@ -241,9 +243,9 @@ pub fn ApplyStep(desk: Desk) -> impl IntoView {
             .into_any(),
             _ => view! { <div class:slot=move || desk.problem.with(Option::is_some)><ProblemBanner problem=desk.problem /></div> }.into_any(),
         }}
-        <Outcomes desk=desk group=group />
+        <Outcomes desk=desk group=group about_all=imports::about_all_done />
         <div class="foot">
-            <span class="muted grow cut">{imports::then_sent}</span>
+            <span class="muted grow cut">{move || (!settled.get()).then(imports::then_sent)}</span>
             <Button on_press=move |_| navigator.go(Route::Outbox)>{imports::open_outbox}</Button>
             <Button
                 kind="primary"
@@ -268,7 +270,7 @@ fn Ended(import: Memo<Option<PastImport>>, actions: Actions) -> impl IntoView {
             view! {
                 <Button kind="sm" icon="file" testid="import-report" on_press=move |_| actions.report(&report, false)>{imports::report}</Button>
                 {(model::failed(&import.counts) > 0).then(|| view! {
-                    <Button kind="sm" icon="draft" testid="import-failed" on_press=move |_| actions.report(&failed, true)>
+                    <Button kind="sm" icon="out" testid="import-failed" on_press=move |_| actions.report(&failed, true)>
                         {imports::failed_rows}
                     </Button>
                 })}

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::model::{clean_path, file_name, folder, is_whole_path};
 use super::report::{folder_like, remember_folder};
-use crate::components::{Button, Dialog, PathField, PathUse, Segment, Segmented};
+use crate::components::{Button, Dialog, PathDialog, PathField, PathUse, Segment, Segmented, choose_path, use_toaster};
 use crate::i18n::{common, imports};
 use crate::ipc::FileKind;
 
@@ -17,6 +17,11 @@ fn with_ending(path: &str, ending: &str) -> String {
     let name = file_name(path);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     format!("{folder}{}.{ending}", if stem.is_empty() { "stores" } else { stem })
+}
+
+/// What the system's dialog offers for files with this ending.
+fn kinds(ending: &'static str) -> Vec<FileKind> {
+    vec![FileKind { name: ending.to_uppercase(), extensions: vec![ending] }]
 }
 
 /// The dialog.
@@ -51,12 +56,22 @@ pub fn SaveFile(
         }
         open
     });
-    let ready = Memo::new(move |_| !busy.get() && is_whole_path(&clean_path(&path.get())));
+    let toaster = use_toaster();
     let write = move || {
-        if ready.get_untracked() {
-            let file = clean_path(&path.get_untracked());
+        let file = clean_path(&path.get_untracked());
+        if !busy.get_untracked() && is_whole_path(&file) {
             remember_folder(&file);
             on_write.run(file);
+        }
+    };
+    // A name alone says no place: the system's dialog asks for it.
+    let write_or_ask = move || {
+        if is_whole_path(&clean_path(&path.get_untracked())) {
+            write();
+        } else {
+            let title = imports::path_to_write().to_owned();
+            let dialog = PathDialog { usage: PathUse::Write, title, kinds: kinds(format.get_untracked()) };
+            choose_path(dialog, path, toaster, write);
         }
     };
     let formats =
@@ -72,8 +87,8 @@ pub fn SaveFile(
                 <Button
                     kind="primary"
                     testid="export-write"
-                    disabled=Signal::derive(move || !ready.get())
-                    on_press=move |_| write()
+                    disabled=busy
+                    on_press=move |_| write_or_ask()
                 >
                     {move || if busy.get() { imports::exporting() } else { imports::export() }}
                 </Button>
@@ -99,12 +114,9 @@ pub fn SaveFile(
                     label=Signal::derive(|| imports::path_to_write().to_owned())
                     path=path
                     usage=PathUse::Write
-                    kinds=Signal::derive(move || {
-                        let ending = format.get();
-                        vec![FileKind { name: ending.to_uppercase(), extensions: vec![ending] }]
-                    })
+                    kinds=Signal::derive(move || kinds(format.get()))
                     testid="export-path"
-                    on_done=move |()| write()
+                    on_done=move |()| write_or_ask()
                 />
                 <span class="hint">{imports::path_whole}</span>
             </div>

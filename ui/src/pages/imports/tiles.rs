@@ -17,7 +17,7 @@ pub fn look(group: Group) -> (&'static str, Option<&'static str>) {
         Group::Unchanged => ("muted", Some("same")),
         Group::Duplicate => ("fg-clash", Some("copy")),
         Group::Invalid => ("fg-bad", Some("bad")),
-        Group::Skipped => ("muted", Some("off")),
+        Group::Skipped => ("muted", Some("dots")),
     }
 }
 

@@ -33,7 +33,8 @@ pub fn Entry(
     /// Its look.
     swatch: Swatch,
     /// Its words.
-    label: fn() -> &'static str,
+    #[prop(into)]
+    label: ViewFn,
 ) -> impl IntoView {
     let shape = match swatch {
         Swatch::Area(colour) => {
@@ -53,7 +54,7 @@ pub fn Entry(
         }
         .into_any(),
     };
-    view! { <span><svg viewBox="0 0 18 10" aria-hidden="true">{shape}</svg>{label}</span> }
+    view! { <span><svg viewBox="0 0 18 10" aria-hidden="true">{shape}</svg>{move || label.run()}</span> }
 }
 
 /// The card.
@@ -97,7 +98,7 @@ pub fn ChartCard(
         <section class="card figure" data-testid=testid>
             <header>
                 <h3>{title}</h3>
-                <p class="cut">{lead}</p>
+                <p>{lead}</p>
                 <TableTwin headings=headings rows=rows />
             </header>
             <div class="in-pad">

@@ -40,12 +40,10 @@ pub fn or_dash(value: Option<String>) -> String {
     value.unwrap_or_else(|| insights::unknown().to_owned())
 }
 
-/// Seconds where they matter: `45 秒`, `2 分 27 秒`, `14 分`.
+/// Seconds where they matter: `45 秒`, `2 分 27 秒`, `14 分钟`.
 pub fn exact_span(seconds: u64) -> String {
     match seconds {
-        60..600 if !seconds.is_multiple_of(60) => {
-            format!("{} {}", times::span_min(seconds / 60), times::span_s(seconds % 60))
-        }
+        60..600 if !seconds.is_multiple_of(60) => times::span_min_s(seconds / 60, seconds % 60),
         _ => time::span(seconds),
     }
 }

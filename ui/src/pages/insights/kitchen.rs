@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::ipc::{InsightsQuery, Topic};
-use domain::metrics::KitchenMetrics;
+use domain::metrics::{KitchenMetrics, WAIT_TARGET_S};
 use leptos::prelude::*;
 
 use super::answer::{Answer, FiguresPage};
@@ -14,6 +14,8 @@ use super::model::{data_of, share_percent, to_tell, wait_bin};
 use crate::i18n::{grouped, insights};
 use crate::ipc;
 
+/// The target as it is said, in minutes.
+const TARGET_MIN: u32 = WAIT_TARGET_S / 60;
 /// Forecasts age: they are asked for again even if nobody announces news.
 const REFRESH: Duration = Duration::from_secs(30);
 
@@ -112,6 +114,8 @@ pub fn Kitchen(
                         empty=insights::wait_empty
                         chart=wait
                         tip=wait_tip
+                        vertical=Signal::derive(|| insights::wait_col_orders().to_owned())
+                        horizontal=Signal::derive(|| insights::wait_col_minutes().to_owned())
                         headings=Signal::derive(|| vec![insights::wait_col_minutes().to_owned(), insights::wait_col_orders().to_owned()])
                         rows=Signal::derive(move || metrics.with(|metrics| {
                             let bins = metrics.avoidable_wait_min.len();
@@ -119,8 +123,8 @@ pub fn Kitchen(
                             counts.map(|(n, count)| vec![bin_words(n, bins), grouped(*count)]).collect()
                         }))
                     >
-                        <Entry swatch=Swatch::Area("c1") label=insights::wait_legend_good />
-                        <Entry swatch=Swatch::Area("c2") label=insights::wait_legend_late />
+                        <Entry swatch=Swatch::Area("c1") label=|| insights::wait_legend_good(TARGET_MIN) />
+                        <Entry swatch=Swatch::Area("c2") label=|| insights::wait_legend_late(TARGET_MIN) />
                     </ChartCard>
                     <ChartCard
                         testid="chart-calibration"

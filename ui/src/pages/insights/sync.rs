@@ -49,6 +49,7 @@ pub fn Sync(
     let conflicts_chart = answer.chart(|data| data.conflicts.clone());
     let sources_chart = answer.chart(|data| data.sources.clone());
     let rejected = Memo::new(move |_| answer.own(|data| Some(data.rejected)).unwrap_or(0));
+    let waits = Memo::new(move |_| answer.own(|data| data.oldest_unsynced_s).is_some());
 
     let bucket = move |at| {
         let (at, now) = (local(at), local(now.get()));
@@ -142,11 +143,16 @@ pub fn Sync(
                 testid="kpi-oldest"
                 label=Signal::derive(|| insights::oldest().to_owned())
                 value=Signal::derive(move || or_dash(answer.own(|data| {
-                    Some(data.oldest_unsynced_s.map_or_else(|| insights::oldest_none().to_owned(), time::span))
+                    Some(match (data.oldest_unsynced_s, data.rejected) {
+                        (Some(age), _) => time::span(age),
+                        (None, 0) => insights::oldest_none().to_owned(),
+                        (None, count) => insights::oldest_refused(count),
+                    })
                 })))
-                sub=Signal::derive(move || match rejected.get() {
-                    0 => insights::oldest_here().to_owned(),
-                    count => insights::oldest_refused(count),
+                sub=Signal::derive(move || match (waits.get(), rejected.get()) {
+                    (_, 0) => insights::oldest_here().to_owned(),
+                    (true, count) => insights::oldest_refused(count),
+                    (false, _) => insights::oldest_needs_you().to_owned(),
                 })
                 bad=Signal::derive(move || rejected.get() > 0)
             />

@@ -7,7 +7,7 @@ use super::model::Banner as Say;
 use crate::components::{Banner, Button, Problem, Tone};
 use crate::i18n::outbox;
 use crate::route::{Route, use_navigator};
-use crate::words::time;
+use crate::words::{joined, time};
 
 fn oldest(status: &StatusView) -> String {
     status.oldest_unsynced_s.map(|seconds| outbox::banner_oldest(time::span(seconds))).unwrap_or_default()
@@ -16,8 +16,12 @@ fn oldest(status: &StatusView) -> String {
 fn waiting(status: &StatusView, some: impl Fn(u64) -> String) -> String {
     match status.queued {
         0 => outbox::banner_offline_none().to_owned(),
-        count => format!("{} {}", some(count), oldest(status)),
+        count => joined([some(count), oldest(status)]),
     }
+}
+
+fn others(rest: u64) -> String {
+    if rest > 0 { outbox::banner_refused_rest(rest) } else { String::new() }
 }
 
 /// The banner, or nothing.
@@ -100,8 +104,7 @@ pub fn OutboxBanner(
                 }
             >
                 <b>{move || outbox::banner_refused_title(refused)}</b>
-                {move || if rest > 0 { format!("{} ", outbox::banner_refused_rest(rest)) } else { String::new() }}
-                {text(oldest)}
+                {move || joined([others(rest), status.with(|status| status.as_ref().map(oldest)).unwrap_or_default()])}
             </Banner>
         }
         .into_any(),

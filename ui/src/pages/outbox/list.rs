@@ -95,6 +95,13 @@ fn side(field: &str, value: &Value) -> String {
     if value.is_null() && field != domain::field::DELETED { "—".to_owned() } else { value_text(field, value) }
 }
 
+/// The value of a line that leaves it as it was: a decision for what was there before.
+pub fn kept(row: &OutboxRow) -> Option<String> {
+    let text = |value: &Value| value_text(&row.change.field, value);
+    let (before, after) = (text(&row.change.before), text(&row.change.after));
+    (before == after).then_some(after)
+}
+
 /// The list.
 #[component]
 pub fn List(
@@ -254,6 +261,7 @@ fn Row(
                 None => view! { <td><span class="sk b"></span></td> }.into_any(),
                 Some(row) => {
                     let set = set_change(&row.change.field, &row.change.before, &row.change.after);
+                    let kept = kept(&row);
                     let (row, shown) = (StoredValue::new(row.clone()), Signal::stored(row));
                     let what = move || row.with_value(|row| {
                         format!("{} · {} {}", field_label(&row.change.field), row.actor_name, time::hm(local(row.at)))
@@ -268,12 +276,16 @@ fn Row(
                             <span class="two">{what}</span>
                         </td>
                         <td>
-                            {match set {
-                                Some(set) => view! {
+                            {match (set, kept) {
+                                (Some(set), _) => view! {
                                     <div class="cut" data-testid="outbox-set">{move || set.words()}</div>
                                 }
                                 .into_any(),
-                                None => view! {
+                                (None, Some(value)) => view! {
+                                    <div class="cut" data-testid="outbox-kept">{outbox::keeps(value)}</div>
+                                }
+                                .into_any(),
+                                (None, None) => view! {
                                     <div class="diff">
                                         <del class="was cut" class:nothing=move || before() == "—" title=before><span class="vh">{outbox::sr_was}</span>{before}</del>
                                         <Icon name="arrow" size="s" />

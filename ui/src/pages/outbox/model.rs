@@ -88,6 +88,7 @@ pub enum Next {
 /// What happens to a line next, as of `now`.
 pub fn next(row: &OutboxRow, phase: SyncPhase, now: DateTime<Utc>) -> Next {
     match (row.group, phase) {
+        (OutboxGroup::NeedsYou, _) if is_contested(row) => Next::Review,
         (OutboxGroup::NeedsYou, _) => Next::Fix,
         (OutboxGroup::WaitingOnOthers, _) => Next::Review,
         _ if row.state == EditState::Sending => Next::Sending,
@@ -122,16 +123,22 @@ pub struct Offers {
     pub discard: bool,
 }
 
+/// Was it refused because people are choosing between values of this field?
+fn is_contested(row: &OutboxRow) -> bool {
+    row.state == EditState::Rejected && row.problem.as_ref().is_some_and(|p| p.code == ErrorCode::InReview)
+}
+
 /// What a person can do about a line. A resolution carries what was on the screen, so it is chosen anew
-/// rather than edited.
+/// rather than edited; another value for a field that is in conflict would be refused again.
 pub fn offers(row: &OutboxRow) -> Offers {
     let refused = row.state == EditState::Rejected;
+    let contested = is_contested(row);
     let moved = row.problem.as_ref().is_some_and(|p| p.code == ErrorCode::ReviewMoved);
     let unanswered = row.state == EditState::Queued;
     Offers {
-        edit_here: refused && !moved && editable(&row.change.field),
+        edit_here: refused && !moved && !contested && editable(&row.change.field),
         open_profile: row.change.field != domain::field::DELETED,
-        open_conflicts: moved || row.state == EditState::InReview,
+        open_conflicts: moved || contested || row.state == EditState::InReview,
         retry: (refused && !moved) || unanswered,
         discard: refused || unanswered,
     }

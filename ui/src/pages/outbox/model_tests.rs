@@ -76,6 +76,8 @@ fn the_next_step_of_a_line() {
     let queued = row(EditState::Queued, OutboxGroup::Queued, "name");
     let retrying =
         OutboxRow { next_attempt_at: Some(at(38)), attempts: 2, group: OutboxGroup::Retrying, ..queued.clone() };
+    let refused = row(EditState::Rejected, OutboxGroup::NeedsYou, "name");
+    let contested = OutboxRow { problem: Some(problem(ErrorCode::InReview)), ..refused.clone() };
     for (row, phase, expected) in [
         (&queued, SyncPhase::Pending, Next::Batch),
         (&queued, SyncPhase::Offline, Next::WhenOnline),
@@ -84,7 +86,8 @@ fn the_next_step_of_a_line() {
         (&retrying, SyncPhase::Pending, Next::InSeconds(38)),
         (&retrying, SyncPhase::Offline, Next::WhenOnline),
         (&row(EditState::Sending, OutboxGroup::Queued, "name"), SyncPhase::Offline, Next::Sending),
-        (&row(EditState::Rejected, OutboxGroup::NeedsYou, "name"), SyncPhase::Offline, Next::Fix),
+        (&refused, SyncPhase::Offline, Next::Fix),
+        (&contested, SyncPhase::Offline, Next::Review),
         (&row(EditState::InReview, OutboxGroup::WaitingOnOthers, "name"), SyncPhase::Pending, Next::Review),
     ] {
         assert_eq!(next(row, phase, at(0)), expected, "{:?} {phase:?}", row.state);
@@ -100,6 +103,8 @@ fn offers_follow_the_state() {
     let moved = OutboxRow { problem: Some(problem(ErrorCode::ReviewMoved)), ..refused.clone() };
     let chosen_again = offers(&moved);
     assert!(!chosen_again.edit_here && !chosen_again.retry && chosen_again.discard && chosen_again.open_conflicts);
+    let contested = offers(&OutboxRow { problem: Some(problem(ErrorCode::InReview)), ..refused.clone() });
+    assert!(!contested.edit_here && contested.retry && contested.discard && contested.open_conflicts);
     for (field, here) in
         [("phones", true), ("tags", true), ("hours.mo", true), ("custom.seats", true), ("deleted", false)]
     {

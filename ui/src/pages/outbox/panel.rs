@@ -4,10 +4,10 @@ use domain::ipc::{OutboxRow, SyncPhase};
 use domain::{EditState, ErrorCode};
 use leptos::prelude::*;
 
-use super::list::{LineChip, next_text};
+use super::list::{LineChip, kept, next_text};
 use super::model::{Advice, advice, offers};
 use crate::clock::{local, use_now};
-use crate::components::{Button, Details, Icon, Moment, Piece, SidePanel, pieces};
+use crate::components::{Button, Details, Icon, Moment, Piece, SidePanel, pieces, span_pieces};
 use crate::i18n::{common, outbox};
 use crate::route::{Route, StoreTab, use_navigator};
 use crate::words::change::set_change;
@@ -181,11 +181,15 @@ fn Lines(row: Signal<OutboxRow>) -> impl IntoView {
             };
             return view! { <div class="dl">{lines(set.went, false)}{lines(set.came, true)}</div> }.into_any();
         }
+        if let Some(value) = row.with(kept) {
+            return view! { <p class="sm">{outbox::keeps(value)}</p> }.into_any();
+        }
         let (before, after) = row.with(|row| {
             let text = |value| value_text(&row.change.field, value);
             (text(&row.change.before), text(&row.change.after))
         });
         let (gone, come) = row.with(|row| match (row.change.before.is_null(), row.change.after.is_null()) {
+            (false, false) if row.change.field.starts_with("hours.") => span_pieces(&before, &after),
             (false, false) => pieces(&before, &after),
             // A word that stands for "nothing" is not compared letter by letter.
             _ => (
@@ -215,17 +219,11 @@ fn Tries(row: Signal<OutboxRow>) -> impl IntoView {
             let (next, attempts, at) = (row.next_attempt_at, row.attempts, row.at);
             let answered = row.state.is_answered();
             let refused = row.state == EditState::Rejected;
-            let code = row.problem.as_ref().map(|problem| problem.code);
             view! {
                 <ol class="tl">
                     {next.map(|next| view! { <li class="wait">{outbox::attempt_next}<br /><time>{move || moment(next)}</time></li> })}
                     {answered
-                        .then(|| view! {
-                            <li class=if refused { "bad" } else { "ok" }>
-                                {outbox::attempt_answer}
-                                {code.map(|code| view! { <br /><span class="xs muted mono">{code.as_str()}</span> })}
-                            </li>
-                        })}
+                        .then(|| view! { <li class=if refused { "bad" } else { "ok" }>{outbox::attempt_answer}</li> })}
                     {(attempts > 0).then(|| view! { <li>{move || outbox::attempt_sent(attempts.into())}</li> })}
                     <li class="ok">{outbox::attempt_saved}<br /><time>{move || moment(at)}</time></li>
                 </ol>

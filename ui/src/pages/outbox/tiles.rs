@@ -39,8 +39,9 @@ fn caption(
     let phase = status.map(|status| status.phase);
     match (group, phase) {
         (OutboxGroup::All, _) => outbox::tile_stores(page.merchants),
-        (OutboxGroup::NeedsYou, _) => outbox::tile_refused().to_owned(),
-        (OutboxGroup::WaitingOnOthers, _) => outbox::tile_review().to_owned(),
+        (OutboxGroup::NeedsYou, _) if page.needs_you > 0 => outbox::tile_refused().to_owned(),
+        (OutboxGroup::WaitingOnOthers, _) if page.waiting > 0 => outbox::tile_review().to_owned(),
+        (OutboxGroup::NeedsYou | OutboxGroup::WaitingOnOthers, _) => String::new(),
         (OutboxGroup::Retrying | OutboxGroup::Queued, Some(SyncPhase::Paused)) => outbox::tile_paused().to_owned(),
         (OutboxGroup::Retrying | OutboxGroup::Queued, Some(SyncPhase::Error)) => outbox::tile_repair().to_owned(),
         (OutboxGroup::Retrying, Some(SyncPhase::Offline)) => outbox::tile_offline().to_owned(),

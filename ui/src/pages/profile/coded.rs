@@ -19,7 +19,7 @@ pub fn PlaceFields(editor: Editor) -> impl IntoView {
             <Cascade editor=editor path="region_code" />
         </Framed>
         <Framed editor=editor path="location" full=true hint=hint>
-            <Line editor=editor path="location" placeholder="39.904200,116.407400" />
+            <Line editor=editor path="location" example="39.904200,116.407400" />
         </Framed>
     }
 }
@@ -62,10 +62,10 @@ pub fn BusinessFields(editor: Editor) -> impl IntoView {
     });
     view! {
         <Framed editor=editor path="licence.credit_code">
-            <Line editor=editor path="licence.credit_code" placeholder="91310110666007217T" />
+            <Line editor=editor path="licence.credit_code" example="91310110666007217T" />
         </Framed>
         <Framed editor=editor path="licence.food">
-            <Line editor=editor path="licence.food" placeholder="JY11105130001234" />
+            <Line editor=editor path="licence.food" example="JY11105130001234" />
         </Framed>
         <Framed editor=editor path="settlement_cycle">
             <Choose editor=editor path="settlement_cycle" options=cycles />
@@ -113,7 +113,7 @@ pub fn ClosureField(editor: Editor) -> impl IntoView {
                 id=(n == 0).then(|| input_id(PATH))
                 class="in"
                 autocomplete="off"
-                placeholder="2026-02-10"
+                placeholder=|| words::example("2026-02-10")
                 readonly=locked
                 aria-label=label
                 aria-describedby=format!("{}-m", input_id(PATH))
@@ -124,7 +124,7 @@ pub fn ClosureField(editor: Editor) -> impl IntoView {
         }
     };
     view! {
-        <Framed editor=editor path=PATH hint=Signal::derive(|| words::closure_hint().to_owned())>
+        <Framed editor=editor path=PATH full=true hint=Signal::derive(|| words::closure_hint().to_owned())>
             <div class="row g2">
                 {day(0, words::closure_from)}
                 <span class="faint">{words::closure_to}</span>

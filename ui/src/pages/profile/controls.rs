@@ -80,9 +80,9 @@ pub fn Line(
     /// `numeric`, `decimal`, `tel`, `url`, `email` or `text`.
     #[prop(default = "text")]
     mode: &'static str,
-    /// An example.
+    /// An example, shown as one while nothing is typed.
     #[prop(optional)]
-    placeholder: &'static str,
+    example: &'static str,
 ) -> impl IntoView {
     let (text, locked) = (field_text(editor, &path), locked(editor, &path));
     let id = input_id(&path);
@@ -98,7 +98,7 @@ pub fn Line(
             autocomplete="off"
             spellcheck="false"
             inputmode=mode
-            placeholder=placeholder
+            placeholder=move || (!example.is_empty()).then(|| words::example(example))
             readonly=locked
             aria-invalid=move || bad.get().then_some("true")
             aria-describedby=format!("{id}-m")

@@ -38,9 +38,7 @@ fn DeclaredField(editor: Editor, field: CustomField) -> impl IntoView {
         let some = options.iter().filter(|option| !option.deprecated || chosen(option));
         some.map(|option| (option.value.clone(), option.label(chinese).to_owned())).collect()
     };
-    let line = |mode, placeholder| {
-        view! { <Line editor=editor path=path.clone() mode=mode placeholder=placeholder /> }.into_any()
-    };
+    let line = |mode, example| view! { <Line editor=editor path=path.clone() mode=mode example=example /> }.into_any();
     let full = matches!(field.kind, CustomKind::Several { .. });
     let control = match &field.kind {
         CustomKind::Text | CustomKind::Unknown => line("text", ""),

@@ -9,11 +9,12 @@ use crate::clock::{local, use_now};
 use crate::components::Icon;
 use crate::declared;
 use crate::i18n::profile as words;
+use crate::route::Route;
 use crate::session::use_shared;
 use crate::words::field::{field_label, status_label};
 use crate::words::time;
 
-/// The mark of an own change that is not through: `离线修改 14:32`.
+/// The mark of an own change that is not through: `14:32 修改，未同步`.
 #[component]
 pub fn PendingMark(editor: Editor, #[prop(into)] shown: String) -> impl IntoView {
     let now = use_now();
@@ -36,13 +37,17 @@ pub fn PendingMark(editor: Editor, #[prop(into)] shown: String) -> impl IntoView
     }
 }
 
-/// The notice that people are choosing this field's value.
+/// The notice that people are choosing this field's value; who may choose goes there from here.
 #[component]
 pub fn ContestedNote(editor: Editor, #[prop(into)] shown: String) -> impl IntoView {
     let shared = use_shared();
     move || {
         (editor.is_locked(&shown) || editor.is_contested(&shown)).then(|| {
-            let text = if shared.may_review() { words::contested_other() } else { words::contested() };
+            let text = if shared.may_review() {
+                view! { <a href=Route::Conflicts.href()>{words::contested_other}</a> }.into_any()
+            } else {
+                view! { <span>{words::contested}</span> }.into_any()
+            };
             view! { <p class="msg warn"><Icon name="clash" size="s" />{text}</p> }
         })
     }

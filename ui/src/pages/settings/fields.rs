@@ -82,12 +82,12 @@ pub fn Fields() -> impl IntoView {
     let may = Memo::new(move |_| fresh.get() && shared.status().is_some_and(|status| status.session.may_administer()));
     let version = move || desk.view.with(|view| view.as_ref().map(|view| view.schema.version.to_string()));
     let locked = move || {
-        let text = match (fresh.get(), may.get()) {
+        let (icon, text) = match (fresh.get(), may.get()) {
             (_, true) => return None,
-            (false, _) => words::fields_offline(),
-            (true, false) => words::fields_locked(),
+            (false, _) => ("off", words::fields_offline()),
+            (true, false) => ("hold", words::fields_locked()),
         };
-        Some(view! { <p class="msg" data-testid="fields-locked"><Icon name="key" size="s" />{text}</p> })
+        Some(view! { <p class="msg" data-testid="fields-locked"><Icon name=icon size="s" />{text}</p> })
     };
     view! {
         <section class="card" id="settings-fields" tabindex="-1">

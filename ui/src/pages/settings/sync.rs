@@ -90,7 +90,7 @@ pub fn Synchronisation() -> impl IntoView {
             <div class="in-pad col g12">
                 <p class="sm muted">{words::sync_lead}</p>
                 {move || (!may.get()).then(|| view! {
-                    <p class="msg" data-testid="sync-locked"><Icon name="key" size="s" />{words::sync_locked}</p>
+                    <p class="msg" data-testid="sync-locked"><Icon name="hold" size="s" />{words::sync_locked}</p>
                 })}
                 <ProblemBanner problem=stored.problem />
                 {move || match settings.get() {
@@ -112,7 +112,7 @@ mod tests {
         let at = |equal, mended| Some(DataCheck { at: DateTime::UNIX_EPOCH, equal, mended });
         let table = [
             (None, "还没有核对过", "Not compared with the server yet"),
-            (at(true, 0), "10:03 与服务器核对：一致", "Compared with the server at 10:03: equal"),
+            (at(true, 0), "10:03 与服务器核对：一致", "Compared with the server at 10:03: they match"),
             (
                 at(true, 3),
                 "10:03 与服务器核对：修复了 3 条，现在一致",

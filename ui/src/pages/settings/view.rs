@@ -214,9 +214,15 @@ fn Account() -> impl IntoView {
                         Scope::All => words::scope_all().to_owned(),
                         Scope::Prefixes(prefixes) => words::scope_some(listed(prefixes)),
                     };
+                    // An account without a name of its own is called by its id: that is said once.
+                    let id = actor.id.to_string();
+                    let id = (id != actor.name).then_some(id);
                     view! {
                         <dt>{words::who}</dt>
-                        <dd data-testid="who">{actor.name.clone()} <span class="faint">{format!(" {}", actor.id)}</span></dd>
+                        <dd data-testid="who">
+                            {actor.name.clone()}
+                            {id.map(|id| view! { <span class="faint">{format!(" {id}")}</span> })}
+                        </dd>
                         <dt>{words::role}</dt>
                         <dd>{role_label(actor.role)}</dd>
                         <dt>{words::scope}</dt>

@@ -83,8 +83,10 @@ impl Column {
         match self {
             Column::Name => 180.0,
             Column::Id => 92.0,
-            Column::Today => 152.0,
-            Column::State => 112.0,
+            // Two spans of hours.
+            Column::Today => 168.0,
+            // The widest chip, in English.
+            Column::State => 124.0,
             Column::Updated => 100.0,
             Column::Field(field) => match field.as_str() {
                 "address" => 200.0,
@@ -220,10 +222,10 @@ mod tests {
     fn where_there_is_no_room_the_address_goes_first_and_name_and_state_stay() {
         assert_eq!(keys(&fitting(&usual(), 2_000.0, false)), USUAL);
         assert_eq!(
-            keys(&fitting(&usual(), 800.0, false)),
+            keys(&fitting(&usual(), 832.0, false)),
             ["name", "merchant_id", "category", "today", "state", "updated"]
         );
-        assert_eq!(keys(&fitting(&usual(), 500.0, false)), ["name", "today", "state"]);
+        assert_eq!(keys(&fitting(&usual(), 544.0, false)), ["name", "today", "state"]);
         assert_eq!(keys(&fitting(&usual(), 10.0, false)), ["name", "state"]);
         assert_eq!(keys(&fitting(&usual(), 10.0, true)), USUAL, "what somebody chose stays");
     }

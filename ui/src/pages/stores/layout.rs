@@ -98,6 +98,7 @@ fn ColumnList(list: ListState) -> impl IntoView {
     let line = move |column: Column| {
         let (fixed, column) = (column == Column::Name, StoredValue::new(column));
         let shown = Memo::new(move |_| column.with_value(|column| list.shown_columns().contains(column)));
+        let fits = Memo::new(move |_| column.with_value(|column| list.fitting_columns().contains(column)));
         let place =
             Memo::new(move |_| column.with_value(|column| list.shown_columns().iter().position(|one| one == column)));
         let step = move |by: isize| {
@@ -129,7 +130,10 @@ fn ColumnList(list: ListState) -> impl IntoView {
                             });
                         }
                     />
-                    <span class="cut">{move || column.with_value(Column::label)}</span>
+                    <span class="col g2">
+                        <span class="cut">{move || column.with_value(Column::label)}</span>
+                        {move || (shown.get() && !fits.get()).then(|| view! { <span class="xs faint">{stores::column_no_room}</span> })}
+                    </span>
                 </label>
                 {move || {
                     (!fixed && shown.get())
@@ -150,6 +154,7 @@ fn ColumnList(list: ListState) -> impl IntoView {
     };
     view! {
         <div class="asking col g6" data-testid="columns">
+            <b class="sm">{stores::columns}</b>
             <ul class="values">
                 <For each=move || all.get() key=|column| column.clone() children=line />
             </ul>

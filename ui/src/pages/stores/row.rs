@@ -105,19 +105,23 @@ fn Cell(column: Column, row: Memo<Option<StoreRow>>, list: ListState) -> impl In
     let now = use_now();
     let with = move |pick: &dyn Fn(&StoreRow) -> String| row.with(|row| row.as_ref().map(pick).unwrap_or_default());
     match column {
-        Column::Name => view! {
-            <td class="name" data-testid="store-name">
-                <Marked text=Signal::derive(move || with(&|row| row.name.clone())) list=list />
-                {move || {
-                    let text = list.query.with(|query| query.text.clone());
-                    let found = row.with(|row| row.as_ref().and_then(|row| also_found_by(&text, row)));
-                    found.map(|(label, text)| view! { <span class="found xs faint">{label}{" "}<Marked text=Signal::stored(text) list=list /></span> })
-                }}
-            </td>
+        Column::Name => {
+            let name = Signal::derive(move || with(&|row| row.name.clone()));
+            view! {
+                <td class="name" data-testid="store-name" title=name>
+                    <Marked text=name list=list />
+                    {move || {
+                        let text = list.query.with(|query| query.text.clone());
+                        let found = row.with(|row| row.as_ref().and_then(|row| also_found_by(&text, row)));
+                        found.map(|(label, text)| view! { <span class="found xs faint">{label}{" "}<Marked text=Signal::stored(text) list=list /></span> })
+                    }}
+                </td>
+            }
+            .into_any()
         }
-        .into_any(),
         Column::Id => {
-            view! { <td class="faint"><Marked text=Signal::derive(move || with(&|row| row.id.to_string())) list=list /></td> }.into_any()
+            let id = Signal::derive(move || with(&|row| row.id.to_string()));
+            view! { <td class="faint" title=id><Marked text=id list=list /></td> }.into_any()
         }
         Column::State => {
             let shown = Signal::derive(move || row.get());
@@ -128,10 +132,11 @@ fn Cell(column: Column, row: Memo<Option<StoreRow>>, list: ListState) -> impl In
                 let weekday = local(now.get()).weekday().num_days_from_monday() as usize;
                 row.with(|row| row.as_ref().and_then(|row| row.hours.get(weekday).cloned().flatten()))
             });
+            let text = Signal::derive(move || {
+                today.with(|spans| spans.as_ref().map(|spans| hours_of_texts(Some(spans))).unwrap_or_default())
+            });
             view! {
-                <td class:faint=move || today.with(|spans| spans.as_ref().is_some_and(Vec::is_empty))>
-                    {move || today.with(|spans| spans.as_ref().map(|spans| hours_of_texts(Some(spans))))}
-                </td>
+                <td class:faint=move || today.with(|spans| spans.as_ref().is_some_and(Vec::is_empty)) title=text>{text}</td>
             }
             .into_any()
         }
@@ -151,7 +156,7 @@ fn Cell(column: Column, row: Memo<Option<StoreRow>>, list: ListState) -> impl In
                     path => row.values.get(&field).map(|value| value_text(path, value)).unwrap_or_default(),
                 })
             });
-            view! { <td><Marked text=text list=list /></td> }.into_any()
+            view! { <td title=text><Marked text=text list=list /></td> }.into_any()
         }
     }
 }

@@ -22,6 +22,8 @@ pub struct ListState {
     pub bar_px: RwSignal<f64>,
     /// How much of it one sees, in CSS pixels.
     pub view_px: RwSignal<f64>,
+    /// How wide it is, in CSS pixels; as wide as can be until it is laid out.
+    pub room_px: RwSignal<f64>,
     /// The row that has the focus within the list.
     pub active: RwSignal<u64>,
     /// The store in the side panel.
@@ -50,6 +52,11 @@ impl ListState {
     pub fn shown_columns(&self) -> Vec<Column> {
         self.columns.with(|keys| columns::of_keys(keys))
     }
+    /// Those of the columns that there is room for. Tracked.
+    pub fn fitting_columns(&self) -> Vec<Column> {
+        let chosen = self.columns.with(|keys| !keys.is_empty());
+        columns::fitting(&self.shown_columns(), self.room_px.get(), chosen)
+    }
     /// The store in a row, if it is known.
     pub fn id_at(&self, row: u64) -> Option<MerchantId> {
         self.cache.with_untracked(|cache| cache.row(row).map(|row| row.id.clone()))
@@ -76,6 +83,7 @@ pub fn provide() -> ListState {
         cache: RwSignal::new(PageCache::default()),
         bar_px: RwSignal::new(0.0),
         view_px: RwSignal::new(600.0),
+        room_px: RwSignal::new(f64::INFINITY),
         active: RwSignal::new(0),
         selected: RwSignal::new(None),
         chosen: RwSignal::new(Selection::default()),

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::asked::{aria_sort, sort_by};
-use super::columns::{Column, fitting, width_px};
+use super::columns::{Column, width_px};
 use super::geometry::Geometry;
 use super::keys::{Reach, on_key};
 use super::row::Row;
@@ -78,17 +78,15 @@ pub fn Table(list: ListState, bulk: Flow) -> impl IntoView {
     let rows = Memo::new(move |_| geometry.with(Geometry::rows));
     let total = Memo::new(move |_| geometry.with(|geometry| geometry.total));
     let size = use_size(scroller);
-    let columns = Memo::new(move |_| {
-        let chosen = list.columns.with(|columns| !columns.is_empty());
-        fitting(&list.shown_columns(), size.get().0, chosen)
-    });
+    let columns = Memo::new(move |_| list.fitting_columns());
     // Rows and headings are made anew when the columns change.
     let layout =
         Memo::new(move |_| columns.with(|columns| columns.iter().map(|c| c.key().to_owned()).collect::<Vec<_>>()));
     Effect::new(move |_| {
-        let (_, height) = size.get();
+        let (width, height) = size.get();
         if height > 0.0 {
             list.view_px.set(height);
+            list.room_px.set(width);
         }
     });
     // Back from another page: scrolled as before.

@@ -224,7 +224,11 @@ fn Difference(write: Write, kept: RwSignal<BTreeSet<FieldPath>>, ticks: bool, ed
                 view! { <b class="sm">{name}</b> }.into_any()
             }}
             {values}
-            {move || (ticks && locked.get() && returns).then(|| view! { <p class="msg warn"><Icon name="clash" size="s" />{words::restore_blocked}</p> })}
+            {move || match (ticks && locked.get(), returns) {
+                (true, true) => view! { <p class="msg warn"><Icon name="clash" size="s" />{words::restore_blocked}</p> }.into_any(),
+                (true, false) => view! { <p class="hint"><Icon name="info" size="s" />{words::restore_required}</p> }.into_any(),
+                (false, _) => ().into_any(),
+            }}
         </li>
     }
 }

@@ -75,6 +75,7 @@ pub fn Own(pending: PendingChange) -> impl IntoView {
     let toaster = use_toaster();
     let edit = pending.edit_id;
     let state = pending.state;
+    let counts = state != EditState::Rejected;
     let class = match state {
         EditState::Rejected => "bad",
         EditState::InReview => "clash",
@@ -92,7 +93,12 @@ pub fn Own(pending: PendingChange) -> impl IntoView {
     view! {
         <li class=class data-testid="history-entry">
             <Line who=pending.actor_name at=pending.at text=Signal::derive(move || field.with_value(|field| deed(Source::Manual, field))) />
-            <Values field=pending.change.field before=pending.change.before after=pending.change.after />
+            <Values
+                field=pending.change.field
+                before=pending.change.before
+                after=pending.change.after
+                counts=counts
+            />
             <div class="row xs faint">
                 {move || words::h_here_state(state_label(state))}
                 <span class="end"></span>
@@ -127,6 +133,7 @@ pub fn Gone(desk: Desk, entry: Entry) -> impl IntoView {
     let class = tone(&decision);
     let at = saved_at(&entry);
     let (device, received) = (entry.dot.device, entry.received_at);
+    let counts = !matches!(entry.decision, Decision::Rejected { .. });
     let now = use_now();
     let detail = move || {
         let by = words::h_by(role_label(role), source_label(source));
@@ -144,7 +151,7 @@ pub fn Gone(desk: Desk, entry: Entry) -> impl IntoView {
     view! {
         <li class=class class:chosen=chosen data-testid="history-entry">
             <Line who=entry.actor_name at=at text=Signal::derive(move || field.with_value(|field| deed(source, field))) />
-            <Values field=entry.field.as_str().to_owned() before=entry.before after=entry.after />
+            <Values field=entry.field.as_str().to_owned() before=entry.before after=entry.after counts=counts />
             {met.map(|met| view! { <Others field=field met=met /> })}
             <div class="row xs faint">
                 <span class="grow">{detail}</span>
@@ -163,9 +170,12 @@ pub fn Gone(desk: Desk, entry: Entry) -> impl IntoView {
                 <Button kind="link sm" icon="same" testid="compare-from" on_press=move |_| side.set(Side::Compare(Point::After(edit), Point::Now))>
                     {texts::compare_from}
                 </Button>
-                <Button kind="link sm" icon="undo" testid="restore" disabled=locked on_press=move |_| side.set(Side::Restore(wanted.clone()))>
-                    {words::restore}
-                </Button>
+                {counts
+                    .then(|| view! {
+                        <Button kind="link sm" icon="undo" testid="restore" disabled=locked on_press=move |_| side.set(Side::Restore(wanted.clone()))>
+                            {words::restore}
+                        </Button>
+                    })}
             </div>
         </li>
     }
@@ -216,8 +226,9 @@ fn Line(who: String, at: DateTime<Utc>, text: Signal<String>) -> impl IntoView {
     }
 }
 
+/// What was written. The old value is struck only where the new one `counts`: a refused one has replaced nothing.
 #[component]
-fn Values(field: String, before: Value, after: Value) -> impl IntoView {
+fn Values(field: String, before: Value, after: Value, counts: bool) -> impl IntoView {
     if let Some(set) = set_change(&field, &before, &after) {
         return view! { <div class="sm">{move || set.words()}</div> }.into_any();
     }
@@ -227,7 +238,7 @@ fn Values(field: String, before: Value, after: Value) -> impl IntoView {
     };
     view! {
         <div class="row sm">
-            <span class="was">{worded(before)}</span>
+            <span class:was=counts>{worded(before)}</span>
             <Icon name="arrow" size="s" />
             <span class="now">{worded(after)}</span>
         </div>

@@ -126,7 +126,7 @@ pub fn Calendar(
         <div class="row cal-head">
             <IconButton icon="left" kind="sm" label=Signal::derive(|| words::prev_month().to_owned()) on_press=move |_| turn("PageUp") />
             <b class="cal-month" aria-live="polite" data-testid="cal-month">
-                {move || words::month(month.get().year(), month.get().month())}
+                {move || time::month(month.get())}
             </b>
             <IconButton icon="right" kind="sm" label=Signal::derive(|| words::next_month().to_owned()) on_press=move |_| turn("PageDown") />
             <Button kind="quiet sm" on_press=move |_| go(today.get_untracked(), false)>{words::this_month}</Button>

@@ -257,7 +257,7 @@ fn Day(desk: Desk, day: usize) -> impl IntoView {
                     autocomplete="off"
                     spellcheck="false"
                     readonly=locked
-                    placeholder=move || if day == 0 { profile::hours_placeholder() } else { "" }
+                    placeholder=move || (day == 0).then(|| profile::example("10:00-22:00"))
                     aria-label=move || field_label(path)
                     aria-invalid=move || bad.get().then_some("true")
                     aria-describedby=format!("{id}-m")

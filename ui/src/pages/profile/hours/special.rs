@@ -12,7 +12,7 @@ use super::month::{RANGE_DAYS_MAX, Run, length, ordered, runs, set};
 use super::{DAYS, day_of, typed_text};
 use crate::clock::{BEIJING, in_zone, now};
 use crate::components::{Button, Icon, IconButton, Segment, Segmented};
-use crate::i18n::{common, hours as words};
+use crate::i18n::{common, hours as words, profile};
 use crate::pages::profile::editor::{Editor, focus, input_id};
 use crate::pages::profile::fields::{Message, MovedNote};
 use crate::words::time;
@@ -174,7 +174,7 @@ pub fn SpecialDates(editor: Editor) -> impl IntoView {
                             class="in sm grow"
                             autocomplete="off"
                             spellcheck="false"
-                            placeholder="10:00-22:00"
+                            placeholder=|| profile::example("10:00-22:00")
                             aria-label=words::hours_for
                             aria-describedby=format!("{}-m", input_id(KEY))
                             data-testid="special-text"

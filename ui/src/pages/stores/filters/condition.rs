@@ -202,7 +202,7 @@ mod tests {
             ),
             ("status", Test::AnyOf(vec!["paused".to_owned()]), "营业状态：暂停营业", "Business status: Paused"),
             ("status", Test::NoneOf(vec!["open".to_owned()]), "营业状态不是 营业中", "Business status is not Open"),
-            ("note", Test::Contains("冷库".to_owned()), "备注包含“冷库”", "Note contains “冷库”"),
+            ("note", Test::Contains("冷库".to_owned()), "备注包含“冷库”", "Note contains \"冷库\""),
             ("phones", Test::NotSet, "电话：未填写", "Phones: not given"),
             ("phones", Test::Set, "电话：已填写", "Phones: given"),
             ("custom.seats", Test::AtLeast("40".to_owned()), "seats ≥ 40", "seats ≥ 40"),
