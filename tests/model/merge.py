@@ -205,7 +205,10 @@ def examine(record, edit, actor, rules):
         raise Refused("forbidden", "edit")
     if edit.get("actor", actor["id"]) != actor["id"]:
         raise Refused("forbidden", "edit")
-    if not 1 <= len(edit["writes"]) <= 256 or len(base) > 4096 or has_seen(base, edit["dot"]):
+    own = pair(edit["dot"])[1]
+    if not 1 <= len(edit["writes"]) <= 256 or len(base) > 4096 or own == 0 or max([own, *base.values()]) >= 2**63:
+        raise Refused("bad_request", "edit")
+    if has_seen(base, edit["dot"]):
         raise Refused("bad_request", "edit")
     if stored["edits"].get(edit["dot"], {"e": edit["edit_id"]})["e"] != edit["edit_id"]:
         raise Refused("bad_request", "edit")
@@ -245,6 +248,14 @@ def examine(record, edit, actor, rules):
     new = writes.keys() - stored["registers"].keys()
     if new and len(stored["registers"]) + len(new) > 1024:
         raise Refused("too_large", "edit")
+    size = lambda value: len(text_of(value).encode())
+    values_size = sum(size(write["v"]) + size(write["b"]) for write in writes.values())
+    if (size(record) if record else 0) + values_size + len(writes) * (size(base) + 512) > 4 * 1024 * 1024:
+        raise Refused("too_large", "edit")
+    before = version(stored)
+    after = before.keys() | base.keys() | {edit["dot"].split(":")[0]}
+    if len(after) > max(len(before), 4095 if reviewer else 2048):
+        raise Refused("too_large", "edit")
     if record is None:
         for field in ("name", "address"):
             if field not in writes:
@@ -268,7 +279,9 @@ def take(record, edit, actor, rules=FIRST):
     except Refused as refused:
         decision = {"decision": "rejected", "code": refused.code}
         kept = refused.code not in ("forbidden", "bad_request", "too_large")
-        history = [line(write, write["value"], decision) for write in edit["writes"]] if kept else []
+        short = lambda value: None if len(text_of(value).encode()) > 16_384 else value
+        refused_line = lambda write: line({**write, "base_value": short(write.get("base_value"))}, short(write["value"]), decision)
+        history = [refused_line(write) for write in edit["writes"]] if kept else []
         return record, {"state": "rejected", "decisions": [{"field": refused.about, **decision}]}, history
     base, dot = edit.get("base", {}), edit["dot"]
     after = copy.deepcopy(record) if record else {"merchant_id": edit["merchant_id"], "registers": {}, "edits": {}}

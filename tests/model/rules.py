@@ -66,12 +66,63 @@ DEGREES = re.compile(r"[ \t]*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))[ \t]*")
 
 
 def place(value):
-    parts = value.split(",") if isinstance(value, str) else []
+    if not isinstance(value, str):
+        return None
+    tidy = value.rstrip()
+    on_map = tidy.endswith("GCJ-02")
+    parts = (tidy.removesuffix("GCJ-02").rstrip() if on_map else value).split(",")
     found = [DEGREES.fullmatch(part) for part in parts]
     if len(found) != 2 or not all(found):
         return None
     lat, lon = (float(part[1]) for part in found)
-    return (lat * (math.pi / 180), lon * (math.pi / 180)) if abs(lat) <= 90 and abs(lon) <= 180 else None
+    if abs(lat) > 90 or abs(lon) > 180:
+        return None
+    if on_map:
+        lat, lon = back(lat, lon)
+    return lat * (math.pi / 180), lon * (math.pi / 180)
+
+
+def is_shifted(lat, lon):
+    return 0.8293 <= lat <= 55.8271 and 72.004 <= lon <= 137.8347
+
+
+def back(lat, lon):
+    """From the degrees of a Chinese map to those of WGS 84."""
+    if not is_shifted(lat, lon):
+        return lat, lon
+    found = lat, lon
+    for _ in range(30):
+        there = on_chinese_map(*found)
+        off = lat - there[0], lon - there[1]
+        found = found[0] + off[0], found[1] + off[1]
+        if all(abs(one) < 1e-9 for one in off):
+            break
+    return found
+
+
+def on_chinese_map(lat, lon):
+    if not is_shifted(lat, lon):
+        return lat, lon
+    x, y, pi = lon - 105.0, lat - 35.0, math.pi
+    both = 20.0 * wave(6.0 * x * pi) + 20.0 * wave(2.0 * x * pi)
+    north = both + 20.0 * wave(y * pi) + 40.0 * wave(y / 3.0 * pi) + 160.0 * wave(y / 12.0 * pi)
+    north = north + 320.0 * wave(y / 30.0 * pi)
+    east = both + 20.0 * wave(x * pi) + 40.0 * wave(x / 3.0 * pi) + 150.0 * wave(x / 12.0 * pi)
+    east = east + 300.0 * wave(x / 30.0 * pi)
+    root = math.sqrt(abs(x))
+    north_m = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * root + north * 2.0 / 3.0
+    east_m = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * root + east * 2.0 / 3.0
+    axis, squared = 6_378_245.0, 0.006_693_421_622_965_943
+    s = sine(lat * (pi / 180))
+    magic = 1.0 - squared * s * s
+    meridian_m = axis * (1.0 - squared) / (magic * math.sqrt(magic))
+    parallel_m = axis / math.sqrt(magic) * cosine(lat * (pi / 180))
+    return lat + north_m / meridian_m * (180 / pi), lon + east_m / parallel_m * (180 / pi)
+
+
+def wave(angle):
+    turns = angle / (2 * math.pi)
+    return sine(angle - math.copysign(math.floor(abs(turns) + 0.5), turns) * (2 * math.pi))
 
 
 def sine(x):

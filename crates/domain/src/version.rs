@@ -64,7 +64,7 @@ impl VersionVector {
     }
     /// Has it seen all that the other has?
     pub fn covers(&self, other: &Self) -> bool {
-        other.0.iter().all(|(device, counter)| self.contains(Dot { device: *device, counter: *counter }))
+        other.dots().all(|dot| self.contains(dot))
     }
     /// Adds an event, and with it all earlier ones of its device.
     pub fn add(&mut self, dot: Dot) {
@@ -73,9 +73,11 @@ impl VersionVector {
     }
     /// Adds all that the other has seen.
     pub fn join(&mut self, other: &Self) {
-        for (device, counter) in &other.0 {
-            self.add(Dot { device: *device, counter: *counter });
-        }
+        other.dots().for_each(|dot| self.add(dot));
+    }
+    /// Of each device the latest event.
+    pub fn dots(&self) -> impl Iterator<Item = Dot> {
+        self.0.iter().map(|(device, counter)| Dot { device: *device, counter: *counter })
     }
     /// Nothing seen?
     pub fn is_empty(&self) -> bool {

@@ -1,5 +1,7 @@
 //! What the server makes of an edit. Scope, role, validation and merge are decided here and nowhere else.
 
+mod growth;
+
 use std::collections::BTreeSet;
 
 use domain::api::HistoryEntry;
@@ -12,13 +14,18 @@ use domain::record::{REGISTERS_MAX, Record, Register, SIBLINGS_MAX, Sibling, Wri
 use domain::role::Actor;
 use domain::rules::RuleSet;
 use domain::schema::Schema;
-use domain::value::VALUE_BYTES_MAX;
+use domain::value::{VALUE_BYTES_MAX, Value};
 use domain::version::VersionVector;
 
 use crate::reconcile;
 
+pub use growth::{RECORD_BYTES_MAX, RECORD_DEVICES_MAX, RECORD_DEVICES_MAX_OF_MERCHANTS};
+
 /// The most devices that an edit's base may name.
 pub const BASE_DEVICES_MAX: usize = 4096;
+
+/// The largest number of an edit: both sides keep it as an integer with sign.
+const COUNTER_MAX: u64 = i64::MAX as u64;
 
 /// The longest reason of a resolution, in characters.
 pub const REASON_CHARS_MAX: usize = 2000;
@@ -74,6 +81,10 @@ fn examine(
     }
     if edit.base.len() > BASE_DEVICES_MAX {
         return Err(whole(ErrorCode::BadRequest, "an edit can have seen the edits of at most 4,096 devices"));
+    }
+    let mut counters = edit.base.dots().chain([edit.dot]).map(|dot| dot.counter);
+    if edit.dot.counter == 0 || counters.any(|counter| counter > COUNTER_MAX) {
+        return Err(whole(ErrorCode::BadRequest, "a device counts its edits from 1, below 2^63"));
     }
     if edit.base.contains(edit.dot) {
         return Err(whole(ErrorCode::BadRequest, "an edit cannot have seen itself: its number was given twice"));
@@ -146,6 +157,8 @@ fn examine(
     if new_registers > 0 && record.registers.len() + new_registers > REGISTERS_MAX {
         return Err(whole(ErrorCode::TooLarge, "a merchant has at most 1,024 fields"));
     }
+    growth::check(record, is_new, edit, &writes, actor.role)
+        .map_err(|problem| Box::new((FieldPath::fixed("edit"), problem)))?;
     if is_new {
         let registers: Registers = writes.iter().map(|w| (w.field.clone(), w.value.clone())).collect();
         Schema::default().complete(&registers).map_err(|problem| {
@@ -201,10 +214,21 @@ fn refuse(record: Record, edit: &Edit, actor: &Actor, field: &FieldPath, problem
     let history = if unfit {
         Vec::new()
     } else {
-        edit.writes.iter().map(|write| entry(edit, write, actor, decisions[0].decision.clone())).collect()
+        let kept = edit.writes.iter().map(|write| entry(edit, write, actor, decisions[0].decision.clone()));
+        kept.map(shortened).collect()
     };
     let outcome = Outcome { edit_id: edit.edit_id, state: OutcomeState::Rejected, decisions, seq: 0 };
     Verdict { record, changed: false, outcome, history }
+}
+
+/// A line of a refused edit: no value was looked at before all of it was taken, so what no field can hold is left out.
+fn shortened(mut line: HistoryEntry) -> HistoryEntry {
+    for value in [&mut line.before, &mut line.after] {
+        if value.canonical().len() > VALUE_BYTES_MAX {
+            *value = Value::NULL;
+        }
+    }
+    line
 }
 
 fn entry(edit: &Edit, write: &Write, actor: &Actor, decision: Decision) -> HistoryEntry {

@@ -5,6 +5,7 @@
 //! - [`authority`]: what the server makes of an edit.
 //! - [`preview`]: what other rules would make of a record.
 //! - [`device`]: what a device does next.
+//! - [`three_way`]: three profiles into one, without a server.
 
 pub mod authority;
 pub mod device;

@@ -4,6 +4,7 @@
 
 mod story;
 
+use domain::Role;
 use domain::edit::{Edit, OutcomeState, Source, WRITES_MAX};
 use domain::record::{REGISTERS_MAX, Record, Register, Sibling};
 use domain::rules::RuleSet;
@@ -11,7 +12,9 @@ use domain::schema::Schema;
 use domain::value::VALUE_BYTES_MAX;
 use domain::{DeviceId, Dot, ErrorCode, Value};
 use story::{after, dot, edit, field, opening, operations, resolution};
-use sync_engine::authority::{self, BASE_DEVICES_MAX, REASON_CHARS_MAX};
+use sync_engine::authority::{
+    self, BASE_DEVICES_MAX, REASON_CHARS_MAX, RECORD_BYTES_MAX, RECORD_DEVICES_MAX, RECORD_DEVICES_MAX_OF_MERCHANTS,
+};
 
 /// The field and the code, if it is refused.
 fn refusal(record: &Record, edit: &Edit) -> Option<(String, ErrorCode)> {
@@ -44,6 +47,15 @@ fn base_of(devices: usize) -> Edit {
     made
 }
 
+/// A record whose note has been seen and edited by so many devices, those of [`base_of`] and the one that edits.
+fn seen_by(devices: usize) -> Record {
+    let mut record = after(&[opening()]);
+    let mut context = base_of(devices).base;
+    context.add(dot("A1"));
+    record.registers.get_mut(&field("name")).unwrap().context = context;
+    record
+}
+
 /// The canonical text of what the editor saw has so many bytes: two are its quotes.
 fn saw_bytes(bytes: usize) -> Edit {
     let mut made = note();
@@ -74,9 +86,10 @@ fn at_each_limit_and_one_beyond() {
     ]);
     use ErrorCode::{BadRequest, TooLarge};
     type Made = fn(usize) -> Edit;
+    let known = seen_by(BASE_DEVICES_MAX);
     let table: [(&Record, Made, usize, &str, ErrorCode); 5] = [
         (&shop, writes, WRITES_MAX, "edit", BadRequest),
-        (&shop, base_of, BASE_DEVICES_MAX, "edit", BadRequest),
+        (&known, base_of, BASE_DEVICES_MAX, "edit", BadRequest),
         (&shop, saw_bytes, VALUE_BYTES_MAX, "note", TooLarge),
         (&shop, wrote_bytes, VALUE_BYTES_MAX, "custom.story", TooLarge),
         (&contested, reason_of, REASON_CHARS_MAX, "edit", TooLarge),
@@ -122,4 +135,91 @@ fn fields_are_added_up_to_the_limit_and_changed_beyond_it() {
         assert_eq!(refusal(&registers(n), &change), None, "{n}");
         assert_eq!(refusal(&registers(n), &change_and_add), too_many, "{n}");
     }
+}
+
+#[test]
+fn a_record_is_known_to_no_more_devices_than_an_edit_can_name() {
+    let shop = after(&[opening()]);
+    let refused_to = |record: &Record, edit: &Edit, role: Role| {
+        let actor = domain::Actor { role, ..operations() };
+        let verdict = authority::accept(Some(record.clone()), edit, &actor, &RuleSet::default(), &Schema::default());
+        verdict.outcome.refusal().map(|(field, code, _)| (field.to_string(), code))
+    };
+    let too_many = Some(("edit".to_owned(), ErrorCode::TooLarge));
+    // The device that edits is one more than its base names.
+    for (role, most) in [(Role::Operations, RECORD_DEVICES_MAX), (Role::Merchant, RECORD_DEVICES_MAX_OF_MERCHANTS)] {
+        assert_eq!(refused_to(&shop, &base_of(most - 1), role), None, "{role:?}");
+        assert_eq!(refused_to(&shop, &base_of(most), role), too_many, "{role:?}");
+        // Whoever is among them goes on.
+        assert_eq!(refused_to(&seen_by(most), &base_of(most), role), None, "{role:?}");
+    }
+    let full = seen_by(RECORD_DEVICES_MAX_OF_MERCHANTS);
+    let mut fresh = note();
+    fresh.dot = dot("Z9");
+    assert_eq!(refused_to(&full, &fresh, Role::Merchant), too_many);
+    assert_eq!(refused_to(&full, &fresh, Role::Operations), None, "they keep room");
+}
+
+/// Writes of so many bytes together, canonical, beside what each of them costs.
+fn heavy(bytes: usize) -> Edit {
+    let mut made = writes(WRITES_MAX);
+    made.base = [dot("S1")].into_iter().collect();
+    let each = 512 + serde_json::to_string(&made.base).unwrap().len() + "null".len();
+    let mut left = bytes - each * WRITES_MAX;
+    let share = left / WRITES_MAX;
+    for (n, write) in made.writes.iter_mut().enumerate() {
+        let bytes = if n + 1 == WRITES_MAX { left } else { share };
+        left -= bytes;
+        write.base_value = Value::NULL;
+        write.value = Value::text("x".repeat(bytes - 2));
+    }
+    made
+}
+
+#[test]
+fn a_record_grows_up_to_the_limit() {
+    let shop = after(&[opening()]);
+    let room = RECORD_BYTES_MAX - domain::digest::canonical(&shop).unwrap().len();
+    let too_large = Some(("edit".to_owned(), ErrorCode::TooLarge));
+    // What one edit can bring is less: the base is written once for each register.
+    let mut wide = writes(WRITES_MAX);
+    wide.base = base_of(900).base;
+    assert_eq!(refusal(&shop, &wide), too_large, "256 registers that each have seen 900 devices");
+    wide.base = base_of(100).base;
+    assert_eq!(refusal(&shop, &wide), None);
+    assert_eq!(refusal(&shop, &heavy(room)), None);
+    assert_eq!(refusal(&shop, &heavy(room + 1)), too_large);
+    let full = after(&[opening(), heavy(room)]);
+    assert_eq!(refusal(&full, &note()), None, "what was counted for each write is more than it took");
+    assert_eq!(refusal(&full, &heavy(room / 2)), too_large);
+}
+
+#[test]
+fn counters_are_numbers_that_both_sides_keep() {
+    let shop = after(&[opening()]);
+    let bad = Some(("edit".to_owned(), ErrorCode::BadRequest));
+    for (counter, is_taken) in [(0, false), (1, true), (i64::MAX as u64, true), (1 << 63, false), (u64::MAX, false)] {
+        let mut made = note();
+        made.dot.counter = counter;
+        assert_eq!(refusal(&shop, &made).is_none(), is_taken, "{counter}");
+        let mut made = note();
+        made.base.add(Dot { device: DeviceId(7), counter });
+        let expected = if is_taken || counter == 0 { None } else { bad.clone() };
+        assert_eq!(refusal(&shop, &made), expected, "{counter}");
+    }
+}
+
+#[test]
+fn a_refusal_keeps_no_value_that_no_field_can_hold() {
+    let mut made = edit("A1", "S1", 10, Source::Manual, &[("status", "nonsense"), ("note", "x"), ("custom.y", "z")]);
+    made.writes[1].value = Value::text("x".repeat(VALUE_BYTES_MAX));
+    made.writes[2].base_value = Value::text("x".repeat(VALUE_BYTES_MAX));
+    let shop = after(&[opening()]);
+    let verdict = authority::accept(Some(shop), &made, &operations(), &RuleSet::default(), &Schema::default());
+    let kept: Vec<(bool, bool)> =
+        verdict.history.iter().map(|line| (line.before.is_null(), line.after.is_null())).collect();
+    assert_eq!(
+        kept,
+        [(made.writes[0].base_value.is_null(), false), (made.writes[1].base_value.is_null(), true), (true, false)]
+    );
 }

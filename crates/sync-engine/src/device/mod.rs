@@ -1,9 +1,9 @@
 //! What a device does next: a state machine over explicit inputs.
 //!
 //! The driver feeds it what happened ([`Input`]) together with the time and a random number, and carries out
-//! what it answers ([`Effect`]). Push and pull are separate lanes: neither waits for the other. The engine
-//! holds no edits of its own; the outbox on disk is the queue, and one batch at a time passes through.
-
+//! what it answers ([`Effect`]). Push and pull are separate lanes: neither waits for the other. The outbox on
+//! disk is the queue: four bounded batches at most pass through, and the engine holds the one that is ready.
+//!
 //! - `pushing`, `pulling`, `checking`, `signing`: what the engine makes of what it is told, by subject.
 //! - `lane`, `backoff`: one direction of traffic, and how long it waits after failures.
 //! - `servers`: which of several addresses is used, a machine of its own beside the engine.
