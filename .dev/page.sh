@@ -43,8 +43,8 @@ build_page() {
   wasm-opt -Oz --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-reference-types \
     --enable-mutable-globals "$new/merchant-console-ui_bg.wasm" -o "$new/merchant-console-ui_bg.wasm"
   cp ui/index.html ui/boot.js "$new/"
-  # Style sheets and fonts keep their path: assets/app.css is /assets/app.css. Demo data stays out.
-  (find assets -type f \( -name '*.css' -o -name '*.woff2' -o -name '*.svg' \) -print0 | xargs -0 -r cp --parents -t "$new")
+  # Style sheets keep their path: assets/base.css is /assets/base.css. The icons are compiled in.
+  find assets -type f -name '*.css' -print0 | xargs -0 -r cp --parents -t "$new"
   rm -rf dist
   mv "$new" dist
   echo "$digest" >"$stamp"

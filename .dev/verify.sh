@@ -86,9 +86,10 @@ dev_sim() {
       --seeds) seeds=$(value_of "$@"); shift 2 ;;
       --from) from=$(value_of "$@"); shift 2 ;;
       --step) step=$(value_of "$@"); shift 2 ;;
-      *) fail "sim does not know $1" "./dev sim --seeds N [--from S] [--step K] [--coverage]" ;;
+      *) fail "sim does not know $1" "./dev sim --seeds N [--from S] [--step K | --coverage]" ;;
     esac
   done
+  [ -z "$coverage" ] || [ "$step" = 1 ] || fail "coverage is of seeds in a row" "./dev sim --seeds N [--from S] --coverage"
   need_rust
   if [ -n "$coverage" ]; then
     sim_coverage "$seeds" "$from"

@@ -15,19 +15,6 @@ use crate::cli::{self, Arguments};
 use crate::commands::{bulk, conflicts, imports, insights, outbox, schema, settings, stores};
 use crate::home;
 
-const EVERY_TOPIC: [Topic; 10] = [
-    Topic::Status,
-    Topic::Stores,
-    Topic::Outbox,
-    Topic::Reviews,
-    Topic::Insights,
-    Topic::Session,
-    Topic::Settings,
-    Topic::Imports,
-    Topic::Schema,
-    Topic::Bulk,
-];
-
 /// How often the window looks whether a second start asked for it.
 const RAISE_LOOK: Duration = Duration::from_millis(500);
 
@@ -58,7 +45,6 @@ pub fn run(arguments: &Arguments) -> ExitCode {
             stores::status,
             stores::stores,
             stores::store_facets,
-            stores::store_ids,
             stores::store_fields,
             stores::store,
             stores::save_store,
@@ -130,7 +116,7 @@ fn forward_changes(app: tauri::AppHandle, console: &Console) {
             let topics = match changes.recv().await {
                 Ok(topics) => topics,
                 // Too many at once: ask for everything again.
-                Err(RecvError::Lagged(_)) => EVERY_TOPIC.to_vec(),
+                Err(RecvError::Lagged(_)) => Topic::ALL.to_vec(),
                 Err(RecvError::Closed) => break,
             };
             if app.emit(CHANGED, &Changed { topics }).is_err() {

@@ -365,12 +365,14 @@ async fn a_time_that_another_setting_of_the_clock_wrote_is_no_reason_to_wait() {
     let edit = cache.save(draft("A", vec![write("name", "", "a"), write("address", "", "x")]), None).await.unwrap();
     let now_ms = 1_000_000;
     cache.load_batch(9, 1_000_000, now_ms, None).await.unwrap();
-    let due_ms = now_ms + 15_000;
+    let due_ms = now_ms + 90_000;
     cache.store_outcomes(&reply(vec![outcome(&edit, OutcomeState::Deferred, 0)]), due_ms).await.unwrap();
-    assert!(!cache.has_due(due_ms - 60_000, None).await.unwrap());
-    let waits = cache.load_batch(9, 1_000_000, due_ms - 60_000, None).await.unwrap();
+    // An administrator's longest delay.
+    cache.set_longest_delay(120_000);
+    assert!(!cache.has_due(due_ms - 120_000, None).await.unwrap());
+    let waits = cache.load_batch(9, 1_000_000, due_ms - 120_000, None).await.unwrap();
     assert_eq!((waits.edits.len(), waits.next_due_ms), (0, Some(due_ms)));
     // The clock was set back.
-    assert!(cache.has_due(due_ms - 60_001, None).await.unwrap());
-    assert_eq!(cache.load_batch(9, 1_000_000, due_ms - 60_001, None).await.unwrap().edits, [edit]);
+    assert!(cache.has_due(due_ms - 120_001, None).await.unwrap());
+    assert_eq!(cache.load_batch(9, 1_000_000, due_ms - 120_001, None).await.unwrap().edits, [edit]);
 }

@@ -185,7 +185,7 @@ uuid_id! {
     TraceId
 }
 
-/// Name space of [`ReviewId`]: UUIDv5 of "merchant-console:review" under the URL name space.
+/// Name space of [`ReviewId`], drawn once (docs/sync-protocol.md, section 2).
 const REVIEW_SPACE: Uuid = Uuid::from_u128(0x6f1d_7c5a_9a0e_5d0b_8f53_0d6a_31c8_42e7);
 
 impl ReviewId {

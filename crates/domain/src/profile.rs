@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::edit::Write;
-use crate::field::{FieldPath, WEEKDAYS};
+use crate::field::FieldPath;
 use crate::id::MerchantId;
 use crate::validate;
 use crate::value::Value;
@@ -170,11 +170,6 @@ impl Profile {
             }
         }
         registers
-    }
-
-    /// Do the seven weekdays have hours?
-    pub fn has_full_week(&self) -> bool {
-        WEEKDAYS.iter().all(|day| self.hours.contains_key(*day))
     }
 }
 

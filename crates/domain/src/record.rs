@@ -97,15 +97,6 @@ impl Record {
         seen
     }
 
-    /// Canonical bytes: equal records give equal text, on every machine.
-    pub fn canonical(&self) -> String {
-        let mut out = String::new();
-        if let Ok(json) = serde_json::to_value(self) {
-            crate::value::write_canonical(&json, &mut out);
-        }
-        out
-    }
-
     /// Forgets who made edits of which nothing is left.
     pub fn forget_unused_edits(&mut self) {
         let used: std::collections::BTreeSet<Dot> =

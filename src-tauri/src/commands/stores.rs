@@ -3,7 +3,7 @@
 use domain::FieldPath;
 use domain::ipc::{
     ByEdit, ById, CheckField, Checked, ChoicesOf, Facets, FacetsQuery, FieldChoice, HistoryExport, HistoryView,
-    SaveStore, Saved, StatusView, StoreIds, StoreView, StoresPage, StoresQuery, Written,
+    SaveStore, Saved, StatusView, StoreView, StoresPage, StoresQuery, Written,
 };
 
 use super::{Client, Reply};
@@ -24,12 +24,6 @@ pub async fn stores(client: Client<'_>, args: StoresQuery) -> Reply<StoresPage> 
 #[tauri::command]
 pub async fn store_facets(client: Client<'_>, args: FacetsQuery) -> Reply<Facets> {
     Ok(client.store_facets(&args).await?)
-}
-
-/// All that match.
-#[tauri::command]
-pub async fn store_ids(client: Client<'_>, args: StoresQuery) -> Reply<StoreIds> {
-    Ok(client.store_ids(&args).await?)
 }
 
 /// Fields to filter and order by.

@@ -5,7 +5,7 @@ use domain::ipc::StoreRow;
 use leptos::prelude::*;
 
 use super::Icon;
-use crate::i18n::common;
+use crate::i18n::everywhere;
 
 /// A chip. `kind` is its colour: `ok`, `wait`, `clash`, `bad`, `hold`, `draft`, `mute`.
 #[component]
@@ -30,26 +30,26 @@ pub fn Chip(
 /// The word of an edit's state.
 pub fn state_label(state: EditState) -> &'static str {
     match state {
-        EditState::Queued => common::state_queued(),
-        EditState::Sending => common::state_sending(),
-        EditState::Applied => common::state_applied(),
-        EditState::Merged => common::state_merged(),
-        EditState::InReview => common::state_in_review(),
-        EditState::Accepted => common::state_accepted(),
-        EditState::Declined => common::state_declined(),
-        EditState::Rejected => common::state_rejected(),
-        EditState::Cancelled => common::state_cancelled(),
+        EditState::Queued => everywhere::state_queued(),
+        EditState::Sending => everywhere::state_sending(),
+        EditState::Applied => everywhere::state_applied(),
+        EditState::Merged => everywhere::state_merged(),
+        EditState::InReview => everywhere::state_in_review(),
+        EditState::Accepted => everywhere::state_accepted(),
+        EditState::Declined => everywhere::state_declined(),
+        EditState::Rejected => everywhere::state_rejected(),
+        EditState::Cancelled => everywhere::state_cancelled(),
     }
 }
 
 /// What waits most in a row of the list: refused, then contested, then waiting, then people's, else nothing.
 pub fn store_state(row: &StoreRow) -> (&'static str, String) {
     match (row.rejected, row.contested, row.queued, row.in_review) {
-        (0, 0, 0, 0) => ("ok", common::chip_synced().to_owned()),
-        (0, 0, 0, n) => ("hold", common::chip_review(n.into())),
-        (0, 0, n, _) => ("wait", common::chip_pending(n.into())),
-        (0, n, _, _) => ("clash", common::chip_conflict(n.into())),
-        (n, _, _, _) => ("bad", common::chip_rejected(n.into())),
+        (0, 0, 0, 0) => ("ok", everywhere::chip_synced().to_owned()),
+        (0, 0, 0, n) => ("hold", everywhere::chip_review(n.into())),
+        (0, 0, n, _) => ("wait", everywhere::chip_pending(n.into())),
+        (0, n, _, _) => ("clash", everywhere::chip_conflict(n.into())),
+        (n, _, _, _) => ("bad", everywhere::chip_rejected(n.into())),
     }
 }
 

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::{Button, Toaster, use_toaster};
-use crate::i18n::common;
+use crate::i18n::everywhere;
 use crate::ipc::{self, FileKind};
 use crate::keyboard::is_composing;
 
@@ -91,7 +91,7 @@ pub fn PathField(
                     data-testid=testid
                     autocomplete="off"
                     spellcheck="false"
-                    placeholder=common::path_hint
+                    placeholder=everywhere::path_hint
                     prop:value=path
                     on:input:target=move |event| path.set(event.target().value())
                     on:keydown=keys
@@ -99,7 +99,7 @@ pub fn PathField(
                 <Button icon="file" on_press=move |event: leptos::ev::MouseEvent| {
                     event.prevent_default();
                     browse();
-                }>{common::browse}</Button>
+                }>{everywhere::browse}</Button>
             </span>
         </label>
     }

@@ -3,7 +3,7 @@
 use domain::ipc::IpcError;
 use leptos::prelude::*;
 
-use crate::i18n::common;
+use crate::i18n::everywhere;
 use crate::words::problem::sentence;
 
 /// The words of whoever refused, in English, folded.
@@ -15,7 +15,7 @@ pub fn Details(
     (!text.is_empty()).then(|| {
         view! {
             <details class="said" data-testid="problem-details">
-                <summary>{common::details}</summary>
+                <summary>{everywhere::details}</summary>
                 <span class="sel" lang="en">{text}</span>
             </details>
         }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::IconButton;
-use crate::i18n::common;
+use crate::i18n::everywhere;
 use crate::keyboard::{is_composing, is_typing};
 
 /// The panel.
@@ -44,7 +44,7 @@ pub fn SidePanel(
                     <IconButton
                         icon="x"
                         kind="sm"
-                        label=Signal::derive(|| common::close().to_owned())
+                        label=Signal::derive(|| everywhere::close().to_owned())
                         on_press=move |_| on_close.run(())
                     />
                 </div>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::Icon;
-use crate::i18n::common;
+use crate::i18n::everywhere;
 
 /// A folded table.
 #[component]
@@ -19,7 +19,7 @@ pub fn TableTwin(
         <details class="twin">
             <summary>
                 <Icon name="table" size="s" />
-                {common::data_table}
+                {everywhere::data_table}
             </summary>
             <table>
                 <thead>

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::{Details, Icon, IconButton};
-use crate::i18n::common;
+use crate::i18n::everywhere;
 use crate::ipc;
 use crate::words::problem::sentence;
 use crate::words::undone_text;
@@ -88,7 +88,7 @@ impl Toaster {
         let toaster = *self;
         spawn_local(async move {
             let outcome = match undo {
-                Undo::Edit(edit) => ipc::undo(edit).await.map(|_| common::undone().to_owned()),
+                Undo::Edit(edit) => ipc::undo(edit).await.map(|_| everywhere::undone().to_owned()),
                 Undo::Bulk(bulk_id) => ipc::bulk_undo(&bulk_id).await.map(undone_text),
             };
             match outcome {
@@ -124,14 +124,14 @@ pub fn Toasts() -> impl IntoView {
                                     data-testid="toast-undo"
                                     on:click=move |_| toaster.take_back(toast.id, undo.clone())
                                 >
-                                    {common::undo}
+                                    {everywhere::undo}
                                 </button>
                             }
                         })}
                     <IconButton
                         icon="x"
                         kind="sm"
-                        label=Signal::derive(|| common::close().to_owned())
+                        label=Signal::derive(|| everywhere::close().to_owned())
                         on_press=move |_| toaster.drop_toast(toast.id)
                     />
                 </div>

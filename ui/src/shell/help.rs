@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::ShortcutList;
 use crate::components::{Button, Dialog};
-use crate::i18n::{common, help};
+use crate::i18n::{everywhere, help};
 use crate::keyboard::use_keyboard;
 
 /// Help.
@@ -17,7 +17,7 @@ pub fn HelpDialog() -> impl IntoView {
             on_close=move |()| open.set(false)
             class="dlg wide"
             title=Signal::derive(|| help::title().to_owned())
-            footer=move || view! { <Button kind="primary" on_press=move |_| open.set(false)>{common::close}</Button> }
+            footer=move || view! { <Button kind="primary" on_press=move |_| open.set(false)>{everywhere::close}</Button> }
         >
             <div class="txt">
                 <dl class="facts words">

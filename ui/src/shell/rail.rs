@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::Icon;
-use crate::i18n::{common, grouped, shell};
+use crate::i18n::{everywhere, grouped, shell};
 use crate::keyboard::use_keyboard;
 use crate::route::{Route, use_navigator};
 use crate::session::use_shared;
@@ -15,7 +15,7 @@ pub fn Mark(
     class: &'static str,
 ) -> impl IntoView {
     view! {
-        <svg class=class viewBox="0 0 32 32" role="img" aria-label=common::app>
+        <svg class=class viewBox="0 0 32 32" role="img" aria-label=everywhere::app>
             <rect width="32" height="32" rx="9" fill="var(--accent)"></rect>
             <path
                 d="M8 13.2 10 8.6h12l2 4.6a2.66 2.66 0 0 1-5.33.2 2.67 2.67 0 0 1-5.34 0A2.66 2.66 0 0 1 8 13.2Z"

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::components::{Button, Dialog, use_toaster};
-use crate::i18n::{common, shell};
+use crate::i18n::{everywhere, shell};
 use crate::ipc;
 use crate::session::use_shared;
 
@@ -60,7 +60,7 @@ pub fn SignOutDialog() -> impl IntoView {
     };
     let footer = move || {
         view! {
-            <Button on_press=move |_| asked.set(false)>{common::cancel}</Button>
+            <Button on_press=move |_| asked.set(false)>{everywhere::cancel}</Button>
             <Button on_press=sync_first>{shell::sync_first}</Button>
             <Button kind="danger solid" on_press=move |_| leave()>{shell::sign_out_anyway}</Button>
         }

@@ -4,7 +4,7 @@ use domain::{FieldPath, Value, hours};
 
 use super::field::{cycle_label, status_label};
 use crate::declared;
-use crate::i18n::{Language, common, fields, lang, listed, times};
+use crate::i18n::{Language, everywhere, fields, lang, listed, times};
 
 /// A value of a field in one line. Absent values have words too: `未填写`, `休息`.
 pub fn value_text(field: &str, value: &Value) -> String {
@@ -16,10 +16,10 @@ pub fn value_text(field: &str, value: &Value) -> String {
         },
         ("deleted", value) => if value.is_null() { fields::value_kept() } else { fields::value_deleted() }.to_owned(),
         ("phones" | "tags", value) if *value == Value::yes() => fields::value_in().to_owned(),
-        (_, value) if value.is_null() => common::not_given().to_owned(),
+        (_, value) if value.is_null() => everywhere::not_given().to_owned(),
         ("phones", value) => match (value.as_str(), value.as_list()) {
             (Some(number), _) => phone(number),
-            (None, Some(numbers)) if numbers.is_empty() => common::none().to_owned(),
+            (None, Some(numbers)) if numbers.is_empty() => everywhere::none().to_owned(),
             (None, Some(numbers)) => listed(&numbers.into_iter().map(phone).collect::<Vec<_>>()),
             (None, None) => value.plain(),
         },
@@ -28,11 +28,11 @@ pub fn value_text(field: &str, value: &Value) -> String {
         ("closure", value) => value.as_str().map_or_else(|| value.plain(), period_text),
         ("custom", value) if is_chosen(field, value) => declared_text(field, value),
         (_, value) => match value.as_list() {
-            Some(items) if items.is_empty() => common::none().to_owned(),
+            Some(items) if items.is_empty() => everywhere::none().to_owned(),
             Some(items) => listed(&items.into_iter().map(str::to_owned).collect::<Vec<_>>()),
             None => match value.0.as_bool() {
-                Some(true) => common::yes().to_owned(),
-                Some(false) => common::no().to_owned(),
+                Some(true) => everywhere::yes().to_owned(),
+                Some(false) => everywhere::no().to_owned(),
                 None => value.plain(),
             },
         },
@@ -73,7 +73,7 @@ fn declared_text(field: &str, value: &Value) -> String {
 
 /// Spans of one day: `10:00–14:00, 17:00–次日 02:00`, `休息`, `未填写`.
 pub fn hours_text(spans: Option<&[hours::Span]>) -> String {
-    let Some(spans) = spans else { return common::not_given().to_owned() };
+    let Some(spans) = spans else { return everywhere::not_given().to_owned() };
     if spans.is_empty() {
         return times::closed_day().to_owned();
     }
@@ -86,7 +86,7 @@ pub fn hours_text(spans: Option<&[hours::Span]>) -> String {
 /// Spans as the registers hold them (`["10:00-22:00"]`), worded.
 pub fn hours_of_texts(spans: Option<&Vec<String>>) -> String {
     match spans {
-        None => common::not_given().to_owned(),
+        None => everywhere::not_given().to_owned(),
         Some(texts) => value_text("hours", &Value::list(texts.iter().map(String::as_str))),
     }
 }

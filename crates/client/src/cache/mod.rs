@@ -33,6 +33,7 @@ mod status;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use domain::DeviceId;
@@ -87,6 +88,7 @@ pub struct Cache {
     schemas: Arc<schema::Schemas>,
     machine: Arc<dyn Machine>,
     in_flight: Arc<in_flight::InFlight>,
+    longest_delay_ms: AtomicU64,
 }
 
 impl Cache {
@@ -129,8 +131,20 @@ impl Cache {
         let lists = list::Lists::new(&path, direct.journal());
         let (rules, schemas) = (Arc::new(rules), Arc::new(schemas));
         let cut_ahead = list::CutAhead::default();
-        let in_flight = Arc::default();
-        let cache = Self { direct, lists, cut_ahead, readers, path, device, rules, schemas, machine, in_flight };
+        let (in_flight, longest_delay_ms) = (Arc::default(), AtomicU64::new(sending::DEFER_MS_MAX));
+        let cache = Self {
+            direct,
+            lists,
+            cut_ahead,
+            readers,
+            path,
+            device,
+            rules,
+            schemas,
+            machine,
+            in_flight,
+            longest_delay_ms,
+        };
         cache.apply_rules().await?;
         cache.apply_schema().await?;
         Ok(cache)

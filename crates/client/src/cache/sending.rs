@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use domain::api::PushReply;
 use domain::edit::{Edit, EditState, Outcome, OutcomeState};
@@ -16,9 +17,9 @@ use super::in_flight::{InFlight, Place};
 use super::{Cache, count, int, json_numbers, landing, merchant, meta, sql};
 use crate::error::Result;
 
-/// The longest time that a deferred edit waits, in milliseconds. A later time was written under another setting
-/// of the clock and is ignored.
-const DEFER_MS_MAX: u64 = 60_000;
+/// The longest time that a deferred edit waits where the engine's delays are shorter, in milliseconds: a clock that was
+/// set by seconds makes nothing due.
+pub(super) const DEFER_MS_MAX: u64 = 60_000;
 
 /// Edits to push; they are marked `sending`.
 #[derive(Clone, Debug, Default)]
@@ -48,6 +49,8 @@ struct Picker<'a> {
     edits_max: usize,
     bytes_max: usize,
     now_ms: u64,
+    /// A later time was written under another setting of the clock, and is ignored.
+    latest_ms: u64,
     actor: Option<&'a ActorId>,
     waits: HashSet<String>,
     picked: Vec<i64>,
@@ -56,9 +59,9 @@ struct Picker<'a> {
 }
 
 impl<'a> Picker<'a> {
-    fn new((edits_max, bytes_max): (usize, usize), now_ms: u64, actor: Option<&'a ActorId>) -> Self {
-        let (waits, picked) = (HashSet::new(), Vec::new());
-        Self { edits_max, bytes_max, now_ms, actor, waits, picked, bytes: 0, next_due_ms: None }
+    fn new(limits: (usize, usize), [now_ms, latest_ms]: [u64; 2], actor: Option<&'a ActorId>) -> Self {
+        let ((edits_max, bytes_max), waits, picked) = (limits, HashSet::new(), Vec::new());
+        Self { edits_max, bytes_max, now_ms, latest_ms, actor, waits, picked, bytes: 0, next_due_ms: None }
     }
 
     /// Looks at the next row. Returns whether the batch has room for more.
@@ -67,8 +70,7 @@ impl<'a> Picker<'a> {
             return true;
         }
         let mine = row.author.as_deref().is_none_or(|author| self.actor.is_some_and(|actor| actor.as_str() == author));
-        let latest_ms = self.now_ms.saturating_add(DEFER_MS_MAX);
-        let due_ms = Some(count(row.not_before_ms)).filter(|due| *due <= latest_ms).unwrap_or(0);
+        let due_ms = Some(count(row.not_before_ms)).filter(|due| *due <= self.latest_ms).unwrap_or(0);
         let waits = due_ms > self.now_ms;
         if row.state != EditState::Queued.as_str() || !mine || waits {
             if mine && waits {
@@ -130,6 +132,15 @@ fn load(tx: &Connection, mut picker: Picker<'_>, in_flight: &InFlight) -> Result
 }
 
 impl Cache {
+    /// How long an edit that the server put off may wait, in milliseconds: as long as the engine's longest delay.
+    pub fn set_longest_delay(&self, longest_ms: u64) {
+        self.longest_delay_ms.store(longest_ms.max(DEFER_MS_MAX), Ordering::Relaxed);
+    }
+
+    fn latest_ms(&self, now_ms: u64) -> u64 {
+        now_ms.saturating_add(self.longest_delay_ms.load(Ordering::Relaxed))
+    }
+
     /// Reads the next edits that are due for this actor and marks them `sending`. They are on the disk when this returns,
     /// also where saved edits need not be: the server must never have an edit that a loss of power takes from here, or
     /// its number would be given out again.
@@ -144,8 +155,9 @@ impl Cache {
         actor: Option<&ActorId>,
     ) -> Result<Batch> {
         let (actor, in_flight) = (actor.cloned(), Arc::clone(&self.in_flight));
+        let times_ms = [now_ms, self.latest_ms(now_ms)];
         let work = move |tx: &Transaction<'_>| {
-            load(tx, Picker::new((edits_max, bytes_max), now_ms, actor.as_ref()), &in_flight)
+            load(tx, Picker::new((edits_max, bytes_max), times_ms, actor.as_ref()), &in_flight)
         };
         self.direct.write(Flush::Now, work).await
     }
@@ -236,9 +248,9 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub async fn has_due(&self, now_ms: u64, actor: Option<&ActorId>) -> Result<bool> {
-        let actor = actor.map(|actor| actor.as_str().to_owned());
+        let (latest_ms, actor) = (self.latest_ms(now_ms), actor.map(|actor| actor.as_str().to_owned()));
         let work = move |tx: &Transaction<'_>| {
-            let values = params![int(now_ms), int(now_ms.saturating_add(DEFER_MS_MAX)), actor];
+            let values = params![int(now_ms), int(latest_ms), actor];
             Ok(tx.prepare_cached(sql!("outbox/due"))?.query_row(values, |row| row.get(0))?)
         };
         self.direct.read(work).await
@@ -299,7 +311,7 @@ mod tests {
     }
 
     fn pick(rows: &[ToSend], limits: (usize, usize), now_ms: u64, actor: Option<&ActorId>) -> (Vec<i64>, Option<u64>) {
-        let mut picker = Picker::new(limits, now_ms, actor);
+        let mut picker = Picker::new(limits, [now_ms, now_ms + 1_000], actor);
         rows.iter().cloned().all(|row| picker.look(row));
         (picker.picked, picker.next_due_ms)
     }

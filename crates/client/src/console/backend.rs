@@ -69,6 +69,7 @@ impl Backend {
         let settings = sync_settings::in_force(cache).await;
         let mut running = self.running.lock().await;
         cache.set_durability(settings.durability).await?;
+        cache.set_longest_delay(sync_settings::engine_config(&settings).backoff.longest_ms());
         if let Some(before) = running.take_if(|running| running.settings != settings) {
             before.driver.stop().await;
             *running = Some(self.run(cache, announcer, None, settings, before.checks));

@@ -3,7 +3,7 @@
 use domain::edit::{Source, Write};
 use domain::ipc::{
     CheckField, Checked, ChoicesOf, Facets, FacetsQuery, FieldChoice, HistoryExport, HistoryView, SaveStore, Saved,
-    StoreIds, StoreRow, StoreView, StoresPage, StoresQuery, Written,
+    StoreRow, StoreView, StoresPage, StoresQuery, Written,
 };
 use domain::problem::{ErrorCode, Problem};
 use domain::profile::{self, Profile, Registers};
@@ -35,14 +35,6 @@ impl Console {
     /// `bad_request` for too much at once, `storage`.
     pub async fn store_facets(&self, query: &FacetsQuery) -> Result<Facets> {
         self.cache.facets(query).await
-    }
-
-    /// All merchants that a list shows.
-    ///
-    /// # Errors
-    /// `bad_request` for too much at once, `storage`.
-    pub async fn store_ids(&self, query: &StoresQuery) -> Result<StoreIds> {
-        self.cache.ids_of(query).await
     }
 
     /// Fields in use.

@@ -40,8 +40,6 @@ pub mod command {
     pub const STORES: &str = "stores";
     /// [`super::FacetsQuery`] → [`super::Facets`]: which values a field has among the rows of a list, with counts
     pub const STORE_FACETS: &str = "store_facets";
-    /// [`super::StoresQuery`] → [`super::StoreIds`]: all that match, for a change of many
-    pub const STORE_IDS: &str = "store_ids";
     /// `()` → `Vec<FieldPath>`: fields in use by which the list can be filtered and ordered, an administrator's too
     pub const STORE_FIELDS: &str = "store_fields";
     /// [`super::ById`] → [`super::StoreView`]
@@ -133,11 +131,10 @@ pub mod command {
     /// [`crate::schema::NewSchema`] → [`crate::schema::Schema`]; administrators only
     pub const SAVE_SCHEMA: &str = "save_schema";
     /// All of them, for the test that holds shell and window together.
-    pub const ALL: [&str; 49] = [
+    pub const ALL: [&str; 48] = [
         STATUS,
         STORES,
         STORE_FACETS,
-        STORE_IDS,
         STORE_FIELDS,
         STORE,
         SAVE_STORE,
@@ -220,6 +217,22 @@ pub enum Topic {
     Schema,
     /// A bulk edit's progress, and those of the past.
     Bulk,
+}
+
+impl Topic {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::Status,
+        Self::Stores,
+        Self::Outbox,
+        Self::Reviews,
+        Self::Insights,
+        Self::Session,
+        Self::Settings,
+        Self::Imports,
+        Self::Schema,
+        Self::Bulk,
+    ];
 }
 
 /// A failed command.

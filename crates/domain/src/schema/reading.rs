@@ -237,12 +237,12 @@ fn is_host(name: &str) -> bool {
             && !part.ends_with('-')
             && part.chars().all(|c| c.is_alphanumeric() || c == '-')
     };
-    name.contains('.') && name.len() <= 253 && name.split('.').all(part)
+    name.contains('.') && name.chars().count() <= 253 && name.split('.').all(part)
 }
 
 fn is_email(plain: &str) -> bool {
     let Some((user, host)) = plain.rsplit_once('@') else { return false };
     let dots = !user.starts_with('.') && !user.ends_with('.') && !user.contains("..");
     let good = |c: char| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
-    !user.is_empty() && user.len() <= 64 && dots && user.chars().all(good) && is_host(host)
+    !user.is_empty() && user.chars().count() <= 64 && dots && user.chars().all(good) && is_host(host)
 }

@@ -198,17 +198,6 @@ impl Observed {
         }
     }
 
-    /// Drops open orders placed before `before`, whose end was never reported. Returns how many.
-    pub fn forget_before(&mut self, before: DateTime<Utc>) -> usize {
-        let mut dropped = 0;
-        for log in self.stores.values_mut() {
-            let had = log.open.len();
-            log.open.retain(|_, open| open.order.placed_at >= before);
-            dropped += had - log.open.len();
-        }
-        dropped
-    }
-
     /// All stores that placed an order so far.
     pub fn stores(&self) -> impl Iterator<Item = &StoreRef> {
         self.stores.keys()

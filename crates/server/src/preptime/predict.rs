@@ -73,11 +73,6 @@ impl Predictor {
         &self.observed
     }
 
-    /// The same, to forget what never ended.
-    pub const fn observed_mut(&mut self) -> &mut Observed {
-        &mut self.observed
-    }
-
     /// Predictions for all open orders that are not ready, by store, first come first.
     #[must_use]
     pub fn predict(&self, now: DateTime<Utc>) -> Vec<Prediction> {

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::flow::{Flow, Stage};
 use super::plan::{Exceptions, PlanView};
 use crate::components::{Button, Dialog, Icon, Problem};
-use crate::i18n::{bulk, common, grouped};
+use crate::i18n::{bulk, everywhere, grouped};
 use crate::ipc;
 use crate::query::use_query;
 use crate::route::Route;
@@ -63,7 +63,7 @@ fn Footer(flow: Flow, request: Signal<Option<BulkRequest>>) -> impl IntoView {
     let close = move |_| flow.close();
     move || match flow.stage.get() {
         Stage::Choosing => view! {
-            <Button on_press=close>{common::cancel}</Button>
+            <Button on_press=close>{everywhere::cancel}</Button>
             <Button
                 kind="primary"
                 testid="bulk-preview"
@@ -79,7 +79,7 @@ fn Footer(flow: Flow, request: Signal<Option<BulkRequest>>) -> impl IntoView {
         }
         .into_any(),
         Stage::Planning => {
-            view! { <Button testid="bulk-stop" on_press=move |_| flow.stop()>{common::cancel}</Button> }.into_any()
+            view! { <Button testid="bulk-stop" on_press=move |_| flow.stop()>{everywhere::cancel}</Button> }.into_any()
         }
         Stage::Looking(plan) => {
             let (changes, room) = (plan.changes, plan.room);
@@ -114,7 +114,7 @@ fn Footer(flow: Flow, request: Signal<Option<BulkRequest>>) -> impl IntoView {
                             </Button>
                         }
                     })}
-                <Button kind="primary" testid="bulk-close" on_press=close>{common::close}</Button>
+                <Button kind="primary" testid="bulk-close" on_press=close>{everywhere::close}</Button>
             }
             .into_any()
         }

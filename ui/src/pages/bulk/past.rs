@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 
 use crate::clock::{local, use_now};
 use crate::components::{Button, Icon, Popover, use_toaster};
-use crate::i18n::{bulk, common, listed};
+use crate::i18n::{bulk, everywhere, listed};
 use crate::ipc;
 use crate::query::use_query;
 use crate::words::field::field_label;
@@ -81,7 +81,7 @@ fn Past(edit: BulkEdit) -> impl IntoView {
                     {move || time::moment(local(edit.begun_at), local(now.get()))}" · "{who}" · "{move || bulk::stores(saved)}" · "{move || state(stands)}
                 </span>
                 {can_undo
-                    .then(|| view! { <Button kind="link sm" icon="undo" testid="bulk-past-undo" disabled=busy on_press=undo>{common::undo}</Button> })}
+                    .then(|| view! { <Button kind="link sm" icon="undo" testid="bulk-past-undo" disabled=busy on_press=undo>{everywhere::undo}</Button> })}
             </span>
         </li>
     }

@@ -12,7 +12,7 @@ use leptos::task::spawn_local;
 use super::desk::use_desk;
 use super::model::{self, Picked};
 use crate::components::{Button, Icon, Problem};
-use crate::i18n::{common, conflicts};
+use crate::i18n::{conflicts, everywhere};
 use crate::ipc;
 use crate::keyboard::is_composing;
 use crate::words::field::field_label;
@@ -143,7 +143,7 @@ pub fn TypedValue(
             </div>
             <div class="row">
                 <Button kind="sm primary" testid="conflict-input-use" on_press=move |_| check(true)>{conflicts::input_use}</Button>
-                <Button kind="sm" on_press=move |_| leave()>{common::cancel}</Button>
+                <Button kind="sm" on_press=move |_| leave()>{everywhere::cancel}</Button>
             </div>
         </div>
     }

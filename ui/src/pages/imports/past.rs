@@ -8,7 +8,7 @@ use super::model;
 use super::report::ReportDialog;
 use super::state::Desk;
 use crate::components::{Button, Chip, Dialog, Empty, Moment, ProblemBanner, Skeleton, use_toaster};
-use crate::i18n::{common, grouped, imports, listed};
+use crate::i18n::{everywhere, grouped, imports, listed};
 use crate::ipc;
 use crate::words::field::field_label;
 
@@ -178,7 +178,7 @@ pub fn UndoDialog(actions: Actions) -> impl IntoView {
             title=Signal::derive(move || if over.get() { imports::undone_title() } else { imports::undo_title() }.to_owned())
             on_close=move |()| close()
             footer=move || if over.get() {
-                view! { <Button kind="primary" testid="undo-close" on_press=move |_| close()>{common::close}</Button> }.into_any()
+                view! { <Button kind="primary" testid="undo-close" on_press=move |_| close()>{everywhere::close}</Button> }.into_any()
             } else {
                 view! {
                     <Button testid="undo-keep" disabled=busy on_press=move |_| close()>{imports::undo_keep}</Button>

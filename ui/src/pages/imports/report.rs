@@ -8,7 +8,7 @@ use super::model;
 use super::past::Actions;
 use super::state::Desk;
 use crate::components::{Button, Dialog, PathDialog, PathField, PathUse, choose_path, use_toaster};
-use crate::i18n::{common, imports};
+use crate::i18n::{everywhere, imports};
 use crate::ipc::{self, FileKind};
 use crate::remembered;
 
@@ -82,7 +82,7 @@ pub fn ReportDialog(actions: Actions, desk: Desk) -> impl IntoView {
             })
             on_close=move |()| actions.reporting.set(None)
             footer=move || view! {
-                <Button on_press=move |_| actions.reporting.set(None)>{common::cancel}</Button>
+                <Button on_press=move |_| actions.reporting.set(None)>{everywhere::cancel}</Button>
                 <Button
                     kind="primary"
                     testid="import-write"

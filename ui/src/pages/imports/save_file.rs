@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::model::{clean_path, file_name, folder, is_whole_path};
 use super::report::{folder_like, remember_folder};
 use crate::components::{Button, Dialog, PathDialog, PathField, PathUse, Segment, Segmented, choose_path, use_toaster};
-use crate::i18n::{common, imports};
+use crate::i18n::{everywhere, imports};
 use crate::ipc::FileKind;
 
 /// Kinds of file, by their ending.
@@ -83,7 +83,7 @@ pub fn SaveFile(
             title=title
             on_close=move |()| open.set(false)
             footer=move || view! {
-                <Button on_press=move |_| open.set(false)>{common::cancel}</Button>
+                <Button on_press=move |_| open.set(false)>{everywhere::cancel}</Button>
                 <Button
                     kind="primary"
                     testid="export-write"

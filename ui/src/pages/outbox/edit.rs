@@ -10,7 +10,7 @@ use leptos::task::spawn_local;
 
 use super::resend::{EditInput, EditLine, Holds, check_here, edit_lines, writes};
 use crate::components::{Button, Dialog, Icon, Problem, use_toaster};
-use crate::i18n::{common, outbox};
+use crate::i18n::{everywhere, outbox};
 use crate::ipc;
 use crate::keyboard::is_composing;
 use crate::words::change::set_change;
@@ -176,7 +176,7 @@ fn Form(editing: Editing, on_close: Callback<()>) -> impl IntoView {
                 .map(|text| view! { <p class="hint"><Icon name="info" size="s" />{text}</p> })}
             </div>
             <footer>
-                <Button on_press=move |_| on_close.run(())>{common::cancel}</Button>
+                <Button on_press=move |_| on_close.run(())>{everywhere::cancel}</Button>
                 <Button
                     kind="primary"
                     r#type="submit"

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use super::model::{self, Next, ROW_PX};
 use crate::clock::{local, use_now};
 use crate::components::{Chip, Icon, use_size};
-use crate::i18n::{common, outbox};
+use crate::i18n::{everywhere, outbox};
 use crate::keyboard::is_composing;
 use crate::words::change::set_change;
 use crate::words::field::field_label;
@@ -44,10 +44,10 @@ impl Loaded {
 /// The word of a state.
 fn state_label(state: EditState) -> &'static str {
     match state {
-        EditState::Rejected => common::state_rejected(),
-        EditState::InReview => common::state_in_review(),
-        EditState::Sending => common::state_sending(),
-        _ => common::state_queued(),
+        EditState::Rejected => everywhere::state_rejected(),
+        EditState::InReview => everywhere::state_in_review(),
+        EditState::Sending => everywhere::state_sending(),
+        _ => everywhere::state_queued(),
     }
 }
 

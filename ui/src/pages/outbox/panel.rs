@@ -8,7 +8,7 @@ use super::list::{LineChip, kept, next_text};
 use super::model::{Advice, advice, offers};
 use crate::clock::{local, use_now};
 use crate::components::{Button, Details, Icon, Moment, Piece, SidePanel, pieces, span_pieces};
-use crate::i18n::{common, outbox};
+use crate::i18n::{everywhere, outbox};
 use crate::route::{Route, StoreTab, use_navigator};
 use crate::words::change::set_change;
 use crate::words::field::field_label;
@@ -172,7 +172,7 @@ fn Lines(row: Signal<OutboxRow>) -> impl IntoView {
                         view! {
                             <span
                                 class=format!("s {class}")
-                                aria-label=move || if came { common::added() } else { common::removed() }
+                                aria-label=move || if came { everywhere::added() } else { everywhere::removed() }
                             >{sign}</span>
                             <span class=class>{item}</span>
                         }
@@ -199,9 +199,9 @@ fn Lines(row: Signal<OutboxRow>) -> impl IntoView {
         });
         view! {
             <div class="dl">
-                <span class="s del" aria-label=common::value_before>"−"</span>
+                <span class="s del" aria-label=everywhere::value_before>"−"</span>
                 <span class="del">{marked(gone, false)}</span>
-                <span class="s add" aria-label=common::value_after>"+"</span>
+                <span class="s add" aria-label=everywhere::value_after>"+"</span>
                 <span class="add">{marked(come, true)}</span>
             </div>
         }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::controls::{Choose, Framed, Line, Several, field_text};
 use super::editor::Editor;
 use crate::declared;
-use crate::i18n::{Language, common, lang};
+use crate::i18n::{Language, everywhere, lang};
 
 /// All of them, in the order of the schema. One that is out of use is shown where it holds something.
 #[component]
@@ -50,7 +50,10 @@ fn DeclaredField(editor: Editor, field: CustomField) -> impl IntoView {
         CustomKind::Email => line("email", "name@example.com"),
         CustomKind::Boolean => {
             let options = Signal::derive(|| {
-                vec![("true".to_owned(), common::yes().to_owned()), ("false".to_owned(), common::no().to_owned())]
+                vec![
+                    ("true".to_owned(), everywhere::yes().to_owned()),
+                    ("false".to_owned(), everywhere::no().to_owned()),
+                ]
             });
             view! { <Choose editor=editor path=path.clone() options=options /> }.into_any()
         }

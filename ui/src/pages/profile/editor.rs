@@ -14,7 +14,7 @@ use wasm_bindgen::JsCast;
 use super::model::{Draft, doubles, new_id};
 use crate::components::{Toaster, use_toaster};
 use crate::declared;
-use crate::i18n::{common, profile as words};
+use crate::i18n::{everywhere, profile as words};
 use crate::ipc;
 use crate::route::{Navigator, Route, StoreTab, use_navigator};
 use crate::words::cure::cure;
@@ -315,9 +315,9 @@ impl Editor {
         match saved.edit_id {
             Some(edit) => {
                 self.saved.try_set(Some((saved.saved_at, edit)));
-                self.toaster.say_with_undo(common::saved_queued(), edit);
+                self.toaster.say_with_undo(everywhere::saved_queued(), edit);
             }
-            None => self.toaster.say(common::nothing_changed()),
+            None => self.toaster.say(everywhere::nothing_changed()),
         }
     }
     /// Takes the last save back.
@@ -328,7 +328,7 @@ impl Editor {
             match ipc::undo(edit).await {
                 Ok(_) => {
                     editor.saved.try_set(None);
-                    editor.toaster.say(common::undone());
+                    editor.toaster.say(everywhere::undone());
                 }
                 Err(problem) => editor.toaster.fail(&problem),
             }

@@ -12,10 +12,11 @@ use super::fields::{IdField, StatusField, TextField};
 use super::history::History;
 use super::hours::{SpecialDates, Week};
 use super::lists::{Custom, Phones};
+use super::model::{Draft, new_id};
 use crate::clock::local;
 use crate::components::{Banner, Button, Chip, Details, Dialog, Empty, Icon, Skeleton, StoreChip, Tone};
 use crate::declared;
-use crate::i18n::{common, profile as words, stores};
+use crate::i18n::{everywhere, profile as words, stores};
 use crate::ipc;
 use crate::keyboard::{PageKey, use_keyboard};
 use crate::query::use_query;
@@ -39,8 +40,9 @@ pub fn ProfilePage(id: Option<MerchantId>, #[prop(into)] tab: Signal<StoreTab>) 
             }
         });
         Effect::new(move |_| problem.set(store.problem.get()));
-    } else {
-        editor.draft.set(super::model::Draft::new(&blank()));
+    } else if let Some(id) = new_id("new") {
+        // A form without values. This id is never sent: a new store has the one that is typed.
+        editor.draft.set(Draft::new(&domain::Profile::new(id)));
     }
     use_keyboard().on_key(move |key| match key {
         PageKey::Save => {
@@ -67,11 +69,6 @@ pub fn ProfilePage(id: Option<MerchantId>, #[prop(into)] tab: Signal<StoreTab>) 
         {content}
         <Leaving editor=editor to=leaving />
     }
-}
-
-/// A form without values. Its id is never sent: a new store has the one that is typed.
-fn blank() -> domain::Profile {
-    MerchantId::new("new").map_or_else(|_| unreachable!("a constant id"), domain::Profile::new)
 }
 
 /// Asks before unsaved text is left; gives where somebody wanted to go.
@@ -206,7 +203,7 @@ fn Heading(editor: Editor) -> impl IntoView {
                     <Icon name="check" size="s" />
                     {words::saved_at(time::hms(local(at)))}
                 </span>
-                <Button kind="quiet" icon="undo" testid="undo" on_press=move |_| editor.undo()>{common::undo}</Button>
+                <Button kind="quiet" icon="undo" testid="undo" on_press=move |_| editor.undo()>{everywhere::undo}</Button>
             }
             .into_any(),
             None => ().into_any(),

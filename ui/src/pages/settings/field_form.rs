@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::fields_model::{FieldDraft, KINDS, kind_word};
 use crate::components::{Button, Dialog, Icon};
-use crate::i18n::{common, settings as words};
+use crate::i18n::{everywhere, settings as words};
 
 /// The form, shown while it has a field.
 #[component]
@@ -36,7 +36,7 @@ pub fn FieldForm(
     };
     let footer = move || {
         view! {
-            <Button on_press=move |_| close()>{common::cancel}</Button>
+            <Button on_press=move |_| close()>{everywhere::cancel}</Button>
             <Button kind="primary" testid="field-done" on_press=move |_| done()>{words::field_done}</Button>
         }
     };

@@ -12,7 +12,7 @@ use super::field_form::FieldForm;
 use super::fields_model::{FieldDraft, kind_word, put, shift, step_words, toggle_use};
 use crate::components::{Button, Chip, Dialog, Icon, IconButton, Problem, ProblemBanner, Skeleton, use_toaster};
 use crate::declared;
-use crate::i18n::{Language, common, lang, settings as words};
+use crate::i18n::{Language, everywhere, lang, settings as words};
 use crate::ipc;
 use crate::query::use_query;
 use crate::session::use_shared;
@@ -276,7 +276,7 @@ fn Preview(desk: Desk) -> impl IntoView {
     };
     let footer = move || {
         view! {
-            <Button on_press=move |_| desk.preview.set(None)>{common::cancel}</Button>
+            <Button on_press=move |_| desk.preview.set(None)>{everywhere::cancel}</Button>
             <Button kind="primary" testid="fields-save" disabled=desk.busy on_press=save>{words::fields_save}</Button>
         }
     };

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::components::{Button, Icon, Problem, use_toaster};
-use crate::i18n::{common, grouped, settings as words};
+use crate::i18n::{everywhere, grouped, settings as words};
 use crate::ipc;
 
 /// Name and hint of a number.
@@ -198,7 +198,7 @@ pub fn Form(
                         testid="sync-save"
                         disabled=Signal::derive(move || busy.get() || !good.get() || same.get())
                     >
-                        {common::save}
+                        {everywhere::save}
                     </Button>
                     <Button testid="sync-defaults" on_press=move |_| draft.show(&SyncSettings::default())>{words::defaults}</Button>
                     {move || same.get().then(|| view! { <span class="xs faint">{words::sync_same}</span> })}

@@ -331,7 +331,7 @@ fn Device() -> impl IntoView {
                             prop:value=name
                             on:input=move |event| name.set(event_target_value(&event))
                         />
-                        <Button r#type="submit">{crate::i18n::common::save}</Button>
+                        <Button r#type="submit">{crate::i18n::everywhere::save}</Button>
                     </div>
                     <p class="hint">{words::device_hint}</p>
                 </div>

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::components::{Banner, Button, Icon, Problem, Tone};
-use crate::i18n::{common, shell, sign_in as words};
+use crate::i18n::{everywhere, shell, sign_in as words};
 use crate::ipc;
 use crate::keyboard::use_keyboard;
 use crate::query::Topics;
@@ -32,7 +32,7 @@ pub fn SignInPage() -> impl IntoView {
             <aside>
                 <div class="row">
                     <Mark class="mark-s" />
-                    <h2>{common::app}</h2>
+                    <h2>{everywhere::app}</h2>
                 </div>
                 <ol class="vsteps">
                     {step("1", words::step_connect, words::step_connect_text, "done")}

@@ -11,7 +11,7 @@ use super::past::{Met, Other, Past, Point};
 use super::restore::Restore;
 use crate::clock::{local, use_now};
 use crate::components::{Button, Icon, Moment, state_label, use_toaster};
-use crate::i18n::{common, past as texts, profile as words};
+use crate::i18n::{everywhere, past as texts, profile as words};
 use crate::ipc::{self, Entry};
 use crate::pages::profile::editor::Editor;
 use crate::words::change::{set_change, shown_field};
@@ -84,7 +84,7 @@ pub fn Own(pending: PendingChange) -> impl IntoView {
     let undo = move |_| {
         spawn_local(async move {
             match ipc::undo(edit).await {
-                Ok(_) => toaster.say(common::undone()),
+                Ok(_) => toaster.say(everywhere::undone()),
                 Err(problem) => toaster.fail(&problem),
             }
         });
@@ -102,7 +102,7 @@ pub fn Own(pending: PendingChange) -> impl IntoView {
             <div class="row xs faint">
                 {move || words::h_here_state(state_label(state))}
                 <span class="end"></span>
-                <Button kind="link sm" icon="undo" on_press=undo>{common::undo}</Button>
+                <Button kind="link sm" icon="undo" on_press=undo>{everywhere::undo}</Button>
             </div>
         </li>
     }

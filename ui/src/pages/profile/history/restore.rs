@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::Side;
 use crate::components::Button;
-use crate::i18n::{common, profile as words};
+use crate::i18n::{everywhere, profile as words};
 use crate::pages::profile::editor::Editor;
 use crate::words::change::{set_change, shown_field};
 use crate::words::field::field_label;
@@ -72,7 +72,7 @@ pub fn Preview(editor: Editor, restore: Restore, side: RwSignal<Side>) -> impl I
             {same.then(|| view! { <p class="msg">{words::restore_same}</p> })}
             <div class="row">
                 <Button kind="primary" testid="restore-do" disabled=same on_press=act>{words::restore_do}</Button>
-                <Button kind="quiet" on_press=move |_| side.set(Side::Nothing)>{common::cancel}</Button>
+                <Button kind="quiet" on_press=move |_| side.set(Side::Nothing)>{everywhere::cancel}</Button>
             </div>
         }
         .into_any()

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{DAYS, fill};
 use crate::components::{Button, Dialog};
-use crate::i18n::{common, hours as words};
+use crate::i18n::{everywhere, hours as words};
 use crate::pages::profile::editor::Editor;
 use crate::words::time;
 
@@ -27,7 +27,7 @@ pub fn CopyDays(editor: Editor, open: RwSignal<bool>) -> impl IntoView {
     };
     let footer = move || {
         view! {
-            <Button on_press=move |_| open.set(false)>{common::cancel}</Button>
+            <Button on_press=move |_| open.set(false)>{everywhere::cancel}</Button>
             <Button kind="primary" testid="days-do" disabled=Signal::derive(move || targets().is_empty()) on_press=copy>
                 {words::days_do}
             </Button>
@@ -76,7 +76,7 @@ pub fn CopyDays(editor: Editor, open: RwSignal<bool>) -> impl IntoView {
                         </select>
                         <b>{move || {
                             let text = text();
-                            if text.trim().is_empty() { common::not_given().to_owned() } else { text }
+                            if text.trim().is_empty() { everywhere::not_given().to_owned() } else { text }
                         }}</b>
                     </div>
                 </div>

@@ -12,7 +12,7 @@ use super::month::{RANGE_DAYS_MAX, Run, length, ordered, runs, set};
 use super::{DAYS, day_of, typed_text};
 use crate::clock::{BEIJING, in_zone, now};
 use crate::components::{Button, Icon, IconButton, Segment, Segmented};
-use crate::i18n::{common, hours as words, profile};
+use crate::i18n::{everywhere, hours as words, profile};
 use crate::pages::profile::editor::{Editor, focus, input_id};
 use crate::pages::profile::fields::{Message, MovedNote};
 use crate::words::time;
@@ -230,7 +230,7 @@ fn Row(editor: Editor, run: Run, on_open: Callback<RangeInclusive<NaiveDate>>) -
             <span class="w180">{move || days.with_value(days_text)}</span>
             <span class="grow">{hours}</span>
             <span class="faint xs">{holiday}" "{(count > 1).then(|| words::count_days(count))}</span>
-            {move || pending.get().then(|| view! { <span class="q"><Icon name="wait" size="s" />{common::state_queued}</span> })}
+            {move || pending.get().then(|| view! { <span class="q"><Icon name="wait" size="s" />{everywhere::state_queued}</span> })}
             <IconButton
                 icon="draft"
                 kind="sm"

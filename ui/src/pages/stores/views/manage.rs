@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::keep;
 use super::model::{make_first, remove, rename, step};
 use crate::components::{Button, Dialog, Icon, IconButton, use_toaster};
-use crate::i18n::{common, stores};
+use crate::i18n::{everywhere, stores};
 use crate::pages::stores::state::ListState;
 
 /// The dialog.
@@ -24,7 +24,7 @@ pub fn ManageViews(list: ListState, open: RwSignal<bool>) -> impl IntoView {
             open=open
             on_close=move |()| open.set(false)
             title=Signal::derive(|| stores::view_manage().to_owned())
-            footer=move || view! { <Button kind="primary" on_press=move |_| open.set(false)>{common::close}</Button> }
+            footer=move || view! { <Button kind="primary" on_press=move |_| open.set(false)>{everywhere::close}</Button> }
         >
             <div class="txt">
                 <ul class="views" data-testid="views-list">

@@ -6,7 +6,7 @@ use super::manage::ManageViews;
 use super::model::{Brought, name_of, save};
 use super::{keep, show};
 use crate::components::{Button, Dialog, Icon, Menu, use_toaster};
-use crate::i18n::{common, stores};
+use crate::i18n::{everywhere, stores};
 use crate::keyboard::is_composing;
 use crate::pages::stores::asked::finds_the_same;
 use crate::pages::stores::state::ListState;
@@ -121,14 +121,14 @@ fn SaveView(list: ListState, open: RwSignal<bool>) -> impl IntoView {
             title=Signal::derive(|| stores::view_save().to_owned())
             footer=move || {
                 view! {
-                    <Button on_press=move |_| open.set(false)>{common::cancel}</Button>
+                    <Button on_press=move |_| open.set(false)>{everywhere::cancel}</Button>
                     <Button
                         kind="primary"
                         testid="view-save-do"
                         disabled=Signal::derive(move || !good.get())
                         on_press=move |_| do_save()
                     >
-                        {move || if taken.get() { stores::view_replace() } else { common::save() }}
+                        {move || if taken.get() { stores::view_replace() } else { everywhere::save() }}
                     </Button>
                 }
             }
