@@ -5,6 +5,7 @@
 
 mod cli;
 mod files;
+mod folders;
 mod hostile;
 mod keyring;
 mod merging;

@@ -219,6 +219,11 @@ impl Device {
         ]
     }
 
+    /// The same on another data folder.
+    pub fn on(&self, home: PathBuf) -> Self {
+        Self { home, ..self.clone() }
+    }
+
     /// Id and secret of the client that it signs in as.
     pub fn credentials(&self) -> (&str, &str) {
         (&self.client_id, &self.secret)

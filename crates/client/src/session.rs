@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use domain::ActorId;
 use domain::api::TokenReply;
 use domain::ipc::{self, SignIn};
 use domain::problem::ErrorCode;
-use domain::role::Actor;
+use domain::role::{Actor, Role, Scope};
 use serde::{Deserialize, Serialize};
 use sync_engine::device::Failure;
 use tokio::sync::{Mutex, RwLock, watch};
@@ -107,9 +108,31 @@ impl Session {
         }
     }
 
+    /// Who speaks for the machine before it has a token: who its credentials name, whoever was last on this data folder.
+    /// What it may, the server says with the token: until then it may the least.
+    async fn machine_actor(&self, machine: &ClientCredentials) -> Option<Actor> {
+        let id = ActorId::new(machine.id.as_str()).ok()?;
+        match self.cache.last_actor().await.ok()? {
+            Some(last) if last.id == id => Some(last),
+            _ => Some(Actor { id, name: machine.id.clone(), role: Role::Merchant, scope: Scope::All }),
+        }
+    }
+
     /// Who is signed in.
     pub async fn signed_in_actor(&self) -> Option<Actor> {
-        self.tokens.read().await.as_ref().map(|tokens| tokens.actor.clone())
+        let actor = self.tokens.read().await.as_ref().map(|tokens| tokens.actor.clone());
+        match (actor, self.machine()) {
+            (None, Some(machine)) => self.machine_actor(machine).await,
+            (actor, _) => actor,
+        }
+    }
+
+    /// A machine that has no token yet gets one, if the server can be reached: so it is known what it may.
+    pub async fn introduce(&self) {
+        if self.machine().is_some() && self.tokens.read().await.is_none() {
+            // Whatever keeps it from one, it may the least then.
+            let _ = self.bearer().await;
+        }
     }
 
     /// For the window.

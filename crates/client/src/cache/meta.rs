@@ -1,5 +1,8 @@
 //! Single facts.
 
+use std::path::Path;
+use std::time::UNIX_EPOCH;
+
 use domain::DeviceId;
 use domain::hlc::{Hlc, HlcClock};
 use domain::role::Actor;
@@ -15,6 +18,8 @@ use crate::clock;
 use crate::error::Result;
 
 const DEVICE: &str = "device_id";
+/// When the file was made that the id was drawn for.
+const MADE: &str = "file_made_ns";
 const ACTOR: &str = "last_actor";
 
 /// What is stored under a key.
@@ -39,19 +44,44 @@ pub(super) fn delete(connection: &Connection, key: &str) -> Result<()> {
     Ok(())
 }
 
-/// The device's id, drawn at first start.
-pub(super) fn device(writer: &mut Connection) -> Result<DeviceId> {
-    if let Some(id) = get(writer, DEVICE)? {
-        return Ok(id.parse::<DeviceId>()?);
+/// The device's id, drawn at first start. A copy of the file is another device: two that go on with one id would give out
+/// the same numbers, and the server would take edits of one for what the other has superseded. So the id is drawn anew
+/// where the file was not made when the one was that the id was drawn for; a system that does not know when files were made
+/// notices no copy. What was saved before keeps its numbers, and they go on.
+pub(super) fn device(writer: &mut Connection, path: &Path) -> Result<DeviceId> {
+    let made = made(path);
+    let known = |connection: &Connection| -> Result<Option<DeviceId>> {
+        let (Some(id), place) = (get(connection, DEVICE)?, get(connection, MADE)?) else { return Ok(None) };
+        Ok((made.is_none() || place == made).then(|| id.parse()).transpose()?)
+    };
+    if let Some(id) = known(writer)? {
+        return Ok(id);
     }
     direct::commit(writer, |tx| {
-        if let Some(id) = get(tx, DEVICE)? {
-            return Ok(id.parse::<DeviceId>()?);
+        if let Some(id) = known(tx)? {
+            return Ok(id);
+        }
+        if let Some(made) = &made {
+            // One that an older version drew stays with the file that has it.
+            let older = if get(tx, MADE)?.is_none() { get(tx, DEVICE)? } else { None };
+            set(tx, MADE, made)?;
+            if let Some(id) = older {
+                return Ok(id.parse::<DeviceId>()?);
+            }
         }
         let id = DeviceId(clock::random_u64());
+        if let Some(before) = get(tx, DEVICE)? {
+            tracing::warn!(before, now = %id, "the data folder is a copy: it is a device of its own from now on");
+        }
         set(tx, DEVICE, id)?;
         Ok(id)
     })
+}
+
+/// When the file was made, in nanoseconds since 1970, where the system knows.
+fn made(path: &Path) -> Option<String> {
+    let made = std::fs::metadata(path).ok()?.created().ok()?;
+    Some(made.duration_since(UNIX_EPOCH).ok()?.as_nanos().to_string())
 }
 
 /// The next dot and stamp of this device. They count only if the transaction is committed.

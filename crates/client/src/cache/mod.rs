@@ -107,9 +107,10 @@ impl Cache {
     pub async fn open_on(home: &Path, machine: Arc<dyn Machine>) -> Result<Self> {
         std::fs::create_dir_all(home)?;
         let path = home.join(FILE_NAME);
-        let prepare = |connection: &mut Connection| {
+        let file = path.clone();
+        let prepare = move |connection: &mut Connection| {
             migrations::run(connection)?;
-            Ok((meta::device(connection)?, rules::Rules::load(connection)?, schema::Schemas::load(connection)?))
+            Ok((meta::device(connection, &file)?, rules::Rules::load(connection)?, schema::Schemas::load(connection)?))
         };
         let (direct, (device, rules, schemas)) = Direct::open(&path, prepare).await?;
         let options = SqliteConnectOptions::new()

@@ -25,7 +25,9 @@ impl Console {
     /// # Errors
     /// `forbidden` for a role that may not, `review_moved`, the problem of a value, `storage`.
     pub async fn resolve(&self, resolve: Resolve) -> Result<Saved> {
-        let actor = self.backend().await.session.actor().await?;
+        let backend = self.backend().await;
+        backend.session.introduce().await;
+        let actor = backend.session.actor().await?;
         if actor.is_some_and(|actor| !actor.role.may_review()) {
             return Err(Error::new(ErrorCode::Forbidden, "only operations may settle a review: nothing was changed"));
         }

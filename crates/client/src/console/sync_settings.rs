@@ -83,6 +83,7 @@ impl Console {
     /// `storage`. Nothing was changed then.
     pub async fn save_sync_settings(&self, wanted: SyncSettings) -> Result<SyncSettings> {
         let backend = self.backend().await;
+        backend.session.introduce().await;
         let actor = backend.session.actor().await?;
         if actor.is_none_or(|actor| actor.role != Role::Administrator) {
             return Err(Error::new(

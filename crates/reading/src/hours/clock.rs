@@ -12,9 +12,13 @@ pub(super) struct Time {
     pub min: u16,
     /// Something said which half of the day it is in.
     pub marked: bool,
-    /// An hour from 1 to 12 without a leading zero, on a clock of twelve or of twenty-four.
+    /// An hour from 1 to 12 that nothing marks: on a clock of twelve or of twenty-four.
     pub short: bool,
-    /// a.m. or p.m.
+    /// As well, and without a leading zero, which nobody writes on a clock of twelve.
+    pub unpadded: bool,
+    /// A number and nothing else.
+    pub bare: bool,
+    /// a.m., p.m., or midnight: the clock of twelve.
     pub english: bool,
     /// "Before noon" stood there, in Chinese.
     pub morning: bool,
@@ -34,6 +38,8 @@ struct Digits {
     length: usize,
     /// Written so that it can be nothing but a time.
     certain: bool,
+    /// With minutes.
+    exact: bool,
     leading_zero: bool,
 }
 
@@ -100,8 +106,34 @@ fn minutes_behind_hour(text: &[char]) -> (u16, usize) {
     }
 }
 
+/// `9 :00`, `9;00`, `9。30`, `9,00`: a colon with a blank before it, or the key beside it. How long that is with its
+/// minutes.
+fn mistyped_colon(tail: &[char], beside_dash: bool) -> Option<usize> {
+    let skip = blanks_at(tail);
+    let sign = tail.get(skip)?;
+    let blanks = blanks_at(&tail[skip + 1..]);
+    let end = skip + 1 + blanks + 2;
+    let minutes = tail.get(end - 2..end).filter(|two| digits_at(two) == 2)?;
+    let behind = &tail[end..];
+    let goes_on = behind.first().is_some_and(|c| c.is_ascii_digit() || matches!(c, ':' | '.' | '点' | '时' | 'h'));
+    let is_span = matches!(behind[blanks_at(behind)..].first(), Some('-' | '至' | '到'));
+    let is_one = match sign {
+        ':' => skip > 0,
+        // "9-12,14-18" are two spans: an end of a span goes on only with what is no hour.
+        ',' | ';' | '。' => {
+            let is_hour = (1..=24).contains(&number(minutes)?);
+            skip == 0
+                && blanks == 0
+                && !(is_hour && (beside_dash || *sign == ','))
+                && (!beside_dash || !is_span || minutes == ['0', '0'])
+        }
+        _ => false,
+    };
+    (is_one && !goes_on).then_some(end)
+}
+
 /// The hour and its minutes; `None` if no number stands there.
-fn digits(text: &[char]) -> Option<Result<Digits, usize>> {
+fn digits(text: &[char], beside_dash: bool) -> Option<Result<Digits, usize>> {
     let count = digits_at(text);
     let (hour, length) = match count {
         0 => numeral_at(text)?,
@@ -109,7 +141,10 @@ fn digits(text: &[char]) -> Option<Result<Digits, usize>> {
         _ => return None,
     };
     let leading_zero = text[0] == '0';
-    let found = |hour, minute, length, certain| Some(Ok(Digits { hour, minute, length, certain, leading_zero }));
+    let found = |hour, minute, length, certain| {
+        let exact = certain || length > count.max(1);
+        Some(Ok(Digits { hour, minute, length, certain, exact, leading_zero }))
+    };
     if count >= 3 {
         // "300元" is a price.
         let unit = text.get(length + blanks_at(&text[length..]));
@@ -119,6 +154,9 @@ fn digits(text: &[char]) -> Option<Result<Digits, usize>> {
         return found(hour / 100, hour % 100, length, true);
     }
     let tail = &text[length..];
+    if let Some(end) = mistyped_colon(tail, beside_dash).filter(|_| count > 0) {
+        return found(hour, number(&tail[end - 2..end])?, length + end, true);
+    }
     match tail {
         [':', rest @ ..] => {
             let blanks = blanks_at(rest);
@@ -131,7 +169,11 @@ fn digits(text: &[char]) -> Option<Result<Digits, usize>> {
             }
             let minute = number(&rest[blanks..blanks + 2])?;
             let mut end = length + 3 + blanks;
-            if text[end..].starts_with(&[':', '0', '0']) && digits_at(&text[end + 1..]) == 2 {
+            if let [':', tens, ..] = &text[end..]
+                && digits_at(&text[end + 1..]) == 2
+                && *tens < '6'
+                && text.get(end + 3) != Some(&':')
+            {
                 end += 3;
             }
             end += usize::from(matches!(text.get(end), Some('分' | '点' | '时')));
@@ -158,7 +200,7 @@ fn hour_of(hour: u16, part: Part) -> Option<u16> {
         (Part::Small | Part::Morning | Part::Am, 0..=12 | 24) => hour,
         (Part::Small | Part::Morning | Part::Am, _) => return None,
         (Part::Noon, 1..=9) => hour + 12,
-        (Part::Afternoon | Part::Pm, 1..=11) => hour + 12,
+        (Part::Afternoon | Part::Pm, 0..=11) => hour + 12,
         (Part::Evening, 12) => 24,
         (Part::Evening, 1..=4) => hour,
         (Part::Evening, 5..=11) => hour + 12,
@@ -177,7 +219,15 @@ pub(super) fn time_at(text: &[char], beside_dash: bool) -> Option<(Clock, usize)
         });
         if is_word && ends {
             return Some((
-                Clock::Time(Time { min, marked: true, short: false, english: false, morning: false }),
+                Clock::Time(Time {
+                    min,
+                    marked: true,
+                    short: false,
+                    unpadded: false,
+                    bare: false,
+                    english: name == "midnight",
+                    morning: false,
+                }),
                 length,
             ));
         }
@@ -195,22 +245,24 @@ pub(super) fn time_at(text: &[char], beside_dash: bool) -> Option<(Clock, usize)
         start += text[start..].iter().take_while(|c| matches!(c, ' ' | ':' | '.')).count();
     }
     let prefixed = part.is_some();
-    let found = match digits(&text[start..])? {
+    let found = match digits(&text[start..], beside_dash)? {
         Ok(found) => found,
         Err(length) => return Some((Clock::Impossible, start + length)),
     };
     let mut end = start + found.length;
-    if !prefixed {
-        let blanks = blanks_at(&text[end..]);
-        let behind = &text[end + blanks..];
-        if let Some((mark @ (Part::Am | Part::Pm), length)) = part_at(behind) {
-            // "10:00 pm5:00": the mark belongs to what follows.
-            let next = behind.get(length);
-            if !next.is_some_and(|c| c.is_ascii_alphanumeric()) {
-                part = Some(mark);
-                end += blanks + length;
-            }
+    let blanks = blanks_at(&text[end..]);
+    let behind = &text[end + blanks..];
+    if let Some((mark @ (Part::Am | Part::Pm), length)) = part_at(behind)
+        // "10:00 pm5:00": the mark belongs to what follows.
+        && !behind.get(length).is_some_and(char::is_ascii_alphanumeric)
+    {
+        end += blanks + length;
+        // "上午10:00AM" says it twice, "上午10:00PM" is no time.
+        let hour = part.and_then(|part| hour_of(found.hour, part));
+        if prefixed && hour.is_some_and(|hour| (mark == Part::Pm) != (12..24).contains(&hour)) {
+            return Some((Clock::Impossible, end));
         }
+        part = part.or(Some(mark));
     }
     let dash_behind = text[end + blanks_at(&text[end..])..].first() == Some(&'-') || to_behind(&text[end..]);
     let certain = found.certain || part.is_some() && digits_at(&text[start..]) > 0;
@@ -227,7 +279,9 @@ pub(super) fn time_at(text: &[char], beside_dash: bool) -> Option<(Clock, usize)
     let time = Time {
         min: hour * 60 + found.minute,
         marked: part.is_some(),
-        short: part.is_none() && !found.leading_zero && (1..=12).contains(&hour),
+        short: part.is_none() && (1..=12).contains(&hour),
+        unpadded: part.is_none() && !found.leading_zero && (1..=12).contains(&hour),
+        bare: part.is_none() && !found.exact,
         english: matches!(part, Some(Part::Am | Part::Pm)),
         morning: part == Some(Part::Morning),
     };

@@ -1,13 +1,20 @@
 //! A week's opening hours as people write them, Chinese or English. What has two readings is refused: a
 //! person must choose.
 
+mod behind;
 mod clock;
+mod closures;
+mod days;
 mod message;
 mod notes;
+mod numbers;
 mod osm;
+mod phrases;
 mod rules;
+mod shut;
 mod spans;
 mod spelling;
+mod suspended;
 mod vocabulary;
 mod week;
 mod words;
@@ -17,9 +24,9 @@ use domain::{ErrorCode, FieldPath, Value, text};
 
 use crate::empty::is_empty;
 use crate::finding::{Finding, TEXT_CHARS_MAX};
-use words::Word;
+use message::{Refusal, message};
+use words::{Token, Word};
 
-pub use message::message;
 pub use osm::osm;
 
 /// What a text says beside the weekly hours.
@@ -97,31 +104,30 @@ pub fn minutes(spans: &[Span]) -> serde_json::Value {
 /// Why it cannot be read: `empty`, `no_time`, `bad_time`, `missing_end`, `zero_length`, `overlap`,
 /// `ambiguous`, `irregular`, `conflict_days`, `bad_day`; `too_large` for what is no text about hours.
 pub fn read(text: &str) -> Result<Hours, Finding> {
-    hours(text).map_err(|code| Finding::new(code, message(code, text)))
+    hours(text).map_err(|refusal| Finding::new(refusal.code, message(&refusal, text)))
 }
 
-fn hours(typed: &str) -> Result<Hours, ErrorCode> {
+fn hours(typed: &str) -> Result<Hours, Refusal> {
     if is_empty(typed) {
-        return Err(ErrorCode::Empty);
+        return Err(ErrorCode::Empty.into());
     }
     if typed.chars().count() > TEXT_CHARS_MAX {
-        return Err(ErrorCode::TooLarge);
+        return Err(ErrorCode::TooLarge.into());
     }
     let spelling = spelling::Spelling::new(typed);
     let tokens = words::tokens(&spelling.plain);
-    let (words, notes) = notes::without_notes(&spelling, tokens);
-    let has = |wanted: &Word| words.contains(wanted);
-    let has_span = words.iter().any(|word| matches!(word, Word::Time(_) | Word::AllDay));
-    let suspended = has(&Word::Suspended) && !(has_span && suspends_some_days(&words));
-    for (word, code) in [
-        (Word::Irregular, ErrorCode::Irregular),
-        (Word::BadDay, ErrorCode::BadDay),
-        (Word::BadTime, ErrorCode::BadTime),
-    ] {
-        if has(&word) && !suspended {
-            return Err(code);
-        }
+    let (mut tokens, notes) = notes::without_notes(&spelling, tokens);
+    let suspended = suspended::suspended(&mut tokens);
+    if !suspended && let Some((code, at)) = refused(&tokens) {
+        // "上学日" is one word to who typed it.
+        let run = |token: &&Token| matches!(token.word, Word::Unknown | Word::Label);
+        let end = tokens[at..].iter().take_while(run).last().map_or(tokens[at].to, |token| token.to);
+        let typed = spelling.part(tokens[at].from, end);
+        let words = typed.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '[' | ']')).to_owned();
+        return Err(Refusal { code, words: (code != ErrorCode::NoTime).then_some(words) });
     }
+    let words: Vec<Word> = tokens.into_iter().map(|token| token.word).collect();
+    let has = |wanted: &Word| words.contains(wanted);
     let note = (!notes.is_empty()).then(|| notes.join("; "));
     let mut flags = Vec::new();
     if has(&Word::Appointment) {
@@ -142,9 +148,6 @@ fn hours(typed: &str) -> Result<Hours, ErrorCode> {
         flags.sort_unstable();
         return Ok(Hours { flags, note, ..Hours::default() });
     }
-    if has(&Word::Unknown) {
-        return Err(if has_span { ErrorCode::Ambiguous } else { ErrorCode::NoTime });
-    }
     let found = rules::rules(&words)?;
     let open = found
         .rules
@@ -152,7 +155,7 @@ fn hours(typed: &str) -> Result<Hours, ErrorCode> {
         .any(|rule| !rule.spans.is_empty() && (!rule.holidays || rule.every || !rule.days.is_empty()));
     let shut_all = found.rules.iter().any(|rule| rule.closed && !rule.holidays && matches!(rule.days.len(), 0 | 7));
     if !open && !shut_all {
-        return Err(ErrorCode::NoTime);
+        return Err(ErrorCode::NoTime.into());
     }
     let days = week::week(&found)?;
     let ph = week::holidays(&found.rules)?;
@@ -169,7 +172,7 @@ fn hours(typed: &str) -> Result<Hours, ErrorCode> {
         flags.push(Flag::PhOff);
     }
     if flags.contains(&Flag::PhHours) && flags.contains(&Flag::PhOff) {
-        return Err(ErrorCode::ConflictDays);
+        return Err(ErrorCode::ConflictDays.into());
     }
     let mut all_day = days.iter().filter(|day| !day.is_empty()).peekable();
     if all_day.peek().is_some() && all_day.all(|day| day.as_slice() == [(0, 1440)]) {
@@ -182,9 +185,34 @@ fn hours(typed: &str) -> Result<Hours, ErrorCode> {
     Ok(Hours { days: days.map(spans), flags, note, ph: spans(ph) })
 }
 
-/// "周一暂停营业" is about Mondays.
-fn suspends_some_days(words: &[Word]) -> bool {
-    let Some(at) = words.iter().position(|word| *word == Word::Suspended) else { return false };
-    let before = words[..at].iter().rev().find(|word| !matches!(word, Word::Gap | Word::Label));
-    matches!(before, Some(Word::Days(_) | Word::Holidays))
+/// The first word that no week can be read beside.
+fn refused(tokens: &[Token]) -> Option<(ErrorCode, usize)> {
+    let is_hours = |token: &Token| matches!(token.word, Word::Time(_) | Word::AllDay);
+    let has_hours = tokens.iter().any(is_hours);
+    for (word, code) in [
+        (Word::Irregular, ErrorCode::Irregular),
+        (Word::BadDay, ErrorCode::BadDay),
+        (Word::BadTime, ErrorCode::BadTime),
+        (Word::Number, if has_hours { ErrorCode::Ambiguous } else { ErrorCode::NoTime }),
+    ] {
+        if let Some(found) = tokens.iter().position(|token| token.word == word) {
+            return Some((code, found));
+        }
+    }
+    let at = tokens.iter().position(|token| matches!(token.word, Word::Unknown | Word::Quantity))?;
+    // "工做日 9:00-18:00": days are expected there.
+    let in_front = |token: &Token| {
+        matches!(
+            token.word,
+            Word::Gap | Word::Label | Word::Unknown | Word::Dash | Word::And | Word::Open | Word::Shut | Word::Break
+        )
+    };
+    let leads =
+        tokens[..at].iter().all(in_front) && tokens[at..].iter().find(|token| !in_front(token)).is_some_and(is_hours);
+    let code = match (has_hours, leads) {
+        (false, _) => ErrorCode::NoTime,
+        (true, true) => ErrorCode::BadDay,
+        (true, false) => ErrorCode::Ambiguous,
+    };
+    Some((code, at))
 }

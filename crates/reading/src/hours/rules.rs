@@ -1,11 +1,13 @@
-//! From words to rules: which days have which spans.
+//! From phrases to rules: which days have which spans.
 
 use std::collections::BTreeSet;
 
 use domain::ErrorCode;
 
-use super::clock::Time;
-use super::spans::{DAY_MIN, Minutes, span, span_end, without_breaks};
+use super::behind::days_behind;
+use super::closures::moved;
+use super::phrases::{Phrase, Subject, is_hours, is_mark, phrases, said};
+use super::spans::{DAY_MIN, Minutes, without_breaks};
 use super::words::Word;
 
 /// Some days and what holds for them.
@@ -16,22 +18,30 @@ pub(super) struct Rule {
     pub holidays: bool,
     pub spans: Vec<Minutes>,
     /// Closed within them.
-    breaks: Vec<Minutes>,
+    pub breaks: Vec<Minutes>,
     pub closed: bool,
     /// "Every day" was said: the default, though holidays are named too.
     pub every: bool,
     /// As on the other days.
     pub same: bool,
     /// It has its days behind its spans.
-    done: bool,
+    pub done: bool,
 }
 
 impl Rule {
-    fn has_body(&self) -> bool {
+    pub(super) fn has_body(&self) -> bool {
         self.closed || self.same || !self.spans.is_empty()
     }
-    fn names_days(&self) -> bool {
+    pub(super) fn names_days(&self) -> bool {
         self.holidays || !self.days.is_empty()
+    }
+    /// Hours to which days can still be said.
+    fn is_free(&self) -> bool {
+        !self.spans.is_empty() && !self.names_days() && !self.done
+    }
+    pub(super) fn name(&mut self, subject: &Subject) {
+        self.days.extend(&subject.days);
+        self.holidays |= subject.holidays;
     }
 }
 
@@ -47,17 +57,17 @@ pub(super) struct Rules {
 
 /// Reads the rules; days stand before their hours, or, if that leaves days without hours, behind them.
 pub(super) fn rules(words: &[Word]) -> Result<Rules, ErrorCode> {
-    let words: Vec<Word> =
-        words.iter().filter(|word| !matches!(word, Word::Gap | Word::Label | Word::And)).cloned().collect();
+    let phrases = moved(phrases(words)?)?;
     let mut found =
-        Reader { words: &words, at: 0, found: Rules { rules: vec![Rule::default()], ..Rules::default() } }.read()?;
+        Reader { phrases: &phrases, at: 0, found: Rules { rules: vec![Rule::default()], ..Rules::default() } }
+            .read()?;
     let dangling = |rule: &Rule| rule.names_days() && !rule.has_body();
     if found.rules.iter().any(dangling) {
         let any_body = found.rules.iter().any(|rule| rule.has_body() && !rule.closed);
         if !any_body {
             return Err(ErrorCode::NoTime);
         }
-        found = days_behind(&words, found)?;
+        found = days_behind(&phrases, found)?;
     }
     for rule in &mut found.rules {
         rule.spans = without_breaks(&rule.spans, &rule.breaks)?;
@@ -66,21 +76,29 @@ pub(super) fn rules(words: &[Word]) -> Result<Rules, ErrorCode> {
     Ok(found)
 }
 
-struct Reader<'a> {
-    words: &'a [Word],
-    at: usize,
-    found: Rules,
+pub(super) struct Reader<'a> {
+    pub phrases: &'a [Phrase],
+    pub at: usize,
+    pub found: Rules,
+}
+
+fn gives_hours(phrase: Option<&Phrase>) -> bool {
+    phrase.is_some_and(is_hours)
+}
+
+fn ends(phrase: Option<&Phrase>) -> bool {
+    matches!(phrase, None | Some(Phrase::Say(Word::Break | Word::Shut)))
 }
 
 impl Reader<'_> {
     fn read(mut self) -> Result<Rules, ErrorCode> {
-        while self.at < self.words.len() {
-            self.word()?;
+        while self.at < self.phrases.len() {
+            self.phrase()?;
         }
         Ok(self.found)
     }
 
-    fn rule(&mut self) -> &mut Rule {
+    pub(super) fn rule(&mut self) -> &mut Rule {
         if self.found.rules.is_empty() {
             self.found.rules.push(Rule::default());
         }
@@ -96,125 +114,203 @@ impl Reader<'_> {
         self.rule()
     }
 
-    fn behind(&self, steps: usize) -> Option<&Word> {
-        self.words.get(self.at + steps)
-    }
-    fn before(&self) -> Option<&Word> {
-        self.at.checked_sub(1).map(|at| &self.words[at])
-    }
-    /// The word before, brackets and commas not counted.
-    fn said_before(&self) -> Option<&Word> {
-        self.words[..self.at].iter().rev().find(|word| !matches!(word, Word::Open | Word::Shut | Word::Break))
+    /// The last rule names days and says nothing of them yet.
+    pub(super) fn is_pending(&mut self) -> bool {
+        self.rule().names_days() && !self.rule().has_body()
     }
 
-    fn word(&mut self) -> Result<(), ErrorCode> {
-        let words = self.words;
-        match &words[self.at] {
-            Word::Days(_) => return self.days(),
-            Word::Holidays => return self.holidays(),
+    pub(super) fn behind(&self, steps: usize) -> Option<&Phrase> {
+        self.phrases.get(self.at + steps)
+    }
+    pub(super) fn before(&self) -> Option<&Phrase> {
+        self.at.checked_sub(1).map(|at| &self.phrases[at])
+    }
+    /// The phrase before, brackets and commas not counted.
+    pub(super) fn said_before(&self) -> Option<&Phrase> {
+        self.phrases[..self.at].iter().rev().find(|phrase| !is_mark(phrase))
+    }
+    /// Do hours follow, whatever brackets, commas and meals stand before them?
+    pub(super) fn hours_ahead(&self, steps: usize) -> bool {
+        let rest = self.phrases.get(self.at + steps..).unwrap_or_default();
+        gives_hours(rest.iter().find(|phrase| !is_mark(phrase) && !matches!(phrase, Phrase::Say(Word::Sitting(_)))))
+    }
+
+    /// A part of the day or a meal, by itself, is all that is said of some days: "周日下午公休", "周日仅午市",
+    /// "closed for lunch".
+    fn is_half_a_day(&self) -> bool {
+        let mut back = self.phrases[..self.at].iter().rev().filter(|phrase| !is_mark(phrase));
+        let mut named = back.next();
+        if said(named) == Some(&Word::Opens) {
+            named = back.next();
+        }
+        let of_days = matches!(named, Some(Phrase::On(_) | Phrase::Say(Word::FreeDays)));
+        let meal = |phrase: &&Phrase| matches!(phrase, Phrase::Say(Word::Sitting(_) | Word::Open));
+        let has_hours = gives_hours(self.phrases[self.at + 1..].iter().find(|phrase| !meal(phrase)));
+        let next = self.behind(1);
+        said(next) == Some(&Word::Closed)
+            || of_days && !has_hours
+            || said(self.before()) == Some(&Word::Closed) && ends(next)
+    }
+
+    fn phrase(&mut self) -> Result<(), ErrorCode> {
+        let phrases = self.phrases;
+        let word = match &phrases[self.at] {
+            Phrase::On(subject) => return self.subject(subject),
+            Phrase::Span(span) => return self.span(*span),
+            Phrase::Say(word) => word,
+        };
+        match word {
             Word::FreeDays => self.free_days()?,
-            Word::Time(start) => return self.span(*start),
             // "全日7:00-21:00": all day long, within these hours.
-            Word::AllDay if matches!(self.behind(1), Some(Word::Time(_))) => {}
+            Word::AllDay if matches!(self.behind(1), Some(Phrase::Span(_))) => {}
+            // "周一全天休息"
+            Word::AllDay if said(self.behind(1)) == Some(&Word::Closed) && self.is_pending() => {}
             Word::AllDay => {
                 let rule = self.open_rule(|rule| rule.closed || rule.same || rule.done);
-                if !rule.spans.is_empty() {
-                    return Err(ErrorCode::Ambiguous);
+                match rule.spans.as_slice() {
+                    [] => rule.spans.push((0, DAY_MIN)),
+                    // "全天候24小时" says it twice.
+                    [(0, DAY_MIN)] => {}
+                    _ => return Err(ErrorCode::Ambiguous),
                 }
-                rule.spans.push((0, DAY_MIN));
             }
             Word::Closed => return self.closed(),
-            Word::Suspended if self.rule().names_days() && !self.rule().has_body() => self.rule().closed = true,
+            Word::Pause => return self.pause(),
+            Word::WeekendsOff => self.weekends_off()?,
+            Word::Opens => self.opens()?,
             Word::StaysOpen => {
-                let hours_follow = matches!(self.behind(1), Some(Word::Time(_) | Word::AllDay | Word::Dash));
-                let rule = self.rule();
-                if rule.names_days() && !rule.has_body() && !hours_follow {
-                    rule.same = true;
+                let hours_follow = gives_hours(self.behind(1)) || said(self.behind(1)) == Some(&Word::Dash);
+                if self.is_pending() && !hours_follow {
+                    self.rule().same = true;
                 }
             }
-            // "周日下午公休" closes half a day.
-            Word::PartOfDay if self.behind(1) == Some(&Word::Closed) => return Err(ErrorCode::Ambiguous),
+            Word::Sitting(_) if self.is_half_a_day() && phrases.iter().any(is_hours) => {
+                return Err(ErrorCode::Ambiguous);
+            }
+            // "节假日次日休息"
+            Word::NextDay if said(self.behind(1)) == Some(&Word::Closed) => return Err(ErrorCode::Irregular),
             Word::AlwaysOpen => self.found.ph_open = true,
-            Word::EveryDay if self.before() == Some(&Word::Dash) => {}
+            Word::EveryDay if said(self.before()) == Some(&Word::Dash) => {}
             Word::EveryDay => self.open_rule(|rule| rule.has_body() && rule.names_days()).every = true,
             Word::Rest if self.rule().has_body() || self.rule().names_days() => {
                 self.found.rules.push(Rule::default());
             }
             Word::OpenEnd => return Err(ErrorCode::MissingEnd),
-            // "至23:00" has no start; a dash before a whole span is an ornament.
-            Word::Dash
-                if matches!(self.behind(1), Some(Word::Time(_))) && span_end(&words[self.at + 2..]).is_none() =>
-            {
-                return Err(ErrorCode::MissingEnd);
-            }
             _ => {}
         }
         self.at += 1;
         Ok(())
     }
 
-    fn days(&mut self) -> Result<(), ErrorCode> {
-        let (days, used) = range(&self.words[self.at..]);
-        let next = self.words.get(self.at + used).cloned();
-        let (said, before) = (self.said_before().cloned(), self.before().cloned());
-        self.at += used;
-        if said == Some(Word::Without) && self.words.get(self.at.saturating_sub(used + 1)) != Some(&Word::Shut)
-            || next == Some(Word::Excepted)
-        {
-            self.found.without.extend(days);
-            return Ok(());
+    fn subject(&mut self, subject: &Subject) -> Result<(), ErrorCode> {
+        let before = self.before().cloned();
+        let (next, later) = (self.behind(1).cloned(), self.behind(2).cloned());
+        let earlier = said(self.said_before()).cloned();
+        let without = earlier == Some(Word::Without) && said(before.as_ref()) != Some(&Word::Shut);
+        if without || said(next.as_ref()) == Some(&Word::Excepted) {
+            return self.except(subject, without);
         }
-        let ends = matches!(next, None | Some(Word::Break | Word::Shut));
-        let rule = self.rule();
-        let is_free = !rule.spans.is_empty() && rule.days.is_empty() && !rule.holidays && !rule.done;
-        let in_bracket = before == Some(Word::Open) && next == Some(Word::Shut);
-        let right_behind = matches!(before, Some(Word::Time(_))) && days.len() > 1 && ends;
-        if is_free && (in_bracket || right_behind) {
-            rule.days.extend(days);
-            rule.done = true;
-            return Ok(());
-        }
-        if said == Some(Word::With) {
-            if !rule.days.is_empty() {
-                rule.days.extend(days);
+        self.at += 1;
+        let next_word = said(next.as_ref());
+        let opens = |word: Option<&Word>| matches!(word, Some(Word::Opens | Word::StaysOpen));
+        let own =
+            |phrase: &Option<Phrase>| gives_hours(phrase.as_ref()) || said(phrase.as_ref()) == Some(&Word::Closed);
+        let with = earlier == Some(Word::With);
+        if subject.days.is_empty() || with {
+            let ph_open = with
+                || opens(next_word) && !own(&later)
+                || next_word == Some(&Word::AlwaysOpen)
+                || opens(earlier.as_ref()) && !own(&next);
+            if subject.holidays && ph_open {
+                self.found.ph_open = true;
+            } else if subject.holidays {
+                self.open_rule(Rule::has_body).holidays = true;
+            }
+            if with && !self.rule().days.is_empty() {
+                self.rule().days.extend(&subject.days);
             }
             return Ok(());
         }
-        self.open_rule(Rule::has_body).days.extend(days);
+        let in_bracket = said(before.as_ref()) == Some(&Word::Open) && next_word == Some(&Word::Shut);
+        // "10:00-22:00 周一、周二，周三休息": open, or closed like the day behind them?
+        let closes = matches!(
+            &self.phrases[(self.at + 1).min(self.phrases.len())..],
+            [Phrase::On(_), Phrase::Say(Word::Closed), ..]
+        );
+        // "10-4 Sat", where other hours have their days behind them.
+        let in_manner = subject.days.len() > 1 || self.found.rules.iter().any(|rule| rule.done);
+        let right_behind = matches!(before, Some(Phrase::Span(_))) && in_manner && ends(next.as_ref());
+        // "仅工作日（营业）", but not "周一仅预约".
+        let only = subject.only
+            && (ends(next.as_ref()) || opens(next_word) && ends(later.as_ref()))
+            && !self.hours_ahead(usize::from(opens(next_word)));
+        if self.rule().is_free() && (in_bracket || right_behind || only) {
+            if right_behind && closes && (2..4).contains(&subject.days.len()) {
+                return Err(ErrorCode::Ambiguous);
+            }
+            let rule = self.rule();
+            rule.name(subject);
+            rule.done = true;
+            return Ok(());
+        }
+        self.open_rule(Rule::has_body).name(subject);
         Ok(())
     }
 
-    fn holidays(&mut self) -> Result<(), ErrorCode> {
-        let (said, next, later) = (self.said_before().cloned(), self.behind(1).cloned(), self.behind(2).cloned());
+    /// `除周一外`, `except Sundays and public holidays`.
+    fn except(&mut self, subject: &Subject, without: bool) -> Result<(), ErrorCode> {
+        let start = self.at - usize::from(said(self.before()) == Some(&Word::Without));
+        let of_closure = self.rule().closed && self.rule().names_days();
         self.at += 1;
-        let hours_follow = |word: &Option<Word>| matches!(word, Some(Word::Time(_) | Word::AllDay | Word::Closed));
-        if said == Some(Word::Without) || next == Some(Word::Excepted) {
-            self.found.ph_off = true;
-        } else if said == Some(Word::With)
-            || next == Some(Word::StaysOpen) && !hours_follow(&later)
-            || next == Some(Word::AlwaysOpen)
-            || said == Some(Word::StaysOpen) && !hours_follow(&next)
-        {
+        if of_closure {
+            // "周一闭馆（节假日除外）": open on those. Behind a comma it may mean the hours.
+            let by_itself = start.checked_sub(1).is_some_and(|n| self.phrases[n] == Phrase::Say(Word::Break));
+            if by_itself || !subject.days.is_empty() {
+                return Err(ErrorCode::Ambiguous);
+            }
             self.found.ph_open = true;
-        } else {
-            self.open_rule(Rule::has_body).holidays = true;
+            return Ok(());
         }
+        // "10:00-22:00 except Sunday 11:00-20:00"
+        if without && gives_hours(self.behind(0)) && self.found.rules.iter().any(|rule| !rule.spans.is_empty()) {
+            return Err(ErrorCode::Ambiguous);
+        }
+        self.found.without.extend(&subject.days);
+        self.found.ph_off |= subject.holidays;
+        Ok(())
+    }
+
+    /// "周一至周六营业": these days have the hours that follow, or that were said for no days yet.
+    fn opens(&mut self) -> Result<(), ErrorCode> {
+        if !self.is_pending() || self.hours_ahead(1) || said(self.behind(1)) == Some(&Word::Dash) {
+            return Ok(());
+        }
+        let last = self.found.rules.len() - 1;
+        if last == 0 || !self.found.rules[last - 1].is_free() {
+            self.rule().same = true;
+            return Ok(());
+        }
+        // "10:00-22:00，周末营业": on the weekend too, or on no other day?
+        if self.rule().days.len() < 4 {
+            return Err(ErrorCode::Ambiguous);
+        }
+        let named = self.found.rules.remove(last);
+        let rule = self.rule();
+        (rule.days, rule.holidays, rule.done) = (named.days, named.holidays, true);
         Ok(())
     }
 
     /// Saturday and Sunday beside "Monday to Friday"; by itself two things.
     fn free_days(&mut self) -> Result<(), ErrorCode> {
-        if self.behind(1) == Some(&Word::StaysOpen) || self.said_before() == Some(&Word::With) {
+        let (before, next) = (said(self.said_before()), said(self.behind(1)));
+        if matches!(next, Some(Word::Opens | Word::StaysOpen)) || before == Some(&Word::With) {
             self.found.ph_open = true;
             return Ok(());
         }
         let working: BTreeSet<usize> = (0..5).collect();
-        let beside = self.found.rules.iter().any(|rule| rule.days == working)
-            || self.words[self.at..].iter().enumerate().any(|(n, word)| {
-                matches!(word, Word::Days(_))
-                    && range(&self.words[self.at + n..]).0.into_iter().collect::<BTreeSet<_>>() == working
-            });
-        if !beside {
+        let ahead =
+            self.phrases[self.at..].iter().any(|phrase| matches!(phrase, Phrase::On(named) if named.days == working));
+        if !ahead && !self.found.rules.iter().any(|rule| rule.days == working) {
             return Err(ErrorCode::Ambiguous);
         }
         let rule = self.open_rule(Rule::has_body);
@@ -223,16 +319,16 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn span(&mut self, start: Time) -> Result<(), ErrorCode> {
-        let (end, used) = span_end(&self.words[self.at + 1..]).ok_or(ErrorCode::MissingEnd)?;
-        let span = span(start, end)?;
-        // "14:00-17:00休息"
-        let behind = &self.words[self.at + used + 1..];
-        if behind.first() == Some(&Word::Closed)
-            && matches!(behind.get(1), None | Some(Word::Break | Word::Shut | Word::Time(_)))
-        {
-            self.rule().breaks.push(span);
-            self.at += used + 2;
+    fn span(&mut self, span: Minutes) -> Result<(), ErrorCode> {
+        // "14:00-17:00休息", but of "10:00-21:00 午休14:00-17:00" the other is the break.
+        let closes = matches!(said(self.behind(1)), Some(Word::Closed | Word::Pause));
+        let of_next = match self.behind(2) {
+            Some(Phrase::Span((from, to))) => span.0 < *from && *to < span.1,
+            next => !ends(next),
+        };
+        if closes && !of_next {
+            self.break_at(span)?;
+            self.at += 2;
             return Ok(());
         }
         let rule = self.open_rule(|rule| rule.closed || rule.same || rule.done);
@@ -240,128 +336,7 @@ impl Reader<'_> {
             return Err(ErrorCode::Ambiguous);
         }
         rule.spans.push(span);
-        self.at += used + 1;
+        self.at += 1;
         Ok(())
     }
-
-    fn closed(&mut self) -> Result<(), ErrorCode> {
-        self.at += 1;
-        let rule = self.rule();
-        if rule.names_days() && !rule.has_body() {
-            rule.closed = true;
-            return Ok(());
-        }
-        if rule.closed {
-            // "公休日：休" says it twice.
-            return Ok(());
-        }
-        // "休息时间14:00-17:00"
-        if let Some(Word::Time(start)) = self.words.get(self.at)
-            && let Some((end, used)) = span_end(&self.words[self.at + 1..])
-        {
-            let span = span(*start, end)?;
-            self.rule().breaks.push(span);
-            self.at += used + 1;
-            return Ok(());
-        }
-        let mut rule = Rule { closed: true, ..Rule::default() };
-        let mut at = self.at;
-        loop {
-            let skipped = self.words[at..].iter().take_while(|word| matches!(word, Word::Break | Word::Open)).count();
-            let Some(word @ (Word::Days(_) | Word::Holidays)) = self.words.get(at + skipped) else { break };
-            let (days, used) =
-                if *word == Word::Holidays { (Vec::new(), 1) } else { range(&self.words[at + skipped..]) };
-            let next = self.words.get(at + skipped + used);
-            let has_own =
-                matches!(next, Some(Word::Time(_) | Word::AllDay | Word::Closed | Word::StaysOpen | Word::Excepted));
-            if has_own {
-                break;
-            }
-            rule.holidays |= *word == Word::Holidays;
-            rule.days.extend(days);
-            at += skipped + used;
-        }
-        self.at = at;
-        let says_nothing = !self
-            .words
-            .iter()
-            .any(|word| matches!(word, Word::Time(_) | Word::AllDay | Word::Days(_) | Word::Holidays));
-        let is_rest =
-            self.words[..self.at].iter().rev().find(|w| !matches!(w, Word::Break | Word::Closed)) == Some(&Word::Rest);
-        if rule.names_days() || says_nothing || is_rest {
-            self.found.rules.push(rule);
-            Ok(())
-        } else {
-            Err(ErrorCode::Ambiguous)
-        }
-    }
-}
-
-/// `周一`, `周一至周五`: the days, and how many words that took.
-fn range(words: &[Word]) -> (Vec<usize>, usize) {
-    let Some(Word::Days(first)) = words.first() else { return (Vec::new(), 1) };
-    if let (Some(Word::Dash), Some(Word::Days(last)), Some(from)) = (words.get(1), words.get(2), first.last())
-        && let [to, more @ ..] = last.as_slice()
-        && first.len() < 5
-    {
-        let length = (to + 7 - from) % 7;
-        let days = first.iter().copied().chain((0..=length).map(|step| (from + step) % 7)).chain(more.iter().copied());
-        return (days.collect(), 3);
-    }
-    (first.clone(), 1)
-}
-
-/// Hours before their days: `9am-5pm Mon-Fri, 10am-4pm Sat, closed Sun`.
-fn days_behind(words: &[Word], found: Rules) -> Result<Rules, ErrorCode> {
-    let mut rules: Vec<Rule> = vec![Rule::default()];
-    let (mut at, mut closes) = (0, false);
-    while at < words.len() {
-        let last = rules.len() - 1;
-        let mut used = 1;
-        match &words[at] {
-            Word::Time(start) => {
-                let (end, taken) = span_end(&words[at + 1..]).ok_or(ErrorCode::MissingEnd)?;
-                if rules[last].names_days() {
-                    rules.push(Rule::default());
-                }
-                closes = false;
-                let last = rules.len() - 1;
-                rules[last].spans.push(span(*start, end)?);
-                used += taken;
-            }
-            Word::AllDay => rules.push(Rule { spans: vec![(0, DAY_MIN)], ..Rule::default() }),
-            Word::Days(_) if closes => {
-                let (days, taken) = range(&words[at..]);
-                rules[last].days.extend(days);
-                used = taken;
-            }
-            Word::Days(_) => {
-                let (days, taken) = range(&words[at..]);
-                if !rules[last].has_body() || matches!(words.get(at + taken), Some(Word::Closed)) {
-                    return Err(ErrorCode::Ambiguous);
-                }
-                rules[last].days.extend(days);
-                used = taken;
-            }
-            Word::Holidays if rules[last].has_body() => rules[last].holidays = true,
-            Word::Closed => {
-                rules.push(Rule { closed: true, ..Rule::default() });
-                closes = true;
-            }
-            Word::Break
-            | Word::Open
-            | Word::Shut
-            | Word::EveryDay
-            | Word::AlwaysOpen
-            | Word::StaysOpen
-            | Word::Dash => {}
-            _ => return Err(ErrorCode::Ambiguous),
-        }
-        at += used;
-    }
-    rules.retain(Rule::has_body);
-    if rules.iter().any(|rule| !rule.names_days()) {
-        return Err(ErrorCode::Ambiguous);
-    }
-    Ok(Rules { rules, ..found })
 }

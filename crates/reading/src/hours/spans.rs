@@ -3,9 +3,10 @@
 use domain::ErrorCode;
 
 use super::clock::{END_MIN_MAX, Time};
+use super::vocabulary::Sitting;
 use super::words::Word;
 
-/// Longest overnight span whose end says nothing about the day, in minutes.
+/// Longest overnight span whose end says nothing about the day, in minutes. One to midnight itself is none.
 const OVERNIGHT_MIN_MAX: u16 = 16 * 60;
 pub(super) const DAY_MIN: u16 = 1440;
 const NOON_MIN: u16 = 720;
@@ -43,7 +44,7 @@ pub(super) fn span_end(words: &[Word]) -> Option<(End, usize)> {
 }
 
 /// A span by the rules for clocks of twelve and of twenty-four hours.
-pub(super) fn span(start: Time, end: End) -> Result<Minutes, ErrorCode> {
+pub(super) fn span(start: Time, end: &End) -> Result<Minutes, ErrorCode> {
     let from = start.min;
     if from >= DAY_MIN {
         // Midnight as a start begins the day.
@@ -57,11 +58,6 @@ pub(super) fn span(start: Time, end: End) -> Result<Minutes, ErrorCode> {
     if from == to && !end.next_day {
         return Err(ErrorCode::ZeroLength);
     }
-    // "6-10pm": whether the evening begins in the morning nobody can tell.
-    let twice = end.time.english && !start.marked && start.short && !end.next_day;
-    if twice && from < 720 && from + 720 < to && from < 540 {
-        return Err(ErrorCode::Ambiguous);
-    }
     // "下午5:30-上午12:00": of the two nights that word can mean only the one that comes.
     let to = if to == NOON_MIN && end.time.morning && from >= NOON_MIN { DAY_MIN } else { to };
     let overnight = to + if to < DAY_MIN { DAY_MIN } else { 0 };
@@ -71,9 +67,8 @@ pub(super) fn span(start: Time, end: End) -> Result<Minutes, ErrorCode> {
         (from, to)
     } else {
         // Nothing but midnight is written 0: on a clock of twelve it is 12.
-        let is_midnight = to < 60;
-        let half_a_day_later = to <= 720 && to + 720 > from;
-        let unclear = !end.time.marked && !is_midnight && (half_a_day_later || overnight - from > OVERNIGHT_MIN_MAX);
+        let half_a_day_later = (60..=NOON_MIN).contains(&to) && to + NOON_MIN > from;
+        let unclear = !end.time.marked && (half_a_day_later || to > 0 && overnight - from > OVERNIGHT_MIN_MAX);
         if unclear {
             return Err(ErrorCode::Ambiguous);
         }
@@ -85,6 +80,42 @@ pub(super) fn span(start: Time, end: End) -> Result<Minutes, ErrorCode> {
         (from, to) if from > 0 && to >= from + DAY_MIN => Err(ErrorCode::Ambiguous),
         span => Ok(span),
     }
+}
+
+/// Latest hour of a start that is seldom one of the evening where only the end is marked p.m.: "9-5pm".
+const MORNING_MIN: u16 = 9 * 60;
+
+/// Has a span one reading only, where nothing marks the half of the day that it starts in?
+pub(super) fn clear(
+    start: Time,
+    end: &End,
+    (from, to): Minutes,
+    before: Option<Minutes>,
+    sittings: [Option<Sitting>; 2],
+) -> bool {
+    if start.marked || end.next_day {
+        return true;
+    }
+    // "6-10pm", "6-2am": whether the evening begins in the morning nobody can tell.
+    let later = from % NOON_MIN + NOON_MIN;
+    if end.time.english && start.short && (to > DAY_MIN || from < MORNING_MIN && later < to) {
+        return false;
+    }
+    if end.time.marked {
+        return true;
+    }
+    // "午市11:00-14:00 晚市5:00-9:00"
+    if sittings.into_iter().flatten().any(|sitting| start.short && !sitting.holds(from, to)) {
+        return false;
+    }
+    if !start.unpadded || to > NOON_MIN || sittings.contains(&Some(Sitting::Early)) {
+        return true;
+    }
+    // "9:00-12:00，1:00-5:00": the second half of the day.
+    let second = before.is_some_and(|(_, ended)| from + NOON_MIN > ended && ended > to);
+    // "1-5": hours of a morning, of an afternoon, or no hours at all.
+    let bare = start.bare && end.time.bare && from < 8 * 60;
+    !second && !bare
 }
 
 /// Spans with the breaks within them taken out. A break between two spans says nothing new.

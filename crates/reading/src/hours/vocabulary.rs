@@ -32,11 +32,17 @@ fn meaning(kind: &str) -> Option<Word> {
         "free_days" => Word::FreeDays,
         "holidays" => Word::Holidays,
         "always_open" => Word::AlwaysOpen,
+        "opens" => Word::Opens,
         "stays_open" => Word::StaysOpen,
+        "longer" => Word::Longer,
+        "only" => Word::Only,
         "without" => Word::Without,
         "excepted" => Word::Excepted,
         "with" => Word::With,
         "closed" => Word::Closed,
+        "closing_day" => Word::ClosingDay,
+        "pause" => Word::Pause,
+        "weekends_off" => Word::WeekendsOff,
         "suspended" => Word::Suspended,
         "appointment" => Word::Appointment,
         "next_day" => Word::NextDay,
@@ -46,7 +52,10 @@ fn meaning(kind: &str) -> Option<Word> {
         "last_order" => Word::LastOrder,
         "festival" => Word::Festival,
         "remark" => Word::Remark,
-        "part" => Word::PartOfDay,
+        "early" => Word::Sitting(Sitting::Early),
+        "noon" => Word::Sitting(Sitting::Noon),
+        "late" => Word::Sitting(Sitting::Late),
+        "night" => Word::Sitting(Sitting::Night),
         "label" => Word::Label,
         "to" => Word::Dash,
         day => Word::Days(vec![day.strip_prefix("day")?.parse().ok()?]),
@@ -61,6 +70,48 @@ pub(super) fn word_at(text: &[char]) -> Option<(Word, usize)> {
         text.starts_with(known) && !(letter(known.last()) && letter(text.get(known.len())))
     };
     entries.iter().find(|(known, _)| fits(known)).map(|(known, word)| (word.clone(), known.len()))
+}
+
+/// What makes the word behind it say the opposite.
+const NEGATIONS: [&str; 14] =
+    ["无需", "无须", "不需要", "不需", "不用", "不必", "免", "无", "不", "没有", "no ", "not ", "never ", "without "];
+
+/// `不停业`, `not closed`: open as always. `无需预约`, `no booking required`: nothing for the hours.
+pub(super) fn negated_at(text: &[char]) -> Option<(Word, usize)> {
+    NEGATIONS.iter().find_map(|negation| {
+        let length = negation.chars().count();
+        let rest = text.get(length..).filter(|_| negation.chars().eq(text[..length].iter().copied()))?;
+        let (word, more) = word_at(rest)?;
+        let meaning = match word {
+            Word::Closed | Word::ClosingDay | Word::Suspended => Word::StaysOpen,
+            Word::Appointment | Word::Pause => Word::Remark,
+            _ => return None,
+        };
+        // "不定休" and "不休" are words of their own.
+        word_at(text).is_none_or(|(_, known)| known < length + more).then_some((meaning, length + more))
+    })
+}
+
+/// A part of the day, or a meal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sitting {
+    Early,
+    Noon,
+    Late,
+    Night,
+}
+
+impl Sitting {
+    /// Can it have these hours as they stand, on the clock of twenty-four?
+    pub(super) fn holds(self, from: u16, to: u16) -> bool {
+        const NOON: u16 = 12 * 60;
+        match self {
+            Self::Early => true,
+            Self::Noon => from >= 9 * 60,
+            Self::Late => from >= 10 * 60 && to > NOON,
+            Self::Night => from < 5 * 60 || to > NOON,
+        }
+    }
 }
 
 /// Parts of the day: what they do to an hour on the clock of twelve.
