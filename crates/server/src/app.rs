@@ -12,12 +12,11 @@ use crate::db::{Database, DbError};
 use crate::declared::Schemas;
 use crate::feed::Feed;
 use crate::lineage::Lineage;
+use crate::places::Places;
 use crate::rulebook::Rules;
 
 /// Passwords that are hashed at the same time; each takes 19 MiB.
 const HASHING_MAX: usize = 4;
-/// Clients that listen to wake-ups at the same time.
-const LISTENING_MAX: usize = 10_000;
 
 /// What all handlers share.
 pub struct App {
@@ -42,9 +41,9 @@ pub struct App {
     /// Whether the data are still those that devices have seen.
     pub lineage: Lineage,
     /// Turns at hashing passwords.
-    pub hashing: Semaphore,
+    pub hashing: Arc<Semaphore>,
     /// Places for listeners.
-    pub listening: Arc<Semaphore>,
+    pub listening: Arc<Places>,
 }
 
 impl App {
@@ -72,8 +71,8 @@ impl App {
             rules: Rules::load(db.as_ref()).await?,
             schemas: Schemas::load(db.as_ref()).await?,
             lineage: Lineage::default(),
-            hashing: Semaphore::new(HASHING_MAX),
-            listening: Arc::new(Semaphore::new(LISTENING_MAX)),
+            hashing: Arc::new(Semaphore::new(HASHING_MAX)),
+            listening: Arc::default(),
             db,
         })
     }

@@ -79,6 +79,21 @@ pub enum ClientAction {
         #[arg(long)]
         json: bool,
     },
+    /// Print another secret for a program, once; the old one and its sign-ins are void at once
+    Secret {
+        /// Whose.
+        #[command(flatten)]
+        whose: Whose,
+        /// Print one JSON document instead of the bare secret
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove a program; its sign-ins are void at once
+    Remove {
+        /// Whom.
+        #[command(flatten)]
+        whose: Whose,
+    },
 }
 
 /// People.
@@ -93,6 +108,29 @@ pub enum UserAction {
         #[arg(long)]
         json: bool,
     },
+    /// Give a person another password, the first line of standard input; sign-ins with the old one are void at once
+    Password {
+        /// Whose.
+        #[command(flatten)]
+        whose: Whose,
+    },
+    /// Remove a person; their sign-ins are void at once, what they did stays
+    Remove {
+        /// Whom.
+        #[command(flatten)]
+        whose: Whose,
+    },
+}
+
+/// Somebody who is there.
+#[derive(Debug, Args)]
+pub struct Whose {
+    /// The database: sqlite:FILE
+    #[arg(long, env = "DATABASE_URL")]
+    pub database: String,
+    /// The sign-in name
+    #[arg(long)]
+    pub id: String,
 }
 
 /// Who shall be added.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use domain::edit::{Outcome, OutcomeState};
@@ -31,8 +30,6 @@ struct Counts {
 #[derive(Default)]
 pub struct Counters {
     counts: Mutex<Counts>,
-    /// Clients that listen to wake-ups now.
-    pub listeners: AtomicU64,
 }
 
 impl Counters {
@@ -58,8 +55,8 @@ impl Counters {
         counts.push_seconds += seconds;
     }
 
-    /// All counters as text.
-    pub fn text(&self, open_reviews: u64, head: u64) -> String {
+    /// All counters as text, with what is counted elsewhere.
+    pub fn text(&self, open_reviews: u64, listeners: u64, head: u64) -> String {
         let counts = self.counts();
         let mut out = String::new();
         let head_of = |out: &mut String, name: &str, kind: &str, help: &str| {
@@ -87,7 +84,7 @@ impl Counters {
         let _ = writeln!(out, "merchant_console_push_seconds_count {}", counts.push_count);
         let gauges = [
             ("open_reviews", "Merchants with questions that wait for people.", open_reviews),
-            ("listeners", "Clients that listen to wake-ups.", self.listeners.load(Ordering::Relaxed)),
+            ("listeners", "Clients that listen to wake-ups.", listeners),
             ("changes", "Newest change number.", head),
         ];
         for (name, help, value) in gauges {

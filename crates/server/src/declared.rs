@@ -208,8 +208,13 @@ pub async fn preview(app: &App, draft: SchemaDraft, scope: &Scope) -> Result<Sch
     let mut after = 0;
     while !counting.is_empty() {
         let found = app.db.with_custom(after, BATCH, scope).await?;
-        for merchant in &found {
-            let shown = reconcile::shown(&merchant.record, &rules.rules);
+        let rules = Arc::clone(&rules);
+        let settle = move || {
+            let shown: Vec<_> = found.iter().map(|merchant| reconcile::shown(&merchant.record, &rules.rules)).collect();
+            (found, shown)
+        };
+        let (found, shown) = tokio::task::spawn_blocking(settle).await.map_err(DbError::corrupt)?;
+        for (merchant, shown) in found.iter().zip(&shown) {
             for field in &mut counting {
                 let path = field.after.or(field.before).map(CustomField::path);
                 if let Some(value) = path.and_then(|path| shown.get(&path)) {
@@ -218,7 +223,7 @@ pub async fn preview(app: &App, draft: SchemaDraft, scope: &Scope) -> Result<Sch
             }
         }
         match found.last() {
-            Some(last) if found.len() == BATCH => after = last.seq,
+            Some(last) if !found.complete => after = last.seq,
             _ => break,
         }
     }

@@ -127,9 +127,10 @@ pub struct ReviewsPage {
 /// `storage`.
 pub async fn reviews(app: &App, scope: &Scope, after: &str, limit: usize) -> Result<ReviewsPage, DbError> {
     let found = app.db.contested(after, limit, scope).await?;
-    let next = found.last().filter(|_| found.len() == limit).map(|last| last.record.merchant_id.clone());
+    let next = found.last().filter(|_| !found.complete).map(|last| last.record.merchant_id.clone());
     let book = app.rules.now();
-    let reviews = found.iter().filter_map(|merchant| reconcile::review(&merchant.record, &book.rules)).collect();
+    let settle = move || found.iter().filter_map(|found| reconcile::review(&found.record, &book.rules)).collect();
+    let reviews = tokio::task::spawn_blocking(settle).await.map_err(DbError::corrupt)?;
     let (total, _) = app.db.contested_count(scope).await?;
     Ok(ReviewsPage { reviews, total, next })
 }

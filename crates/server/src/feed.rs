@@ -1,8 +1,8 @@
 //! Wake-ups: "look again", to everybody who listens. A slow listener misses nothing but repetitions.
 
-use domain::DeviceId;
 use domain::api::WakeUp;
-use tokio::sync::watch;
+use domain::{ActorId, DeviceId};
+use tokio::sync::{broadcast, watch};
 
 /// What changed last.
 #[derive(Clone, Copy, Debug, Default)]
@@ -45,8 +45,12 @@ impl Changes {
 pub struct Feed {
     changes: watch::Sender<Changes>,
     orders: watch::Sender<u64>,
+    revoked: broadcast::Sender<Option<ActorId>>,
     closing: watch::Sender<bool>,
 }
+
+/// Revocations that a listener may be behind; beyond that it looks as if all were about itself.
+const REVOKED_KEPT: usize = 64;
 
 /// Somebody who listens.
 pub struct Listener {
@@ -62,7 +66,12 @@ impl Feed {
     /// A feed that starts at a change number.
     pub fn new(head: u64) -> Self {
         let changes = Changes { newest: head, newest_of_others: head, ..Changes::default() };
-        Self { changes: watch::Sender::new(changes), orders: watch::Sender::new(0), closing: watch::Sender::new(false) }
+        Self {
+            changes: watch::Sender::new(changes),
+            orders: watch::Sender::new(0),
+            revoked: broadcast::Sender::new(REVOKED_KEPT),
+            closing: watch::Sender::new(false),
+        }
     }
     /// Merchants changed, by a push of that device: it is not woken, because it pulls after the answer by itself.
     pub fn announce_changes(&self, seq: u64, by: Option<DeviceId>) {
@@ -76,6 +85,15 @@ impl Feed {
     pub fn announce_orders(&self) {
         self.orders.send_modify(|count| *count = count.wrapping_add(1));
     }
+    /// Tokens are void: of one actor, or of nobody knows whom.
+    pub fn revoked(&self, actor: Option<ActorId>) {
+        // An error means that nobody listens.
+        let _ = self.revoked.send(actor);
+    }
+    /// Starts to hear of tokens that are void.
+    pub fn revocations(&self) -> Revocations {
+        Revocations(self.revoked.subscribe())
+    }
     /// Ends all listeners.
     pub fn close(&self) {
         self.closing.send_replace(true);
@@ -85,6 +103,20 @@ impl Feed {
         let mut changes = self.changes.subscribe();
         changes.mark_changed();
         Listener { changes, device, told: None, orders: self.orders.subscribe(), closing: self.closing.subscribe() }
+    }
+}
+
+/// Hears of tokens that are void.
+pub struct Revocations(broadcast::Receiver<Option<ActorId>>);
+
+impl Revocations {
+    /// Returns when a token of this actor may have become void.
+    pub async fn of(&mut self, actor: &ActorId) {
+        while let Ok(Some(other)) = self.0.recv().await {
+            if other == *actor {
+                return;
+            }
+        }
     }
 }
 

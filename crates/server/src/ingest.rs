@@ -10,7 +10,8 @@ use domain::field::FieldPath;
 use domain::rules::{RuleSet, SUPERSEDED};
 use domain::schema::Schema;
 use domain::{Actor, EditId, ErrorCode, MerchantId, Record, digest};
-use sync_engine::{authority, reconcile};
+use sync_engine::authority::{self, REASON_CHARS_MAX};
+use sync_engine::reconcile;
 
 use crate::db::edits::{ConflictRow, EditRow, Loaded, MerchantRow, Plan, StoredWrite};
 use crate::db::{DbError, StoredMerchant};
@@ -199,7 +200,12 @@ fn edit_row(
         actor_name: actor.name.clone(),
         role: actor.role.as_str(),
         source: edit.source,
-        reason: edit.settles.as_ref().and_then(|settles| settles.reason.clone()),
+        // Of a refused edit it may be of any length; then it is not kept.
+        reason: edit
+            .settles
+            .as_ref()
+            .and_then(|settles| settles.reason.clone())
+            .filter(|reason| reason.chars().count() <= REASON_CHARS_MAX),
         trace_id: edit.trace_id.0,
         received_at_ms,
         lag_ms: Some(received_at_ms.saturating_sub(edit.hlc.wall_ms())),

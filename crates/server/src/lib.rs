@@ -7,6 +7,7 @@
 //! - [`declared`]: the schema in force, and what a change of the declared fields means for what is stored.
 //! - [`db`]: what is kept, behind traits; SQLite.
 //! - `lineage`: notices data restored from an older backup.
+//! - `serving`: connections, their bound and their time limits; [`places`]: who may listen to wake-ups.
 //! - [`auth`]: passwords, secrets, tokens. [`feed`]: wake-ups. [`preptime`]: kitchens and forecasts.
 //! - [`jobs`]: what runs by itself. [`demo`]: generated merchants, users and kitchens.
 
@@ -25,8 +26,11 @@ pub mod http;
 pub mod ingest;
 pub mod jobs;
 mod lineage;
+mod patient;
+pub mod places;
 pub mod preptime;
 pub mod rulebook;
 mod service;
+mod serving;
 
 pub use service::{Config, DemoConfig, Running, StartError, TOMBSTONE_DAYS, start};

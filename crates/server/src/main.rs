@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use server::accounts::{self, AccountError};
 use server::cli::{Cli, ClientAction, Command, UserAction};
+use server::db::AccountKind;
 use server::{Config, StartError};
 
 /// Threads that work on one batch after the other hand memory around: one arena for all (`.cargo/config.toml`).
@@ -38,25 +39,57 @@ fn main() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed(&error),
         },
-        Some(Command::Client { action: ClientAction::Add { who, json } }) => {
-            let (database, id) = (who.database.clone(), who.id.clone());
-            let secret = runtime.block_on(accounts::add_client(&database, who.account()));
-            added(secret.map(|secret| {
-                let document = serde_json::json!({ "client_id": id, "client_secret": secret }).to_string();
-                if json { document } else { secret }
-            }))
-        }
-        Some(Command::User { action: UserAction::Add { who, json } }) => {
-            let (database, id) = (who.database.clone(), who.id.clone());
-            let mut password = String::new();
-            if let Err(error) = std::io::stdin().lock().read_line(&mut password) {
-                return failed(&error);
-            }
-            let password = password.trim_end_matches(['\r', '\n']);
-            let done = runtime.block_on(accounts::add_user(&database, who.account(), password));
-            added(done.map(|()| if json { serde_json::json!({ "user": id }).to_string() } else { id }))
-        }
+        Some(Command::Client { action }) => said(runtime.block_on(client(action))),
+        Some(Command::User { action }) => said(runtime.block_on(user(action))),
     }
+}
+
+/// Answers with what to print.
+async fn client(action: ClientAction) -> Result<String, CommandError> {
+    let secret_of = |id: String, secret: String, json: bool| {
+        let document = serde_json::json!({ "client_id": id, "client_secret": secret }).to_string();
+        if json { document } else { secret }
+    };
+    Ok(match action {
+        ClientAction::Add { who, json } => {
+            let (database, id) = (who.database.clone(), who.id.clone());
+            secret_of(id, accounts::add_client(&database, who.account()).await?, json)
+        }
+        ClientAction::Secret { whose, json } => {
+            let secret = accounts::new_secret(&whose.database, &whose.id).await?;
+            secret_of(whose.id, secret, json)
+        }
+        ClientAction::Remove { whose } => {
+            accounts::remove(&whose.database, AccountKind::Client, &whose.id).await?;
+            whose.id
+        }
+    })
+}
+
+/// Answers with what to print.
+async fn user(action: UserAction) -> Result<String, CommandError> {
+    Ok(match action {
+        UserAction::Add { who, json } => {
+            let (database, id) = (who.database.clone(), who.id.clone());
+            accounts::add_user(&database, who.account(), &password()?).await?;
+            if json { serde_json::json!({ "user": id }).to_string() } else { id }
+        }
+        UserAction::Password { whose } => {
+            accounts::new_password(&whose.database, &whose.id, &password()?).await?;
+            whose.id
+        }
+        UserAction::Remove { whose } => {
+            accounts::remove(&whose.database, AccountKind::User, &whose.id).await?;
+            whose.id
+        }
+    })
+}
+
+/// The first line of standard input.
+fn password() -> std::io::Result<String> {
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 fn failed(error: &dyn std::error::Error) -> ExitCode {
@@ -72,14 +105,19 @@ fn print(line: &str) -> std::io::Result<()> {
     stdout.flush()
 }
 
-fn added(result: Result<String, AccountError>) -> ExitCode {
-    match result {
-        Ok(line) => match print(&line) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => failed(&error),
-        },
+fn said(result: Result<String, CommandError>) -> ExitCode {
+    match result.and_then(|line| Ok(print(&line)?)) {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&error),
     }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum CommandError {
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    #[error("standard input or output cannot be used: {0}")]
+    Io(#[from] std::io::Error),
 }
 
 #[derive(Debug, thiserror::Error)]

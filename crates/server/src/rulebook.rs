@@ -3,12 +3,13 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use domain::rules::{NewRules, PREVIEW_DIFFERENCES_MAX, RuleBook, RuleEffect, RuleSet, RulesPreview};
-use domain::{ErrorCode, Problem, Scope};
+use domain::{ErrorCode, Problem, Record, Scope};
 use sync_engine::preview;
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::app::App;
-use crate::db::{Database, DbError, StoredMerchant};
+use crate::db::rules::Derive;
+use crate::db::{Database, DbError};
 use crate::ingest;
 
 /// Fact: the rule book as JSON; absent as long as nobody has changed the rules.
@@ -103,18 +104,19 @@ pub async fn catch_up(app: &App) -> Result<(), DbError> {
     if done == book.version { Ok(()) } else { derive(app, &book, &turn).await }
 }
 
-async fn derive(app: &App, book: &RuleBook, _turn: &MutexGuard<'_, ()>) -> Result<(), DbError> {
-    let row = |merchant: &StoredMerchant| ingest::merchant_row(merchant.seq, &merchant.record, &book.rules);
+async fn derive(app: &App, book: &Arc<RuleBook>, _turn: &MutexGuard<'_, ()>) -> Result<(), DbError> {
+    let rules = Arc::clone(book);
+    let row: Derive = Arc::new(move |merchant| ingest::merchant_row(merchant.seq, &merchant.record, &rules.rules));
     // A push that was decided by the old rules has ended when the writer is free; later ones know the new rules.
-    app.db.derive_again(&[], &row).await?;
+    app.db.derive_again(Vec::new(), Arc::clone(&row)).await?;
     let until = app.db.head().await?;
     let mut after = 0;
     loop {
         let found = app.db.disputed(after, until, BATCH).await?;
         let ids: Vec<_> = found.iter().map(|merchant| merchant.record.merchant_id.clone()).collect();
-        app.db.derive_again(&ids, &row).await?;
+        app.db.derive_again(ids, Arc::clone(&row)).await?;
         match found.last() {
-            Some(last) if found.len() == BATCH => after = last.seq,
+            Some(last) if !found.complete => after = last.seq,
             _ => break,
         }
     }
@@ -129,26 +131,36 @@ pub async fn preview(app: &App, rules: &RuleSet, scope: &Scope) -> Result<RulesP
     rules.check()?;
     let _turn = app.rules.previewing.lock().await;
     let now = app.rules.now();
+    let rules = Arc::new(rules.clone());
     let mut preview = RulesPreview { against: now.version, ..RulesPreview::default() };
     let until = app.db.head().await?;
     let mut after = 0;
     loop {
-        let found = app.db.disputed(after, until, BATCH).await?;
-        for merchant in found.iter().filter(|merchant| scope.contains(&merchant.record.merchant_id)) {
-            for difference in preview::differences(&merchant.record, &now.rules, rules) {
-                match difference.effect {
-                    RuleEffect::Settles => preview.settles += 1,
-                    RuleEffect::Reopens => preview.reopens += 1,
-                    RuleEffect::Changes => preview.changes += 1,
-                }
-                if preview.differences.len() < PREVIEW_DIFFERENCES_MAX {
-                    preview.differences.push(difference);
-                }
-            }
+        let mut found = app.db.disputed(after, until, BATCH).await?;
+        let next = found.last().filter(|_| !found.complete).map(|last| last.seq);
+        found.merchants.retain(|merchant| scope.contains(&merchant.record.merchant_id));
+        let (now, rules) = (Arc::clone(&now), Arc::clone(&rules));
+        let counting = move || {
+            found.iter().for_each(|merchant| count(&mut preview, &merchant.record, &now.rules, &rules));
+            preview
+        };
+        preview = tokio::task::spawn_blocking(counting).await.map_err(DbError::corrupt)?;
+        match next {
+            Some(next) => after = next,
+            None => return Ok(preview),
         }
-        match found.last() {
-            Some(last) if found.len() == BATCH => after = last.seq,
-            _ => return Ok(preview),
+    }
+}
+
+fn count(preview: &mut RulesPreview, record: &Record, now: &RuleSet, next: &RuleSet) {
+    for difference in preview::differences(record, now, next) {
+        match difference.effect {
+            RuleEffect::Settles => preview.settles += 1,
+            RuleEffect::Reopens => preview.reopens += 1,
+            RuleEffect::Changes => preview.changes += 1,
+        }
+        if preview.differences.len() < PREVIEW_DIFFERENCES_MAX {
+            preview.differences.push(difference);
         }
     }
 }

@@ -11,7 +11,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::app::App;
 use crate::db::{self, Database, DbError};
 use crate::demo::{self, DemoError};
-use crate::{http, jobs, rulebook};
+use crate::{http, jobs, rulebook, serving};
 
 /// How long requests that are under way may take when the server stops.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
@@ -71,7 +71,7 @@ pub struct Running {
     db: Arc<dyn Database>,
     app: Arc<App>,
     stop: watch::Sender<bool>,
-    serving: JoinHandle<std::io::Result<()>>,
+    serving: JoinHandle<()>,
     jobs: JoinSet<()>,
 }
 
@@ -115,13 +115,12 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     }
     let (stop, mut stopping) = watch::channel(false);
     let service = http::router(Arc::clone(&app));
-    let serving = tokio::spawn(async move {
-        axum::serve(listener, service)
-            .with_graceful_shutdown(async move {
-                // An error means that the sender is gone: the server was dropped.
-                let _ = stopping.wait_for(|stop| *stop).await;
-            })
-            .await
-    });
+    let connections_max = serving::connections_max();
+    // A quarter is left to those who push and pull.
+    app.listening.at_most(connections_max / 4 * 3);
+    let serving = tokio::spawn(serving::serve(listener, service, connections_max, async move {
+        // An error means that the sender is gone: the server was dropped.
+        let _ = stopping.wait_for(|stop| *stop).await;
+    }));
     Ok(Running { url, new_users, db, app, stop, serving, jobs })
 }

@@ -35,6 +35,8 @@ use crate::error::{Error, Result};
 
 /// How long to wait for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// A connection that is not used is closed before the server closes it (docs/sync-protocol.md, section 19).
+const IDLE: Duration = Duration::from_secs(60);
 /// How long a whole call may take.
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 /// Most bytes of an answer, after decompression.
@@ -68,6 +70,7 @@ impl Remote {
         let addresses = Addresses::parse(servers)?;
         let http = Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
+            .pool_idle_timeout(IDLE)
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("merchant-console/", env!("CARGO_PKG_VERSION")))
             .build()

@@ -1,84 +1,181 @@
 //! How often somebody may fail to sign in.
 
 use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 
-/// Failures after which one has to wait.
+use domain::ActorId;
+
+use crate::db::AccountKind;
+
+/// Failures with one name from one address after which one has to wait.
 pub const FAILURES_MAX: u32 = 8;
+/// The same from all addresses together: so many hosts cannot guess without end, and a few cannot lock somebody out.
+pub const FAILURES_OF_ALL_MAX: u32 = 64;
 /// How long failures count, and how long one has to wait, in milliseconds.
 pub const WINDOW_MS: u64 = 5 * 60 * 1000;
-/// Sign-in names that are remembered.
-const NAMES_MAX: usize = 10_000;
+/// Places for names that nobody has: invented ones share them.
+const SLOTS: u64 = 4_096;
 
-#[derive(Clone, Copy)]
-struct Failures {
-    count: u32,
-    since_ms: u64,
+/// Whose failures are counted together.
+#[derive(PartialEq, Eq, Hash)]
+enum Key {
+    /// A person or program that is there.
+    Known(AccountKind, ActorId),
+    /// Names that nobody has, by their hash.
+    Unknown(u64),
 }
 
-/// Failed sign-ins by name. Bounded: when full, the oldest is forgotten.
+/// Failures within one window, by address. At most [`FAILURES_OF_ALL_MAX`], hence no more addresses.
+struct Failures {
+    since_ms: u64,
+    from: Vec<(IpAddr, u32)>,
+}
+
+/// Who tries to sign in.
+#[derive(Clone, Copy)]
+pub struct Attempt<'a> {
+    /// As what.
+    pub kind: AccountKind,
+    /// With which name.
+    pub name: &'a ActorId,
+    /// Is there such a person or program?
+    pub known: bool,
+    /// From where. Behind a proxy all come from one address.
+    pub from: IpAddr,
+}
+
+/// Failed sign-ins. Bounded by the accounts that there are and the places for other names; what is counted is kept until
+/// its window is over, so nobody makes room by inventing names.
 #[derive(Default)]
-pub struct Attempts(Mutex<HashMap<String, Failures>>);
+pub struct Attempts {
+    failures: Mutex<HashMap<Key, Failures>>,
+    slots: RandomState,
+}
+
+/// An IPv6 host has a whole network of 64 bits to choose addresses from.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
 
 impl Attempts {
-    fn map(&self) -> std::sync::MutexGuard<'_, HashMap<String, Failures>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn map(&self) -> std::sync::MutexGuard<'_, HashMap<Key, Failures>> {
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn key(&self, attempt: Attempt<'_>) -> Key {
+        if attempt.known {
+            Key::Known(attempt.kind, attempt.name.clone())
+        } else {
+            Key::Unknown(self.slots.hash_one((attempt.kind, attempt.name)) % SLOTS)
+        }
     }
 
     /// Takes one attempt. It counts as failed until [`Self::succeeded`], so that many at once do not slip through.
     ///
     /// # Errors
     /// The milliseconds to wait, when there were too many failures.
-    pub fn begin(&self, name: &str, now_ms: u64) -> Result<(), u64> {
+    pub fn begin(&self, attempt: Attempt<'_>, now_ms: u64) -> Result<(), u64> {
+        let (key, from) = (self.key(attempt), network(attempt.from));
         let mut map = self.map();
-        if map.len() >= NAMES_MAX && !map.contains_key(name) {
-            map.retain(|_, failures| failures.since_ms + WINDOW_MS > now_ms);
-            if map.len() >= NAMES_MAX
-                && let Some(oldest) = map.iter().min_by_key(|(_, f)| f.since_ms).map(|(name, _)| name.clone())
-            {
-                map.remove(&oldest);
-            }
-        }
-        let failures = map.entry(name.to_owned()).or_insert(Failures { count: 0, since_ms: now_ms });
+        let failures = map.entry(key).or_insert(Failures { since_ms: now_ms, from: Vec::new() });
         if failures.since_ms + WINDOW_MS <= now_ms {
-            *failures = Failures { count: 0, since_ms: now_ms };
+            *failures = Failures { since_ms: now_ms, from: Vec::new() };
         }
-        if failures.count >= FAILURES_MAX {
+        let all: u32 = failures.from.iter().map(|(_, count)| count).sum();
+        let own = failures.from.iter_mut().find(|(address, _)| *address == from);
+        if all >= FAILURES_OF_ALL_MAX || own.as_ref().is_some_and(|(_, count)| *count >= FAILURES_MAX) {
             return Err(failures.since_ms + WINDOW_MS - now_ms);
         }
-        failures.count += 1;
+        match own {
+            Some((_, count)) => *count += 1,
+            None => failures.from.push((from, 1)),
+        }
         Ok(())
     }
 
-    /// The sign-in was good: earlier failures are forgotten.
-    pub fn succeeded(&self, name: &str) {
-        self.map().remove(name);
+    /// The sign-in was good: earlier failures from this address are forgotten.
+    pub fn succeeded(&self, attempt: Attempt<'_>) {
+        let (key, from) = (self.key(attempt), network(attempt.from));
+        let mut map = self.map();
+        let Some(failures) = map.get_mut(&key) else { return };
+        failures.from.retain(|(address, _)| *address != from);
+        if failures.from.is_empty() {
+            map.remove(&key);
+        }
     }
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
+    fn id(name: &str) -> ActorId {
+        name.parse().unwrap()
+    }
+
+    fn attempt<'a>(kind: AccountKind, name: &'a ActorId, from: &str) -> Attempt<'a> {
+        Attempt { kind, name, known: true, from: from.parse().unwrap() }
+    }
+
+    fn fail(attempts: &Attempts, attempt: Attempt<'_>, times: u32) {
+        for n in 0..times {
+            assert_eq!(attempts.begin(attempt, u64::from(n)), Ok(()));
+        }
+    }
+
     #[test]
     fn too_many_failures_have_to_wait() {
-        let attempts = Attempts::default();
-        for n in 0..u64::from(FAILURES_MAX) {
-            assert_eq!(attempts.begin("shop", n), Ok(()));
-        }
-        assert_eq!(attempts.begin("shop", 100), Err(WINDOW_MS - 100));
-        assert_eq!(attempts.begin("ops", 100), Ok(()));
-        assert_eq!(attempts.begin("shop", WINDOW_MS), Ok(()));
-        attempts.succeeded("shop");
+        let (attempts, shop, ops) = (Attempts::default(), id("shop"), id("ops"));
+        let shop = attempt(AccountKind::User, &shop, "192.0.2.1");
+        fail(&attempts, shop, FAILURES_MAX);
+        assert_eq!(attempts.begin(shop, 100), Err(WINDOW_MS - 100));
+        assert_eq!(attempts.begin(attempt(AccountKind::User, &ops, "192.0.2.1"), 100), Ok(()));
+        assert_eq!(attempts.begin(shop, WINDOW_MS), Ok(()));
+        attempts.succeeded(shop);
         assert_eq!(attempts.map().len(), 1);
     }
 
     #[test]
-    fn memory_is_bounded() {
-        let attempts = Attempts::default();
-        for n in 0..NAMES_MAX as u64 + 50 {
-            assert_eq!(attempts.begin(&format!("name{n}"), n), Ok(()));
+    fn a_program_and_another_address_lock_no_person_out() {
+        let (attempts, ops) = (Attempts::default(), id("ops"));
+        fail(&attempts, attempt(AccountKind::Client, &ops, "192.0.2.1"), FAILURES_MAX);
+        fail(&attempts, attempt(AccountKind::User, &ops, "2001:db8::1"), FAILURES_MAX);
+        // Another address of the same network is the same host.
+        assert!(attempts.begin(attempt(AccountKind::User, &ops, "2001:db8::2"), 50).is_err());
+        assert_eq!(attempts.begin(attempt(AccountKind::User, &ops, "192.0.2.1"), 50), Ok(()));
+    }
+
+    #[test]
+    fn many_addresses_together_have_to_wait_too() {
+        let (attempts, ops) = (Attempts::default(), id("ops"));
+        let from = |n: u32| format!("192.0.2.{n}");
+        for n in 0..FAILURES_OF_ALL_MAX {
+            assert_eq!(attempts.begin(attempt(AccountKind::User, &ops, &from(n)), 0), Ok(()));
         }
-        assert_eq!(attempts.map().len(), NAMES_MAX);
+        assert_eq!(attempts.begin(attempt(AccountKind::User, &ops, &from(250)), 0), Err(WINDOW_MS));
+        assert!(attempts.map().values().all(|failures| failures.from.len() <= FAILURES_OF_ALL_MAX as usize));
+    }
+
+    #[test]
+    fn invented_names_are_bounded_and_make_no_room() {
+        let (attempts, shop) = (Attempts::default(), id("shop"));
+        let shop = attempt(AccountKind::User, &shop, "192.0.2.1");
+        fail(&attempts, shop, FAILURES_MAX);
+        let mut refused = 0;
+        for n in 0..SLOTS * 10 {
+            let name = id(&format!("name{n}"));
+            let invented = Attempt { known: false, ..attempt(AccountKind::User, &name, "192.0.2.1") };
+            refused += u64::from(attempts.begin(invented, 50).is_err());
+        }
+        assert!(refused > 0);
+        assert!(attempts.map().len() as u64 <= SLOTS + 1);
+        assert!(attempts.begin(shop, 60).is_err());
     }
 }

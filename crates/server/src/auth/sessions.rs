@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::Actor;
+use domain::{Actor, ActorId};
 
 use super::secrets::{self, SecretError};
 use crate::db::accounts::{Rotation, TokenHash, TokenKind, TokenRow};
@@ -21,8 +21,10 @@ const REMEMBERED_MAX: usize = 20_000;
 const REMEMBERED_MS: u64 = 60 * 1000;
 
 /// Somebody whose token was checked.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SignedIn {
+    /// The token, by its hash.
+    pub token: TokenHash,
     /// Who.
     pub actor: Arc<Actor>,
     /// Until when, in milliseconds since 1970.
@@ -51,7 +53,15 @@ pub enum SessionError {
 /// The tokens that are out.
 pub struct Sessions {
     db: Arc<dyn Database>,
-    remembered: Mutex<HashMap<TokenHash, (SignedIn, u64)>>,
+    remembered: Mutex<Remembered>,
+}
+
+/// Tokens that were checked, and until when that is believed.
+#[derive(Default)]
+struct Remembered {
+    tokens: HashMap<TokenHash, (SignedIn, u64)>,
+    /// How often all were forgotten: what was read before is not remembered after.
+    forgotten: u64,
 }
 
 impl Sessions {
@@ -99,7 +109,7 @@ impl Sessions {
             }
             Rotation::Refused => {
                 // Its whole sign-in may have been voided.
-                self.map().clear();
+                self.forget();
                 Ok(None)
             }
         }
@@ -110,27 +120,59 @@ impl Sessions {
     /// # Errors
     /// If the database fails. An unknown or expired token is `None`.
     pub async fn check(&self, token: &str, now_ms: u64) -> Result<Option<SignedIn>, DbError> {
-        let hash = secrets::token_hash(token);
-        if let Some((known, until_ms)) = self.map().get(&hash)
-            && *until_ms > now_ms
-            && known.expires_at_ms > now_ms
-        {
-            return Ok(Some(known.clone()));
-        }
-        let Some((actor, expires_at_ms)) = self.db.access_token(&hash, now_ms).await? else { return Ok(None) };
-        let signed_in = SignedIn { actor: Arc::new(actor), expires_at_ms };
-        let mut map = self.map();
-        if map.len() >= REMEMBERED_MAX {
-            map.retain(|_, (_, until_ms)| *until_ms > now_ms);
-            if map.len() >= REMEMBERED_MAX {
-                map.clear();
+        self.check_hash(secrets::token_hash(token), now_ms).await
+    }
+
+    /// The same of a token that was checked before.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn check_hash(&self, token: TokenHash, now_ms: u64) -> Result<Option<SignedIn>, DbError> {
+        let forgotten = {
+            let remembered = self.remembered();
+            if let Some((known, until_ms)) = remembered.tokens.get(&token)
+                && *until_ms > now_ms
+                && known.expires_at_ms > now_ms
+            {
+                return Ok(Some(known.clone()));
+            }
+            remembered.forgotten
+        };
+        let Some((actor, expires_at_ms)) = self.db.access_token(&token, now_ms).await? else { return Ok(None) };
+        let signed_in = SignedIn { token, actor: Arc::new(actor), expires_at_ms };
+        let mut remembered = self.remembered();
+        if remembered.tokens.len() >= REMEMBERED_MAX {
+            remembered.tokens.retain(|_, (_, until_ms)| *until_ms > now_ms);
+            if remembered.tokens.len() >= REMEMBERED_MAX {
+                remembered.tokens.clear();
             }
         }
-        map.insert(hash, (signed_in.clone(), now_ms + REMEMBERED_MS));
+        if remembered.forgotten == forgotten {
+            remembered.tokens.insert(token, (signed_in.clone(), now_ms + REMEMBERED_MS));
+        }
         Ok(Some(signed_in))
     }
 
-    fn map(&self) -> std::sync::MutexGuard<'_, HashMap<TokenHash, (SignedIn, u64)>> {
+    /// Voids a token, with all others of its sign-in. Answers with whose it was; nothing if nobody has it.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn revoke(&self, token: &str) -> Result<Option<ActorId>, DbError> {
+        let actor = self.db.revoke(&secrets::token_hash(token)).await?;
+        if actor.is_some() {
+            self.forget();
+        }
+        Ok(actor)
+    }
+
+    /// Every token is looked up again: some are void.
+    pub fn forget(&self) {
+        let mut remembered = self.remembered();
+        remembered.tokens.clear();
+        remembered.forgotten += 1;
+    }
+
+    fn remembered(&self) -> std::sync::MutexGuard<'_, Remembered> {
         self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -6,7 +6,7 @@ use domain::{Actor, ActorId};
 use super::DbError;
 
 /// Person or program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AccountKind {
     /// A person, with a password.
     User,
@@ -99,6 +99,14 @@ pub trait AccountStore: Send + Sync {
     async fn account(&self, id: &ActorId) -> Result<Option<Account>, DbError>;
     /// Adds somebody. False if the name is taken; then nothing changed.
     async fn add_account(&self, account: &Account, now_ms: u64) -> Result<bool, DbError>;
+    /// Removes somebody, with all tokens. False if nobody of that kind has the name; then nothing changed.
+    async fn remove_account(&self, id: &ActorId, kind: AccountKind) -> Result<bool, DbError>;
+    /// Gives somebody another secret (its hash), and voids all tokens. False as above.
+    async fn change_secret(&self, id: &ActorId, kind: AccountKind, secret: &str) -> Result<bool, DbError>;
+    /// How often one of these two was done: a server sees by it that tokens are void.
+    async fn revocations(&self) -> Result<u64, DbError>;
+    /// Voids all tokens of the sign-in that a token is of, and answers with whose they were.
+    async fn revoke(&self, hash: &TokenHash) -> Result<Option<ActorId>, DbError>;
     /// Keeps new tokens.
     async fn add_tokens(&self, tokens: &[TokenRow]) -> Result<(), DbError>;
     /// Whose access token is it, and until when (milliseconds since 1970)?

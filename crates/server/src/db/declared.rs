@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use domain::Scope;
 use domain::schema::{Schema, SchemaEvent, SchemaVersion};
 
-use super::{DbError, StoredMerchant};
+use super::{DbError, MerchantsPage};
 
 /// A schema as it is kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,7 +27,7 @@ pub trait SchemaStore: Send + Sync {
     /// The newest changes, newest first.
     async fn schema_events(&self, limit: usize) -> Result<Vec<SchemaEvent>, DbError>;
     /// Merchants after a change number that have a register below `custom`, rising, without deleted ones.
-    async fn with_custom(&self, after: u64, limit: usize, scope: &Scope) -> Result<Vec<StoredMerchant>, DbError>;
+    async fn with_custom(&self, after: u64, limit: usize, scope: &Scope) -> Result<MerchantsPage, DbError>;
     /// How many merchants there are, without deleted ones.
     async fn merchants_count(&self, scope: &Scope) -> Result<u64, DbError>;
 }

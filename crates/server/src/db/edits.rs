@@ -157,6 +157,6 @@ pub trait EditStore: Send + Sync {
     async fn push(&self, edits: Arc<Vec<Edit>>, decide: Decide) -> Result<(Vec<Outcome>, Option<Landed>), DbError>;
     /// Stores a plan that needs nothing loaded, and a named fact with it, in one transaction.
     async fn import(&self, plan: Plan, fact: (&'static str, String)) -> Result<(), DbError>;
-    /// The edits of a merchant before a place, newest first.
+    /// The edits of a merchant before a place, newest first. A page ends early where they are large.
     async fn history(&self, id: &MerchantId, before: Option<u64>, limit: usize) -> Result<HistoryPage, DbError>;
 }

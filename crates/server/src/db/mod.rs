@@ -82,6 +82,30 @@ pub struct StoredMerchant {
     pub record: Record,
 }
 
+/// A page of merchants. It ends early where their records are large.
+#[derive(Debug, Default)]
+pub struct MerchantsPage {
+    /// In the order that was asked for.
+    pub merchants: Vec<StoredMerchant>,
+    /// Nothing after it?
+    pub complete: bool,
+}
+
+impl std::ops::Deref for MerchantsPage {
+    type Target = [StoredMerchant];
+    fn deref(&self) -> &[StoredMerchant] {
+        &self.merchants
+    }
+}
+
+impl<'a> IntoIterator for &'a MerchantsPage {
+    type Item = &'a StoredMerchant;
+    type IntoIter = std::slice::Iter<'a, StoredMerchant>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.merchants.iter()
+    }
+}
+
 /// One page of changes, each already written as JSON.
 #[derive(Clone, Debug, Default)]
 pub struct RawChanges {
@@ -104,11 +128,11 @@ pub trait MerchantStore: Send + Sync {
     async fn changes(&self, after: u64, limit: usize, scope: &Scope, bucket: Option<u8>)
     -> Result<RawChanges, DbError>;
     /// The merchants after an id, within a scope, by id, without deleted ones.
-    async fn merchants(&self, after: &str, limit: usize, scope: &Scope) -> Result<Vec<StoredMerchant>, DbError>;
+    async fn merchants(&self, after: &str, limit: usize, scope: &Scope) -> Result<MerchantsPage, DbError>;
     /// One merchant.
     async fn merchant(&self, id: &MerchantId) -> Result<Option<StoredMerchant>, DbError>;
     /// Merchants with open questions after an id, within a scope, by id.
-    async fn contested(&self, after: &str, limit: usize, scope: &Scope) -> Result<Vec<StoredMerchant>, DbError>;
+    async fn contested(&self, after: &str, limit: usize, scope: &Scope) -> Result<MerchantsPage, DbError>;
     /// Merchants with open questions, and their registers that wait for people.
     async fn contested_count(&self, scope: &Scope) -> Result<(u64, u64), DbError>;
     /// The newest change number.

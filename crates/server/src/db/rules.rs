@@ -1,21 +1,23 @@
 //! What is read off the records by the rules, and is read off them again when the rules change.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use domain::MerchantId;
 
 use super::edits::MerchantRow;
-use super::{DbError, StoredMerchant};
+use super::{DbError, MerchantsPage, StoredMerchant};
 
 /// Reads a merchant's columns off its record. Pure, and called inside the transaction.
-pub type Derive<'a> = &'a (dyn Fn(&StoredMerchant) -> Result<MerchantRow, DbError> + Send + Sync);
+pub type Derive = Arc<dyn Fn(&StoredMerchant) -> Result<MerchantRow, DbError> + Send + Sync>;
 
 /// Merchants as a change of rules touches them.
 #[async_trait]
 pub trait RuleStore: Send + Sync {
     /// The merchants that rules can say something about, because a register has several candidates or they are
     /// deleted: after a change number, up to and with another, rising.
-    async fn disputed(&self, after: u64, until: u64, limit: usize) -> Result<Vec<StoredMerchant>, DbError>;
+    async fn disputed(&self, after: u64, until: u64, limit: usize) -> Result<MerchantsPage, DbError>;
     /// In one transaction: reads these merchants, and writes name, deletion and open questions as `derive` has
     /// them. Their records and places stay as they are.
-    async fn derive_again(&self, ids: &[MerchantId], derive: Derive<'_>) -> Result<(), DbError>;
+    async fn derive_again(&self, ids: Vec<MerchantId>, derive: Derive) -> Result<(), DbError>;
 }

@@ -10,7 +10,7 @@ use domain::ErrorCode;
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 
-use super::refusal::Refusal;
+use super::refusal::{Refusal, echo};
 
 /// Windows larger than this are refused: they cost memory before the first byte comes out. 2^23 is 8 MiB.
 const ZSTD_WINDOW_LOG_MAX: u32 = 23;
@@ -18,10 +18,6 @@ const ZSTD_WINDOW_LOG_MAX: u32 = 23;
 const ZSTD_LEVEL: i32 = 1;
 /// Smaller answers are not worth compressing, in bytes.
 const COMPRESS_FROM: usize = 1024;
-
-/// A body that is too large is read on so far and thrown away: a client that is still writing when the
-/// connection closes would not see the answer.
-const DRAIN_BYTES_MAX: usize = 32 * 1024 * 1024;
 
 #[derive(Clone, Copy)]
 enum Coding {
@@ -78,17 +74,14 @@ fn plain(coding: Coding, bytes: &Bytes, bytes_max: usize) -> Result<Vec<u8>, Ref
 pub async fn read(body: Body, bytes_max: usize) -> Result<Bytes, Refusal> {
     let mut chunks = body.into_data_stream();
     let mut bytes = Vec::new();
-    let mut seen = 0;
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| Refusal::bad_request("the body broke off; nothing was stored: send it again"))?;
-        seen += chunk.len();
-        if seen <= bytes_max {
-            bytes.extend_from_slice(&chunk);
-        } else if seen > bytes_max.saturating_add(DRAIN_BYTES_MAX) {
-            break;
+        if bytes.len() + chunk.len() > bytes_max {
+            return Err(too_large(bytes_max));
         }
+        bytes.extend_from_slice(&chunk);
     }
-    if seen > bytes_max { Err(too_large(bytes_max)) } else { Ok(bytes.into()) }
+    Ok(bytes.into())
 }
 
 /// Reads, unpacks and parses a JSON body of at most so many bytes after unpacking.
@@ -104,10 +97,24 @@ pub async fn json<T: DeserializeOwned + Send + 'static>(
     let bytes = read(body, bytes_max).await?;
     let parse = move || {
         let text = plain(coding, &bytes, bytes_max)?;
-        serde_json::from_slice(&text)
-            .map_err(|error| Refusal::bad_request(format!("the body is not what belongs here: {error}")))
+        serde_json::from_slice(&text).map_err(|error| {
+            Refusal::bad_request(format!("the body is not what belongs here: {}", echo(&error.to_string())))
+        })
     };
     tokio::task::spawn_blocking(parse).await.map_err(|_| Refusal::internal())?
+}
+
+/// Is zstd among the codings that are accepted, with a weight above 0 (RFC 9110 §12.5.3)?
+fn takes_zstd(headers: &HeaderMap) -> bool {
+    let weighs = |parameter: &str| match parameter.trim().split_once('=') {
+        Some(("q" | "Q", weight)) => weight.parse::<f32>().is_ok_and(|weight| weight > 0.0),
+        _ => true,
+    };
+    let accepted = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    accepted.flat_map(|value| value.split(',')).any(|coding| {
+        let mut parts = coding.split(';');
+        parts.next().is_some_and(|name| name.trim().eq_ignore_ascii_case("zstd")) && parts.all(weighs)
+    })
 }
 
 /// Answers with JSON text, in zstd where the client takes it.
@@ -115,19 +122,9 @@ pub async fn json<T: DeserializeOwned + Send + 'static>(
 /// # Errors
 /// 500 if compressing fails.
 pub async fn answer(headers: &HeaderMap, json: String) -> Result<Response, Refusal> {
-    let takes_zstd = headers
-        .get_all(header::ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(|coding| coding.trim().to_ascii_lowercase())
-        .any(|coding| {
-            let mut parts = coding.split(';');
-            parts.next().map(str::trim) == Some("zstd") && !parts.any(|p| matches!(p.trim(), "q=0" | "q=0.0"))
-        });
     let json_type = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let varies = (header::VARY, HeaderValue::from_static("accept-encoding"));
-    if !takes_zstd || json.len() < COMPRESS_FROM {
+    if !takes_zstd(headers) || json.len() < COMPRESS_FROM {
         return Ok(([json_type, varies], json).into_response());
     }
     let packed = tokio::task::spawn_blocking(move || zstd::bulk::compress(json.as_bytes(), ZSTD_LEVEL)).await;
@@ -151,5 +148,22 @@ mod tests {
         assert_eq!(plain(Coding::Zstd, &packed, 100_000).unwrap(), text);
         assert!(plain(Coding::Zstd, &packed, 99_999).is_err());
         assert!(plain(Coding::Gzip, &packed, 100_000).is_err());
+    }
+
+    #[test]
+    fn a_coding_of_no_weight_is_not_accepted() {
+        for (accepts, takes) in [
+            ("gzip, zstd", true),
+            ("ZSTD;q=0.001", true),
+            ("zstd ; q=1.0, gzip", true),
+            ("gzip;q=0, zstd", true),
+            ("gzip", false),
+            ("zstd;q=0", false),
+            ("zstd; q=0.000", false),
+            ("zstd;q=many", false),
+        ] {
+            let headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(accepts))]);
+            assert_eq!(takes_zstd(&headers), takes, "{accepts}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use domain::{Actor, Role};
 use serde::de::DeserializeOwned;
 
-use super::refusal::Refusal;
+use super::refusal::{Refusal, echo};
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::clock;
@@ -74,7 +74,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         match Query::<T>::from_request_parts(parts, state).await {
             Ok(Query(asked)) => Ok(Self(asked)),
-            Err(bad) => Err(Refusal::bad_request(bad.body_text())),
+            Err(bad) => Err(Refusal::bad_request(echo(&bad.body_text()))),
         }
     }
 }
@@ -88,7 +88,7 @@ impl<T: std::str::FromStr<Err = domain::Problem>, S: Send + Sync> FromRequestPar
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         let Path(text) = Path::<String>::from_request_parts(parts, state)
             .await
-            .map_err(|bad| Refusal::bad_request(bad.body_text()))?;
+            .map_err(|bad| Refusal::bad_request(echo(&bad.body_text())))?;
         text.parse()
             .map(Self)
             .map_err(|problem| Refusal::new(axum::http::StatusCode::BAD_REQUEST, problem.code, problem.title))

@@ -13,7 +13,7 @@ use domain::schema::SchemaVersion;
 use super::body;
 use super::caller::Caller;
 use super::refusal::Refusal;
-use super::route::{Access, Content, Route};
+use super::route::{Access, Content, Parameter, Route};
 use crate::app::App;
 use crate::declared::{self, SchemaError};
 use crate::exchange;
@@ -27,6 +27,7 @@ pub fn routes() -> Vec<Route> {
         Content::Json("PushReply"),
     )
     .takes(Content::Json("PushRequest"))
+    .hears(&[Parameter { name: SCHEMA_HEADER, kind: "string", about: "The version of the schema that the device has; the oldest that is taken if absent." }])
     .refuses(&[400, 413, 415]);
     vec![route]
 }

@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -11,14 +10,15 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use domain::ErrorCode;
 use domain::api::{DEVICE_HEADER, path};
 use futures_util::{Stream, stream};
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::caller::Caller;
 use super::refusal::Refusal;
-use super::route::{Access, Content, Route};
+use super::route::{Access, Content, Parameter, Route};
 use crate::app::App;
+use crate::auth::SignedIn;
 use crate::clock;
-use crate::feed::Listener;
+use crate::feed::{Listener, Revocations};
+use crate::places::{LISTENERS_OF_ACTOR_MAX, NoPlace, Place};
 
 /// Between two signs of life.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -32,29 +32,57 @@ pub fn routes() -> Vec<Route> {
             "Server-sent events: look again. The first one comes at once; the stream ends with the token.",
             Content::Events("WakeUp"),
         )
-        .refuses(&[503]),
+        .hears(&[Parameter {
+            name: DEVICE_HEADER,
+            kind: "string",
+            about: "Which device listens: it is not woken by what it pushed itself.",
+        }])
+        .refuses(&[429]),
     ]
 }
 
-/// One listener; counted as long as it lives.
+/// One listener; has its place as long as it lives.
 struct Listening {
     app: Arc<App>,
+    caller: SignedIn,
     listener: Listener,
+    revocations: Revocations,
     until: tokio::time::Instant,
-    _place: OwnedSemaphorePermit,
-}
-
-impl Drop for Listening {
-    fn drop(&mut self) {
-        self.app.counters.listeners.fetch_sub(1, Ordering::Relaxed);
-    }
+    _place: Place,
 }
 
 async fn next(mut listening: Listening) -> Option<(Result<Event, Infallible>, Listening)> {
-    // A token that has run out ends the stream; the client comes back with a new one.
-    let wake = tokio::time::timeout_at(listening.until, listening.listener.next()).await.ok()??;
-    let data = serde_json::to_string(&wake).ok()?;
-    Some((Ok(Event::default().data(data)), listening))
+    loop {
+        tokio::select! {
+            // A token that has run out ends the stream; the client comes back with a new one.
+            wake = tokio::time::timeout_at(listening.until, listening.listener.next()) => {
+                let data = serde_json::to_string(&wake.ok()??).ok()?;
+                return Some((Ok(Event::default().data(data)), listening));
+            }
+            () = listening.revocations.of(&listening.caller.actor.id) => {
+                let token = listening.caller.token;
+                listening.app.sessions.check_hash(token, clock::now_ms()).await.ok()??;
+            }
+        }
+    }
+}
+
+impl From<NoPlace> for Refusal {
+    fn from(why: NoPlace) -> Self {
+        let (status, said) = match why {
+            NoPlace::Full => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "too many clients listen: ask for changes now and then instead".to_owned(),
+            ),
+            NoPlace::OfActor => (
+                StatusCode::TOO_MANY_REQUESTS,
+                format!(
+                    "{LISTENERS_OF_ACTOR_MAX} clients of yours listen already: ask for changes now and then instead"
+                ),
+            ),
+        };
+        Self::new(status, ErrorCode::Busy, said).after_ms(30_000)
+    }
 }
 
 async fn events(
@@ -62,19 +90,11 @@ async fn events(
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Refusal> {
-    let place = Arc::clone(&app.listening).try_acquire_owned().map_err(|_| {
-        Refusal::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            ErrorCode::Busy,
-            "too many clients listen: ask for changes now and then instead",
-        )
-        .after_ms(30_000)
-    })?;
-    app.counters.listeners.fetch_add(1, Ordering::Relaxed);
+    let place = app.listening.take(&caller.actor().id)?;
     let left_ms = caller.0.expires_at_ms.saturating_sub(clock::now_ms());
     let device = headers.get(DEVICE_HEADER).and_then(|value| value.to_str().ok()?.parse().ok());
-    let listener = app.feed.listen(device);
+    let (listener, revocations) = (app.feed.listen(device), app.feed.revocations());
     let until = tokio::time::Instant::now() + Duration::from_millis(left_ms);
-    let listening = Listening { app, listener, until, _place: place };
+    let listening = Listening { app, caller: caller.0, listener, revocations, until, _place: place };
     Ok(Sse::new(stream::unfold(listening, next)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }

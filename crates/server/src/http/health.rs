@@ -15,10 +15,8 @@ use crate::app::App;
 pub fn routes() -> Vec<Route> {
     vec![
         Route::get(path::HEALTHZ, alive, Access::Open, "Alive.", Content::Text),
-        Route::get(path::READYZ, ready, Access::Open, "Able to serve: the database answers.", Content::Text)
-            .refuses(&[503]),
-        Route::get(path::METRICS, metrics, Access::Open, "Counters in Prometheus' text format.", Content::Text)
-            .refuses(&[503]),
+        Route::get(path::READYZ, ready, Access::Open, "Able to serve: the database answers.", Content::Text),
+        Route::get(path::METRICS, metrics, Access::Open, "Counters in Prometheus' text format.", Content::Text),
     ]
 }
 
@@ -33,6 +31,6 @@ async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, Refusal> {
 
 async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
     let (open_reviews, _) = app.db.contested_count(&Scope::All).await?;
-    let text = app.counters.text(open_reviews, app.db.head().await?);
+    let text = app.counters.text(open_reviews, app.listening.count(), app.db.head().await?);
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }

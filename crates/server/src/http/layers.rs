@@ -1,4 +1,4 @@
-//! What every request passes: panics caught, time limited, protocol checked, answers counted and guarded.
+//! What every request passes: panics caught, time limited, protocol checked, bodies read on, answers counted and guarded.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::protocol::negotiate;
 use super::refusal::Refusal;
+use super::unread;
 use crate::app::App;
 
 /// A request that takes longer is given up.
@@ -35,6 +36,7 @@ pub fn around(router: Router<Arc<App>>, app: Arc<App>) -> Router<Arc<App>> {
         .layer(from_fn(time_limit))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(negotiate))
+        .layer(from_fn(unread::throw_away))
         .layer(from_fn_with_state(app, count))
         .layer(from_fn(guard))
 }

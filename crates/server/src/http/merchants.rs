@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use domain::api::{HistoryEntry, path};
+use domain::rules::RuleBook;
 use domain::{MerchantId, Profile, VersionVector};
 use serde::{Deserialize, Serialize};
 use sync_engine::reconcile;
@@ -108,9 +109,15 @@ pub struct HistoryReply {
     next: Option<u64>,
 }
 
-fn view(app: &App, merchant: &StoredMerchant) -> MerchantView {
-    let record = &merchant.record;
+/// Settles these merchants, on a thread that may take its time.
+async fn views(app: &App, found: Vec<StoredMerchant>) -> Result<Vec<MerchantView>, Refusal> {
     let book = app.rules.now();
+    let settle = move || found.iter().map(|merchant| view(merchant, &book)).collect();
+    tokio::task::spawn_blocking(settle).await.map_err(|_| Refusal::internal())
+}
+
+fn view(merchant: &StoredMerchant, book: &RuleBook) -> MerchantView {
+    let record = &merchant.record;
     let shown = reconcile::shown(record, &book.rules);
     let state = if reconcile::review(record, &book.rules).is_some() {
         MerchantState::InReview
@@ -134,8 +141,8 @@ async fn list(
 ) -> Result<Json<MerchantsPage>, Refusal> {
     let limit = asked.limit.unwrap_or(100).clamp(1, PAGE_MAX);
     let found = app.db.merchants(&asked.after, limit, &caller.actor().scope).await?;
-    let next = found.last().filter(|_| found.len() == limit).map(|last| last.record.merchant_id.clone());
-    Ok(Json(MerchantsPage { merchants: found.iter().map(|merchant| view(&app, merchant)).collect(), next }))
+    let next = found.last().filter(|_| !found.complete).map(|last| last.record.merchant_id.clone());
+    Ok(Json(MerchantsPage { merchants: views(&app, found.merchants).await?, next }))
 }
 
 async fn one(
@@ -147,7 +154,7 @@ async fn one(
         return Err(Refusal::not_found("merchant"));
     }
     let found = app.db.merchant(&id).await?.ok_or_else(|| Refusal::not_found("merchant"))?;
-    Ok(Json(view(&app, &found)))
+    views(&app, vec![found]).await?.pop().map(Json).ok_or_else(Refusal::internal)
 }
 
 async fn history(

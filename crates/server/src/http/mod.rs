@@ -8,6 +8,7 @@ mod changes;
 mod digest;
 mod edits;
 mod events;
+mod form;
 mod health;
 mod layers;
 mod me;
@@ -18,10 +19,12 @@ mod orders;
 mod protocol;
 mod refusal;
 mod reviews;
+mod revoke;
 pub mod route;
 mod rules;
 mod schema;
 mod token;
+mod unread;
 
 use std::sync::Arc;
 
@@ -30,13 +33,14 @@ use axum::Router;
 use crate::app::App;
 use route::Route;
 
-/// The largest body of a request that is no push, in bytes.
+/// The largest body of a request that is neither push nor schema, in bytes.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// Every route of the server.
 pub fn routes() -> Vec<Route> {
     [
         token::routes(),
+        revoke::routes(),
         me::routes(),
         edits::routes(),
         changes::routes(),

@@ -4,10 +4,23 @@ use std::sync::LazyLock;
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use domain::api::path;
+use domain::api::{PROTOCOL_HEADER, path};
 use serde_json::{Map, Value, json};
 
-use super::route::{Access, Content, Route};
+use super::route::{Access, Content, Parameter, Route};
+
+/// In every request and every answer.
+const SPOKEN: Parameter = Parameter {
+    name: PROTOCOL_HEADER,
+    kind: "string",
+    about: "The version of the protocol that this side speaks; 1.0 if absent.",
+};
+/// With every JSON body.
+const CODING: Parameter =
+    Parameter { name: "content-encoding", kind: "string", about: "How the body is packed: zstd, gzip or identity." };
+/// With what asks to wait.
+const RETRY_AFTER: Parameter =
+    Parameter { name: "retry-after", kind: "integer", about: "Seconds after which to try again, where known." };
 
 /// Named schemas of bodies. A test holds them against what is really sent.
 const SCHEMAS: &str = include_str!("schemas.json");
@@ -41,24 +54,38 @@ fn reason(status: u16) -> &'static str {
     axum::http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("Problem")
 }
 
+/// The common header and these.
+fn headers(of_route: &[Parameter]) -> Map<String, Value> {
+    let header = |p: &Parameter| (p.name.to_owned(), json!({ "description": p.about, "schema": { "type": p.kind } }));
+    [SPOKEN].iter().chain(of_route).map(header).collect()
+}
+
 fn operation(route: &Route) -> Value {
     let in_path = route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let parameter = |place: &str, p: &Parameter| json!({ "name": p.name, "in": place, "required": false, "description": p.about, "schema": { "type": p.kind } });
+    let packed: &[Parameter] = if matches!(route.request, Some(Content::Json(_))) { &[CODING] } else { &[] };
     let parameters: Vec<Value> = in_path
         .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
-        .chain(route.parameters.iter().map(|p| {
-            json!({ "name": p.name, "in": "query", "required": false, "description": p.about, "schema": { "type": p.kind } })
-        }))
+        .chain(route.parameters.iter().map(|p| parameter("query", p)))
+        .chain([SPOKEN].iter().chain(packed).chain(route.heard).map(|p| parameter("header", p)))
         .collect();
     let mut responses = Map::new();
-    responses.insert("200".to_owned(), json!({ "description": "Done", "content": content(route.answer) }));
+    let done = json!({ "description": "Done", "content": content(route.answer), "headers": headers(route.said) });
+    responses.insert("200".to_owned(), done);
+    if route.conditional {
+        let known = json!({ "description": reason(304), "headers": headers(route.said) });
+        responses.insert("304".to_owned(), known);
+    }
     let common: &[u16] = match route.access {
-        Access::Open => &[426, 500],
+        Access::Open => &[426, 500, 503],
         Access::SignedIn => &[401, 426, 500, 503],
         Access::Reviewers | Access::Administrators => &[401, 403, 426, 500, 503],
     };
     for status in route.problems.iter().chain(common) {
         let problem = json!({ "application/problem+json": { "schema": schema("Problem") } });
-        responses.insert(status.to_string(), json!({ "description": reason(*status), "content": problem }));
+        let says: &[Parameter] = if matches!(status, 429 | 503) { &[RETRY_AFTER] } else { &[] };
+        let refused = json!({ "description": reason(*status), "content": problem, "headers": headers(says) });
+        responses.insert(status.to_string(), refused);
     }
     let mut operation = json!({ "summary": route.about, "parameters": parameters, "responses": responses });
     if let Some(request) = route.request {

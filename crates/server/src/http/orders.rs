@@ -34,7 +34,7 @@ pub fn routes() -> Vec<Route> {
             .refuses(&[400]),
         Route::post(path::ORDER_EVENTS, report, Access::SignedIn, "Reports what happened to an order. Repeating it changes nothing; a final order stays as it is, and the answer tells how.", Content::Json("OrderView"))
             .takes(Content::Json("OrderEvent"))
-            .refuses(&[400, 404, 413]),
+            .refuses(&[400, 404, 413, 415]),
         Route::post(path::PICKUP_READY, pickup_ready, Access::SignedIn, "Tells the rider. Once: repeating it changes nothing. Nobody is told about a final order; the answer shows its state and no `notified_at`.", Content::Json("OrderView"))
             .refuses(&[400, 404]),
     ]

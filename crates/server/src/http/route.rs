@@ -20,7 +20,7 @@ pub enum Access {
     Administrators,
 }
 
-/// A parameter in the query.
+/// A parameter in the query, or a header.
 #[derive(Clone, Copy, Debug)]
 pub struct Parameter {
     /// Its name.
@@ -60,6 +60,12 @@ pub struct Route {
     pub access: Access,
     /// In the query.
     pub parameters: &'static [Parameter],
+    /// Headers of the request, beside the common ones.
+    pub heard: &'static [Parameter],
+    /// Headers of the answer, beside the common ones.
+    pub said: &'static [Parameter],
+    /// Does it answer 304 to who has it already?
+    pub conditional: bool,
     /// What is sent.
     pub request: Option<Content>,
     /// What is answered with 200.
@@ -75,8 +81,7 @@ impl Route {
         H: Handler<T, Arc<App>>,
         T: 'static,
     {
-        let handler = get(handler);
-        Self { method: "get", path, handler, about, access, parameters: &[], request: None, answer, problems: &[] }
+        Self::new("get", path, get(handler), access, about, answer)
     }
 
     /// A route that changes something.
@@ -85,8 +90,7 @@ impl Route {
         H: Handler<T, Arc<App>>,
         T: 'static,
     {
-        let handler = post(handler);
-        Self { method: "post", path, handler, about, access, parameters: &[], request: None, answer, problems: &[] }
+        Self::new("post", path, post(handler), access, about, answer)
     }
 
     /// A route that replaces something.
@@ -95,13 +99,54 @@ impl Route {
         H: Handler<T, Arc<App>>,
         T: 'static,
     {
-        let handler = put(handler);
-        Self { method: "put", path, handler, about, access, parameters: &[], request: None, answer, problems: &[] }
+        Self::new("put", path, put(handler), access, about, answer)
+    }
+
+    fn new(
+        method: &'static str,
+        path: &'static str,
+        handler: MethodRouter<Arc<App>>,
+        access: Access,
+        about: &'static str,
+        answer: Content,
+    ) -> Self {
+        Self {
+            method,
+            path,
+            handler,
+            about,
+            access,
+            parameters: &[],
+            heard: &[],
+            said: &[],
+            conditional: false,
+            request: None,
+            answer,
+            problems: &[],
+        }
     }
 
     /// With parameters in the query.
     pub fn asks(mut self, parameters: &'static [Parameter]) -> Self {
         self.parameters = parameters;
+        self
+    }
+
+    /// With headers of its own in the request.
+    pub fn hears(mut self, headers: &'static [Parameter]) -> Self {
+        self.heard = headers;
+        self
+    }
+
+    /// With headers of its own in the answer.
+    pub fn says(mut self, headers: &'static [Parameter]) -> Self {
+        self.said = headers;
+        self
+    }
+
+    /// Whoever has the newest answer gets none.
+    pub fn conditional(mut self) -> Self {
+        self.conditional = true;
         self
     }
 

@@ -33,6 +33,15 @@ pub fn routes() -> Vec<Route> {
             Content::Json("SchemaReply"),
         )
         .asks(&[Parameter { name: "major", kind: "integer", about: "As it was last in this major: the one in force or the one before." }])
+        .hears(&[
+            Parameter { name: "if-none-match", kind: "string", about: "The ETag of the schema that one has." },
+            Parameter { name: "accept-encoding", kind: "string", about: "zstd, to get the answer packed." },
+        ])
+        .says(&[
+            Parameter { name: "etag", kind: "string", about: "Names this schema." },
+            Parameter { name: "content-encoding", kind: "string", about: "zstd, or absent." },
+        ])
+        .conditional()
         .refuses(&[400]),
         Route::put(
             path::SCHEMA,
@@ -102,6 +111,12 @@ struct SchemaQuery {
     major: Option<u16>,
 }
 
+/// Does the client have what bears this tag? Compared weakly (RFC 9110 §13.1.2); no tag of ours contains a comma.
+fn knows(headers: &HeaderMap, tag: &str) -> bool {
+    let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    known.flat_map(|value| value.split(',')).map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag)
+}
+
 async fn read(
     State(app): State<Arc<App>>,
     _: Caller,
@@ -114,8 +129,7 @@ async fn read(
         SchemaReply { schema: Schema::clone(&schema), registers: SCHEMA.iter().map(register).collect(), majors };
     let json = serde_json::to_string(&reply).map_err(|_| Refusal::internal())?;
     let tag = format!("\"{}-{:016x}\"", schema.version, digest::row(&json));
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut response = if known.split(',').any(|one| one.trim() == tag) {
+    let mut response = if knows(&headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         body::answer(&headers, json).await?

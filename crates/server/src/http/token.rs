@@ -1,24 +1,28 @@
 //! Sign-in: the token endpoint (RFC 6749) with the grants client credentials, password and refresh.
 
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use axum::Form;
 use axum::Json;
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use base64::Engine as _;
 use domain::api::{TokenReply, path};
 use domain::{Actor, ActorId, ErrorCode};
 use serde::Deserialize;
 
+use super::form;
 use super::refusal::Refusal;
 use super::route::{Access, Content, Route};
-use super::{BODY_BYTES_MAX, body};
 use crate::app::App;
+use crate::auth::attempts::Attempt;
 use crate::auth::secrets::{self, SECRET_BYTES_MAX};
 use crate::auth::sessions::{ACCESS_S, Granted};
 use crate::clock;
 use crate::db::accounts::{Account, AccountKind};
+
+/// The longest `Authorization: Basic` that is looked at, in bytes.
+const BASIC_BYTES_MAX: usize = 1024;
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -50,64 +54,92 @@ struct TokenForm {
     refresh_token: Option<String>,
 }
 
-fn bad_credentials() -> Refusal {
-    Refusal::new(
+/// What RFC 6749 §5.2 calls a refusal, beside our own code.
+mod error {
+    pub const INVALID_CLIENT: &str = "invalid_client";
+    pub const INVALID_GRANT: &str = "invalid_grant";
+    pub const UNSUPPORTED_GRANT_TYPE: &str = "unsupported_grant_type";
+}
+
+fn bad_request(title: impl Into<String>) -> Refusal {
+    Refusal::bad_request(title).named(form::INVALID_REQUEST)
+}
+
+fn bad_credentials(kind: AccountKind) -> Refusal {
+    let refusal = Refusal::new(
         StatusCode::UNAUTHORIZED,
         ErrorCode::BadCredentials,
         "the name or the password is wrong: check both and sign in again",
-    )
+    );
+    match kind {
+        AccountKind::Client => refusal.named(error::INVALID_CLIENT).challenging("Basic realm=\"merchant-console\""),
+        AccountKind::User => refusal.named(error::INVALID_GRANT),
+    }
 }
 
-/// `Authorization: Basic`, as RFC 6749 §2.3.1 has it.
-fn basic(headers: &HeaderMap) -> Option<(String, String)> {
-    let (scheme, code) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("basic") || code.len() > 1024 {
+/// Id and secret of `Authorization: Basic`, each encoded as in a form (RFC 6749 §2.3.1).
+fn decoded(code: &str) -> Option<(String, String)> {
+    if code.len() > BASIC_BYTES_MAX {
         return None;
     }
     let plain = base64::engine::general_purpose::STANDARD.decode(code.trim()).ok()?;
     let (id, secret) = std::str::from_utf8(&plain).ok()?.split_once(':')?;
-    Some((id.to_owned(), secret.to_owned()))
-}
-
-async fn form(request: Request) -> Result<TokenForm, Refusal> {
-    let (parts, body) = request.into_parts();
-    let bytes = body::read(body, BODY_BYTES_MAX).await?;
-    match Form::from_request(Request::from_parts(parts, bytes.into()), &()).await {
-        Ok(Form(form)) => Ok(form),
-        Err(bad) => Err(Refusal::new(bad.status(), ErrorCode::BadRequest, "send the grant as a form (RFC 6749)")),
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(&format!("id={id}&secret={secret}")).ok()?;
+    match <[_; 2]>::try_from(pairs).ok()? {
+        [(_, id), (_, secret)] => Some((id, secret)),
     }
 }
 
-async fn grant(State(app): State<Arc<App>>, headers: HeaderMap, request: Request) -> Result<Json<TokenReply>, Refusal> {
-    let form = form(request).await?;
-    let needs =
-        |what: Option<String>, name: &str| what.ok_or_else(|| Refusal::bad_request(format!("{name} is missing")));
+/// Id and secret of a program, from the head or from the form.
+fn of_client(headers: &HeaderMap, form: &mut TokenForm) -> Result<(String, String), Refusal> {
+    let basic = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.as_bytes().split_at_checked(6))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case(b"basic "));
+    match basic {
+        Some((_, code)) => {
+            std::str::from_utf8(code).ok().and_then(decoded).ok_or_else(|| bad_credentials(AccountKind::Client))
+        }
+        None => Ok((needs(&mut form.client_id, "client_id")?, needs(&mut form.client_secret, "client_secret")?)),
+    }
+}
+
+fn needs(what: &mut Option<String>, name: &str) -> Result<String, Refusal> {
+    what.take().ok_or_else(|| bad_request(format!("{name} is missing")))
+}
+
+async fn grant(
+    State(app): State<Arc<App>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Json<TokenReply>, Refusal> {
+    let mut form: TokenForm = form::read(request).await?;
     match form.grant_type.as_str() {
         "client_credentials" => {
-            let (id, secret) = match basic(&headers) {
-                Some(pair) => pair,
-                None => (needs(form.client_id, "client_id")?, needs(form.client_secret, "client_secret")?),
-            };
-            let actor = sign_in(&app, id, secret, AccountKind::Client).await?;
+            let (id, secret) = of_client(&headers, &mut form)?;
+            let actor = sign_in(&app, id, secret, AccountKind::Client, from.ip()).await?;
             let granted = app.sessions.grant(&actor, None, false, clock::now_ms()).await?;
             Ok(reply(actor, granted))
         }
         "password" => {
-            let (id, secret) = (needs(form.username, "username")?, needs(form.password, "password")?);
-            let actor = sign_in(&app, id, secret, AccountKind::User).await?;
+            let (id, secret) = (needs(&mut form.username, "username")?, needs(&mut form.password, "password")?);
+            let actor = sign_in(&app, id, secret, AccountKind::User, from.ip()).await?;
             let granted = app.sessions.grant(&actor, None, true, clock::now_ms()).await?;
             Ok(reply(actor, granted))
         }
         "refresh_token" => {
-            let token = needs(form.refresh_token, "refresh_token")?;
+            let token = needs(&mut form.refresh_token, "refresh_token")?;
+            let signed_out = || Refusal::signed_out().named(error::INVALID_GRANT);
             if token.len() > SECRET_BYTES_MAX {
-                return Err(Refusal::signed_out());
+                return Err(signed_out());
             }
             let refreshed = app.sessions.refresh(&token, clock::now_ms()).await?;
-            let (actor, granted) = refreshed.ok_or_else(Refusal::signed_out)?;
+            let (actor, granted) = refreshed.ok_or_else(signed_out)?;
             Ok(reply(actor, granted))
         }
-        _ => Err(Refusal::bad_request("grant_type: client_credentials, password or refresh_token")),
+        _ => Err(Refusal::bad_request("grant_type: client_credentials, password or refresh_token")
+            .named(error::UNSUPPORTED_GRANT_TYPE)),
     }
 }
 
@@ -121,13 +153,14 @@ fn reply(actor: Actor, granted: Granted) -> Json<TokenReply> {
     })
 }
 
-async fn sign_in(app: &App, id: String, secret: String, kind: AccountKind) -> Result<Actor, Refusal> {
+async fn sign_in(app: &App, id: String, secret: String, kind: AccountKind, from: IpAddr) -> Result<Actor, Refusal> {
     if secret.len() > SECRET_BYTES_MAX {
-        return Err(bad_credentials());
+        return Err(bad_credentials(kind));
     }
-    let id: ActorId = id.parse().map_err(|_| bad_credentials())?;
-    let name = id.as_str().to_owned();
-    app.attempts.begin(&name, clock::now_ms()).map_err(|wait_ms| {
+    let id: ActorId = id.parse().map_err(|_| bad_credentials(kind))?;
+    let account = app.db.account(&id).await?.filter(|account| account.kind == kind);
+    let attempt = Attempt { kind, name: &id, known: account.is_some(), from };
+    app.attempts.begin(attempt, clock::now_ms()).map_err(|wait_ms| {
         Refusal::new(
             StatusCode::TOO_MANY_REQUESTS,
             ErrorCode::Busy,
@@ -135,7 +168,6 @@ async fn sign_in(app: &App, id: String, secret: String, kind: AccountKind) -> Re
         )
         .after_ms(wait_ms)
     })?;
-    let account = app.db.account(&id).await?.filter(|account| account.kind == kind);
     let good = match kind {
         AccountKind::Client => {
             let stored = account.as_ref().map(|account| account.secret.clone()).unwrap_or_default();
@@ -145,21 +177,23 @@ async fn sign_in(app: &App, id: String, secret: String, kind: AccountKind) -> Re
     };
     match account {
         Some(account) if good => {
-            app.attempts.succeeded(&name);
+            app.attempts.succeeded(attempt);
             Ok(account.actor)
         }
         _ => {
-            tracing::info!(actor = %id, "sign-in failed");
-            Err(bad_credentials())
+            tracing::info!(actor = %id, %from, "sign-in failed");
+            Err(bad_credentials(kind))
         }
     }
 }
 
 async fn is_password(app: &App, password: String, account: Option<&Account>) -> Result<bool, Refusal> {
     let stored = account.map(|account| account.secret.clone());
-    // Hashing takes memory and time on purpose: only a few at once.
-    let _turn = app.hashing.acquire().await.map_err(|_| Refusal::internal())?;
-    tokio::task::spawn_blocking(move || secrets::is_password(&password, stored.as_deref()))
-        .await
-        .map_err(|_| Refusal::internal())
+    // Hashing takes memory and time on purpose: only a few at once, also when nobody waits for the answer any more.
+    let turn = Arc::clone(&app.hashing).acquire_owned().await.map_err(|_| Refusal::internal())?;
+    let hash = move || {
+        let _turn = turn;
+        secrets::is_password(&password, stored.as_deref())
+    };
+    tokio::task::spawn_blocking(hash).await.map_err(|_| Refusal::internal())
 }

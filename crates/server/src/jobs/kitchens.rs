@@ -52,7 +52,7 @@ async fn stores(app: &App, count: usize) -> Result<Vec<MerchantId>, DbError> {
         return Ok(serde_json::from_str(&known)?);
     }
     let found = app.db.merchants("", count, &Scope::All).await?;
-    let ids: Vec<MerchantId> = found.into_iter().map(|merchant| merchant.record.merchant_id).collect();
+    let ids: Vec<MerchantId> = found.merchants.into_iter().map(|merchant| merchant.record.merchant_id).collect();
     app.db.set_fact(STORES_FACT, &serde_json::to_string(&ids)?).await?;
     Ok(ids)
 }

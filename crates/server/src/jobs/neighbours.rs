@@ -1,22 +1,34 @@
-//! Notices what another server on the same database has stored, for those who listen here.
+//! Notices what others have done on the same database, for those who listen here: another server has stored something, the
+//! command line has removed somebody or given another secret.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::App;
+use crate::db::DbError;
 
-/// Between two looks; one reads a single entry of an index.
+/// Between two looks; one reads a single entry of an index, and a fact.
 const EVERY: Duration = Duration::from_millis(500);
 
 /// Looks for ever.
 pub async fn run(app: Arc<App>) {
     let mut turns = tokio::time::interval(EVERY);
     turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut revocations = None;
     loop {
         turns.tick().await;
-        match app.db.head().await {
-            Ok(head) => app.feed.announce_changes(head, None),
-            Err(error) => tracing::debug!(%error, "the newest change number could not be read"),
+        if let Err(error) = look(&app, &mut revocations).await {
+            tracing::debug!(%error, "what others have done could not be read");
         }
     }
+}
+
+async fn look(app: &App, revocations: &mut Option<u64>) -> Result<(), DbError> {
+    app.feed.announce_changes(app.db.head().await?, None);
+    let now = app.db.revocations().await?;
+    if revocations.replace(now).is_some_and(|before| before != now) {
+        app.sessions.forget();
+        app.feed.revoked(None);
+    }
+    Ok(())
 }

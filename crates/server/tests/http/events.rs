@@ -68,3 +68,18 @@ async fn listeners_do_not_hold_up_the_stop() {
     tokio::time::timeout(Duration::from_secs(9), world.stop()).await.unwrap();
     assert_eq!(stream.next().await, None);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_takes_all_places() {
+    let world = World::new().await;
+    let shop = world.client("shop", Role::Merchant, &[]).await;
+    let mut streams = Vec::new();
+    for _ in 0..server::places::LISTENERS_OF_ACTOR_MAX {
+        streams.push(Stream::open(&shop).await);
+    }
+    let refused = shop.get(path::EVENTS).await;
+    assert!(refused.headers().contains_key("retry-after"));
+    assert_eq!(problem(refused).await, (429, "busy".into()));
+    let other = world.client("other", Role::Merchant, &[]).await;
+    assert!(Stream::open(&other).await.next().await.is_some());
+}

@@ -38,3 +38,35 @@ async fn answers_are_guarded_and_the_server_is_ready() {
     }
     assert_eq!(world.get_open(path::READYZ).await.text().await.unwrap(), "ok\n");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_do_not_send_back_what_was_sent() {
+    let world = World::new().await;
+    let shop = world.client("shop", Role::Merchant, &[]).await;
+    let large = "x".repeat(1_000_000);
+    let body = format!(r#"{{"device_id":"0000000000000001","edits":[{{"edit_id":"{large}"}}]}}"#);
+    let query = format!("{}?cursor={}", path::CHANGES, "9".repeat(10_000));
+    let method = reqwest::Method::from_bytes(&b"X".repeat(10_000)).unwrap();
+    let strange = world.http.request(method, format!("{}{}", world.url, path::ME)).send();
+    for refused in [shop.post(path::EDITS, body).await, shop.get(&query).await, strange.await.unwrap()] {
+        assert!(refused.status().is_client_error());
+        let text = refused.text().await.unwrap();
+        assert!(text.len() < 1_000, "{} bytes", text.len());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_sends_much_sees_why_it_was_refused() {
+    let world = World::new().await;
+    let shop = world.client("shop", Role::Merchant, &[]).await;
+    let large = "x".repeat(domain::api::PUSH_BYTES_MAX);
+    let push = || world.http.post(format!("{}{}", world.url, path::EDITS)).body(large.clone());
+    for (request, status) in [
+        (push(), 401),
+        (push().bearer_auth(&shop.token).header("content-encoding", "br"), 415),
+        (push().bearer_auth(&shop.token).header(PROTOCOL_HEADER, "2.0"), 426),
+        (push().bearer_auth(&shop.token).header(domain::api::SCHEMA_HEADER, "0.1.0"), 426),
+    ] {
+        assert_eq!(problem(request.send().await.unwrap()).await.0, status);
+    }
+}

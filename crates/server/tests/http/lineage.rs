@@ -3,8 +3,6 @@
 use domain::api::{ChangesPage, PROTOCOL, PROTOCOL_HEADER, marker, path};
 use domain::{EditId, Role, Value};
 use reqwest::Response;
-use sqlx::ConnectOptions;
-use sqlx::sqlite::SqliteConnectOptions;
 
 use crate::world::{Session, World, edit, new_merchant, problem};
 
@@ -17,12 +15,6 @@ async fn page(session: &Session, query: &str) -> ChangesPage {
     let response = ask(session, query).await;
     assert_eq!(response.status(), 200, "{query}");
     response.json().await.unwrap()
-}
-
-async fn sql(world: &World, text: &'static str) {
-    let file = SqliteConnectOptions::new().filename(world.dir.path().join("server.db"));
-    let mut raw = file.connect().await.unwrap();
-    sqlx::query(text).execute(&mut raw).await.unwrap();
 }
 
 /// A new merchant by an edit whose id begins with a time, as a device's does.
@@ -73,7 +65,7 @@ async fn old_deletions_are_forgotten_and_who_was_away_begins_anew() {
     ops.push(&[gone("BJ-1", 7, 1), gone("BJ-2", 8, 2), made("BJ-7", 9), gone("BJ-3", 10, 3), gone("BJ-4", 11, 4)])
         .await;
     // All but the last two changes were long ago.
-    sql(&world, "UPDATE edits SET received_at_ms = 1000 WHERE seq < 10").await;
+    world.sql("UPDATE edits SET received_at_ms = 1000 WHERE seq < 10").await;
     world.stop().await;
     world.start(None).await;
     let ops = world.session(&ops.token);
@@ -94,7 +86,7 @@ async fn old_deletions_are_forgotten_and_who_was_away_begins_anew() {
     assert_eq!(ops.get(&format!("{}?cursor=7", path::CHANGES)).await.status(), 200, "1.0 does not know of it");
 
     // The newest change stays, however old: numbers are never given twice.
-    sql(&world, "UPDATE edits SET received_at_ms = 1000").await;
+    world.sql("UPDATE edits SET received_at_ms = 1000").await;
     world.stop().await;
     world.start(None).await;
     let ops = world.session(&ops.token);
@@ -131,4 +123,21 @@ async fn versions_of_one_major_go_together() {
         assert_eq!(document["protocol"], serde_json::json!({ "min": "1.0", "max": PROTOCOL }));
     }
     assert_eq!(world.get_open(path::CHANGES).await.headers()[PROTOCOL_HEADER], PROTOCOL, "refusals say it too");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_marker_begins_no_epoch() {
+    let world = World::new().await;
+    let shop = world.client("shop", Role::Merchant, &[]).await;
+    shop.push(&[made("BJ-1", 1)]).await;
+    let seen = page(&shop, "cursor=0").await;
+    let upper = seen.marker.to_uppercase();
+    assert_ne!(upper, seen.marker);
+    for bad in ["zz", "0192f00000007", "0192f0000000700g", &upper] {
+        for name in ["cursor=1&marker", "cursor=1&answered=1&answered_marker"] {
+            let asked = format!("{name}={bad}&epoch={}", seen.epoch);
+            assert_eq!(problem(ask(&shop, &asked).await).await, (400, "bad_request".into()), "{asked}");
+        }
+    }
+    assert_eq!(page(&shop, &format!("cursor=1&marker=&epoch={}", seen.epoch)).await.epoch, seen.epoch);
 }

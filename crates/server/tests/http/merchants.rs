@@ -79,3 +79,109 @@ async fn history_is_paged_newest_first() {
     assert_eq!(rest["entries"].as_array().unwrap().len(), 3);
     assert!(rest["next"].is_null());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_prefix_of_earlier_versions_opens_nothing() {
+    let world = World::new().await;
+    let ops = world.client("ops", Role::Operations, &[]).await;
+    let beijing = world.client("beijing", Role::Merchant, &["BJ-"]).await;
+    let none = world.client("none", Role::Merchant, &["BJ-"]).await;
+    ops.push(&[new_merchant("BJ-1", 1, 1), new_merchant("SH-1", 1, 2)]).await;
+    world.sql(r#"UPDATE accounts SET scope = '{"prefixes":["BJ-",""]}' WHERE actor_id = 'beijing'"#).await;
+    world.sql(r#"UPDATE accounts SET scope = '{"prefixes":[""]}' WHERE actor_id = 'none'"#).await;
+    for (session, seen) in [(beijing, 1), (none, 0)] {
+        assert_eq!(session.changes(0, 10).await.changes.len(), seen);
+        assert_eq!(session.json("/api/v1/merchants").await["merchants"].as_array().unwrap().len(), seen);
+        let buckets = session.json(domain::api::path::DIGEST).await["buckets"].as_array().unwrap().clone();
+        assert_eq!(buckets.iter().map(|bucket| bucket[0].as_u64().unwrap()).sum::<u64>(), seen as u64);
+        assert_eq!(problem(session.get("/api/v1/merchants/SH-1").await).await, (404, "not_found".into()));
+    }
+}
+
+/// A text whose canonical form has the most bytes that a value may have.
+fn longest() -> Value {
+    "x".repeat(domain::value::VALUE_BYTES_MAX - 2).as_str().into()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_edit_is_kept_within_bounds() {
+    let world = World::new().await;
+    let shop = world.client("shop", Role::Merchant, &[]).await;
+    shop.push(&[new_merchant("BJ-1", 1, 1)]).await;
+    let large: Value = "x".repeat(1_000_000).as_str().into();
+    let mut refused = edit(
+        "BJ-1",
+        1,
+        2,
+        &[(1, 1)],
+        &[("status", "nonsense".into()), ("note", large.clone()), ("custom.a", longest())],
+    );
+    refused.writes[0].base_value = large;
+    let outcome = &shop.push(&[refused.clone()]).await[0];
+    assert_eq!(outcome.state, domain::edit::OutcomeState::Rejected);
+    let page = shop.get("/api/v1/merchants/BJ-1/history?limit=1").await.text().await.unwrap();
+    assert!(page.len() < 50_000, "{}", page.len());
+    let page: serde_json::Value = serde_json::from_str(&page).unwrap();
+    let lines: Vec<_> = page["entries"].as_array().unwrap().iter().collect();
+    assert_eq!((&lines[0]["before"], &lines[0]["after"]), (&serde_json::Value::Null, &"nonsense".into()));
+    assert_eq!(lines[1]["after"], serde_json::Value::Null);
+    assert_eq!(lines[2]["after"].as_str().unwrap().len(), domain::value::VALUE_BYTES_MAX - 2);
+    // The answer is the first one, whatever of it was not kept.
+    assert_eq!(&shop.push(&[refused]).await[0], outcome);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_history_ends_where_it_is_large() {
+    let world = World::new().await;
+    let shop = world.client("shop", Role::Merchant, &[]).await;
+    shop.push(&[new_merchant("BJ-1", 1, 1)]).await;
+    let fields: Vec<String> = (0..255).map(|n| format!("custom.f{n}")).collect();
+    let mut writes = vec![("status", Value::from("nonsense"))];
+    writes.extend(fields.iter().map(|field| (field.as_str(), longest())));
+    for n in 2..=7 {
+        shop.push(&[edit("BJ-1", 1, n, &[(1, n - 1)], &writes)]).await;
+    }
+    let mut path = "/api/v1/merchants/BJ-1/history?limit=200".to_owned();
+    let (mut edits, mut pages) = (std::collections::BTreeSet::new(), 0);
+    loop {
+        let text = shop.get(&path).await.text().await.unwrap();
+        assert!(text.len() < 24 * 1024 * 1024, "{}", text.len());
+        let page: serde_json::Value = serde_json::from_str(&text).unwrap();
+        edits.extend(page["entries"].as_array().unwrap().iter().map(|line| line["dot"].to_string()));
+        pages += 1;
+        match page["next"].as_u64() {
+            Some(next) => path = format!("/api/v1/merchants/BJ-1/history?limit=200&before={next}"),
+            None => break,
+        }
+    }
+    assert_eq!((edits.len(), pages), (7, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_merchants_ends_where_it_is_large() {
+    let world = World::new().await;
+    let ops = world.client("ops", Role::Operations, &[]).await;
+    let fields: Vec<String> = (0..32).map(|n| format!("custom.f{n}")).collect();
+    for batch in 0..4 {
+        let edits = (0..10).map(|n| {
+            let mut made = new_merchant(&format!("BJ-{batch}{n}"), 1, batch * 10 + n + 1);
+            let large: Vec<_> = fields.iter().map(|field| (field.as_str(), longest())).collect();
+            made.writes.extend(edit("BJ-", 1, 1, &[], &large).writes);
+            made
+        });
+        ops.push(&edits.collect::<Vec<_>>()).await;
+    }
+    let (mut after, mut seen, mut pages) = (String::new(), 0, 0);
+    loop {
+        let text = ops.get(&format!("/api/v1/merchants?limit=500&after={after}")).await.text().await.unwrap();
+        assert!(text.len() < 17 * 1024 * 1024, "{}", text.len());
+        let page: serde_json::Value = serde_json::from_str(&text).unwrap();
+        seen += page["merchants"].as_array().unwrap().len();
+        pages += 1;
+        match page["next"].as_str() {
+            Some(next) => next.clone_into(&mut after),
+            None => break,
+        }
+    }
+    assert_eq!((seen, pages), (40, 2));
+}

@@ -24,6 +24,7 @@ async fn every_route_is_in_the_document() {
     // Every path of the contract, and each of them answers.
     for expected in [
         path::TOKEN,
+        "/oauth/revoke",
         path::EDITS,
         path::CHANGES,
         path::DIGEST,
@@ -194,4 +195,37 @@ async fn what_is_sent_is_as_documented() {
     check(&document, &schema("SchemaPreview"), &preview, "SchemaPreview");
     let problem: Json = world.get_open(path::ME).await.json().await.unwrap();
     check(&document, &schema("Problem"), &problem, "Problem");
+}
+
+/// What comes out beside bodies is in the document too.
+#[test]
+fn headers_are_documented() {
+    let document = server::http::openapi::document();
+    for (path, method, header) in [
+        (path::EDITS, "post", "x-merchant-console-schema"),
+        (path::EDITS, "post", "content-encoding"),
+        (path::EVENTS, "get", "x-merchant-console-device"),
+        (path::SCHEMA, "get", "if-none-match"),
+        (path::HEALTHZ, "get", "x-merchant-console-protocol"),
+    ] {
+        let parameters = document["paths"][path][method]["parameters"].as_array().unwrap();
+        assert!(parameters.iter().any(|p| p["name"] == header && p["in"] == "header"), "{path} {header}");
+    }
+    let operations =
+        document["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values());
+    for operation in operations.filter(|operation| operation.get("requestBody").is_some()) {
+        for status in ["400", "413", "415"] {
+            assert!(operation["responses"].get(status).is_some(), "{status}: {}", operation["summary"]);
+        }
+    }
+    for (path, method, status, header) in [
+        (path::CHANGES, "get", "200", "link"),
+        (path::SCHEMA, "get", "304", "etag"),
+        (path::TOKEN, "post", "429", "retry-after"),
+        (path::TOKEN, "post", "503", "retry-after"),
+        (path::ME, "get", "426", "x-merchant-console-protocol"),
+    ] {
+        let answer = &document["paths"][path][method]["responses"][status];
+        assert!(answer["headers"].get(header).is_some(), "{path} {status} {header}");
+    }
 }

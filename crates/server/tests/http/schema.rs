@@ -210,6 +210,9 @@ async fn it_is_sent_once_to_who_has_it() {
     let again = ask(tag.clone()).await.unwrap();
     assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
     assert!(again.bytes().await.unwrap().is_empty());
+    for known in [format!("W/{tag}"), format!("\"x\", {tag}"), "*".to_owned()] {
+        assert_eq!(ask(known.clone()).await.unwrap().status(), StatusCode::NOT_MODIFIED, "{known}");
+    }
     put_ok(&admin, json!([])).await;
     let changed = ask(tag).await.unwrap();
     assert_eq!(changed.status(), StatusCode::OK);

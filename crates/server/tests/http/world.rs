@@ -9,6 +9,8 @@ use reqwest::{Client, Response, StatusCode};
 use serde_json::Value as Json;
 use server::accounts::{NewAccount, add_client, add_user};
 use server::{Config, DemoConfig, Running};
+use sqlx::ConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
 use tempfile::TempDir;
 
 pub struct World {
@@ -44,6 +46,13 @@ impl World {
 
     pub fn database(&self) -> String {
         format!("sqlite:{}", self.dir.path().join("server.db").display())
+    }
+
+    /// Changes the file behind the server's back.
+    pub async fn sql(&self, text: &'static str) {
+        let file = SqliteConnectOptions::new().filename(self.dir.path().join("server.db"));
+        let mut raw = file.connect().await.unwrap();
+        sqlx::query(text).execute(&mut raw).await.unwrap();
     }
 
     pub async fn start(&mut self, demo: Option<DemoConfig>) {

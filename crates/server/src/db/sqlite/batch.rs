@@ -10,11 +10,11 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, params};
 
 use super::edits::from_word;
-use super::merchants::head_of;
+use super::merchants::{head_of, stored};
 use super::pull::marker_of;
 use super::{signed, unsigned};
+use crate::db::DbError;
 use crate::db::edits::{Decide, Loaded, Plan, StoredWrite};
-use crate::db::{DbError, StoredMerchant};
 
 /// Loads what a batch needs, lets `decide` decide, and stores what that led to. The transaction is the caller's.
 ///
@@ -43,8 +43,7 @@ fn load(tx: &Connection, edits: &[Edit]) -> Result<Loaded, DbError> {
     for id in wanted {
         let mut rows = select.query([id.as_str()])?;
         if let Some(row) = rows.next()? {
-            let record = serde_json::from_str(text(row, 1)?)?;
-            merchants.insert(id.clone(), StoredMerchant { seq: unsigned(row.get(0)?), record });
+            merchants.insert(id.clone(), stored(row)?);
         }
     }
     let head = head_of(tx)?;

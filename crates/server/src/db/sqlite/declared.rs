@@ -1,14 +1,15 @@
 use async_trait::async_trait;
 use domain::Scope;
 use domain::schema::{Schema, SchemaEvent};
+use rusqlite::{Connection, params};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use super::merchants::stored;
+use super::merchants::merchants_page;
 use super::{Sqlite, scope_json, signed, unsigned};
 use crate::clock;
 use crate::db::declared::{SchemaStore, StoredSchema};
-use crate::db::{DbError, StoredMerchant};
+use crate::db::{DbError, MerchantsPage};
 
 fn schema(row: &SqliteRow) -> Result<StoredSchema, DbError> {
     let version = row.try_get::<&str, _>("version")?.parse()?;
@@ -60,16 +61,13 @@ impl SchemaStore for Sqlite {
         query.fetch_all(&self.readers).await?.iter().map(event).collect()
     }
 
-    async fn with_custom(&self, after: u64, limit: usize, scope: &Scope) -> Result<Vec<StoredMerchant>, DbError> {
-        sqlx::query(include_str!("sql/with_custom.sql"))
-            .bind(signed(after))
-            .bind(scope_json(scope)?)
-            .bind(signed(limit as u64))
-            .fetch_all(&self.readers)
-            .await?
-            .iter()
-            .map(stored)
-            .collect()
+    async fn with_custom(&self, after: u64, limit: usize, scope: &Scope) -> Result<MerchantsPage, DbError> {
+        let scope = scope_json(scope)?;
+        let work = move |db: &Connection| {
+            let values = params![signed(after), scope, signed(limit as u64)];
+            merchants_page(db, include_str!("sql/with_custom.sql"), values, limit)
+        };
+        self.direct.read(work).await
     }
 
     async fn merchants_count(&self, scope: &Scope) -> Result<u64, DbError> {

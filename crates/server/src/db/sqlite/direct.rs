@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use tokio::sync::Semaphore;
 
 use super::{BUSY_TIMEOUT, WAL_BYTES_KEPT};
 use crate::db::DbError;
@@ -16,6 +17,8 @@ const STATEMENTS_MAX: usize = 32;
 /// up: 256 MiB.
 const WAL_PAGES_MAX: i64 = 65_536;
 
+/// Readers at the same time: each has file descriptors, and a page in memory.
+const READERS_MAX: usize = 16;
 /// Readers that are kept open for the next page.
 const READERS_KEPT: usize = 4;
 /// The pages that each keeps in memory, in KiB: a pull reads every page once.
@@ -29,6 +32,7 @@ pub(super) struct Direct {
     folder: Arc<Mutex<Connection>>,
     folding: Arc<AtomicBool>,
     log: PathBuf,
+    turns: Arc<Semaphore>,
 }
 
 fn connect(file: &Path, pragmas: &[(&str, i64)]) -> Result<Connection, DbError> {
@@ -67,6 +71,7 @@ impl Direct {
             folder: Arc::new(Mutex::new(folder)),
             folding: Arc::default(),
             log: log.into(),
+            turns: Arc::new(Semaphore::new(READERS_MAX)),
         })
     }
 
@@ -89,13 +94,16 @@ impl Direct {
         result
     }
 
-    /// Reads what is stored at one moment, on a thread that may block. Many may read at the same time.
+    /// Reads what is stored at one moment, on a thread that may block. Some may read at the same time.
     pub async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, DbError> + Send + 'static,
     ) -> Result<T, DbError> {
         let (readers, file) = (Arc::clone(&self.readers), self.file.clone());
+        let turn =
+            Arc::clone(&self.turns).acquire_owned().await.map_err(|_| DbError::corrupt("the reading broke off"))?;
         let done = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
             let kept = readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let mut reader = match kept {
                 Some(reader) => reader,

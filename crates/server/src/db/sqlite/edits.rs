@@ -4,11 +4,10 @@ use async_trait::async_trait;
 use domain::api::{HistoryEntry, Landed};
 use domain::edit::{Edit, Outcome};
 use domain::{ActorId, EditId, MerchantId, Role, Source, TraceId};
-use rusqlite::Connection;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
+use super::merchants::PAGE_BYTES_MAX;
 use super::{Sqlite, batch, signed, unsigned};
 use crate::clock;
 use crate::db::DbError;
@@ -19,23 +18,25 @@ pub(super) fn from_word<T: serde::de::DeserializeOwned>(word: String) -> Result<
     Ok(serde_json::from_value(serde_json::Value::String(word))?)
 }
 
-fn uuid(bytes: &[u8]) -> Result<Uuid, DbError> {
-    Uuid::from_slice(bytes).map_err(DbError::corrupt)
-}
+/// What a line of history takes beside its values and its reason, in bytes of JSON: rather too much.
+const LINE_BYTES: usize = 1_024;
 
-fn history_of(row: &SqliteRow, id: &MerchantId, entries: &mut Vec<HistoryEntry>) -> Result<(), DbError> {
-    let writes: Vec<StoredWrite> = serde_json::from_str(row.try_get("writes")?)?;
-    let edit_id = EditId(uuid(row.try_get("edit_id")?)?);
-    let trace_id = TraceId(uuid(row.try_get("trace_id")?)?);
-    let actor: ActorId = row.try_get::<&str, _>("actor")?.parse()?;
-    let actor_name: String = row.try_get("actor_name")?;
-    let role: Role = row.try_get::<&str, _>("role")?.parse()?;
-    let source: Source = from_word(row.try_get("source")?)?;
-    let dot = row.try_get::<&str, _>("dot")?.parse()?;
-    let hlc = from_word(row.try_get("hlc")?)?;
-    let received_at = clock::date(unsigned(row.try_get("received_at_ms")?));
-    let reason: Option<String> = row.try_get("reason")?;
-    let seq = unsigned(row.try_get("seq")?);
+/// Reads one edit's lines. Answers with about how many bytes they are as JSON.
+fn history_of(row: &Row<'_>, id: &MerchantId, entries: &mut Vec<HistoryEntry>) -> Result<usize, DbError> {
+    let stored = row.get_ref("writes")?.as_str().map_err(rusqlite::Error::from)?;
+    let writes: Vec<StoredWrite> = serde_json::from_str(stored)?;
+    let edit_id = EditId(Uuid::from_bytes(row.get("edit_id")?));
+    let trace_id = TraceId(Uuid::from_bytes(row.get("trace_id")?));
+    let actor: ActorId = row.get::<_, String>("actor")?.parse()?;
+    let actor_name: String = row.get("actor_name")?;
+    let role: Role = row.get::<_, String>("role")?.parse()?;
+    let source: Source = from_word(row.get("source")?)?;
+    let dot = row.get::<_, String>("dot")?.parse()?;
+    let hlc = from_word(row.get("hlc")?)?;
+    let received_at = clock::date(unsigned(row.get("received_at_ms")?));
+    let reason: Option<String> = row.get("reason")?;
+    let seq = unsigned(row.get("seq")?);
+    let bytes = stored.len() + writes.len() * (LINE_BYTES + reason.as_ref().map_or(0, String::len));
     entries.extend(writes.into_iter().map(|write| HistoryEntry {
         seq,
         merchant_id: id.clone(),
@@ -54,7 +55,23 @@ fn history_of(row: &SqliteRow, id: &MerchantId, entries: &mut Vec<HistoryEntry>)
         reason: reason.clone(),
         trace_id,
     }));
-    Ok(())
+    Ok(bytes)
+}
+
+fn history(db: &Connection, id: &MerchantId, before: Option<u64>, limit: usize) -> Result<HistoryPage, DbError> {
+    let mut select = db.prepare_cached(include_str!("sql/history.sql"))?;
+    let mut rows = select.query(params![id.as_str(), before.map_or(i64::MAX, signed), signed(limit as u64)])?;
+    let mut page = HistoryPage::default();
+    let (mut edits, mut bytes) = (0, 0);
+    while let Some(row) = rows.next()? {
+        bytes += history_of(row, id, &mut page.entries)?;
+        edits += 1;
+        if edits == limit || bytes > PAGE_BYTES_MAX {
+            page.next = Some(unsigned(row.get("place")?));
+            break;
+        }
+    }
+    Ok(page)
 }
 
 #[async_trait]
@@ -75,19 +92,7 @@ impl EditStore for Sqlite {
     }
 
     async fn history(&self, id: &MerchantId, before: Option<u64>, limit: usize) -> Result<HistoryPage, DbError> {
-        let rows = sqlx::query(include_str!("sql/history.sql"))
-            .bind(id.as_str())
-            .bind(before.map_or(i64::MAX, signed))
-            .bind(signed(limit as u64))
-            .fetch_all(&self.readers)
-            .await?;
-        let mut page = HistoryPage::default();
-        for row in &rows {
-            history_of(row, id, &mut page.entries)?;
-        }
-        if let Some(last) = rows.last().filter(|_| rows.len() == limit) {
-            page.next = Some(unsigned(last.try_get("place")?));
-        }
-        Ok(page)
+        let id = id.clone();
+        self.direct.read(move |db| history(db, &id, before, limit)).await
     }
 }

@@ -2,18 +2,40 @@ use std::fmt::Write as _;
 
 use async_trait::async_trait;
 use domain::{MerchantId, Scope};
-use rusqlite::{Connection, params};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use rusqlite::{Connection, Params, Row, params};
 
 use super::{Sqlite, scope_json, signed, unsigned};
-use crate::db::{DbError, MerchantStore, RawChanges, StoredMerchant};
+use crate::db::{DbError, MerchantStore, MerchantsPage, RawChanges, StoredMerchant};
 
 /// A page ends early when it has grown beyond this, so that large records cannot fill the memory.
-const PAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
+pub(super) const PAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
 
-pub(super) fn stored(row: &SqliteRow) -> Result<StoredMerchant, DbError> {
-    Ok(StoredMerchant { seq: unsigned(row.try_get("seq")?), record: serde_json::from_str(row.try_get("record")?)? })
+/// Reads a merchant from a row of `seq` and `record`.
+pub(super) fn stored(row: &Row<'_>) -> Result<StoredMerchant, DbError> {
+    let record = serde_json::from_str(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?;
+    Ok(StoredMerchant { seq: unsigned(row.get(0)?), record })
+}
+
+/// A page of merchants that a query finds, at most `limit`. It ends early as a page of changes does.
+pub(super) fn merchants_page(
+    db: &Connection,
+    sql: &str,
+    values: impl Params,
+    limit: usize,
+) -> Result<MerchantsPage, DbError> {
+    let mut select = db.prepare_cached(sql)?;
+    let mut rows = select.query(values)?;
+    let mut page = MerchantsPage { complete: true, ..MerchantsPage::default() };
+    let mut bytes = 0;
+    while let Some(row) = rows.next()? {
+        bytes += row.get_ref(1)?.as_bytes().map_err(rusqlite::Error::from)?.len();
+        page.merchants.push(stored(row)?);
+        if page.merchants.len() == limit || bytes > PAGE_BYTES_MAX {
+            page.complete = false;
+            break;
+        }
+    }
+    Ok(page)
 }
 
 /// The newest change number.
@@ -64,22 +86,16 @@ fn changes(
 }
 
 impl Sqlite {
-    async fn page(
+    /// Merchants after an id, by id.
+    async fn by_id(
         &self,
         sql: &'static str,
         after: &str,
         limit: usize,
         scope: &Scope,
-    ) -> Result<Vec<StoredMerchant>, DbError> {
-        sqlx::query(sql)
-            .bind(after)
-            .bind(scope_json(scope)?)
-            .bind(signed(limit as u64))
-            .fetch_all(&self.readers)
-            .await?
-            .iter()
-            .map(stored)
-            .collect()
+    ) -> Result<MerchantsPage, DbError> {
+        let (after, scope) = (after.to_owned(), scope_json(scope)?);
+        self.direct.read(move |db| merchants_page(db, sql, params![after, scope, signed(limit as u64)], limit)).await
     }
 }
 
@@ -96,21 +112,22 @@ impl MerchantStore for Sqlite {
         self.direct.read(move |db| changes(db, after, limit, scope.as_deref(), bucket)).await
     }
 
-    async fn merchants(&self, after: &str, limit: usize, scope: &Scope) -> Result<Vec<StoredMerchant>, DbError> {
-        self.page(include_str!("sql/merchants_page.sql"), after, limit, scope).await
+    async fn merchants(&self, after: &str, limit: usize, scope: &Scope) -> Result<MerchantsPage, DbError> {
+        self.by_id(include_str!("sql/merchants_page.sql"), after, limit, scope).await
     }
 
     async fn merchant(&self, id: &MerchantId) -> Result<Option<StoredMerchant>, DbError> {
-        sqlx::query(include_str!("sql/merchant.sql"))
-            .bind(id.as_str())
-            .fetch_optional(&self.readers)
-            .await?
-            .map(|row| stored(&row))
-            .transpose()
+        let id = id.clone();
+        let work = move |db: &Connection| {
+            let mut select = db.prepare_cached(include_str!("sql/merchant.sql"))?;
+            let mut rows = select.query([id.as_str()])?;
+            rows.next()?.map(stored).transpose()
+        };
+        self.direct.read(work).await
     }
 
-    async fn contested(&self, after: &str, limit: usize, scope: &Scope) -> Result<Vec<StoredMerchant>, DbError> {
-        self.page(include_str!("sql/contested_page.sql"), after, limit, scope).await
+    async fn contested(&self, after: &str, limit: usize, scope: &Scope) -> Result<MerchantsPage, DbError> {
+        self.by_id(include_str!("sql/contested_page.sql"), after, limit, scope).await
     }
 
     async fn contested_count(&self, scope: &Scope) -> Result<(u64, u64), DbError> {

@@ -59,6 +59,7 @@ impl Sqlite {
         if let Err(error) = coalescing::install() {
             tracing::warn!(%error, "batches take longer");
         }
+        make_private(file)?;
         let options = SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(true)
@@ -83,6 +84,19 @@ impl Sqlite {
             .await?;
         let direct = Direct::open(file, BATCH_CACHE_KIB)?;
         Ok(Self { writer: Mutex::new(writer), direct, readers })
+    }
+}
+
+/// Makes the file, if it is not there, so that only its owner reads it: it holds all data and hashes of passwords. SQLite
+/// gives the files beside it the same rights.
+fn make_private(file: &Path) -> Result<(), DbError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(file) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(DbError::Engine(error.into())),
+        _ => Ok(()),
     }
 }
 

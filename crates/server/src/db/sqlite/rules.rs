@@ -1,44 +1,35 @@
 use async_trait::async_trait;
 use domain::MerchantId;
-use sqlx::Connection;
+use rusqlite::{Connection, params};
 
-use super::merchants::stored;
+use super::merchants::{merchants_page, stored};
 use super::{Sqlite, signed};
 use crate::db::rules::{Derive, RuleStore};
-use crate::db::{DbError, StoredMerchant};
+use crate::db::{DbError, MerchantsPage};
 
 #[async_trait]
 impl RuleStore for Sqlite {
-    async fn disputed(&self, after: u64, until: u64, limit: usize) -> Result<Vec<StoredMerchant>, DbError> {
-        sqlx::query(include_str!("sql/disputed.sql"))
-            .bind(signed(after))
-            .bind(signed(until))
-            .bind(signed(limit as u64))
-            .fetch_all(&self.readers)
-            .await?
-            .iter()
-            .map(stored)
-            .collect()
+    async fn disputed(&self, after: u64, until: u64, limit: usize) -> Result<MerchantsPage, DbError> {
+        let work = move |db: &Connection| {
+            let values = params![signed(after), signed(until), signed(limit as u64)];
+            merchants_page(db, include_str!("sql/disputed.sql"), values, limit)
+        };
+        self.direct.read(work).await
     }
 
-    async fn derive_again(&self, ids: &[MerchantId], derive: Derive<'_>) -> Result<(), DbError> {
-        let mut writer = self.writer.lock().await;
-        let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
-        let rows = sqlx::query(include_str!("sql/merchants_of_batch.sql"))
-            .bind(serde_json::to_string(ids)?)
-            .fetch_all(&mut *transaction)
-            .await?;
-        for row in &rows {
-            let row = derive(&stored(row)?)?;
-            sqlx::query(include_str!("sql/derive_merchant.sql"))
-                .bind(row.merchant_id.as_str())
-                .bind(row.name.as_str())
-                .bind(row.deleted)
-                .bind(i64::from(row.contested))
-                .execute(&mut *transaction)
-                .await?;
-        }
-        transaction.commit().await?;
-        Ok(())
+    async fn derive_again(&self, ids: Vec<MerchantId>, derive: Derive) -> Result<(), DbError> {
+        let _turn = self.writer.lock().await;
+        let work = move |tx: &Connection| {
+            let mut select = tx.prepare_cached(include_str!("sql/merchant.sql"))?;
+            let mut put = tx.prepare_cached(include_str!("sql/derive_merchant.sql"))?;
+            for id in &ids {
+                let mut rows = select.query([id.as_str()])?;
+                let Some(row) = rows.next()? else { continue };
+                let row = derive(&stored(row)?)?;
+                put.execute(params![row.merchant_id.as_str(), row.name, row.deleted, row.contested])?;
+            }
+            Ok(())
+        };
+        self.direct.write(work).await
     }
 }

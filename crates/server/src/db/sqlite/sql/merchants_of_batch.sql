@@ -1,3 +1,0 @@
-SELECT seq, record
-FROM merchants
-WHERE merchant_id IN (SELECT value FROM json_each(?1))

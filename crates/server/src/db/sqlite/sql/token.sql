@@ -1,0 +1,1 @@
+SELECT actor_id, family FROM tokens WHERE hash = ?1
