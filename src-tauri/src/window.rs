@@ -20,6 +20,9 @@ const RAISE_LOOK: Duration = Duration::from_millis(500);
 
 /// Opens the window and runs until it is closed.
 pub fn run(arguments: &Arguments) -> ExitCode {
+    if !cli::has_display() {
+        return fail("there is no display to show the window on; commands work without one: see --help");
+    }
     let home = match home::folder(arguments.home.as_deref()) {
         Ok(home) => home,
         Err(problem) => return fail(&problem.to_string()),

@@ -254,8 +254,10 @@ def read(kind, options, typed):
             if not mark and plain.lower().startswith("www."):
                 scheme, rest = "https", plain
             host = re.split(r"[/?#]", rest)[0]
-            name = re.sub(r":[^:]*$", "", host)
-            good = scheme.lower() in ("http", "https") and HOST.fullmatch(name) and not re.search(r'[\s<>"]', plain)
+            name, _, port = host.partition(":")
+            is_port = re.fullmatch(r"[0-9]*", port) and int(port or 0) <= 65_535
+            good = scheme.lower() in ("http", "https") and HOST.fullmatch(name) and is_port
+            good = good and not re.search(r'[\s<>"]', plain)
             found = f"{scheme.lower()}://{host.lower()}{rest[len(host):]}" if good else None
         case "email":
             user, mark, host = plain.rpartition("@")
@@ -268,8 +270,9 @@ def read(kind, options, typed):
 
 
 def decimal(plain):
-    if re.fullmatch(r"[+-]?[0-9]{1,3}(,[^,]{3})+", plain):
-        plain = plain.replace(",", "")
+    whole, point, fraction = plain.partition(".")
+    if re.fullmatch(r"[+-]?[0-9]{1,3}(,[0-9]{3})+", whole):
+        plain = whole.replace(",", "") + point + fraction
     found = re.fullmatch(r"([+-]?)([0-9]*)(?:\.([0-9]*))?", plain)
     if not found or not (found[2] or found[3]) or len(plain.lstrip("+-")) > 40:
         return None

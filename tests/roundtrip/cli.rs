@@ -1,13 +1,19 @@
 //! The contract of the command line.
 
 use serde_json::{Value as Json, json};
-use tests::world::{Device, World};
+use tests::world::{Backend, Device, World};
 
+/// A device whose backend has gone.
 fn lone() -> (World, Device) {
+    let (world, _, device) = with_backend();
+    (world, device)
+}
+
+fn with_backend() -> (World, Backend, Device) {
     let world = World::new().unwrap();
     let backend = world.backend(5).unwrap();
     let device = world.device("one", &backend, "administrator").unwrap();
-    (world, device)
+    (world, backend, device)
 }
 
 #[test]
@@ -73,6 +79,86 @@ fn a_sentence_and_an_exit_status_for_every_mistake() {
 }
 
 #[test]
+fn a_selection_that_cannot_be_meant_is_wrong_use_and_changes_nothing() {
+    let (world, _backend, device) = with_backend();
+    device.sync();
+    let file = world.path("none.csv").display().to_string();
+    for (arguments, word) in [
+        (["set", "--where", "hours.tu=", "note=x"].as_slice(), "whether any are given"),
+        (&["set", "--where", "stauts!=open", "note=x"], "there is no field stauts"),
+        (&["set", "--where", "status!=opne", "note=x"], "status: "),
+        (&["set", "--find", " ", "note=x"], "--find"),
+        (&["export", &file, "--status", "opne"], "status: "),
+        (&["import", &file, "--env", "a b"], "--env"),
+        (&["import", &file, "--env", "a", "--delimiter", "und"], "--delimiter"),
+    ] {
+        let ended = device.run(arguments);
+        assert_eq!((ended.status, ended.out.as_str()), (2, ""), "{arguments:?}: {ended:?}");
+        assert!(ended.err.contains(word), "{arguments:?}: {ended:?}");
+    }
+    assert!(!world.path("none.csv").exists());
+    assert_eq!(device.ask(&["status"])["queued"], 0);
+}
+
+#[test]
+fn reasons_are_the_true_ones() {
+    let (_world, _backend, device) = with_backend();
+    device.sync();
+    for (arguments, status, word) in [
+        (["history", "nosuch"].as_slice(), 1, "there is no merchant nosuch [not_found]"),
+        (&["--server", "http://me:word@127.0.0.1:1", "status"], 1, "leave them out"),
+        (&["set", "NEW-1", "name=新店"], 1, "it cannot be empty [required]"),
+        (&[], 1, "there is no display"),
+    ] {
+        let ended = device.run(arguments);
+        assert_eq!((ended.status, ended.out.as_str()), (status, ""), "{arguments:?}: {ended:?}");
+        assert!(ended.err.contains(word) && !ended.err.contains("panicked"), "{arguments:?}: {ended:?}");
+        assert!(!ended.err.contains("me:word"), "{ended:?}");
+    }
+    let mut command = device.command(&["sync", "--once"]);
+    let refused = command.env("MERCHANT_CONSOLE_CLIENT_SECRET", "wrong").output().unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(refused.status.code() == Some(1) && said.contains("[bad_credentials]"), "{said}");
+}
+
+#[test]
+fn a_sync_says_what_stays_behind_and_the_outbox_can_be_emptied() {
+    let world = World::new().unwrap();
+    let backend = world.backend(5).unwrap();
+    let first = world.device("first", &backend, "administrator").unwrap();
+    let second = world.device("second", &backend, "administrator").unwrap().on(first.home.clone());
+    first.sync();
+    first.ask(&["set", "NEW-1", "name=新店", "address=长街 1 号"]);
+    let synced = second.run(&["sync", "--once"]);
+    assert_eq!(synced.status, 1, "{synced:?}");
+    assert!(synced.err.contains("2 changes of first") && synced.err.contains("signs in"), "{synced:?}");
+    let waiting = first.ask(&["outbox"]);
+    let edit = waiting[0]["edit_id"].as_str().unwrap();
+    assert!(first.run(&["outbox"]).out.contains(edit));
+    assert_eq!(first.run(&["outbox", "retry"]).status, 2);
+    first.ask(&["outbox", "discard", edit]);
+    assert_eq!(first.ask(&["outbox"]), json!([]));
+    assert_eq!(first.run(&["outbox", "discard", edit]).status, 1, "it is gone");
+    assert_eq!(second.run(&["sync", "--once"]).status, 0);
+}
+
+#[test]
+fn closed_is_said_and_a_reader_that_went_away_is_no_failure() {
+    let (_world, _backend, device) = with_backend();
+    device.sync();
+    let id = device.ask(&["search", "店"])[0]["merchant_id"].as_str().unwrap().to_owned();
+    let closed = device.run(&["set", &id, "hours.mo=closed"]).out;
+    assert!(closed.contains("→ closed"), "{closed}");
+    let cleared = device.run(&["set", &id, "hours.mo="]).out;
+    assert!(cleared.contains("closed → —"), "{cleared}");
+    let mut command = device.command(&["search", "店"]);
+    let mut child = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().unwrap();
+    assert!(ended.status.success() && ended.stderr.is_empty(), "{ended:?}");
+}
+
+#[test]
 fn merge_is_by_register_and_null_is_deleted() {
     let (world, device) = lone();
     let write = |name: &str, json: Json| {
@@ -101,6 +187,32 @@ fn merge_is_by_register_and_null_is_deleted() {
     }
     let got = device.ask(&["merge", "--base", &base, "--mine", &gone, "--theirs", &base]);
     assert_eq!(got, json!({"merged": null, "review": []}));
+    let nulls = json!({"merchant_id": "M-1", "name": "旧", "address": "街 1", "phones": null, "tags": null,
+        "hours": {"mo": null}, "special_hours": null, "custom": null, "note": null});
+    let nulls = write("nulls.json", nulls);
+    let got = device.ask(&["merge", "--base", &base, "--mine", &nulls, "--theirs", &base]);
+    assert_eq!(
+        (&got["merged"]["name"], &got["review"]),
+        (&json!("旧"), &json!([])),
+        "null is as good as nothing: {got}"
+    );
+    let nameless = write("nameless.json", json!({"merchant_id": "M-1", "name": null, "address": "街 1"}));
+    let got = device.ask(&["merge", "--base", &base, "--mine", &nameless, "--theirs", &base]);
+    assert_eq!((&got["merged"]["name"], &got["review"][0]["field"]), (&json!("旧"), &json!("name")), "{got}");
+    let refused = [
+        ("{\"merchant_id\": \"M-2\", \"name\": \"旧\"}", "several merchants"),
+        ("{\"merchant_id\": \"M-1\", \"name\": \"旧\", \"name\": \"新\"}", "twice"),
+        ("{\"merchant_id\": \"M-1\", \"custom\": {\"n\": 12345678901234567890123}}", "digits than can be kept"),
+        ("[1]", "no profile"),
+    ];
+    for (text, words) in refused {
+        let path = world.path("refused.json");
+        std::fs::write(&path, text).unwrap();
+        let mine = path.display().to_string();
+        let ended = device.run(&["merge", "--base", &base, "--mine", &mine, "--theirs", &base]);
+        assert_eq!(ended.status, 1, "{text}: {ended:?}");
+        assert!(ended.err.contains("[bad_file]") && ended.err.contains(words), "{text}: {ended:?}");
+    }
     let changed = write("changed.json", profile("新", "街 1"));
     let got = device.ask(&["merge", "--base", &base, "--mine", &gone, "--theirs", &changed]);
     assert_eq!(got["review"][0]["field"], "deleted");

@@ -103,6 +103,8 @@ fn two_values_of_one_register_are_settled_by_operations_and_the_loser_is_in_the_
         .map(|e| e["actor"].as_str().unwrap().to_owned())
         .collect();
     assert!(authors.contains(&"till-a".to_owned()) && authors.contains(&"till-b".to_owned()), "{history}");
+    let told = two.ops.run(&["history", &two.id]).out;
+    assert!(told.contains("given to people to choose") && told.contains("applied (reason: 与店长确认)"), "{told}");
 }
 
 #[test]

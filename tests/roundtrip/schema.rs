@@ -32,6 +32,7 @@ fn a_field_that_an_administrator_adds_is_filled_in_offline_elsewhere() {
             {"value": "wifi", "labels": {"zh": "无线网"}}, {"value": "delivery", "labels": {"zh": "外送"}}]}));
     });
     assert_ne!(schema["version"], before);
+    assert_eq!(admin.ask(&["check", "custom.seats", "１２０ "])["normalised"], 120, "before any sync");
     for device in [&a, &b] {
         device.sync();
         assert_eq!(device.ask(&["check", "custom.seats", "１２０ "])["normalised"], 120);
@@ -63,9 +64,17 @@ fn a_field_that_an_administrator_adds_is_filled_in_offline_elsewhere() {
         major["version"].as_str().unwrap().split('.').next(),
         schema["version"].as_str().unwrap().split('.').next()
     );
-    let _ = a.run(&["sync", "--once"]);
+    let synced = a.run(&["sync", "--once"]);
+    assert!(synced.status == 1 && synced.err.contains("1 changes were refused"), "{synced:?}");
     let outbox = a.ask(&["outbox"]);
     assert!(outbox.to_string().contains("custom.services"), "kept: {outbox}");
+    assert_eq!(a.run(&["sync", "--once"]).status, 0, "said once");
+    let edit = |outbox: &Json| outbox[0]["edit_id"].as_str().unwrap().to_owned();
+    a.ask(&["outbox", "resend", &edit(&outbox), "custom.services=2026-10-01"]);
+    let again = a.ask(&["outbox"]);
+    assert_eq!((again.as_array().unwrap().len(), &again[0]["state"]), (1, &json!("queued")), "{again}");
+    a.ask(&["outbox", "discard", &edit(&again)]);
+    assert_eq!(a.ask(&["outbox"]), json!([]));
     assert_eq!(b.run(&["sync", "--once"]).status, 0);
     assert_eq!(b.run(&["get", &id]).json()["custom"]["seats"], "97", "translated");
 }

@@ -165,6 +165,55 @@ async fn stores_that_cannot_be_changed_are_counted_named_and_left_alone() {
 }
 
 #[tokio::test]
+async fn a_single_change_is_refused_where_a_bulk_edit_leaves_the_store_out() {
+    let mut gone = store("D", 4, &[]).1;
+    let dot = *gone.edits.keys().next().unwrap();
+    let deleted = domain::Sibling { dot, value: Value::yes(), base_value: Value::NULL };
+    gone.registers.insert(field("deleted"), domain::Register { siblings: vec![deleted], ..Default::default() });
+    let (_home, console) = console_with(vec![(1, contested_name()), store("C", 3, &[]), (4, gone)]).await;
+    let as_staff = |scope| domain::role::Actor { scope, role: domain::Role::Merchant, ..actor("lin") };
+    let set = |store: &'static str, name: &'static str, value: &'static str| {
+        let console = &console;
+        async move {
+            let done = console.set_fields(&id(store), &[(name.to_owned(), value.to_owned())]).await;
+            done.map(|saved| saved.changes.len()).map_err(|error| error.code())
+        }
+    };
+    console.cache().set_last_actor(&as_staff(Scope::Prefixes(vec!["A".to_owned()]))).await.unwrap();
+    assert_eq!(set("A", "name", "新名").await, Err(ErrorCode::InReview));
+    assert_eq!(set("C", "name", "新名").await, Err(ErrorCode::Forbidden));
+    console.cache().set_last_actor(&as_staff(Scope::All)).await.unwrap();
+    assert_eq!(set("D", "name", "新名").await, Err(ErrorCode::NotFound));
+    assert_eq!(waiting(&console).await, 0);
+    assert_eq!(set("A", "category", "面馆").await, Ok(1), "the other fields are free");
+    assert_eq!(set("D", "deleted", "").await, Ok(1));
+    console.cache().set_last_actor(&actor("lin")).await.unwrap();
+    assert_eq!(set("A", "name", "新名").await, Ok(1), "operations may choose");
+    console.close().await;
+}
+
+#[tokio::test]
+async fn a_store_that_keeps_a_part_of_a_bulk_edit_is_counted_as_left() {
+    let (_home, console) = three_stores().await;
+    let mut asked = nine_to_nine(&["A"]);
+    asked.registers.insert(field("category"), Value::text("面馆"));
+    let found = plan(&console, &asked).await;
+    let bulk_id = console.bulk_save(&found.plan_id).await.unwrap().bulk_id.unwrap();
+    let cache = console.cache();
+    let edits = cache.load_batch(9, 1_000_000, 0, Some(&actor("lin").id)).await.unwrap().edits;
+    cache.store_outcomes(&reply(vec![outcome(&edits[0], OutcomeState::Applied, 11)]), 0).await.unwrap();
+    // Its category came back as somebody else changed it.
+    let mut back = store("A", 11, &["09:00-21:00"]).1;
+    let category = record("A", 11, &[("category", Value::text("火锅"))]);
+    back.registers.extend(category.registers);
+    cache.apply_page(page(vec![(11, having(back, &edits[0]))], true)).await.unwrap();
+    let undone = console.bulk_undo(&bulk_id).await.unwrap();
+    assert_eq!((undone.undone, undone.left), (1, 1));
+    assert_eq!(monday(&console, "A").await, ["10:00-22:00"]);
+    console.close().await;
+}
+
+#[tokio::test]
 async fn all_that_a_filter_finds_is_changed_in_many_batches_but_for_what_was_taken_out() {
     let (_home, console) = console_with((0..1_200).map(|n| (n + 1, full(n))).collect()).await;
     let query = StoresQuery { status: Some("paused".to_owned()), ..StoresQuery::default() };

@@ -73,7 +73,7 @@ fn texts() -> Vec<(&'static str, Vec<u8>, Vec<String>)> {
         (
             "empty columns at the end, rows too short and too long",
             "店名,地址,电话,,,\n老王面馆,长安街1号,,,,\n小店,长安街2号\n好店,长安街3号,,,,,,,,多\n".into(),
-            rows(&["create|老王面馆|长安街1号", "create|小店|长安街2号", "create|好店|长安街3号"]),
+            rows(&["create|老王面馆|长安街1号", "create|小店|长安街2号", "invalid:row:too_many_cells"]),
         ),
         (
             "wide digits and marks",
@@ -134,14 +134,20 @@ async fn texts_come_to_what_a_careful_person_makes_of_them() {
 async fn what_is_no_table_of_stores_is_refused_with_a_cure() {
     let (home, cache) = open().await;
     let wide = format!("{}\n{}\n", vec!["列"; 100_000].join(","), vec!["1"; 100_000].join(","));
-    let cases: [(&str, Vec<u8>); 5] = [
+    let cases: [(&str, Vec<u8>); 8] = [
         ("an empty file", Vec::new()),
         ("blanks", b"\n\n  \n".to_vec()),
         ("too many columns", wide.into_bytes()),
+        ("no header", "A1,老王面馆,长安街1号\nA2,小店,长安街2号\n".into()),
+        ("a web page", b"<html><table><tr><td>name</td></tr></table>".to_vec()),
         (
-            "a quotation mark that is never closed",
-            format!("店名,地址\n\"甲,乙\n{}", "x,y\n".repeat(600_000)).into_bytes(),
+            "UTF-32",
+            "name,address\n".chars().fold(vec![0xff, 0xfe, 0, 0], |mut bytes, c| {
+                bytes.extend(u32::from(c).to_le_bytes());
+                bytes
+            }),
         ),
+        ("a packed folder", stored_zip(&[("stores.csv", "name,address\n")])),
         ("a picture", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x11".to_vec()),
     ];
     for (what, bytes) in cases {

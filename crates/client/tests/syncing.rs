@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use client::driver::{FolderLock, SYNC_LOCK};
 use client::session::ClientCredentials;
 use client::{Console, Mode, Options};
 use domain::ipc::{SaveStore, SyncPhase};
@@ -20,7 +21,7 @@ use support::{id, named};
 const LIMIT: Duration = Duration::from_secs(30);
 
 async fn console(home: &Path, server: &str, mode: Mode) -> Console {
-    let machine = Some(ClientCredentials { id: "till".to_owned(), secret: "s".to_owned() });
+    let machine = Some(ClientCredentials { id: "ops".to_owned(), secret: "s".to_owned() });
     let options = Options { mode, server: Some(server.to_owned()), machine, keyring: false };
     Console::open(home, options).await.unwrap()
 }
@@ -159,6 +160,25 @@ async fn a_window_is_woken_and_a_command_works_beside_it() {
         .await;
     serving.abort();
     window.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_waits_for_another_process_takes_over_when_that_one_ends() {
+    let home = tempfile::tempdir().unwrap();
+    let backend = Backend::new();
+    let (address, _serving) = backend.serve(None).await;
+    let tool = console(home.path(), &format!("http://{address}"), Mode::Tool).await;
+    tool.set_fields(&id("A"), &set("甲店")).await.unwrap();
+    let other = FolderLock::take(home.path(), SYNC_LOCK).unwrap().unwrap();
+    let ends = async {
+        until(&tool, || async { tool.cache().fact::<u64>("sync_requested_ms").await.unwrap().is_some() }).await;
+        assert_eq!(backend.name_of("A"), None, "as long as another one syncs");
+        drop(other);
+    };
+    let (synced, ()) = tokio::join!(tool.sync_once(LIMIT), ends);
+    synced.unwrap();
+    assert_eq!(backend.name_of("A").as_deref(), Some("甲店"));
+    tool.close().await;
 }
 
 #[tokio::test]

@@ -44,15 +44,16 @@ fn key(name: &str) -> String {
     text::key(name).chars().filter(|c| !c.is_whitespace()).map(simplified).collect()
 }
 
-/// The node that a code or a name in either language means.
+/// The node that a code or a name in either language means; a shop (火锅店) is what it sells.
 pub fn find(typed: &str) -> Option<&'static Category> {
     let wanted = key(typed);
-    by_code(&wanted).or_else(|| {
+    let named = |wanted: &str| {
         let names = |c: &Category| {
             [c.chinese, c.english].into_iter().chain(c.others.split(',')).any(|name| key(name) == wanted)
         };
         TREE.iter().find(|category| !wanted.is_empty() && names(category))
-    })
+    };
+    by_code(&wanted).or_else(|| named(&wanted)).or_else(|| named(wanted.strip_suffix('店')?))
 }
 
 /// Reads a code or a name. A well-formed code that the tree does not have is kept with a warning: a newer tree

@@ -53,7 +53,7 @@ impl Checked {
 }
 
 /// A note about words that are not part of the value.
-fn kept(words: &str) -> Finding {
+pub(crate) fn kept(words: &str) -> Finding {
     Finding::new(ErrorCode::Note, format!("“{}” changes nothing of it and is kept as a note", shortened(words)))
 }
 
@@ -79,8 +79,7 @@ pub fn check(schema: &Schema, field: &str, typed: &str) -> Checked {
         "credit_code" | "uscc" => Checked::optional(typed, code(licences::credit_code(typed))),
         "food_licence" => Checked::optional(typed, code(licences::food_licence(typed))),
         "coordinates" | "coords" => {
-            let found = coordinates::read(typed)
-                .map(|found| (Value::text(found.plain()), found.warning().into_iter().collect()));
+            let found = coordinates::read(typed).map(|found| (Value::text(found.plain()), found.warnings()));
             Checked::optional(typed, found)
         }
         path => match FieldPath::new(path) {
@@ -101,7 +100,7 @@ fn code(found: Result<licences::Code, Finding>) -> Result<(Value, Vec<Finding>),
 /// What keeps it from being stored; `read_only` for a register that this version does not know.
 pub fn register(schema: &Schema, field: &FieldPath, typed: &str) -> Result<(Value, Vec<Finding>), Finding> {
     let read = match schema.field(field) {
-        Some(declared) => custom::read(&declared.kind, typed).map(|value| (value, Vec::new())),
+        Some(declared) => custom::read(&declared.kind, typed),
         None => by_kind(field, typed),
     };
     let (value, warnings) = match read {
@@ -124,7 +123,7 @@ fn by_kind(field: &FieldPath, typed: &str) -> Result<(Value, Vec<Finding>), Find
         },
         FieldKind::Hours => plain(day(typed)?),
         FieldKind::Custom => plain(undeclared(typed)),
-        FieldKind::Text if field.as_str() == "phones.primary" => primary(typed),
+        FieldKind::Text if field.as_str() == "phones.primary" => phones::one(typed),
         FieldKind::Text => line(field, typed),
         FieldKind::Unknown => Err(Finding::new(ErrorCode::ReadOnly, format!("{field} is no field that can be set"))),
     }
@@ -150,17 +149,6 @@ fn day(typed: &str) -> Result<Value, Finding> {
     Ok(domain::hours::value(first))
 }
 
-fn primary(typed: &str) -> Result<(Value, Vec<Finding>), Finding> {
-    let found = phones::read(typed, None)?;
-    match found.numbers().as_slice() {
-        [one] => Ok((Value::text(one.as_str()), found.note.as_deref().map(kept).into_iter().collect())),
-        _ => {
-            let text = format!("“{}”: the main telephone is one number with its area code", shortened(typed));
-            Err(Finding::new(ErrorCode::NotANumber, text))
-        }
-    }
-}
-
 fn line(field: &FieldPath, typed: &str) -> Result<(Value, Vec<Finding>), Finding> {
     let text = |text: String| Value::text(text);
     let warned = |(found, warning): (String, Option<Finding>)| (text(found), warning.into_iter().collect());
@@ -171,9 +159,7 @@ fn line(field: &FieldPath, typed: &str) -> Result<(Value, Vec<Finding>), Finding
     match declared.map(|declared| declared.form) {
         Some(Form::CreditCode) => code(licences::credit_code(typed)),
         Some(Form::FoodLicence) => code(licences::food_licence(typed)),
-        Some(Form::Location) => {
-            coordinates::read(typed).map(|found| (text(found.stored()), found.warning().into_iter().collect()))
-        }
+        Some(Form::Location) => coordinates::read(typed).map(|found| (text(found.stored()), found.warnings())),
         Some(Form::RegionCode) => region::read(typed).map(warned),
         Some(Form::CategoryCode) => category::read(typed).map(warned),
         Some(Form::Language) => locale::language(typed).map(|found| (text(found), Vec::new())),
@@ -183,23 +169,23 @@ fn line(field: &FieldPath, typed: &str) -> Result<(Value, Vec<Finding>), Finding
     }
 }
 
-/// Words that people write for one of the choices.
+/// Words that people write for one of the choices, without blanks and `+`.
 const CHOICES: [(&str, &[&str]); 11] = [
     ("open", &["营业", "营业中", "正常营业", "正常", "在营", "active"]),
-    ("paused", &["暂停", "暂停营业", "休息中", "歇业中", "suspended", "temporarily closed"]),
+    ("paused", &["暂停", "暂停营业", "休息中", "歇业", "歇业中", "suspended", "temporarilyclosed"]),
     ("moving", &["搬迁", "搬迁中", "迁址", "relocating"]),
-    ("closed", &["停业", "关闭", "已关闭", "闭店", "注销", "永久关闭", "permanently closed"]),
-    ("t0", &["t+0", "d0", "当日", "实时"]),
-    ("t1", &["t+1", "d1", "次日", "日结"]),
-    ("t3", &["t+3", "d3"]),
-    ("t7", &["t+7", "d7"]),
+    ("closed", &["停业", "关闭", "已关闭", "闭店", "关店", "已关店", "注销", "永久关闭", "permanentlyclosed"]),
+    ("t0", &["d0", "当日", "实时"]),
+    ("t1", &["d1", "次日", "日结"]),
+    ("t3", &["d3"]),
+    ("t7", &["d7"]),
     ("weekly", &["周结", "每周", "week"]),
     ("biweekly", &["半月结", "双周结", "半月"]),
     ("monthly", &["月结", "每月", "month"]),
 ];
 
 fn choice(of: &[&str], typed: &str) -> String {
-    let key = text::key(typed);
+    let key: String = text::key(typed).chars().filter(|c| !matches!(c, ' ' | '+')).map(crate::simplified).collect();
     let meant = |word: &&&str| {
         key == **word || CHOICES.iter().any(|(name, words)| name == *word && words.contains(&key.as_str()))
     };
@@ -215,11 +201,12 @@ pub fn flag(typed: &str) -> Option<Value> {
     }
 }
 
-/// A custom field that nobody declared: a number or a truth value stays one; all else is text.
+/// A custom field that nobody declared: a number or a truth value stays one if it is shown as it was typed; all else is
+/// text, such as the digits of an identifier.
 fn undeclared(typed: &str) -> Value {
     // As it would be stored, or what was text becomes a number when it is read again.
-    match serde_json::from_str::<serde_json::Value>(&text::tidy(typed)) {
-        Ok(value) if value.is_number() || value.is_boolean() => Value(value),
-        _ => Value::text(typed),
-    }
+    let tidy = text::tidy(typed);
+    let as_it_is = |value: &Value| (value.0.is_number() || value.0.is_boolean()) && value.plain() == tidy;
+    let value = serde_json::from_str(&tidy).ok().map(Value).filter(as_it_is);
+    value.unwrap_or_else(|| Value::text(typed))
 }

@@ -17,6 +17,8 @@ pub struct Coordinates {
     pub datum: Option<Datum>,
     /// Longitude stood first.
     pub swapped: bool,
+    /// Whole numbers were read as millionths of a degree, which are common in China, but the place is elsewhere.
+    pub millionths: bool,
 }
 
 impl Coordinates {
@@ -29,12 +31,13 @@ impl Coordinates {
         let datum = if self.datum == Some(Datum::Gcj02) { " GCJ-02" } else { "" };
         format!("{},{}{datum}", self.lat, self.lng)
     }
-    /// The warning about the order.
-    pub fn warning(&self) -> Option<Finding> {
-        self.swapped.then(|| {
-            let text = format!("longitude stood first: read as latitude {}, longitude {}", self.lat, self.lng);
-            Finding::new(ErrorCode::Swapped, text)
-        })
+    /// What should be looked at: the order, the unit.
+    pub fn warnings(&self) -> Vec<Finding> {
+        let place = format!("latitude {}, longitude {}", self.lat, self.lng);
+        let swapped = ErrorCode::Swapped;
+        let swapped = self.swapped.then(|| Finding::new(swapped, format!("longitude stood first: read as {place}")));
+        let text = format!("whole numbers are read as millionths of a degree: {place}; write degrees if that is wrong");
+        swapped.into_iter().chain(self.millionths.then(|| Finding::new(ErrorCode::Note, text))).collect()
     }
 }
 
@@ -84,7 +87,7 @@ fn coordinates(cell: &str) -> Result<Coordinates, ErrorCode> {
         (None, None) => (first, second, false),
         _ => return Err(ErrorCode::NotAPlace),
     };
-    scale(&mut lat, &mut lng);
+    let scaled = scale(&mut lat, &mut lng)?;
     if lat.latitude.is_none() && lng.latitude.is_none() && !longitude_first {
         let given = Degrees { lat: lat.value, lng: lng.value };
         let turned = Degrees { lat: lng.value, lng: lat.value };
@@ -100,7 +103,8 @@ fn coordinates(cell: &str) -> Result<Coordinates, ErrorCode> {
     if lat.value.abs() < 1e-6 && lng.value.abs() < 1e-6 {
         return Err(ErrorCode::NullIsland);
     }
-    Ok(Coordinates { lat: lat.text, lng: lng.text, datum, swapped })
+    let millionths = scaled && !(Degrees { lat: lat.value, lng: lng.value }).is_shifted();
+    Ok(Coordinates { lat: lat.text, lng: lng.text, datum, swapped, millionths })
 }
 
 /// Degrees of a map of its own, some hundred metres beside both others.
@@ -109,25 +113,25 @@ fn is_of_baidu(cell: &str) -> bool {
     ["BD-09", "BD09", "百度"].iter().any(|name| upper.contains(name))
 }
 
+/// Cuts out the name of the datum: `GCJ-02`, `GCJ 02`, `WGS84`, or of a map that has one.
 fn without_datum(plain: &str) -> (String, Option<Datum>) {
     let names = [
-        ("GCJ-02", Datum::Gcj02),
-        ("GCJ02", Datum::Gcj02),
-        ("GCJ", Datum::Gcj02),
-        ("火星坐标", Datum::Gcj02),
-        ("高德地图", Datum::Gcj02),
-        ("腾讯地图", Datum::Gcj02),
-        ("高德", Datum::Gcj02),
-        ("腾讯", Datum::Gcj02),
-        ("WGS-84", Datum::Wgs84),
-        ("WGS84", Datum::Wgs84),
-        ("WGS 84", Datum::Wgs84),
-        ("GPS", Datum::Wgs84),
+        ("GCJ", "02", Datum::Gcj02),
+        ("火星坐标", "", Datum::Gcj02),
+        ("高德地图", "", Datum::Gcj02),
+        ("腾讯地图", "", Datum::Gcj02),
+        ("高德", "", Datum::Gcj02),
+        ("腾讯", "", Datum::Gcj02),
+        ("WGS", "84", Datum::Wgs84),
+        ("GPS", "", Datum::Wgs84),
     ];
-    match names.iter().find(|(name, _)| plain.contains(name)) {
-        Some((name, datum)) => (plain.replace(name, " "), Some(*datum)),
-        None => (plain.to_owned(), None),
+    for (name, year, datum) in names {
+        if let Some((before, behind)) = plain.split_once(name) {
+            let behind = behind.trim_start_matches(['-', '_', ' ']).strip_prefix(year).unwrap_or(behind);
+            return (format!("{before} {behind}"), Some(datum));
+        }
     }
+    (plain.to_owned(), None)
 }
 
 /// The two numbers of a cell.
@@ -135,6 +139,10 @@ fn numbers(plain: &str) -> Result<[Number; 2], ErrorCode> {
     let sexagesimal = plain.contains(['°', '′', '″', '度', '分', '\'', '"', 'º', '˚', '’', '”']);
     let mut plain = plain.replace(['−', '–'], "-");
     for (word, sign) in [
+        ("经纬度", " "),
+        ("經緯度", " "),
+        ("坐标", " "),
+        ("坐標", " "),
         ("北纬", "N"),
         ("南纬", "S"),
         ("东经", "E"),
@@ -149,6 +157,7 @@ fn numbers(plain: &str) -> Result<[Number; 2], ErrorCode> {
         ("LONGITUDE", "E"),
         ("LAT", "N"),
         ("LNG", "E"),
+        ("LONG", "E"),
         ("LON", "E"),
         ("POINT", " "),
         ("GEO:", " "),
@@ -239,7 +248,10 @@ fn sexagesimal(fields: &[&str], west: bool, latitude: Option<bool>) -> Result<Nu
     }
     let mut value = 0.0;
     for (n, field) in fields.iter().enumerate() {
-        let plain = field.trim_start_matches(['-', '+']).bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        // Only the last has a fraction: "116.4074 18" are not degrees and minutes.
+        let is_last = n + 1 == fields.len();
+        let is_digit = |b: u8| b.is_ascii_digit() || is_last && b == b'.';
+        let plain = field.trim_start_matches(['-', '+']).bytes().all(is_digit);
         let part: f64 = field.parse().ok().filter(|_| plain).ok_or(ErrorCode::NotAPlace)?;
         if n > 0 && !(0.0..60.0).contains(&part) {
             return Err(ErrorCode::Range);
@@ -259,16 +271,20 @@ fn degrees(value: f64) -> String {
     if is_zero { text.trim_start_matches('-').to_owned() } else { text }
 }
 
-/// Whole numbers far outside of degrees are millionths of a degree.
-fn scale(lat: &mut Number, lng: &mut Number) {
+/// Below so many degrees in both directions lies the Gulf of Guinea: other units, which are no millionths, end there.
+const MILLIONTHS_FROM: f64 = 10.0;
+
+/// Whole numbers far outside of degrees are millionths of a degree. Was it so?
+fn scale(lat: &mut Number, lng: &mut Number) -> Result<bool, ErrorCode> {
     let millionths = |number: &Number| !number.text.contains('.') && number.value.abs() > 180.0;
     if !(millionths(lat) && millionths(lng)) {
-        return;
+        return Ok(false);
     }
-    for number in [lat, lng] {
+    for number in [&mut *lat, &mut *lng] {
         number.value /= 1e6;
         number.text = degrees(number.value);
     }
+    if lat.value.abs().max(lng.value.abs()) < MILLIONTHS_FROM { Err(ErrorCode::Range) } else { Ok(true) }
 }
 
 /// What is wrong with a cell of coordinates, and what to type instead.

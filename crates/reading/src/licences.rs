@@ -68,18 +68,11 @@ pub fn food_licence(text: &str) -> Result<Code, Finding> {
 /// Without the words that stand before a code on a licence, and as a text that a spreadsheet was told to keep.
 fn unlabelled(text: &str) -> &str {
     let text = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
-    let labels = [
-        "统一社会信用代码",
-        "統一社會信用代碼",
-        "社会信用代码",
-        "信用代码",
-        "许可证编号",
-        "許可證編號",
-        "许可证号",
-        "USCC",
-    ];
-    let behind = labels.iter().find_map(|label| text.strip_prefix(label));
-    behind.map_or(text, |behind| behind.trim_start_matches([':', '：', ' ']))
+    let is_label =
+        |c: char| matches!(c, '\u{4e00}'..='\u{9fff}' | ':' | '：' | '/' | '／' | ' ' | '(' | ')' | '（' | '）');
+    let behind = text.trim_start_matches("USCC").trim_start_matches(is_label);
+    // Words alone are no label.
+    if behind.is_empty() { text } else { behind }
 }
 
 fn coded(
@@ -88,10 +81,12 @@ fn coded(
     cure: impl Fn(ErrorCode, &str, usize) -> String,
 ) -> Result<String, Finding> {
     let tidy = domain::text::tidy(text);
-    let plain = unlabelled(tidy.trim_start_matches('\''));
-    if crate::is_empty(plain) {
+    if crate::is_empty(&tidy) {
         return Err(Finding::new(ErrorCode::Empty, "nothing given"));
     }
+    // Written in groups: 9131-0110-…
+    let plain = unlabelled(tidy.trim_start_matches('\'')).replace(['-', '－', '‐', '–', '—'], "");
+    let plain = plain.as_str();
     form(plain).map_err(|code| {
         let count = plain.chars().filter(|c| !c.is_whitespace()).count();
         Finding::new(code, format!("“{}” {}", shortened(plain), cure(code, plain, count)))

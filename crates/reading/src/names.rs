@@ -28,6 +28,9 @@ impl Verdict {
     }
 }
 
+/// Between the parts of a key; in no name, because marks go.
+const PARTED: &str = "\u{1f}";
+
 /// A name in the form in which names are compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name {
@@ -68,9 +71,7 @@ impl Name {
     pub fn key(&self) -> String {
         match &self.branch {
             None => self.brand.clone(),
-            Some(branch) => {
-                [self.brand.as_str(), "\u{1f}", branch, "\u{1f}", if self.head { "总" } else { "" }].concat()
-            }
+            Some(branch) => [self.brand.as_str(), PARTED, branch, PARTED, if self.head { "总" } else { "" }].concat(),
         }
     }
 }
@@ -92,14 +93,19 @@ fn plain(name: &str) -> Option<String> {
 
 /// Compares two names.
 pub fn compare(a: &str, b: &str) -> Verdict {
-    let (a, b) = (Name::new(a), Name::new(b));
+    compare_keys(&Name::new(a).key(), &Name::new(b).key())
+}
+
+/// Compares two names by their [`Name::key`].
+pub fn compare_keys(a: &str, b: &str) -> Verdict {
+    let (a, b) = (Parts::of(a), Parts::of(b));
     if a.brand.is_empty() || b.brand.is_empty() {
         return Verdict::Review;
     }
-    let branches = match (&a.branch, &b.branch) {
+    let branches = match (a.branch, b.branch) {
         (None, None) => Verdict::Same,
         (Some(x), Some(y)) if x == y => {
-            if a.head == b.head {
+            if a.is_head == b.is_head {
                 Verdict::Same
             } else {
                 Verdict::Review
@@ -110,10 +116,25 @@ pub fn compare(a: &str, b: &str) -> Verdict {
     };
     if a.brand == b.brand {
         branches
-    } else if is_alike(&a.brand, &b.brand) {
+    } else if is_alike(a.brand, b.brand) {
         Verdict::Review
     } else {
         Verdict::Different
+    }
+}
+
+/// A key in its parts.
+struct Parts<'a> {
+    brand: &'a str,
+    branch: Option<&'a str>,
+    is_head: bool,
+}
+
+impl<'a> Parts<'a> {
+    fn of(key: &'a str) -> Self {
+        let mut parts = key.split(PARTED);
+        let brand = parts.next().unwrap_or_default();
+        Self { brand, branch: parts.next(), is_head: parts.next().is_some_and(|head| !head.is_empty()) }
     }
 }
 
@@ -188,43 +209,55 @@ fn letters(text: &str) -> String {
     out
 }
 
-/// Chinese numerals as digits: `人民路一` is `人民路1`.
+/// Chinese numerals as digits: `人民路一` is `人民路1`, `一百零二` is `102`.
 fn with_digits(text: String) -> String {
-    const DIGITS: &str = "零一二三四五六七八九";
-    let digit = |c: char| DIGITS.chars().position(|d| d == c);
     // Looked for one by one: almost no branch has any.
-    let is_numeral = |c| matches!(c, '零' | '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十');
-    if !text.chars().any(is_numeral) {
+    if !text.chars().any(|c| is_unit(c) || digit(c).is_some()) {
         return text;
     }
     let mut out = String::with_capacity(text.len());
     let chars: Vec<char> = text.chars().collect();
-    let mut at = 0;
-    while at < chars.len() {
-        let run = chars[at..].iter().take_while(|c| digit(**c).is_some() || **c == '十').count();
-        if run == 0 {
-            out.push(chars[at]);
-            at += 1;
-            continue;
-        }
-        let run_chars = &chars[at..at + run];
-        let value = match run_chars {
-            ['十'] => Some(10),
-            ['十', one] => digit(*one).map(|one| 10 + one),
-            [tens, '十'] => digit(*tens).map(|tens| tens * 10),
-            [tens, '十', one] => digit(*tens).zip(digit(*one)).map(|(tens, one)| tens * 10 + one),
-            _ => None,
-        };
-        match value {
+    for run in chars.chunk_by(|a, b| is_numeral(*a) == is_numeral(*b)) {
+        match below_thousand(run) {
             Some(value) => out.push_str(&value.to_string()),
-            None => run_chars.iter().for_each(|c| match digit(*c) {
+            None => run.iter().for_each(|c| match digit(*c) {
                 Some(value) => out.push_str(&value.to_string()),
                 None => out.push(*c),
             }),
         }
-        at += run;
     }
     out
+}
+
+fn digit(c: char) -> Option<usize> {
+    ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九'].iter().position(|d| *d == c)
+}
+
+fn is_unit(c: char) -> bool {
+    matches!(c, '十' | '百')
+}
+
+fn is_numeral(c: char) -> bool {
+    is_unit(c) || digit(c).is_some()
+}
+
+/// A number in tens and hundreds.
+fn below_thousand(numerals: &[char]) -> Option<usize> {
+    match numerals {
+        [hundreds, '百', rest @ ..] => {
+            let rest = match rest {
+                [] => 0,
+                ['零', one] => digit(*one)?,
+                rest => below_thousand(rest).filter(|_| !rest.contains(&'百'))?,
+            };
+            Some(digit(*hundreds)? * 100 + rest)
+        }
+        ['十'] => Some(10),
+        ['十', one] => digit(*one).map(|one| 10 + one),
+        [tens, '十'] => digit(*tens).map(|tens| tens * 10),
+        [tens, '十', one] => digit(*tens).zip(digit(*one)).map(|(tens, one)| tens * 10 + one),
+        _ => None,
+    }
 }
 
 /// Alike enough that a person must look: one within the other, one translated, or equal but for accents,

@@ -79,6 +79,28 @@ fn what_has_two_readings_is_refused() {
 }
 
 #[test]
+fn a_refusal_names_what_was_not_understood() {
+    for (text, code, named) in [
+        ("工做日 9:00-18:00", "bad_day", "工做日"),
+        ("上学日：7:00-18:00", "bad_day", "上学日"),
+        ("Mondy 9am-5pm", "bad_day", "Mondy"),
+        ("10:00-22:00，周末延长至23:00", "ambiguous", "延长"),
+        ("10:00-22:00（暂停堂食）", "ambiguous", "堂食"),
+        ("10 00-22 00", "ambiguous", "10"),
+        ("9:60-21:00", "bad_time", "9:60"),
+        ("Mo[1,3] 10:00-12:00", "irregular", "[1,3]"),
+        ("11/1-3/31 9:00-17:00", "irregular", "11/1"),
+    ] {
+        let finding = hours::read(text).unwrap_err();
+        assert_eq!(finding.code.as_str(), code, "{text}");
+        assert!(finding.message.starts_with(&format!("“{named}” in “{text}” ")), "{}", finding.message);
+    }
+    // Both clocks exist: the end lies too late.
+    let finding = hours::read("21:00-9:00").unwrap_err();
+    assert!(finding.message.contains("06:00 of the next day"), "{}", finding.message);
+}
+
+#[test]
 fn phones_are_read() {
     for (cell, numbers) in [
         ("138 0013 8000", "+8613800138000"),

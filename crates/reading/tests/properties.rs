@@ -67,6 +67,23 @@ fn hours_text() -> impl Strategy<Value = String> {
         "25:00",
         "售完为止",
         "\n",
+        "仅",
+        "双休",
+        "午休",
+        "中午",
+        "午市",
+        "晚餐",
+        "停业",
+        "开放",
+        "1:00",
+        "5-9",
+        "12",
+        "3楼",
+        "but",
+        "not",
+        "M-F",
+        "10/1",
+        "：",
     ]);
     prop::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat())
 }
@@ -132,6 +149,44 @@ proptest! {
                 Err(finding) => prop_assert_eq!(finding.code, ErrorCode::Ambiguous, "{} {}", text, osm),
             }
         }
+    }
+
+    /// A closure says the same between days and hours as behind them.
+    #[test]
+    fn a_closure_stands_where_it_likes(first in 0..7_usize, length in 1..6_usize, shut in 1..7_usize, n in 0..4_usize) {
+        let name = |day: usize| format!("周{}", ["一", "二", "三", "四", "五", "六", "日"][day % 7]);
+        let (days, shut) = (format!("{}至{}", name(first), name(first + length)), name(first + length + shut));
+        let closure = [format!("（{shut}休息）"), format!("（{shut}公休，节假日照常营业）"), format!("({shut}暂停营业)"), format!("【{shut}店休】")][n].clone();
+        let behind = hours::read(&format!("{days} 9:00-18:00{closure}")).unwrap();
+        let between = hours::read(&format!("{days}{closure}9:00-18:00")).unwrap();
+        prop_assert_eq!(between, behind, "{}{}", days, closure);
+    }
+
+    /// A colon that the wrong key made is read as one, or refused.
+    #[test]
+    fn a_mistyped_colon_gives_no_other_hours(from in 0..12_u16, to in 13..25_u16, minutes in 0..60_u16, sign in prop::sample::select(vec![";", "；", "。", "，", ",", " :", ": ", " ", "·", "'", "-", "/"]), both in any::<bool>()) {
+        let minutes = if to == 24 { 0 } else { minutes };
+        let good = format!("{from}:{minutes:02}-{to}:{minutes:02}");
+        let end_sign = if both { sign } else { ":" };
+        let typed = format!("{from}{sign}{minutes:02}-{to}{end_sign}{minutes:02}");
+        if let Ok(found) = hours::read(&typed) {
+            prop_assert_eq!(&found.days, &hours::read(&good).unwrap().days, "{}", typed);
+        }
+    }
+
+    /// What is not understood before hours is no note: it may be their days.
+    #[test]
+    fn an_unknown_word_before_hours_is_refused_by_name(word in "[甲乙丙丁戊己庚辛]{1,5}|[xqz]{2,9}", gap in "[ :：]?") {
+        let finding = hours::read(&format!("{word}{gap}9:00-18:00")).unwrap_err();
+        prop_assert_eq!(finding.code, ErrorCode::BadDay);
+        prop_assert!(finding.message.contains(&word), "{}", finding.message);
+    }
+
+    /// Half of a mistyped time is no note either.
+    #[test]
+    fn a_bare_number_beside_hours_is_refused(number in "[0-9]{1,6}", before in any::<bool>(), gap in " |，| - | \\(") {
+        let text = if before { format!("{number}{gap}9:00-18:00") } else { format!("9:00-18:00{gap}{number}") };
+        prop_assert!(hours::read(&text).is_err(), "{text}");
     }
 
     #[test]
@@ -224,10 +279,10 @@ proptest! {
     fn custom_values_are_read_once_and_for_all(text in prop_oneof!["\\PC{0,20}", "-?[0-9]{1,8}(\\.[0-9]{0,4})?", "20[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}"]) {
         use domain::schema::CustomKind::{Boolean, Date, Decimal, Email, Integer, Text, Url};
         for kind in [Text, Integer, Decimal, Boolean, Date, Url, Email] {
-            if let Ok(value) = custom::read(&kind, &text)
+            if let Ok((value, _)) = custom::read(&kind, &text)
                 && !value.is_null()
             {
-                prop_assert_eq!(custom::read(&kind, &value.plain()), Ok(value));
+                prop_assert_eq!(custom::read(&kind, &value.plain()).map(|(value, _)| value), Ok(value));
             }
         }
     }

@@ -76,8 +76,8 @@ fn credit_codes_come_to_eighteen_characters() {
 fn cells_come_to_places() {
     check(include_str!("tables/coordinates.tsv"), |given| match coordinates::read(&given[0]) {
         Ok(found) => {
-            let warning = found.warning().map_or(String::new(), |finding| finding.code.to_string());
-            vec![found.plain(), warning]
+            let warnings: Vec<&str> = found.warnings().iter().map(|finding| finding.code.as_str()).collect();
+            vec![found.plain(), warnings.join(" ")]
         }
         Err(finding) if finding.code == domain::ErrorCode::Empty => vec!["empty".to_owned()],
         Err(finding) => error(&finding),

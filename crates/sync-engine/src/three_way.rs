@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::field::FieldPath;
 use domain::profile::{Profile, Registers};
 use domain::rules::{Preference, RuleSet};
+use domain::schema;
 use domain::validate;
 use domain::value::Value;
 use serde::{Deserialize, Serialize};
@@ -71,21 +72,37 @@ fn merge_registers(
     let mut review = Vec::new();
     for field in fields {
         let (b, m, t) = (of(base, field), of(mine, field), of(theirs, field));
-        let value = if validate::same(field, &m, &b) {
-            t
-        } else if validate::same(field, &t, &b) || validate::same(field, &m, &t) {
-            m
-        } else if let Some(chosen) = by_presence(field, &m, &t, rules) {
-            chosen
-        } else {
+        let chosen = one_of(field, &b, &m, &t).cloned().or_else(|| by_presence(field, &m, &t, rules));
+        // A server takes no merchant without its name: that one side removed it is for people too.
+        let is_lost = |value: &Value| value.is_null() && !b.is_null() && is_required(field);
+        let value = chosen.filter(|value| !is_lost(value)).unwrap_or_else(|| {
             review.push(Question { field: field.clone(), base: b.clone(), mine: m, theirs: t });
-            b
-        };
+            b.clone()
+        });
         if !value.is_null() {
             merged.insert(field.clone(), value);
         }
     }
     (merged, review)
+}
+
+fn is_required(field: &FieldPath) -> bool {
+    schema::declared(field).is_some_and(|declared| declared.required)
+}
+
+/// The side that changed the base, if only one did, however little; else what both mean, or what the one wrote that did
+/// more than write it in another way.
+fn one_of<'a>(field: &FieldPath, base: &Value, mine: &'a Value, theirs: &'a Value) -> Option<&'a Value> {
+    let same = |a: &Value, b: &Value| validate::same(field, a, b);
+    if mine == base {
+        Some(theirs)
+    } else if theirs == base || same(mine, theirs) {
+        Some(mine)
+    } else if same(mine, base) {
+        Some(theirs)
+    } else {
+        same(theirs, base).then_some(mine)
+    }
 }
 
 /// The only preference that values alone can answer.

@@ -1,7 +1,7 @@
 //! The same change for many merchants.
 
 use client::Console;
-use domain::ipc::{BulkPlan, BulkRequest, BulkSaved, CheckField, Chosen, Exceptions, LeftOut};
+use domain::ipc::{BulkPlan, BulkRequest, BulkSaved, BulkState, CheckField, Chosen, Exceptions, LeftOut};
 use domain::{ErrorCode, Problem};
 use serde_json::json;
 
@@ -44,7 +44,8 @@ impl Which {
 /// Changes all merchants that are meant, or says what it would change.
 pub async fn set(console: &Console, as_json: bool, which: &Which, values: &[String]) -> Result<(), Failed> {
     let typed = assignments(values)?.into_iter().map(|(field, text)| CheckField { field, text }).collect();
-    let stores = Chosen::Matching { query: Box::new(which.filter.query()?), except: Vec::new() };
+    let stores =
+        Chosen::Matching { query: Box::new(which.filter.query(console, Vec::new()).await?), except: Vec::new() };
     let request = BulkRequest { stores, registers: Default::default(), typed };
     let plan = console.bulk_plan(&request).await?;
     let plan = plan.ok_or_else(|| Problem::new(ErrorCode::Internal, "it was stopped: nothing was changed"))?;
@@ -59,11 +60,12 @@ fn print_plan(plan: &BulkPlan) -> Result<(), Failed> {
     for store in plan.shown.iter().take(PRINTED) {
         for write in &store.writes {
             let (id, name) = (&store.id, &store.name);
+            let value = |value| output::value(write.field.as_str(), value);
             output::line(&format!(
                 "{id}  {name}  {}  {} → {}",
                 write.field,
-                write.base_value.plain(),
-                write.value.plain()
+                value(&write.base_value),
+                value(&write.value)
             ))?;
         }
     }
@@ -107,7 +109,6 @@ pub async fn run(console: &Console, as_json: bool, command: &BulkCommand) -> Res
             if as_json {
                 return output::json(&edits);
             }
-            let state = |state| serde_json::to_value(state).ok().and_then(|word| word.as_str().map(str::to_owned));
             let rows: Vec<Vec<String>> = edits
                 .iter()
                 .map(|edit| {
@@ -116,7 +117,7 @@ pub async fn run(console: &Console, as_json: bool, command: &BulkCommand) -> Res
                         edit.bulk_id.clone(),
                         edit.begun_at.to_rfc3339(),
                         edit.actor_name.clone(),
-                        state(edit.state).unwrap_or_default(),
+                        state(edit.state).to_owned(),
                         format!("{} of {}", edit.saved, edit.stores),
                         fields.join(", "),
                     ]
@@ -129,7 +130,21 @@ pub async fn run(console: &Console, as_json: bool, command: &BulkCommand) -> Res
             if as_json {
                 return output::json(&done);
             }
-            output::line(&format!("taken back: {}; changed since and left as they are: {}", done.undone, done.left))
+            output::line(&format!(
+                "taken back: {} merchants; {} keep all or some of it, because it was changed since or people are choosing",
+                done.undone, done.left
+            ))
         }
+    }
+}
+
+/// Where a bulk edit stands. A program that was killed leaves it as if it were under way.
+fn state(state: BulkState) -> &'static str {
+    match state {
+        BulkState::Saving => "being saved, or interrupted: `bulk undo` takes back what was saved",
+        BulkState::Cancelled => "cancelled",
+        BulkState::Done => "done",
+        BulkState::Undoing => "being taken back, or interrupted: `bulk undo` goes on",
+        BulkState::Undone => "undone",
     }
 }

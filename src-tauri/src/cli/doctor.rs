@@ -10,9 +10,7 @@ use crate::home;
 /// Prints what it finds; refused if the cache, on which every edit depends, is not well.
 pub async fn run(arguments: &Arguments) -> Result<(), Failed> {
     let (mut findings, broken) = examine(arguments).await;
-    let display = cfg!(not(target_os = "linux"))
-        || std::env::var_os("DISPLAY").is_some()
-        || std::env::var_os("WAYLAND_DISPLAY").is_some();
+    let display = has_display();
     let detail = if display { "present" } else { "none: commands work, the window does not" };
     findings.push(DoctorFinding { check: "display", ok: display, detail: detail.to_owned() });
     if arguments.json {
@@ -24,6 +22,12 @@ pub async fn run(arguments: &Arguments) -> Result<(), Failed> {
         output::table(&rows)?;
     }
     broken.map_or(Ok(()), |problem| Err(problem.into()))
+}
+
+/// Is there something to show a window on, as far as the environment says?
+pub fn has_display() -> bool {
+    let names = |variable| std::env::var_os(variable).is_some_and(|name| !name.is_empty());
+    cfg!(not(target_os = "linux")) || names("DISPLAY") || names("WAYLAND_DISPLAY")
 }
 
 async fn examine(arguments: &Arguments) -> (Vec<DoctorFinding>, Option<Problem>) {

@@ -6,10 +6,12 @@ use clap::{Args, Subcommand, ValueEnum};
 use client::Console;
 use client::importer::{ImportOptions, ImportSummary, RowOutcome, RowReport};
 use domain::ipc::{
-    Duplicates, ExportRequest, ImportPreview, ImportRequest, MappingReason, StoreFilter, StoresQuery, WriteImportReport,
+    Duplicates, ExportRequest, ImportPreview, ImportRequest, ImportState, MappingReason, PastImport, StoreFilter,
+    StoresQuery, WriteImportReport,
 };
+use domain::{ErrorCode, Problem};
 
-use super::filter::Filter;
+use super::filter::{Filter, exactly};
 use super::{Failed, output};
 
 /// What is done with duplicates.
@@ -55,7 +57,7 @@ pub struct ImportArguments {
     /// Instead of the delimiter that is detected: one character, or TAB.
     #[arg(long, value_name = "CHARACTER")]
     delimiter: Option<String>,
-    /// Instead of the header that is detected: its row, from 1.
+    /// Instead of the header that is detected: its row from 1, as an editor or a spreadsheet counts.
     #[arg(long, value_name = "ROW")]
     header_row: Option<u32>,
     /// Only this sheet of a workbook.
@@ -98,12 +100,21 @@ impl ImportArguments {
 pub async fn import(console: &Console, json: bool, arguments: &ImportArguments) -> Result<(), Failed> {
     let request = arguments.request()?;
     if arguments.preview {
-        let preview = console.import_preview(&request).await?;
+        let preview = console.import_preview(&request).await.map_err(mistaken)?;
         return if json { output::json(&preview) } else { print_preview(&preview) };
     }
     let options = ImportOptions { request, in_full: json, anew: arguments.anew, ..ImportOptions::default() };
-    let summary = console.import(&options, &mut |row| print_row(json, row)).await?;
+    let summary = console.import(&options, &mut |row| print_row(json, row)).await.map_err(mistaken)?;
     if json { output::json(&summary) } else { print_summary(&summary) }
+}
+
+/// An option that cannot be understood is wrong use.
+fn mistaken(error: client::Error) -> Failed {
+    let problem = Problem::from(error);
+    match problem.code {
+        ErrorCode::BadRequest if problem.title.starts_with("--") => Failed::Usage(problem.title),
+        _ => problem.into(),
+    }
 }
 
 /// Prints a row; people see only those that need them. A reader that went away ends the import.
@@ -116,13 +127,36 @@ fn print_row(json: bool, row: &RowReport) -> bool {
         return true;
     }
     let remarks: Vec<&str> = row.problems.iter().chain(&row.warnings).map(String::as_str).collect();
-    output::line(&format!("row {}  {}  {}", row.row, row.outcome, remarks.join(", "))).is_ok()
+    let cures: String = remarks.iter().filter_map(|remark| cure(remark)).map(|cure| format!("  ({cure})")).collect();
+    output::line(&format!("row {}  {}  {}{cures}", row.row, row.outcome, remarks.join(", "))).is_ok()
+}
+
+/// What to do about a remark that says too little by itself.
+fn cure(remark: &str) -> Option<String> {
+    if let Some(lines) = remark.strip_prefix("row:unclosed_quote:") {
+        return Some(format!(
+            "a quotation mark is not closed, lines {lines}: close it, or take it out; the lines behind it are rows of their own"
+        ));
+    }
+    let text = match remark {
+        "row:too_many_cells" => "more cells than the header: put cells that contain the delimiter in quotation marks",
+        "row:not_a_store" => "a sum, a signature or a hint, no store",
+        "code:other_store" => {
+            "the store of this ID has another name, address and telephone: is the ID another source's?"
+        }
+        _ => return None,
+    };
+    Some(text.to_owned())
 }
 
 fn print_summary(summary: &ImportSummary) -> Result<(), Failed> {
     let counts: Vec<String> = summary.counts.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
     let what = if summary.dry_run { "would be" } else { "are" };
     output::line(&format!("{} rows: {} {what} done", summary.file.data_records, counts.join(", ")))?;
+    if !summary.file.unmapped.is_empty() {
+        let columns = summary.file.unmapped.join(", ");
+        output::line(&format!("columns that are not imported (--map REGISTER=COLUMN says where they go): {columns}"))?;
+    }
     if summary.resumed_after_row > 0 {
         output::say(&format!("went on behind row {}, where it had broken off", summary.resumed_after_row));
     }
@@ -201,27 +235,27 @@ pub struct ExportArguments {
 
 impl ExportArguments {
     /// Nothing for all merchants.
-    fn query(&self) -> Result<Option<StoresQuery>, Failed> {
+    async fn query(&self, console: &Console) -> Result<Option<StoresQuery>, Failed> {
         if self.filter.is_empty() && self.category.is_none() && self.status.is_none() && self.state.is_none() {
             return Ok(None);
         }
+        let category = self.category.as_deref().map(|value| exactly("category", value));
+        let status = self.status.as_deref().map(|value| exactly("status", value));
         Ok(Some(StoresQuery {
-            category: self.category.clone(),
-            status: self.status.clone(),
             filter: match self.state {
                 None => StoreFilter::All,
                 Some(StateArgument::Pending) => StoreFilter::Pending,
                 Some(StateArgument::Conflict) => StoreFilter::Conflict,
                 Some(StateArgument::Rejected) => StoreFilter::Rejected,
             },
-            ..self.filter.query()?
+            ..self.filter.query(console, category.into_iter().chain(status).collect()).await?
         }))
     }
 }
 
 /// Exports profiles.
 pub async fn export(console: &Console, json: bool, arguments: &ExportArguments) -> Result<(), Failed> {
-    let query = arguments.query()?;
+    let query = arguments.query(console).await?;
     let file = arguments.file.display().to_string();
     let count =
         console.export(&ExportRequest { file: file.clone(), query, sensitive: arguments.sensitive }).await?.rows;
@@ -254,6 +288,17 @@ pub enum ImportsCommand {
     },
 }
 
+/// Where an import stands. A program that was killed leaves it as if it were under way.
+fn import_state(past: &PastImport) -> &'static str {
+    match past.state {
+        ImportState::Running => "under way, or interrupted: import the same file again to go on",
+        ImportState::Cancelled => "cancelled: import the same file again to go on",
+        ImportState::Done => "done",
+        ImportState::Undoing => "being taken back, or interrupted: `imports undo` goes on",
+        ImportState::Undone => "undone",
+    }
+}
+
 /// Looks at imports of the past, or takes one back.
 pub async fn imports(console: &Console, json: bool, command: &ImportsCommand) -> Result<(), Failed> {
     match command {
@@ -262,16 +307,15 @@ pub async fn imports(console: &Console, json: bool, command: &ImportsCommand) ->
             if json {
                 return output::json(&imports);
             }
-            let row = |past: &domain::ipc::PastImport| {
+            let row = |past: &PastImport| {
                 let counts: Vec<String> =
                     past.counts.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
-                let state = format!("{:?}", past.state).to_lowercase();
                 vec![
                     past.import_id.clone(),
                     past.begun_at.format("%F %R").to_string(),
                     past.source.clone(),
                     past.file_name.clone(),
-                    state,
+                    import_state(past).to_owned(),
                     counts.join(", "),
                 ]
             };

@@ -1,9 +1,15 @@
 //! Which merchants a command is about, by the filters of the list.
 
-use domain::FieldPath;
-use domain::ipc::{Condition, StoresQuery, Test};
+use std::time::Duration;
 
-use super::Failed;
+use client::Console;
+use domain::ipc::{Condition, StoresQuery, Test};
+use domain::{ErrorCode, FieldPath, Problem};
+
+use super::{Failed, output};
+
+/// How long somebody waits for the index without a word.
+const IN_SILENCE: Duration = Duration::from_secs(1);
 
 /// Those for which all of this holds.
 #[derive(clap::Args)]
@@ -23,14 +29,41 @@ impl Filter {
         self.conditions.is_empty() && self.find.is_none()
     }
 
-    /// As the list is asked.
+    /// As the list is asked, whose index is up to date then; `more` must hold too.
     ///
     /// # Errors
-    /// Wrong use, for a condition that is none.
-    pub fn query(&self) -> Result<StoresQuery, Failed> {
-        let conditions = self.conditions.iter().map(|text| condition(text)).collect::<Result<_, _>>()?;
+    /// Wrong use, for a condition that is none, a field that cannot be asked for or a value that it cannot have, and for
+    /// a text without anything to find.
+    pub async fn query(&self, console: &Console, more: Vec<Condition>) -> Result<StoresQuery, Failed> {
+        if self.find.as_ref().is_some_and(|text| text.trim().is_empty()) {
+            return Err(Failed::Usage("--find: write what is to be found; leave it out for all".to_owned()));
+        }
+        let mut typed = self.conditions.iter().map(|text| condition(text)).collect::<Result<Vec<_>, _>>()?;
+        typed.extend(more);
+        catch_up(console).await?;
+        let conditions =
+            console.conditions(typed).await.map_err(Problem::from).map_err(|problem| match problem.code {
+                ErrorCode::Storage => Failed::Refused(problem),
+                _ => Failed::Usage(problem.title),
+            })?;
         Ok(StoresQuery { text: self.find.clone().unwrap_or_default(), conditions, ..StoresQuery::default() })
     }
+}
+
+/// Brings the search index up to date, so that what is selected is so; says so if it takes long.
+pub async fn catch_up(console: &Console) -> Result<(), Failed> {
+    let mut indexing = std::pin::pin!(console.catch_up());
+    if let Ok(done) = tokio::time::timeout(IN_SILENCE, &mut indexing).await {
+        return Ok(done?);
+    }
+    output::say("the search index is brought up to date first: many merchants are new or have changed");
+    Ok(indexing.await?)
+}
+
+/// The condition that a field has this value; that it is not given, if there is none.
+pub fn exactly(field: &'static str, value: &str) -> Condition {
+    let test = if value.is_empty() { Test::NotSet } else { Test::AnyOf(vec![value.to_owned()]) };
+    Condition { field: FieldPath::fixed(field), test }
 }
 
 /// `FIELD=VALUE|VALUE` and the others taken apart.

@@ -8,8 +8,10 @@ mod check;
 mod doctor;
 mod files;
 mod filter;
+mod outbox;
 mod output;
 
+pub use doctor::has_display;
 pub use output::say;
 mod read;
 mod rules;
@@ -86,8 +88,12 @@ pub enum Command {
     /// Changes of many of the past: list, take back.
     #[command(subcommand)]
     Bulk(bulk::BulkCommand),
-    /// Changes that wait, were refused, or are being reviewed.
-    Outbox,
+    /// Changes that wait, were refused, or are being reviewed: list, send again, discard.
+    Outbox {
+        /// Nothing lists them.
+        #[command(subcommand)]
+        what: Option<outbox::OutboxCommand>,
+    },
     /// Questions that people must answer.
     Reviews,
     /// Answer them.
@@ -144,6 +150,8 @@ pub enum Failed {
     Refused(Problem),
     /// Wrong use: exit status 2.
     Usage(String),
+    /// Whoever read the results has gone, as `head` does: no failure of the command.
+    NobodyReads,
 }
 
 impl From<client::Error> for Failed {
@@ -170,7 +178,7 @@ pub fn run(arguments: &Arguments, command: &Command) -> ExitCode {
         }
     };
     match runtime.block_on(dispatch(arguments, command)) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) | Err(Failed::NobodyReads) => ExitCode::SUCCESS,
         Err(Failed::Refused(problem)) => {
             output::say(&format!("error: {problem}"));
             ExitCode::from(1)
@@ -222,7 +230,7 @@ async fn dispatch(arguments: &Arguments, command: &Command) -> Result<(), Failed
             _ => Err(Failed::Usage("write ID FIELD=VALUE, or --where CONDITION FIELD=VALUE".to_owned())),
         },
         Command::Bulk(command) => bulk::run(&console, json, command).await,
-        Command::Outbox => read::outbox(&console, json).await,
+        Command::Outbox { what } => outbox::run(&console, json, what.as_ref()).await,
         Command::Reviews => read::reviews(&console, json).await,
         Command::Resolve { review, values, reason } => {
             write::resolve(&console, json, review, values, reason.as_deref()).await

@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use domain::{ErrorCode, Problem};
+use domain::change::Change;
+use domain::{ErrorCode, FieldPath, Problem, Value};
 use serde::Serialize;
 
 use super::Failed;
@@ -17,8 +18,25 @@ pub fn say(message: &str) {
 /// A line of the result.
 pub fn line(text: &str) -> Result<(), Failed> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{text}")
-        .map_err(|error| Problem::new(ErrorCode::Storage, format!("the output cannot be written: {error}")).into())
+    writeln!(out, "{text}").map_err(|error| match error.kind() {
+        std::io::ErrorKind::BrokenPipe => Failed::NobodyReads,
+        _ => Problem::new(ErrorCode::Storage, format!("the output cannot be written: {error}")).into(),
+    })
+}
+
+/// A value in one line: a day that is closed says so, and what is not there is a dash.
+pub fn value(field: &str, value: &Value) -> String {
+    let is_closed = FieldPath::root_of(field) == "hours" && value.as_list().is_some_and(|spans| spans.is_empty());
+    match value.plain() {
+        _ if is_closed => "closed".to_owned(),
+        text if text.is_empty() => "—".to_owned(),
+        text => text,
+    }
+}
+
+/// What a change did, in one line.
+pub fn change(change: &Change) -> String {
+    format!("{} → {}", value(&change.field, &change.before), value(&change.field, &change.after))
 }
 
 /// The result as one JSON document.

@@ -1,12 +1,13 @@
 //! Commands that only look.
 
 use client::Console;
-use domain::ipc::{OutboxQuery, StatusView, StoreRow, SyncPhase};
-use domain::{ErrorCode, MerchantId, Problem};
+use domain::api::HistoryEntry;
+use domain::ipc::{StatusView, StoreRow, SyncPhase};
+use domain::{Decision, ErrorCode, MerchantId, Problem};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use super::{Failed, output};
+use super::{Failed, filter, output};
 
 /// The form of `status --json`; a contract.
 #[derive(Serialize)]
@@ -54,18 +55,19 @@ pub fn print_status(status: &StatusView, as_json: bool) -> Result<(), Failed> {
     output::table(&[
         vec!["synced".into(), yes_no(short.synced)],
         vec!["queued".into(), short.queued.to_string()],
-        vec!["in review".into(), short.in_review.to_string()],
+        vec!["own in review".into(), short.in_review.to_string()],
         vec!["rejected".into(), short.rejected.to_string()],
         vec!["merchants".into(), short.merchants.to_string()],
         vec!["last sync".into(), short.last_sync.unwrap_or_else(|| "never".into())],
         vec!["oldest unsynced".into(), short.oldest_unsynced_s.map_or("-".into(), |s| format!("{s} s"))],
         vec!["server".into(), format!("{}{}", short.server, if status.fallback { " (standby)" } else { "" })],
-        vec!["online".into(), yes_no(short.online)],
+        vec!["online".into(), format!("{} (when the server was last asked)", yes_no(short.online))],
     ])
 }
 
 /// Prints what a search finds.
 pub async fn search(console: &Console, as_json: bool, text: &str, limit: u32) -> Result<(), Failed> {
+    filter::catch_up(console).await?;
     let rows = console.find(text, limit).await?;
     if as_json {
         return output::json(&rows.iter().map(row_json).collect::<Vec<_>>());
@@ -117,39 +119,6 @@ pub fn merchant(id: &str) -> Result<MerchantId, Failed> {
     MerchantId::new(id).map_err(|problem| Failed::Usage(problem.title))
 }
 
-/// Rows that one answer holds.
-const PAGE_ROWS: u32 = 500;
-
-/// Prints the outbox.
-pub async fn outbox(console: &Console, as_json: bool) -> Result<(), Failed> {
-    let mut rows = Vec::new();
-    loop {
-        let query = OutboxQuery { offset: rows.len() as u64, limit: PAGE_ROWS, ..OutboxQuery::default() };
-        let page = console.outbox(&query).await?;
-        let last = page.rows.len() < PAGE_ROWS as usize;
-        rows.extend(page.rows);
-        if last {
-            break;
-        }
-    }
-    if as_json {
-        return output::json(&rows);
-    }
-    let lines: Vec<Vec<String>> = rows
-        .iter()
-        .map(|row| {
-            vec![
-                row.state.as_str().to_owned(),
-                row.merchant_id.to_string(),
-                row.change.field.clone(),
-                format!("{} → {}", row.change.before.plain(), row.change.after.plain()),
-                row.problem.as_ref().map(|problem| problem.message.clone()).unwrap_or_default(),
-            ]
-        })
-        .collect();
-    output::table(&lines)
-}
-
 /// Prints the open reviews.
 pub async fn reviews(console: &Console, as_json: bool) -> Result<(), Failed> {
     let reviews = console.reviews().await?;
@@ -175,28 +144,50 @@ pub async fn history(console: &Console, as_json: bool, id: &str) -> Result<(), F
         return output::json(&view);
     }
     if !view.complete {
-        output::say("note: the server cannot be reached; this is what was known last");
+        let why = if console.status().await?.session.signed_in {
+            "the server cannot be reached"
+        } else {
+            "nobody is signed in"
+        };
+        let known = view.as_of.map(|at| format!("what was known at {}", at.to_rfc3339()));
+        output::say(&format!(
+            "note: {why}; this is {}",
+            known.as_deref().unwrap_or("only what waits on this computer")
+        ));
     }
     for pending in &view.pending {
         output::line(&format!(
-            "{}  {}  {}  {} → {}  {}",
+            "{}  {}  {}  {}  {}",
             pending.at.to_rfc3339(),
             pending.actor_name,
             pending.change.field,
-            pending.change.before.plain(),
-            pending.change.after.plain(),
+            output::change(&pending.change),
             pending.state.as_str(),
         ))?;
     }
     for entry in &view.entries {
+        let field = entry.field.as_str();
         output::line(&format!(
-            "{}  {}  {}  {} → {}",
+            "{}  {}  {field}  {} → {}  {}",
             entry.received_at.to_rfc3339(),
             entry.actor_name,
-            entry.field,
-            entry.before.plain(),
-            entry.after.plain(),
+            output::value(field, &entry.before),
+            output::value(field, &entry.after),
+            became(entry),
         ))?;
     }
     Ok(())
+}
+
+/// What became of a write, and the reason that was given for it.
+fn became(entry: &HistoryEntry) -> String {
+    let decision = match &entry.decision {
+        Decision::Applied => "applied".to_owned(),
+        Decision::Same => "was there already".to_owned(),
+        Decision::AutoResolved { rule, won: true } => format!("preferred by rule {rule}"),
+        Decision::AutoResolved { rule, won: false } => format!("overruled by rule {rule}"),
+        Decision::NeedsReview => "given to people to choose".to_owned(),
+        Decision::Rejected { code, message } => format!("refused: {message} [{code}]"),
+    };
+    entry.reason.as_ref().map_or(decision.clone(), |reason| format!("{decision} (reason: {reason})"))
 }

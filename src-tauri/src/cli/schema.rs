@@ -32,7 +32,13 @@ const FILE_BYTES_MAX: u64 = 1024 * 1024;
 /// Does it.
 pub async fn run(console: &Console, json: bool, command: &SchemaCommand) -> Result<(), Failed> {
     match command {
-        SchemaCommand::Get => print(json, &console.schema_view().await?.schema),
+        SchemaCommand::Get => {
+            let view = console.schema_view().await?;
+            if !view.fresh {
+                output::say("note: the server cannot be asked; this is the copy on this computer");
+            }
+            print(json, &view.schema)
+        }
         SchemaCommand::Set { file } => {
             let schema = read(file)?;
             let new = NewSchema { replaces: schema.version, custom: schema.custom };

@@ -8,16 +8,18 @@ use domain::{ErrorCode, Problem};
 use serde_json::json;
 
 use super::read::{merchant, print_status};
-use super::{Failed, output};
+use super::{Failed, outbox, output};
 
 /// A sync of a million merchants over a slow line ends within it; nothing waits for ever.
 const SYNC_LIMIT: Duration = Duration::from_secs(30 * 60);
 
-/// Sends and receives until done; prints the status.
+/// Sends and receives until done; prints the status, and what could not be sent.
 pub async fn sync(console: &Console, as_json: bool) -> Result<(), Failed> {
+    let refused_before = outbox::refused(console).await?;
     let done = console.sync_and_check(SYNC_LIMIT).await;
     print_status(&console.status().await?, as_json)?;
-    Ok(done?)
+    done?;
+    outbox::check_all_sent(console, &refused_before).await
 }
 
 /// Fetches everything anew.
@@ -45,7 +47,8 @@ pub async fn set(console: &Console, as_json: bool, id: &str, values: &[String]) 
     print_saved(&saved, as_json)
 }
 
-fn print_saved(saved: &Saved, as_json: bool) -> Result<(), Failed> {
+/// Prints what was saved.
+pub(super) fn print_saved(saved: &Saved, as_json: bool) -> Result<(), Failed> {
     if as_json {
         return output::json(&json!({
             "edit_id": saved.edit_id,
@@ -57,7 +60,7 @@ fn print_saved(saved: &Saved, as_json: bool) -> Result<(), Failed> {
         return output::line("nothing to change: the values are there already");
     }
     for change in &saved.changes {
-        output::line(&format!("saved  {}  {} → {}", change.field, change.before.plain(), change.after.plain()))?;
+        output::line(&format!("saved  {}  {}", change.field, output::change(change)))?;
     }
     Ok(())
 }

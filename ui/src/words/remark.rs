@@ -11,6 +11,7 @@ pub fn target_label(target: &str) -> String {
     match target {
         "code" => field_label("merchant_id"),
         "phone" => field_label("phones"),
+        "row" => imports::col_row().to_owned(),
         "hours_open" => imports::t_open().to_owned(),
         "hours_close" => imports::t_close().to_owned(),
         "uscc" => imports::t_credit_code().to_owned(),
@@ -44,7 +45,23 @@ pub fn reason_text(reason: &Reason) -> String {
         Reason::MoreThanNumbers => imports::r_more().to_owned(),
         Reason::BadDate => imports::r_bad_date().to_owned(),
         Reason::BadEncoding => imports::r_bad_encoding().to_owned(),
-        Reason::Other(word) => imports::r_other(word),
+        Reason::Other(word) => other_text(word),
+    }
+}
+
+/// What is said of a whole row, or of an id.
+fn other_text(word: &str) -> String {
+    if let Some(lines) = word.strip_prefix("unclosed_quote:") {
+        return imports::r_unclosed_quote(lines);
+    }
+    match word {
+        "too_many_cells" => imports::r_too_many_cells().to_owned(),
+        "not_a_store" => imports::r_not_a_store().to_owned(),
+        "repeated_header" => imports::r_repeated_header().to_owned(),
+        "other_store" => imports::r_other_store().to_owned(),
+        "formula_error" => imports::r_formula_error().to_owned(),
+        "point_dropped" => imports::r_point_dropped().to_owned(),
+        word => imports::r_other(word),
     }
 }
 
@@ -73,6 +90,9 @@ mod tests {
             reason_text(&Reason::Like("BJ-0187".to_owned())),
             "The same store as BJ-0187, which is here already"
         );
+        let unclosed = reason_text(&Reason::Other("unclosed_quote:3-9".to_owned()));
+        assert!(unclosed.contains("3-9") && target_label("row") == "Row", "{unclosed}");
+        assert_eq!(reason_text(&Reason::Other("new".to_owned())), "Reason code: new");
         assert_eq!(reason_text(&Reason::Code(domain::ErrorCode::Overlap)), sentence(domain::ErrorCode::Overlap));
     }
 }

@@ -46,9 +46,11 @@ pub(crate) struct OpenBulk {
 pub(crate) struct UndoneBatch {
     /// The number of its last row; nothing if there was none left.
     pub last_row: Option<u64>,
-    /// Taken back.
+    /// How many it looked at.
+    pub rows: u64,
+    /// Taken back, wholly or in part.
     pub undone: u64,
-    /// Left as they are.
+    /// Of which something was left, because it was changed since or waits for people.
     pub left: u64,
 }
 
@@ -179,7 +181,8 @@ impl Cache {
                     Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
                 })?
                 .collect::<std::result::Result<_, _>>()?;
-            let mut done = UndoneBatch { last_row: rows.last().map(|row| count(row.0)), undone: 0, left: 0 };
+            let last_row = rows.last().map(|row| count(row.0));
+            let mut done = UndoneBatch { last_row, rows: rows.len() as u64, undone: 0, left: 0 };
             let mut drafts = Vec::new();
             let mut mark = tx.prepare_cached(sql!("bulk/undone"))?;
             for (row, id, edit_id, writes) in rows {
@@ -197,9 +200,8 @@ impl Cache {
                 let now = listing::registers(record.as_deref(), &own, rules);
                 let writes: Vec<Write> = serde_json::from_str(&writes)?;
                 let inverse = profile::inverse(&writes, &now);
-                if inverse.is_empty() {
-                    done.left += 1;
-                } else {
+                done.left += u64::from(inverse.len() < writes.len());
+                if !inverse.is_empty() {
                     done.undone += 1;
                     drafts.push(Draft::new(id, inverse, Source::Manual));
                 }

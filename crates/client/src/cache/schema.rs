@@ -11,7 +11,7 @@ use domain::{Edit, MerchantId};
 use rusqlite::{Connection, Transaction, params};
 use serde::{Deserialize, Serialize};
 
-use super::{Cache, direct, int, merchant, meta, sql};
+use super::{Cache, direct, int, merchant, meta, pages, sql};
 use crate::error::Result;
 
 /// The schema and the epoch of the server that gave it.
@@ -102,6 +102,17 @@ impl Cache {
         };
         self.direct.alone(work).await?;
         self.apply_schema().await
+    }
+
+    /// Takes over at once what the server has just put in force on this device's behalf; the rest as
+    /// [`Self::follow_schema`].
+    ///
+    /// # Errors
+    /// `storage`.
+    pub(crate) async fn adopt_schema(&self, schema: Schema) -> Result<usize> {
+        // Of a server that was never pulled from, the first page asks for it once more.
+        let epoch = self.direct.read(|tx| meta::get(tx, pages::EPOCH)).await?;
+        self.follow_schema(&epoch.unwrap_or_default(), schema).await
     }
 
     /// By now the version may name other fields: they are asked for before the next page.

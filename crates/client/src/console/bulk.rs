@@ -166,6 +166,7 @@ impl Console {
                 (once.iter().map(|id| (*id).clone()).collect::<Vec<_>>(), once.len() as u64)
             }
             Chosen::Matching { query, except } => {
+                self.catch_up().await?;
                 let found = self.cache.ids_of(query).await?;
                 let except: BTreeSet<&MerchantId> = except.iter().collect();
                 (found.ids.into_iter().filter(|id| !except.contains(id)).collect(), found.total)
@@ -263,8 +264,9 @@ impl Console {
         Ok(())
     }
 
-    /// Takes a bulk edit back, the last merchant first. What was changed since stays, and is counted. Stopped or broken
-    /// off, it goes on when asked again.
+    /// Takes a bulk edit back, the last merchant first. What was changed since stays, and each merchant that keeps
+    /// something of it is counted as left, also where the rest of its edit was taken back. Stopped or broken off, it goes
+    /// on when asked again.
     ///
     /// # Errors
     /// `not_found`; `bad_request` if it was taken back already, or while another one is under way; `outbox_full`,
@@ -291,7 +293,7 @@ impl Console {
     }
 
     async fn undo_batches(&self, open: &OpenBulk, actor: Option<&Actor>) -> Result<Undone> {
-        let (mut done, mut before) = (Undone::default(), i64::MAX.cast_unsigned());
+        let (mut done, mut before, mut looked_at) = (Undone::default(), i64::MAX.cast_unsigned(), 0);
         loop {
             if self.bulk.is_stopped() {
                 done.cancelled = true;
@@ -302,7 +304,8 @@ impl Console {
             before = last;
             done.undone += batch.undone;
             done.left += batch.left;
-            self.advance(done.undone + done.left);
+            looked_at += batch.rows;
+            self.advance(looked_at);
         }
     }
 

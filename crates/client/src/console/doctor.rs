@@ -2,8 +2,10 @@
 
 use domain::ipc::SecretStore;
 use serde::Serialize;
+use sync_engine::device::Failure;
 
 use super::Console;
+use super::backend::Backend;
 use crate::driver::{FolderLock, SYNC_LOCK};
 use crate::error::{Error, Result};
 
@@ -51,10 +53,9 @@ impl Console {
             SecretStore::Memory => "tokens are kept in memory only: sign in again at each start",
         };
         found("keyring", status.session.secret_store == SecretStore::Keyring, kept.to_owned());
-        let who = status.session.actor.as_ref().map_or("nobody", |actor| actor.name.as_str());
-        let signed = if status.session.signed_in { "signed in" } else { "not signed in" };
-        found("session", status.session.signed_in, format!("{who}, {signed}"));
         let backend = self.backend().await;
+        let (ok, detail) = self.signed_in(&backend).await?;
+        found("session", ok, detail);
         match backend.remote.ready().await.map_err(Error::from) {
             Ok(()) => {
                 let latency = backend.remote.latency_ms().unwrap_or_default();
@@ -64,5 +65,19 @@ impl Console {
             Err(error) => found("server", false, format!("{}: {error}", status.server)),
         }
         Ok(findings)
+    }
+
+    /// Who is signed in, as the server says; where it does not answer, who was last.
+    async fn signed_in(&self, backend: &Backend) -> Result<(bool, String)> {
+        let session = &backend.session;
+        let token = if session.is_signed_in().await { Some(session.bearer().await) } else { None };
+        let actor = session.actor().await?.map(|actor| actor.name);
+        let who = |without: &str| actor.clone().unwrap_or_else(|| without.to_owned());
+        Ok(match token {
+            None => (false, format!("{}, not signed in", who("nobody"))),
+            Some(Ok(_)) => (true, format!("{}, signed in", who("somebody"))),
+            Some(Err(failed)) if failed.failure == Failure::SignedOut => (false, self.not_signed_in().to_string()),
+            Some(Err(_)) => (true, format!("{}, to be signed in when the server answers", who("a client"))),
+        })
     }
 }

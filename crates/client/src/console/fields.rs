@@ -132,5 +132,6 @@ fn problem(name: &str, finding: reading::Finding) -> Problem {
         ("phones", _) => ErrorCode::BadPhone,
         _ => ErrorCode::BadValue,
     };
-    Problem::new(code, format!("{} ({})", finding.message, finding.code)).about(name)
+    let title = if code == finding.code { finding.message } else { format!("{} ({})", finding.message, finding.code) };
+    Problem::new(code, title).about(name)
 }

@@ -186,6 +186,9 @@ impl Console {
     pub async fn export(&self, request: &ExportRequest) -> Result<Written> {
         let file = Path::new(&request.file);
         let format = exporter::ExportFormat::of(file)?;
+        if request.query.is_some() {
+            self.catch_up().await?;
+        }
         let extent = exporter::Extent { query: request.query.as_ref(), sensitive: request.sensitive };
         let rows = exporter::export(&self.cache, file, format, &extent).await?;
         Ok(Written { rows })

@@ -10,6 +10,7 @@ mod outbox;
 mod reviews;
 mod rules;
 mod schema;
+mod selecting;
 mod settings;
 mod signing;
 mod status;

@@ -2,13 +2,16 @@
 
 use domain::EditId;
 use domain::edit::{Source, Write};
-use domain::ipc::{OutboxPage, OutboxQuery, Resend, Saved};
+use domain::ipc::{OutboxGroup, OutboxPage, OutboxQuery, OutboxRow, Resend, Saved};
 use domain::problem::ErrorCode;
 use sync_engine::device::Input;
 
-use super::{Console, saved};
+use super::{Console, fields, saved};
 use crate::cache::{Discarded, Draft};
 use crate::error::{Error, Result};
+
+/// Lines that are read at a time.
+const PAGE_LINES: u32 = 500;
 
 impl Console {
     /// A window into the outbox.
@@ -99,6 +102,40 @@ impl Console {
         let edit = self.cache.resend(resend.edit_id, writes, actor.as_ref()).await?;
         self.edited().await;
         Ok(saved(Some(&edit)))
+    }
+
+    /// The same with some values as they are typed, for the command line; the others stay as they were refused.
+    ///
+    /// # Errors
+    /// `not_found` unless the edit is refused and writes these fields; as [`Self::resend`].
+    pub async fn resend_fields(&self, edit_id: EditId, assignments: &[(String, String)]) -> Result<Saved> {
+        let refused = self.lines(OutboxGroup::NeedsYou).await?.into_iter().filter(|line| line.edit_id == edit_id);
+        let mut writes: Vec<Write> = refused.flat_map(|line| line.writes).collect();
+        for (name, typed) in assignments {
+            let (field, value) = fields::register(&self.cache.schema(), name, typed)?;
+            let write = writes.iter_mut().find(|write| write.field == field).ok_or_else(|| {
+                Error::new(ErrorCode::NotFound, format!("no refused change {edit_id} of {field} is in the outbox"))
+            })?;
+            write.value = value;
+        }
+        self.resend(Resend { edit_id, writes }).await
+    }
+
+    /// All lines of a group of the outbox.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn lines(&self, group: OutboxGroup) -> Result<Vec<OutboxRow>> {
+        let mut lines = Vec::new();
+        loop {
+            let query = OutboxQuery { group, offset: lines.len() as u64, limit: PAGE_LINES };
+            let page = self.cache.outbox(&query).await?;
+            let is_last = page.rows.len() < PAGE_LINES as usize;
+            lines.extend(page.rows);
+            if is_last {
+                return Ok(lines);
+            }
+        }
     }
 
     /// Saves in the name of who is signed in, or was last.

@@ -1,6 +1,6 @@
 //! The schema of a profile: the copy on this device for all who fill in profiles, the server's for who changes it.
 
-use domain::ipc::SchemaView;
+use domain::ipc::{SchemaView, Topic};
 use domain::schema::{NewSchema, Schema, SchemaDraft, SchemaPreview};
 use sync_engine::device::Input;
 
@@ -30,7 +30,8 @@ impl Console {
         })
     }
 
-    /// Puts declared fields in force, in place of the version that was looked at.
+    /// Puts declared fields in force, in place of the version that was looked at. From then on they hold on this device
+    /// too, also for edits that wait here.
     ///
     /// # Errors
     /// `bad_schema` before anything is sent, `schema_moved`, `forbidden` to all but administrators, `unreachable`.
@@ -38,7 +39,12 @@ impl Console {
         self.schema().next(new.custom.clone())?;
         let backend = self.backend().await;
         let schema = backend.remote.put_schema(&backend.session.bearer().await?, new).await?;
-        // The next pull brings it to this device too.
+        backend.remote.has_schema(schema.version);
+        // They are in force whatever happens here; the next pull brings them too.
+        if let Err(error) = self.cache.adopt_schema(schema.clone()).await {
+            tracing::warn!(%error, "the schema could not be kept; it is fetched with the next page");
+        }
+        self.announcer.announce(&[Topic::Schema, Topic::Stores, Topic::Outbox, Topic::Status]);
         backend.tell(Input::WakeUp).await;
         Ok(schema)
     }

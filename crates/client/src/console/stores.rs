@@ -10,12 +10,13 @@ use domain::profile::{self, Profile, Registers};
 use domain::schema::Words;
 use domain::version::VersionVector;
 use domain::{FieldPath, MerchantId, phone, text};
+use sync_engine::device::Failure;
 
 use super::{Console, fields, saved};
 use crate::cache::Draft;
 use crate::error::{Error, Result};
 use crate::exporter;
-use crate::remote::KnownHistory;
+use crate::remote::{Failed, KnownHistory};
 
 /// Between the version vector and the mark of the outbox in [`StoreView::version`].
 const VERSION_SEPARATOR: char = '~';
@@ -50,6 +51,7 @@ impl Console {
     /// # Errors
     /// `storage`.
     pub async fn find(&self, text: &str, limit: u32) -> Result<Vec<StoreRow>> {
+        self.catch_up().await?;
         let query =
             StoresQuery { text: text.to_owned(), sort: domain::ipc::StoreSort::Name, limit, ..StoresQuery::default() };
         Ok(self.cache.stores(&query).await?.rows)
@@ -113,7 +115,7 @@ impl Console {
     /// Sets fields by their names, for the command line. It makes the merchant if there is none.
     ///
     /// # Errors
-    /// As [`Self::save_store`].
+    /// As [`Self::save_store`]; `not_found` for a merchant that is deleted, unless `deleted` itself is set.
     pub async fn set_fields(&self, id: &MerchantId, assignments: &[(String, String)]) -> Result<Saved> {
         let known = self.cache.known(id).await?;
         let mut after: Registers = known.registers.clone();
@@ -123,13 +125,20 @@ impl Console {
         if known.registers.is_empty() {
             self.cache.schema().complete(&after)?;
         }
-        self.save_writes(id.clone(), profile::diff(&known.registers, &after), Some(known.seen())).await
+        let writes = profile::diff(&known.registers, &after);
+        let deleted = FieldPath::deleted();
+        if known.registers.contains_key(&deleted) && writes.iter().all(|write| write.field != deleted) {
+            let text = format!("{id} is deleted: nothing was saved; `set {id} deleted=` brings it back");
+            return Err(Error::new(ErrorCode::NotFound, text));
+        }
+        self.save_writes(id.clone(), writes, Some(known.seen())).await
     }
 
     async fn save_writes(&self, id: MerchantId, writes: Vec<Write>, seen: Option<VersionVector>) -> Result<Saved> {
         if writes.is_empty() {
             return Ok(saved(None));
         }
+        self.may_write(&id, &writes).await?;
         let mut draft = Draft::new(id, writes, Source::Manual);
         draft.seen = seen;
         let edit = self.save_draft(draft).await?;
@@ -137,18 +146,55 @@ impl Console {
         Ok(saved(Some(&edit)))
     }
 
+    /// What the server would refuse for certain is not saved: a merchant outside of the scope; a field that people are
+    /// choosing, for a role that may not.
+    async fn may_write(&self, id: &MerchantId, writes: &[Write]) -> Result<()> {
+        let review = self.cache.known(id).await?.review;
+        let items = review.iter().flat_map(|review| &review.items);
+        let chosen: Vec<&str> = items
+            .map(|item| &item.field)
+            .filter(|field| writes.iter().any(|w| w.field == **field))
+            .map(FieldPath::as_str)
+            .collect();
+        let backend = self.backend().await;
+        if !chosen.is_empty() {
+            backend.session.introduce().await;
+        }
+        let Some(actor) = backend.session.actor().await? else { return Ok(()) };
+        if !actor.scope.contains(id) {
+            let text = format!("{id} is outside of what {} may edit: nothing was saved", actor.name);
+            return Err(Error::new(ErrorCode::Forbidden, text));
+        }
+        if let (Some(first), false) = (chosen.first(), actor.role.may_review()) {
+            let text = format!("operations are choosing {}: nothing was saved; leave it out", chosen.join(", "));
+            return Err(Problem::new(ErrorCode::InReview, text).about(*first).into());
+        }
+        Ok(())
+    }
+
     /// A merchant's history: from the server, or as known last; with what waits here.
     ///
     /// # Errors
-    /// `storage`.
+    /// `not_found` where neither the server nor this device knows the merchant; `storage`.
     pub async fn history(&self, id: &MerchantId) -> Result<HistoryView> {
         let backend = self.backend().await;
         let asked = backend.session.call(|token| {
             let remote = backend.remote.clone();
             async move { remote.history(&token, id).await }
         });
-        let fetched = self.now_or_last::<KnownHistory>(&format!("history/{id}"), asked.await).await?;
-        let pending = self.cache.known(id).await?.unanswered();
+        let known = self.cache.known(id).await?;
+        let asked = match asked.await {
+            Err(Failed { failure: Failure::Refused(problem), .. }) if problem.code == ErrorCode::NotFound => {
+                if known.registers.is_empty() {
+                    return Err(Error::new(ErrorCode::NotFound, format!("there is no merchant {id}")));
+                }
+                // It was never sent.
+                Ok(KnownHistory::default())
+            }
+            other => other,
+        };
+        let fetched = self.now_or_last::<KnownHistory>(&format!("history/{id}"), asked).await?;
+        let pending = known.unanswered();
         Ok(HistoryView {
             pending,
             entries: fetched.value.entries,

@@ -58,16 +58,20 @@ impl Console {
     pub async fn exchange(&self, limit: Duration, check: bool) -> Result<()> {
         let until = Instant::now() + limit;
         self.cache.retry_all().await?;
-        match FolderLock::take(&self.home, SYNC_LOCK)? {
+        let lock = match FolderLock::take(&self.home, SYNC_LOCK)? {
+            Some(lock) => Some(lock),
+            None => self.wait_for_other(until).await?,
+        };
+        match lock {
             Some(lock) => self.exchange_alone(lock, until, check).await,
-            None => self.wait_for_other(until).await,
+            None => Ok(()),
         }
     }
 
     async fn exchange_alone(&self, lock: FolderLock, until: Instant, check: bool) -> Result<()> {
         let backend = self.backend().await;
         if !backend.session.is_signed_in().await {
-            return Err(Session::signed_out());
+            return Err(self.not_signed_in());
         }
         backend.start_sync(&self.cache, &self.announcer, Some(lock), check).await;
         let done = self.wait_for_own(until, check).await;
@@ -93,28 +97,38 @@ impl Console {
     pub async fn rebuild_once(&self, limit: Duration) -> Result<()> {
         let until = Instant::now() + limit;
         if !self.backend().await.session.is_signed_in().await {
-            return Err(Session::signed_out());
+            return Err(self.not_signed_in());
         }
         self.cache.remake_list().await?;
-        match FolderLock::take(&self.home, SYNC_LOCK)? {
-            Some(lock) => {
+        let before = self.cache.generation().await?;
+        let lock = match FolderLock::take(&self.home, SYNC_LOCK)? {
+            Some(lock) => Some(lock),
+            None => self.rebuilt_by_other(before, until).await?,
+        };
+        if let Some(lock) = lock {
+            if self.cache.generation().await? == before {
                 // Nobody pulls: no page of the old cursor is on its way.
                 self.cache.read_anew().await?;
-                self.exchange_alone(lock, until, true).await?;
             }
-            None => {
-                let before = self.cache.generation().await?;
-                request_rebuild(&self.cache).await?;
-                while self.cache.generation().await? == before {
-                    if Instant::now() >= until {
-                        return Err(took_too_long());
-                    }
-                    tokio::time::sleep(LOOK).await;
-                }
-                self.wait_for_other(until).await?;
-            }
+            self.exchange_alone(lock, until, true).await?;
         }
         self.cache.index_all().await
+    }
+
+    /// Asks the process that syncs to fetch everything anew, and waits for it. Should it end before it is done, the lock
+    /// is returned.
+    async fn rebuilt_by_other(&self, before: u64, until: Instant) -> Result<Option<FolderLock>> {
+        request_rebuild(&self.cache).await?;
+        while self.cache.generation().await? == before {
+            if let Some(lock) = FolderLock::take(&self.home, SYNC_LOCK)? {
+                return Ok(Some(lock));
+            }
+            if Instant::now() >= until {
+                return Err(took_too_long());
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        self.wait_for_other(until).await
     }
 
     async fn wait_for_own(&self, until: Instant, check: bool) -> Result<()> {
@@ -130,7 +144,7 @@ impl Console {
             // Before its first step the engine is paused too.
             let begun = progress.online.is_some() || !backend.session.is_signed_in().await;
             if progress.paused && begun {
-                return Err(Session::signed_out());
+                return Err(self.not_signed_in());
             }
             if progress.storage_failed {
                 return Err(Error::new(
@@ -158,22 +172,41 @@ impl Console {
         Err(took_too_long())
     }
 
-    async fn wait_for_other(&self, until: Instant) -> Result<()> {
+    /// Asks the process that syncs to do it now, and waits for its end. Should that process end before, the lock is
+    /// returned: it is for this one to do.
+    async fn wait_for_other(&self, until: Instant) -> Result<Option<FolderLock>> {
         let asked_ms = clock::now_ms();
         request_sync(&self.cache).await?;
         while Instant::now() < until {
             tokio::time::sleep(LOOK * 4).await;
             let known = LastKnown::load(&self.cache).await?;
+            if known.last_pull_ms.is_some_and(|ms| ms >= asked_ms) && self.is_drained().await? {
+                return Ok(None);
+            }
+            if let Some(lock) = FolderLock::take(&self.home, SYNC_LOCK)? {
+                return Ok(Some(lock));
+            }
             if known.paused {
                 return Err(Session::signed_out());
-            }
-            if known.last_pull_ms.is_some_and(|ms| ms >= asked_ms) && self.is_drained().await? {
-                return Ok(());
             }
         }
         match LastKnown::load(&self.cache).await?.online {
             false => Err(crate::remote::Failed::from(sync_engine::device::Failure::Unreachable).into()),
             true => Err(took_too_long()),
+        }
+    }
+
+    /// Why nothing can be asked of the server: credentials that were given were refused, or nobody is signed in.
+    pub(super) fn not_signed_in(&self) -> Error {
+        match &self.options.machine {
+            Some(machine) => {
+                let text = format!(
+                    "the server refused the credentials of the client {}: correct its id and secret; what was saved on this computer is kept",
+                    machine.id
+                );
+                Error::new(ErrorCode::BadCredentials, text)
+            }
+            None => Session::signed_out(),
         }
     }
 

@@ -24,7 +24,7 @@ pub struct LastKnown {
     pub paused: bool,
     /// When a pull was last complete, in milliseconds since 1970.
     pub last_pull_ms: Option<u64>,
-    /// When outbox and pull were last complete, in milliseconds since 1970.
+    /// When all that could be sent was sent and a pull complete, in milliseconds since 1970.
     pub last_sync_ms: Option<u64>,
     /// What the last comparison with the server's digests showed.
     pub checked: Option<LastCheck>,
@@ -62,7 +62,9 @@ pub(super) async fn keep(parts: &Parts, progress: &Progress, pulled: bool) -> Re
     }
     if pulled && progress.pull_complete {
         now.last_pull_ms = Some(clock::now_ms());
-        if parts.cache.numbers().await?.is_synced() {
+        let numbers = parts.cache.numbers().await?;
+        // What was refused waits for a person, and keeps nothing else from being complete.
+        if numbers.queued == 0 && numbers.coming_back == 0 && numbers.pull_complete {
             now.last_sync_ms = now.last_pull_ms;
         }
     }

@@ -174,8 +174,9 @@ async fn run(
     let mut running = JoinSet::new();
     loop {
         let stored = matches!(input, Input::PageStored | Input::OutcomesStored);
-        // Not during a first pull: it would take turns with the pages.
-        let is_calm = engine.progress().pull_complete;
+        // Not during a first pull: it would take turns with the pages. One that does not go on is none.
+        let now = engine.progress();
+        let is_calm = now.pull_complete || now.online == Some(false) || now.paused;
         if matches!(input, Input::Rebuild) || matches!(input, Input::EditSaved) && is_calm {
             parts.unindexed.notify_one();
         }

@@ -15,7 +15,7 @@ use super::likeness::{Keys, Likeness};
 use super::reader::RowReader;
 use super::report::{self, Undo};
 use super::row::{Manner, Row};
-use super::rows::{Cells, Rows};
+use super::rows::{Cells, Rows, Unclosed};
 use super::table::{Piece, Sheet, Table, bad_file};
 use crate::cache::NewMerchant;
 use crate::error::Result;
@@ -24,7 +24,7 @@ use crate::error::Result;
 const BATCHES_AHEAD: usize = 6;
 
 /// One row that was read, as far as it is judged by it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Read {
     pub id: Option<MerchantId>,
     /// Of a row without an id: what its id is made of.
@@ -37,6 +37,8 @@ pub(super) struct Read {
     pub warnings: Vec<String>,
     /// For those who save or print it.
     pub content: Option<Box<Content>>,
+    /// It only repeats the header.
+    pub is_header: bool,
 }
 
 /// What a row says.
@@ -156,9 +158,14 @@ impl Batch {
     pub fn read(cells: Rows, reader: &mut RowReader, purpose: &Purpose) -> Self {
         let mut zero_padded = 0;
         let mut rows = Vec::with_capacity(cells.len());
-        for row in cells.iter() {
+        for (n, row) in cells.iter().enumerate() {
             zero_padded = zero_padded.max(zero_padded_digits(reader.code(&row)));
-            rows.push((!row.is_blank()).then(|| Read::new(&row, reader, purpose)));
+            rows.push(match (cells.unclosed(n), row.is_blank()) {
+                (Some(unclosed), _) => Some(Read::broken(unclosed)),
+                (None, true) => None,
+                (None, false) if reader.is_header(&row) => Some(Read::header()),
+                (None, false) => Some(Read::new(&row, reader, purpose)),
+            });
         }
         Self { cells, rows, zero_padded }
     }
@@ -173,6 +180,17 @@ fn zero_padded_digits(code: &str) -> usize {
 }
 
 impl Read {
+    /// A row with a quotation mark that was not closed: nobody knows where its cells end.
+    fn broken(unclosed: Unclosed) -> Self {
+        let problem = format!("row:unclosed_quote:{}-{}", unclosed.from, unclosed.to);
+        Self { problems: vec![problem], ..Self::default() }
+    }
+
+    /// The header once more.
+    fn header() -> Self {
+        Self { is_header: true, warnings: vec!["row:repeated_header".to_owned()], ..Self::default() }
+    }
+
     fn new(cells: &Cells<'_>, reader: &mut RowReader, purpose: &Purpose) -> Self {
         let row = reader.read(cells);
         let is_good = row.problems.is_empty();
@@ -180,7 +198,7 @@ impl Read {
         let named = || format!("{}\n{}", like.name, like.address);
         let wants = is_good && (purpose.saves || purpose.in_full);
         let identity = (is_good && row.id.is_none()).then(|| Uuid::new_v5(&purpose.space, named().as_bytes()));
-        let keys = if is_good { Keys::new(&row.code, &like) } else { Keys::default() };
+        let keys = if is_good { Keys::new(&row.code, &like).at(row.place) } else { Keys::default() };
         drop(like);
         let id = || row.id.clone().or_else(|| derived_id(&purpose.source, identity?).ok());
         Self {
@@ -191,6 +209,7 @@ impl Read {
             id: row.id,
             problems: row.problems,
             warnings: row.warnings,
+            is_header: false,
         }
     }
 }

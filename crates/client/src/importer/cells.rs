@@ -16,6 +16,14 @@ pub(super) fn bare_formula(cell: &Cell<'_>) -> bool {
     cell.kind == Kind::BareFormula || cell.kind == Kind::Text && cell.text.starts_with('=')
 }
 
+/// What a spreadsheet shows where a formula has no value.
+const ERRORS: [&str; 7] = ["#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"];
+
+/// Is it such an error? It says nothing, as an empty cell.
+pub(super) fn is_error(text: &str) -> bool {
+    text.starts_with('#') && ERRORS.contains(&text.trim())
+}
+
 /// `="13800138000"` and `'=1+1`: texts that a spreadsheet was told to keep, the second by our export.
 pub(super) fn unwrapped(cell: Cell<'_>) -> Cell<'_> {
     let plain = if has_plain_ends(cell.text) { cell.text } else { cell.text.trim() };
@@ -28,6 +36,8 @@ pub(super) fn unwrapped(cell: Cell<'_>) -> Cell<'_> {
             }
             plain
         }
+        // A spreadsheet could not work it out.
+        Some(b'#') if is_error(plain) => "",
         Some(b'=') => match plain.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
             Some(inner) if !inner.contains('"') => return Cell { text: inner, kind: Kind::Text },
             _ => plain,

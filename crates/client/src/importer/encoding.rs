@@ -2,7 +2,9 @@
 
 use std::io::{self, Read};
 
-use encoding_rs::{BIG5, CoderResult, Decoder, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{
+    BIG5, CoderResult, Decoder, EUC_JP, EUC_KR, Encoding, GB18030, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE,
+};
 
 use crate::error::{Error, Result};
 use domain::problem::ErrorCode;
@@ -39,23 +41,61 @@ pub(super) fn named(name: &str) -> Result<&'static Encoding> {
     })
 }
 
+/// The mark of UTF-32, least byte first.
+pub(super) const UTF_32_MARK: [u8; 4] = [0xff, 0xfe, 0, 0];
+
 /// Finds the encoding of a text by its first bytes; nothing if they are no text. `whole`: these are all bytes.
 pub(super) fn detect(head: &[u8], whole: bool) -> Option<Found> {
+    // Its mark begins with that of UTF-16.
+    if head.starts_with(&UTF_32_MARK) {
+        return None;
+    }
     if let Some((encoding, mark_bytes)) = Encoding::for_bom(head) {
         return Some(Found { encoding, mark_bytes });
     }
     let plain = |encoding| Some(Found { encoding, mark_bytes: 0 });
-    if head.contains(&0) {
-        return utf_16(head).and_then(plain);
+    let nuls = head.iter().filter(|byte| **byte == 0).count();
+    let wide = if nuls > 0 { utf_16(head) } else { None };
+    if let Some(encoding) = wide {
+        return plain(encoding);
     }
-    // A character may be cut at the end of the first bytes.
-    match simdutf8::compat::from_utf8(head) {
-        Ok(_) => return plain(UTF_8),
-        Err(error) if !whole && error.error_len().is_none() => return plain(UTF_8),
-        Err(_) => {}
+    if is_nearly_utf_8(head, whole) {
+        // A few of them are damage, many are no text.
+        return plain(UTF_8).filter(|_| nuls * NULS_SHARE <= head.len());
     }
-    plain(of_a_country(head, whole))
+    if nuls > 0 { None } else { plain(of_a_country(head, whole)) }
 }
+
+/// One NUL in so many bytes is damage.
+const NULS_SHARE: usize = 20;
+/// One character in so many may be damaged.
+const DAMAGED_SHARE: usize = 5;
+
+/// Is it UTF-8, but for a few bytes that somebody damaged? Texts of other encodings are hardly ever, by chance, for the
+/// length of a few characters.
+fn is_nearly_utf_8(head: &[u8], whole: bool) -> bool {
+    let (mut characters, mut damaged, mut rest) = (0, 0, head);
+    while let Err(error) = simdutf8::compat::from_utf8(rest) {
+        let (valid, broken) = rest.split_at(error.valid_up_to());
+        characters += valid.iter().filter(|byte| **byte >= 0xc0).count();
+        // A character may be cut at the end of the first bytes.
+        let Some(length) = error.error_len() else {
+            damaged += usize::from(whole);
+            rest = &[];
+            break;
+        };
+        damaged += 1;
+        rest = &broken[length..];
+        if damaged > ENOUGH_DAMAGED && damaged > characters {
+            return false;
+        }
+    }
+    characters += rest.iter().filter(|byte| **byte >= 0xc0).count();
+    damaged * DAMAGED_SHARE <= characters
+}
+
+/// After so many damaged characters without as many whole ones it is another encoding.
+const ENOUGH_DAMAGED: usize = 100;
 
 /// UTF-16 without a mark: texts of tables are full of ASCII or Chinese, and the wrong order of bytes is neither.
 fn utf_16(head: &[u8]) -> Option<&'static Encoding> {
@@ -90,7 +130,8 @@ fn of_a_country(head: &[u8], whole: bool) -> &'static Encoding {
         return BIG5;
     }
     // Head offices here write GB18030; the statistics know only its two-byte part.
-    if is_clean(GB18030, head, whole) && (guess == encoding_rs::GBK || has_chinese(head, whole)) {
+    let is_other = || is_korean(guess, head, whole) || is_japanese(guess, head, whole);
+    if is_clean(GB18030, head, whole) && (guess == encoding_rs::GBK || has_chinese(head, whole) && !is_other()) {
         return GB18030;
     }
     if guess == encoding_rs::GBK { GB18030 } else { guess }
@@ -107,14 +148,39 @@ fn is_clean(encoding: &'static Encoding, head: &[u8], whole: bool) -> bool {
     decoded(encoding, head, whole).is_some()
 }
 
-/// Is most of what is not ASCII among the usual Chinese characters?
+/// Is most of what is not ASCII in the part of GB18030 that GB 2312 has, where the usual characters are?
 fn has_chinese(head: &[u8], whole: bool) -> bool {
     let text = decoded(GB18030, head, whole).unwrap_or_default();
     let foreign = text.chars().filter(|c| !c.is_ascii()).count();
-    let chinese = text
-        .chars()
-        .filter(|c| matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3000}'..='\u{3002}' | '\u{ff01}'..='\u{ff5e}'));
-    chinese.count() * 10 >= foreign * 7
+    let (mut usual, mut at) = (0, 0);
+    while let Some(byte) = head.get(at) {
+        let is_usual = (0xa1..=0xf7).contains(byte) && head.get(at + 1).is_some_and(|next| *next >= 0xa1);
+        usual += usize::from(is_usual);
+        at += if *byte < 0x80 { 1 } else { 2 };
+    }
+    usual * 10 >= foreign * 6
+}
+
+/// The share of characters, in percent of those that are not ASCII, for which something holds; nothing for a text that
+/// is not in the encoding.
+fn percent_of(encoding: &'static Encoding, head: &[u8], whole: bool, is: impl Fn(char) -> bool) -> Option<usize> {
+    let text = decoded(encoding, head, whole)?;
+    let foreign = text.chars().filter(|c| !c.is_ascii());
+    let (all, some) = foreign.fold((0, 0), |(all, some), c| (all + 1, some + usize::from(is(c))));
+    Some(some * 100 / all.max(1))
+}
+
+/// Korean is written in its own letters; Chinese read as Korean is a mixture of letters and characters.
+fn is_korean(guess: &'static Encoding, head: &[u8], whole: bool) -> bool {
+    let is_letter = |c: char| matches!(c, '\u{ac00}'..='\u{d7a3}');
+    guess == EUC_KR && percent_of(guess, head, whole, is_letter).is_some_and(|percent| percent >= 80)
+}
+
+/// Japanese has its syllables among the characters; Chinese hardly ever has any.
+fn is_japanese(guess: &'static Encoding, head: &[u8], whole: bool) -> bool {
+    let is_syllable = |c: char| matches!(c, '\u{3041}'..='\u{30fe}');
+    (guess == SHIFT_JIS || guess == EUC_JP)
+        && percent_of(guess, head, whole, is_syllable).is_some_and(|percent| percent >= 10)
 }
 
 /// Reads a text as UTF-8. What cannot be decoded becomes U+FFFD, so that only its row is refused.

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::ahead::{Content, Created, Purpose, Read, Says, derived_id};
 use super::known::Known;
+use super::likeness::Likeness;
 use super::reader::RowReader;
 use super::rows::{Cells, Rows};
 use super::twins::{Twin, Twins};
@@ -178,6 +179,10 @@ impl Judge {
         reports.push(RowReport::new(n, RowOutcome::Create));
         let report = &mut reports[at];
         (report.problems, report.warnings) = (std::mem::take(&mut read.problems), std::mem::take(&mut read.warnings));
+        if read.is_header {
+            report.outcome = RowOutcome::Blank;
+            return None;
+        }
         let is_there = !there.is_empty() && read.id.as_ref().is_some_and(|id| there.contains_key(id));
         let found = self.id_of(n, read, is_there, report);
         if let Some(first) = report.problems.first() {
@@ -307,7 +312,11 @@ impl Judge {
                 // As it was made ahead.
                 Says::New(created) if is_new && !keeps_after && *created.merchant.id() == candidate.id => created,
                 says => {
-                    let after = if creates { says.registers()? } else { merged(&before, says.registers()?) };
+                    let row = says.registers()?;
+                    if !creates && is_another_store(&before, &row) {
+                        report.warnings.push("code:other_store".to_owned());
+                    }
+                    let after = if creates { row } else { merged(&before, row) };
                     // Another row may mean the same merchant.
                     if keeps_after {
                         self.known.add(&candidate.id);
@@ -343,6 +352,17 @@ impl Judge {
         let row = reader.read(&cells.row(candidate.row));
         self.known.like(cache, &row.likeness()).await
     }
+}
+
+/// Has a row another name and another address than the merchant of its code, and none of its numbers? Then only the code
+/// is the same, as where two sources count their stores from 1.
+fn is_another_store(before: &Registers, row: &Registers) -> bool {
+    let differs = |name: &'static str| before.get(&FieldPath::fixed(name)) != row.get(&FieldPath::fixed(name));
+    if !differs("name") || !differs("address") {
+        return false;
+    }
+    let (there, here) = (Likeness::of(before), Likeness::of(row));
+    here.name != there.name && !here.is_at(&there)
 }
 
 /// A file's cells over what is there. Empty cells leave what is there; a cell of numbers or tags replaces all; a cell

@@ -4,8 +4,6 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 use domain::MerchantId;
-use domain::field::FieldPath;
-use domain::place::Place;
 use domain::profile::Registers;
 
 use super::likeness::{Likeness, hash};
@@ -16,8 +14,6 @@ use crate::error::Result;
 const PAGE: u32 = 5_000;
 /// Merchants of one name that are compared with a row; chains have more, of which those of the same address come first.
 const COMPARED_MAX: usize = 64;
-/// Two places of one name are one store within so many metres.
-const SAME_PLACE_M: u32 = 100;
 
 /// A merchant of the cache, by hashes.
 struct Entry {
@@ -51,10 +47,6 @@ pub(super) struct Known {
     had_some: Option<bool>,
     /// Sorted by name; made when the first row comes whose id the cache does not know.
     entries: Option<Vec<Entry>>,
-}
-
-fn line<'a>(registers: &'a Registers, field: &'static str) -> &'a str {
-    registers.get(&FieldPath::fixed(field)).and_then(|value| value.as_str()).unwrap_or_default()
 }
 
 impl Known {
@@ -148,17 +140,6 @@ async fn entries(cache: &Cache) -> Result<Vec<Entry>> {
 }
 
 fn is_same(like: &Likeness<'_>, registers: &Registers) -> bool {
-    let numbers = registers.keys().filter(|field| field.root() == "phones").filter_map(FieldPath::key);
-    let other = Likeness::new(line(registers, "name"), line(registers, "address"), numbers, None);
-    if registers.is_empty() || other.name != like.name {
-        return false;
-    }
-    let near = || {
-        let (latitude, longitude) = like.place?;
-        let here = Place::parse(&format!("{latitude},{longitude}"))?;
-        Some(here.is_within(Place::parse(line(registers, "location"))?, SAME_PLACE_M))
-    };
-    other.address == like.address
-        || like.own_phones.iter().any(|phone| other.own_phones.contains(phone))
-        || near().unwrap_or(false)
+    let other = Likeness::of(registers);
+    !registers.is_empty() && other.name == like.name && like.is_at(&other)
 }

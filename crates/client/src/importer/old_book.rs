@@ -35,11 +35,18 @@ fn broken(error: impl std::fmt::Display) -> Error {
 pub(super) fn sound<R: Read + Seek>(file: R) -> Result<Cursor<Vec<u8>>> {
     let mut book = cfb::CompoundFile::open(file).map_err(broken)?;
     let name = ["/Workbook", "/Book"].into_iter().find(|name| book.is_stream(name));
+    if name.is_none() && book.is_stream("/EncryptedPackage") {
+        return Err(bad_file(
+            "this workbook is protected by a password: open it with the password, save it without one, and import that; nothing was imported",
+        ));
+    }
     let name = name.ok_or_else(|| broken("it has no sheets"))?;
     let mut stream = Vec::new();
     book.open_stream(name).and_then(|mut found| found.read_to_end(&mut stream)).map_err(broken)?;
     look_through(&mut stream)?;
-    let mut new = cfb::CompoundFile::create(Cursor::new(Vec::new())).map_err(broken)?;
+    // As Excel writes them: readers of old workbooks do not expect the other version.
+    let new = Cursor::new(Vec::new());
+    let mut new = cfb::CompoundFile::create_with_version(cfb::Version::V3, new).map_err(broken)?;
     new.create_stream(name).and_then(|mut made| made.write_all(&stream)).map_err(broken)?;
     new.flush().map_err(broken)?;
     let mut bytes = new.into_inner();

@@ -12,7 +12,7 @@ use super::reader::RowReader;
 use super::rows::Rows;
 use super::run;
 use super::share::ShareRead;
-use super::table::{Piece, Table};
+use super::table::{self, Piece, Table};
 use crate::cache::Cache;
 use crate::error::Result;
 
@@ -58,9 +58,9 @@ const OTHER: &str = "custom.NAME";
 /// # Errors
 /// As [`super::import`].
 pub async fn preview(cache: &Cache, request: &ImportRequest) -> Result<ImportPreview> {
-    let layout = run::layout(request)?;
-    let mut table = Table::open(Path::new(&request.file), &layout, &ShareRead::default()).await?;
     let remembered = run::remembered(cache, request).await?;
+    let layout = table::layout(request, remembered.as_ref().map(|(_, mapping)| mapping))?;
+    let mut table = Table::open(Path::new(&request.file), &layout, &ShareRead::default()).await?;
     let mut preview = ImportPreview {
         file: run::new_file(&table.facts),
         columns: Vec::new(),

@@ -11,7 +11,7 @@ use reading::coordinates;
 use reading::hours::{self, Flag};
 use reading::phones::{self, Phone, Phones};
 
-use super::cells::{bare_formula, is_formula, joined, unwrapped};
+use super::cells::{bare_formula, is_error, is_formula, joined, unwrapped};
 use super::columns::{Columns, Target};
 use super::memo::Memo;
 use super::moments;
@@ -43,6 +43,10 @@ pub(super) struct RowReader {
     credit_code: Option<usize>,
     opened: Option<usize>,
     registers: Vec<Register>,
+    /// All columns that go somewhere, with the names of their fields.
+    filled: Vec<(usize, String)>,
+    /// The names of all columns.
+    headers: Vec<String>,
     manner: Manner,
     weeks: Memo<Week>,
     numbers: Memo<Numbers>,
@@ -80,6 +84,8 @@ impl RowReader {
                 .into_iter()
                 .map(|(field, columns)| Register::new(field, columns, Arc::clone(&manner.schema)))
                 .collect(),
+            filled: columns.targets.iter().map(|(n, target)| (*n, target.name().to_owned())).collect(),
+            headers: columns.all.iter().map(|column| column.header.clone()).collect(),
             manner,
             weeks: Memo::default(),
             numbers: Memo::default(),
@@ -88,7 +94,7 @@ impl RowReader {
 
     /// The code of a row as it stands there, before anything else is read.
     pub fn code<'a>(&self, cells: &Cells<'a>) -> &'a str {
-        self.ids.first().map_or("", |n| unwrapped(cells.get(*n)).text)
+        self.ids.first().map_or("", |n| unwrapped(cells.get(*n)).text.trim_start_matches('\''))
     }
 
     /// What stands in the file about a row: its name, else by what it may be known, and the cells of the fields that
@@ -128,9 +134,26 @@ impl RowReader {
         }
     }
 
+    /// Is it the header once more, as where lists were put one behind the other?
+    pub fn is_header(&self, cells: &Cells<'_>) -> bool {
+        let is_named = |n: usize| self.headers.get(n).is_some_and(|header| header == cells.get(n).text.trim());
+        let mut filled = (0..cells.len()).filter(|n| !cells.get(*n).text.trim().is_empty());
+        self.names.first().is_some_and(|n| is_named(*n)) && filled.clone().count() > 1 && filled.all(is_named)
+    }
+
     /// Reads a row.
     pub fn read<'a>(&mut self, cells: &Cells<'a>) -> Row<'a> {
         let mut row = Row::default();
+        if (self.headers.len()..cells.len()).any(|n| !cells.get(n).text.trim().is_empty()) {
+            // A delimiter within a cell moves all cells behind it; in a sheet somebody wrote beside the table.
+            let remarks = if self.manner.is_text { &mut row.problems } else { &mut row.warnings };
+            remarks.push("row:too_many_cells".to_owned());
+        }
+        for (n, field) in &self.filled {
+            if is_error(cells.get(*n).text) {
+                row.warnings.push(format!("{field}:formula_error"));
+            }
+        }
         row.read_code(joined(cells, &self.ids).text);
         (row.name, row.address) =
             (row.line("name", joined(cells, &self.names)), row.line("address", joined(cells, &self.addresses)));
@@ -148,6 +171,7 @@ impl RowReader {
                 row.read_register(register, &cell, self.manner.keeps);
             }
         }
+        row.doubt();
         row
     }
 
@@ -246,8 +270,7 @@ impl RowReader {
         let typed = match (reading::is_empty(latitude), reading::is_empty(longitude)) {
             _ if !reading::is_empty(both) => both.to_owned(),
             (true, true) => return,
-            _ if self.manner.decimal_comma => format!("{};{}", latitude, longitude),
-            _ => format!("{latitude},{longitude}"),
+            _ => format!("{},{}", with_point(latitude), with_point(longitude)),
         };
         match coordinates::read(&typed) {
             Ok(found) => {
@@ -260,6 +283,12 @@ impl RowReader {
             Err(finding) => row.warnings.push(format!("coords:{}", finding.code)),
         }
     }
+}
+
+/// A number with a point before its fraction: a lone comma in it can mean nothing else.
+fn with_point(number: &str) -> Cow<'_, str> {
+    let is_comma = !number.contains('.') && number.matches(',').count() == 1;
+    if is_comma { number.replace(',', ".").into() } else { number.into() }
 }
 
 /// Each number once.

@@ -10,7 +10,8 @@ use domain::{FieldPath, Value, digest};
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::columns::REPORT_COLUMNS;
-use crate::cache::{Cache, JournalRow};
+use super::spread::Kept;
+use crate::cache::{Cache, JournalRow, OpenImport};
 use crate::error::Result;
 use crate::exporter::neutral;
 
@@ -42,7 +43,7 @@ pub(super) fn shown<'r>(registers: impl Iterator<Item = (&'r FieldPath, &'r Valu
     Ok(digest::bytes(&json))
 }
 
-pub(super) fn to_journal(report: &RowReport, cells: Option<&[&str]>, undo: Option<String>) -> Result<JournalRow> {
+pub(super) fn to_journal(report: &RowReport, cells: Option<&Kept>, undo: Option<String>) -> Result<JournalRow> {
     let remarks = Remarks { problems: report.problems.clone(), warnings: report.warnings.clone() };
     let silent = remarks.problems.is_empty() && remarks.warnings.is_empty();
     Ok(JournalRow {
@@ -74,8 +75,10 @@ pub async fn write_report(cache: &Cache, import_id: &str, file: &Path, failed_on
     out.write_all("\u{feff}".as_bytes())?;
     let mut writer = csv::WriterBuilder::new().flexible(true).terminator(csv::Terminator::CRLF).from_writer(out);
     let own = REPORT_COLUMNS.iter().map(|name| (*name).to_owned());
+    let more = if failed_only { beside(cache, &open).await? } else { Vec::new() };
+    let width = headers.len();
     let rest: Vec<String> = if failed_only { headers } else { vec!["import_merchant".to_owned()] };
-    writer.write_record(own.chain(rest.iter().cloned()).map(neutral))?;
+    writer.write_record(own.chain(rest).chain(more.iter().cloned()).map(neutral))?;
     let (mut after, mut written) = (0, 0);
     loop {
         let rows = cache.import_rows(&open, after, failed_only, PAGE).await?;
@@ -85,7 +88,7 @@ pub async fn write_report(cache: &Cache, import_id: &str, file: &Path, failed_on
             let report = of_journal(row);
             let own = [row.row.to_string(), row.outcome.clone(), report.problems.join(" "), report.warnings.join(" ")];
             let cells: Vec<String> = match &row.cells {
-                Some(cells) if failed_only => serde_json::from_str(cells)?,
+                Some(cells) if failed_only => serde_json::from_str::<Kept>(cells)?.spread(width, &more),
                 _ => vec![row.merchant_id.as_ref().map(ToString::to_string).unwrap_or_default()],
             };
             writer.write_record(own.into_iter().chain(cells).map(neutral))?;
@@ -95,4 +98,21 @@ pub async fn write_report(cache: &Cache, import_id: &str, file: &Path, failed_on
     let out = writer.into_inner().map_err(|error| std::io::Error::other(error.to_string()))?;
     out.into_inner().map_err(|error| error.into_error())?.sync_all()?;
     Ok(written)
+}
+
+/// The headers of later sheets that the first one has not, of rows that failed.
+async fn beside(cache: &Cache, open: &OpenImport) -> Result<Vec<String>> {
+    let (mut after, mut headers) = (0, Vec::new());
+    loop {
+        let rows = cache.import_rows(open, after, true, PAGE).await?;
+        let Some(last) = rows.last() else { return Ok(headers) };
+        after = last.row;
+        for cells in rows.iter().filter_map(|row| row.cells.as_ref()) {
+            for header in serde_json::from_str::<Kept>(cells)?.headers() {
+                if !headers.contains(header) {
+                    headers.push(header.clone());
+                }
+            }
+        }
+    }
 }

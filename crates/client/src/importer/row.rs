@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use domain::field::{FieldKind, FieldPath, WEEKDAYS};
+use domain::place::Place;
 use domain::profile::Registers;
 use domain::schema::{self, Form, Schema};
 use domain::{ErrorCode, MerchantId, Value, text, validate};
@@ -16,6 +17,7 @@ use super::likeness::Likeness;
 use super::memo::Memo;
 use super::moments;
 use super::rows::Cell;
+use super::strays::{self, Stray};
 
 /// Where unreadable or richer cells are kept.
 pub(super) const PHONES_TEXT: &str = "custom.phones_text";
@@ -24,6 +26,9 @@ const OPENED: &str = "custom.opened";
 const CREDIT_CODE: &str = "licence.credit_code";
 const CREDIT_CODE_TEXT: &str = "custom.credit_code_text";
 pub(super) const LOCATION: &str = "location";
+
+/// A sum, a signature or a hint.
+const NO_STORE: &str = "row:not_a_store";
 
 /// What may stand between tags.
 pub(crate) const TAG_SEPARATORS: [char; 6] = [',', '，', '、', ';', '；', '|'];
@@ -35,8 +40,8 @@ pub(super) struct Manner {
     pub lenient: bool,
     /// Country code of numbers that carry it without `+`.
     pub country: Option<String>,
-    /// Numbers have a comma before their fraction.
-    pub decimal_comma: bool,
+    /// The file is a text: its columns are only as good as its delimiters.
+    pub is_text: bool,
     /// Fill [`Row::others`]: who only judges rows does not need it.
     pub keeps: bool,
     /// What the fields are declared as.
@@ -144,7 +149,21 @@ pub(super) struct Row<'a> {
 pub(super) fn is_scientific(code: &str) -> bool {
     let Some((mantissa, exponent)) = code.split_once(['E', 'e']) else { return false };
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    digits(&mantissa.replacen('.', "", 1)) && exponent.strip_prefix('+').is_some_and(digits)
+    // Without a sign only a fraction tells it from a code such as `12E5`.
+    let exponent = exponent.strip_prefix('+').or_else(|| mantissa.contains('.').then_some(exponent));
+    digits(&mantissa.replacen('.', "", 1)) && exponent.is_some_and(digits)
+}
+
+/// A code in plain characters: without the mark by which a spreadsheet keeps a text, and none of double width.
+fn plain_code(code: Cow<'_, str>) -> Cow<'_, str> {
+    if code.bytes().all(|b| b.is_ascii() && b != b'\'') {
+        return code;
+    }
+    let narrow = |c: char| match c {
+        '！'..='～' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        _ => c,
+    };
+    code.strip_prefix('\'').unwrap_or(&code).chars().map(narrow).collect::<String>().into()
 }
 
 /// A text without its blanks, borrowed where it is tidy already.
@@ -157,9 +176,15 @@ fn tidied(cell: Cow<'_, str>) -> Cow<'_, str> {
 
 impl<'a> Row<'a> {
     pub fn read_code(&mut self, cell: Cow<'a, str>) {
-        let code = tidied(cell);
+        let mut code = plain_code(tidied(cell));
         if reading::is_empty(&code) {
             return;
+        }
+        // `12.0`: a program took the code for a number.
+        let whole = code.strip_suffix(".0").filter(|whole| whole.bytes().all(|b| b.is_ascii_digit()));
+        if let Some(whole) = whole.filter(|whole| !whole.is_empty()).map(str::to_owned) {
+            self.warnings.push("code:point_dropped".to_owned());
+            code = whole.into();
         }
         if is_scientific(&code) {
             self.problems.push("code:mangled_scientific".to_owned());
@@ -274,9 +299,21 @@ impl<'a> Row<'a> {
         self.take(&stored, keeps);
     }
 
+    /// Does it look like a line that is no store?
+    pub fn doubt(&mut self) {
+        let Some(stray) = strays::of(&self.name) else { return };
+        let is_store = self.id.is_some() || !self.phones.is_empty() || self.hours.is_some();
+        if stray == Stray::Perhaps && is_store {
+            self.warnings.push(NO_STORE.to_owned());
+        } else {
+            self.problems = vec![NO_STORE.to_owned()];
+        }
+    }
+
     /// What it is compared by.
     pub fn likeness(&self) -> Likeness<'_> {
-        Likeness::new(&self.name, &self.address, self.e164(), self.place)
+        let place = self.place.and_then(|(latitude, longitude)| Place::parse(&format!("{latitude},{longitude}")));
+        Likeness::new(&self.name, &self.address, self.e164(), place)
     }
 
     /// The numbers by which stores are compared.

@@ -35,6 +35,15 @@ pub(super) struct Rows {
     kinds: Vec<Kind>,
     /// Where each row ends in `ends`.
     row_ends: Vec<usize>,
+    /// Rows with a quotation mark that was not closed, in order; hardly any file has one.
+    unclosed: Vec<(usize, Unclosed)>,
+}
+
+/// A quotation mark that was not closed: the line it stands in, and the last one that it would have taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unclosed {
+    pub from: u64,
+    pub to: u64,
 }
 
 impl Rows {
@@ -68,6 +77,17 @@ impl Rows {
             self.kinds.push(kind);
         }
         self.row_ends.push(self.ends.len());
+    }
+
+    /// Says of the last row that a quotation mark in it is not closed.
+    pub fn mark_unclosed(&mut self, unclosed: Unclosed) {
+        self.unclosed.extend(self.len().checked_sub(1).map(|row| (row, unclosed)));
+    }
+
+    /// Of the row, if it has one.
+    pub fn unclosed(&self, row: usize) -> Option<Unclosed> {
+        let at = self.unclosed.binary_search_by_key(&row, |(row, _)| *row).ok()?;
+        Some(self.unclosed[at].1)
     }
 
     pub fn row(&self, n: usize) -> Cells<'_> {

@@ -16,12 +16,14 @@ use uuid::Uuid;
 
 use super::ahead::{self, Ahead, Batch, Created, Purpose};
 use super::columns::{Columns, Remembered, Wishes};
+use super::header::Header;
 use super::judge::{Judge, Numbered, Wanted, Wish};
 use super::reader::RowReader;
 use super::report::Undo;
 use super::row::Manner;
 use super::rows::Rows;
-use super::table::{self, BATCH_ROWS, FileFacts, Layout, Sheet, Table};
+use super::spread::{Spread, as_they_stand};
+use super::table::{self, BATCH_ROWS, FileFacts, Sheet, Table};
 use super::twins::Twins;
 use super::{ImportOptions, SHOWN_MAX, report};
 use crate::cache::{Cache, Counts, Draft, ImportBatch, NewImport, OpenImport};
@@ -46,13 +48,13 @@ pub async fn import(
 ) -> Result<ImportSummary> {
     let request = &options.request;
     let purpose = Purpose { in_full: options.in_full, saves: !request.dry_run, ..Purpose::of(request)? };
-    let layout = layout(request)?;
+    let remembered = remembered(cache, request).await?;
+    let layout = table::layout(request, remembered.as_ref().map(|(_, mapping)| mapping))?;
     let path = Path::new(&request.file);
     // By its length and beside its opening; a packed file has more rows, which is no harm.
     let expected = std::fs::metadata(path).map_or(0, |file| file.len() / ROW_BYTES);
     let twins = tokio::task::spawn_blocking(move || Twins::expecting(usize::try_from(expected).unwrap_or(usize::MAX)));
     let table = Table::open(path, &layout, &options.share).await?;
-    let remembered = remembered(cache, request).await?;
     let facts = table.facts.clone();
     let manner = manner(request, &facts, cache.schema());
     let mut import = Import {
@@ -62,6 +64,8 @@ pub async fn import(
         purpose: purpose.clone(),
         judge: Judge::new(request, purpose.clone()).showing(if options.shows { SHOWN_MAX } else { 0 }),
         open: None,
+        first: None,
+        spread: None,
         counts: Counts::new(),
         row: 0,
         blanks: 0,
@@ -79,11 +83,14 @@ pub async fn import(
         match pieces.recv().await.ok_or_else(ahead::stopped)?? {
             Ahead::Sheet(sheet, columns) => {
                 import.end_sheet();
+                columns.can_be_stores(&sheet.header)?;
                 describe(&mut import.file, &facts, &sheet, &columns);
                 import.judge.begin_sheet(RowReader::new(&columns, Manner { keeps: true, ..manner.clone() }));
                 if import.open.is_none() && !request.dry_run {
                     import.begin(&columns, path, request).await?;
                 }
+                import.spread = import.first.as_ref().map(|first| Spread::new(first, &columns));
+                import.first.get_or_insert(columns);
             }
             Ahead::Rows(batch) => {
                 let batch = batch.await.map_err(|_| ahead::stopped())?;
@@ -99,16 +106,6 @@ pub async fn import(
     import.finish(bare_breaks).await
 }
 
-/// What a person says about a file.
-pub(super) fn layout(request: &ImportRequest) -> Result<Layout> {
-    table::layout(
-        request.encoding.as_deref(),
-        request.delimiter.as_deref(),
-        request.header_row,
-        request.sheet.as_deref(),
-    )
-}
-
 /// How the last file of this source was mapped.
 pub(super) async fn remembered(cache: &Cache, request: &ImportRequest) -> Result<Option<(u32, Remembered)>> {
     let Some((version, text)) = cache.import_mapping(&request.source).await? else { return Ok(None) };
@@ -122,14 +119,15 @@ pub(super) fn columns(
     schema: &Schema,
 ) -> Result<Columns> {
     let remembered = remembered.map(|(version, mapping)| (*version, mapping));
-    Columns::find(&sheet.header.names, &Wishes { by_hand: &request.map, remembered, declared: &schema.custom })
+    let Header { names, first_cells, .. } = &sheet.header;
+    Columns::find(names, &Wishes { by_hand: &request.map, remembered, declared: &schema.custom, first_cells })
 }
 
 pub(super) fn manner(request: &ImportRequest, facts: &FileFacts, schema: Arc<Schema>) -> Manner {
     Manner {
         lenient: request.lenient,
         country: request.country.clone(),
-        decimal_comma: matches!(facts, FileFacts::Text(text) if text.decimal_comma),
+        is_text: matches!(facts, FileFacts::Text(_)),
         keeps: true,
         schema,
     }
@@ -227,6 +225,9 @@ struct Import<'a> {
     purpose: Purpose,
     judge: Judge,
     open: Option<OpenImport>,
+    /// The columns of the first sheet, and where those of another one go in a report.
+    first: Option<Columns>,
+    spread: Option<Spread>,
     counts: Counts,
     /// Rows so far, without blank ones that may stand at the end.
     row: u64,
@@ -368,9 +369,9 @@ impl Import<'_> {
         let mut rows = Vec::with_capacity(reports.len());
         for (at, (report, undo)) in reports.iter().zip(undo).enumerate() {
             let failed = report.outcome.has_failed();
-            let texts: Option<Vec<&str>> =
-                failed.then(|| cells(at).map(|cells| cells.iter().map(|cell| cell.text).collect())).flatten();
-            rows.push(report::to_journal(report, texts.as_deref(), undo)?);
+            let row = if failed { cells(at) } else { None };
+            let kept = row.map(|row| self.spread.as_ref().map_or_else(|| as_they_stand(&row), |to| to.kept(&row)));
+            rows.push(report::to_journal(report, kept.as_ref(), undo)?);
         }
         let to = reports.last().map_or(open.position, |report| report.row);
         let batch = ImportBatch { to, counts: self.counts.clone(), rows, new: first, drafts };

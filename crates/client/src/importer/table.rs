@@ -3,9 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use domain::ipc::ImportRequest;
 use domain::problem::ErrorCode;
 use tokio::sync::mpsc;
 
+use super::columns::Remembered;
 use super::header::Header;
 use super::rows::Rows;
 use super::share::ShareRead;
@@ -28,6 +30,8 @@ pub(super) struct Layout {
     /// From 1.
     pub header_row: Option<usize>,
     pub sheet: Option<String>,
+    /// Columns that go to the store's name, whatever they are called.
+    pub names: Vec<String>,
 }
 
 /// What the file turned out to be.
@@ -143,20 +147,25 @@ impl Sink {
     }
 }
 
-/// A layout from what a person wrote.
+/// The last row that can be named as the header.
+const HEADER_ROW_MAX: u32 = 1_000;
+
+/// What a person says about a file. `remembered`: how the last file of its source was mapped.
 ///
 /// # Errors
-/// `bad_request` for a delimiter that is none.
-pub(super) fn layout(
-    encoding: Option<&str>,
-    delimiter: Option<&str>,
-    header_row: Option<u32>,
-    sheet: Option<&str>,
-) -> Result<Layout> {
+/// `bad_request` for a delimiter that is none, and for a header row beyond all reason.
+pub(super) fn layout(request: &ImportRequest, remembered: Option<&Remembered>) -> Result<Layout> {
+    if let Some(row) = request.header_row.filter(|row| !(1..=HEADER_ROW_MAX).contains(row)) {
+        let title = format!("--header-row {row}: write a row from 1 to {HEADER_ROW_MAX}; nothing was imported");
+        return Err(Error::new(ErrorCode::BadRequest, title));
+    }
+    let by_hand = request.map.iter().filter(|(register, _)| register == "name").map(|(_, column)| column);
+    let as_before = remembered.into_iter().flatten().filter(|(_, target)| target.as_deref() == Some("name"));
     Ok(Layout {
-        encoding: encoding.map(str::to_owned),
-        delimiter: delimiter.map(text_table::delimiter_named).transpose()?,
-        header_row: header_row.map(|row| row as usize),
-        sheet: sheet.map(str::to_owned),
+        encoding: request.encoding.clone(),
+        delimiter: request.delimiter.as_deref().map(text_table::delimiter_named).transpose()?,
+        header_row: request.header_row.map(|row| row as usize),
+        sheet: request.sheet.clone(),
+        names: by_hand.chain(as_before.map(|(column, _)| column)).cloned().collect(),
     })
 }

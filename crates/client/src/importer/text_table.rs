@@ -5,29 +5,27 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-use csv::{ByteRecord, ReaderBuilder};
 use domain::problem::ErrorCode;
 use encoding_rs::Encoding;
 use flate2::bufread::MultiGzDecoder;
 
-use super::bounded::{Allowance, Bounded};
 use super::encoding::{self, Found, Utf8};
 use super::header::{self, Header};
-use super::rows::Rows;
+use super::kinds;
+use super::records::{Broken, LineEnd, RECORD_BYTES_MAX, Record, Records};
+use super::rows::{Kind, Rows, Unclosed};
 use super::share::{Counted, ShareRead};
 use super::table::{Layout, Sink, bad_file};
 use crate::error::{Error, Result};
 
 /// Looked at to find out encoding, delimiter and header, in bytes.
 const HEAD_BYTES: usize = 1024 * 1024;
-/// Records looked at to find the delimiter.
-const SAMPLE_RECORDS: usize = 200;
+/// Lines looked at to find the delimiter and the header.
+const SAMPLE_LINES: usize = 200;
 /// The most columns.
 const COLUMNS_MAX: usize = 1_000;
-/// The most bytes of one row: what is larger is no row but a quotation mark that was never closed.
-const ROW_BYTES_MAX: usize = 1024 * 1024;
-/// Read ahead of the rows, in bytes.
-const AHEAD_BYTES: usize = 128 * 1024;
+/// The most lines without anything in succession: as many as a sheet has rows.
+const EMPTY_LINES_MAX: u64 = 1_048_576;
 
 /// What kind of text it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,9 +42,7 @@ pub(super) struct TextFacts {
 pub(super) struct TextTable {
     pub facts: TextFacts,
     pub header: Header,
-    reader: csv::Reader<Bounded<Box<dyn Read + Send>>>,
-    /// What the next row may take of the text.
-    allowance: Allowance,
+    records: Records<Box<dyn Read + Send>>,
 }
 
 /// A file's bytes, unpacked if it is packed with gzip.
@@ -101,7 +97,8 @@ impl TextTable {
     /// Opens a text and finds its header.
     ///
     /// # Errors
-    /// `bad_file` if it cannot be read, is empty, or is no text; `bad_request` for an unknown encoding.
+    /// `bad_file` if it cannot be read, is empty, or is no table; `bad_request` for an unknown encoding or a header
+    /// that is not there.
     pub fn open(path: &Path, layout: &Layout, share: ShareRead) -> Result<Self> {
         let (mut source, gzip) = unpacked(path, share)?;
         let head = head(source.as_mut()).map_err(|cause| broken_off(&cause))?;
@@ -114,17 +111,18 @@ impl TextTable {
             }
             None => encoding::detect(&head, whole),
         };
-        let found = found.ok_or_else(|| {
-            bad_file("this file is neither a text nor a workbook: save it as “CSV UTF-8” or .xlsx and import that; nothing was imported")
-        })?;
+        let found = found.ok_or_else(|| bad_file(kinds::no_text(&head)))?;
         let sample = sample(&head[found.mark_bytes..], found.encoding)?;
+        if let Some(what) = kinds::other_text(&sample) {
+            return Err(bad_file(what));
+        }
         // The last line of the sample may be cut.
-        let lines = if whole { sample.len() } else { sample.rfind('\n').unwrap_or(sample.len()) };
-        let sample = &sample[..lines];
+        let end = if whole { sample.len() } else { sample.rfind('\n').unwrap_or(sample.len()) };
+        let sample = &sample[..end];
+        let most = layout.header_row.map_or(SAMPLE_LINES, |row| row.saturating_add(SAMPLE_LINES));
         let delimiter = layout.delimiter.unwrap_or_else(|| delimiter(sample));
-        let records = records(sample, delimiter);
-        let header = header::find(&records, &[], layout.header_row)
-            .ok_or_else(|| bad_file("this file has no rows: nothing was imported"))?;
+        let (lines, newline) = lines(sample, delimiter, most);
+        let header = header::find(&lines, &[], layout.header_row).ok_or_else(|| header::missing(layout.header_row))?;
         if header.names.len() > COLUMNS_MAX {
             let text = format!(
                 "this file has more than {COLUMNS_MAX} columns: keep those of the stores and import that; nothing was imported"
@@ -136,31 +134,20 @@ impl TextTable {
             bom: found.mark_bytes > 0,
             gzip,
             delimiter,
-            newline: newline(sample),
-            decimal_comma: delimiter != b',' && has_decimal_commas(&records),
+            newline,
+            decimal_comma: delimiter != b',' && has_decimal_commas(&lines),
         };
         let mut bytes = std::io::Cursor::new(head);
         bytes.set_position(found.mark_bytes as u64);
         let bytes = bytes.chain(source);
         let text: Box<dyn Read + Send> = if found.encoding == encoding_rs::UTF_8 {
-            Box::new(Ended::new(bytes, facts.newline))
+            Box::new(bytes)
         } else {
-            Box::new(Ended::new(Utf8::new(bytes, found.encoding), facts.newline))
+            Box::new(Utf8::new(bytes, found.encoding))
         };
-        let allowance = Allowance::new(ROW_BYTES_MAX + AHEAD_BYTES);
-        let text = Bounded::new(text, &allowance);
-        let reader = reader(delimiter).buffer_capacity(AHEAD_BYTES).from_reader(text);
-        Ok(Self { facts, header, reader, allowance })
-    }
-
-    /// The next record; `row` is told where it is too large.
-    fn next(&mut self, record: &mut ByteRecord, row: u64) -> Result<bool> {
-        self.allowance.renew();
-        self.reader.read_byte_record(record).map_err(|error| match error.kind() {
-            csv::ErrorKind::Io(cause) if Allowance::is_spent(cause) => too_large(row),
-            csv::ErrorKind::Io(cause) => broken_off(cause),
-            _ => error.into(),
-        })
+        let mut records = Records::new(text, delimiter);
+        records.width = header.names.len();
+        Ok(Self { facts, header, records })
     }
 
     /// Hands all rows over, until there are no more or nobody wants them.
@@ -168,39 +155,29 @@ impl TextTable {
     /// # Errors
     /// `bad_file` if the file cannot be read on, or a row is too large.
     pub fn read(&mut self, sink: &mut Sink) -> Result<()> {
-        let mut record = ByteRecord::new();
-        // A header of two lines is two records; blank lines above it are none.
-        for _ in 0..self.header.records {
-            self.next(&mut record, 0)?;
-        }
-        let mut line = self.reader.position().line();
-        // The reader takes the second byte of CR LF with the next record.
-        let late = u64::from(self.facts.newline == "CRLF");
+        let mut record = Record::default();
         let mut rows = Rows::default();
-        let mut row: u64 = 0;
-        loop {
-            let more = self.next(&mut record, row + 1)?;
-            let now = self.reader.position().line();
-            let bytes = record.as_slice();
-            let inside = if more { bytes.iter().filter(|byte| **byte == b'\n').count() as u64 } else { 0 };
-            // Lines without anything are skipped by the reader; they are blank rows.
-            for _ in 0..(now - line).saturating_sub(inside + late.max(u64::from(more))) {
-                row += 1;
-                rows.push_texts("", std::iter::once(0));
-                if sink.is_full(&rows) && !sink.send(std::mem::take(&mut rows)) {
-                    return Ok(());
-                }
-            }
-            line = now;
-            if !more {
-                break;
+        let (mut row, mut empty) = (0_u64, 0);
+        while self.records.next(&mut record).map_err(|broken| refused(broken, row + 1))? {
+            if record.line <= self.header.records as u64 {
+                continue;
             }
             row += 1;
-            if record.len() > COLUMNS_MAX || bytes.len() > ROW_BYTES_MAX {
-                return Err(too_large(row));
+            if record.ends.len() > COLUMNS_MAX || record.text.len() > RECORD_BYTES_MAX {
+                return Err(refused(Broken::TooLarge, row));
             }
-            sink.saw_bare_break |= inside > 0 && has_bare_break(bytes);
+            empty = if record.text.is_empty() { empty + 1 } else { 0 };
+            if empty > EMPTY_LINES_MAX {
+                let text = format!(
+                    "row {row} has more than {EMPTY_LINES_MAX} empty lines above it: rows before them are kept; take the empty lines out and import the file again"
+                );
+                return Err(bad_file(text));
+            }
+            sink.saw_bare_break |= record.has_bare_break;
             push(&mut rows, &record);
+            if let Some(to) = record.unclosed_until {
+                rows.mark_unclosed(Unclosed { from: record.line, to });
+            }
             if sink.is_full(&rows) && !sink.send(std::mem::take(&mut rows)) {
                 return Ok(());
             }
@@ -216,108 +193,74 @@ fn broken_off(cause: &std::io::Error) -> Error {
     ))
 }
 
-fn too_large(row: u64) -> Error {
-    bad_file(format!(
-        "row {row} is too large (at most {} KB and {COLUMNS_MAX} columns): is a quotation mark not closed? rows before it are kept; mend the file and import it again",
-        ROW_BYTES_MAX >> 10
-    ))
+fn refused(broken: Broken, row: u64) -> Error {
+    match broken {
+        Broken::Io(cause) => broken_off(&cause),
+        Broken::TooLarge => bad_file(format!(
+            "row {row} is too large (at most {} KB and {COLUMNS_MAX} columns): rows before it are kept; mend the file and import it again",
+            RECORD_BYTES_MAX >> 10
+        )),
+        Broken::TooOften => bad_file(format!(
+            "too many quotation marks above row {row} are not closed: rows before it are kept; save the file anew as “CSV UTF-8” and import that"
+        )),
+    }
 }
 
-fn push(rows: &mut Rows, record: &ByteRecord) {
-    let ends = || (0..record.len()).map(|n| record.range(n).map_or(0, |range| range.end));
-    match simdutf8::basic::from_utf8(record.as_slice()) {
+/// NUL is in no text that somebody wrote: it is shown as damage.
+const DAMAGED: &str = "\u{fffd}";
+
+fn push(rows: &mut Rows, record: &Record) {
+    let bytes = record.text.as_slice();
+    match simdutf8::basic::from_utf8(bytes) {
         // Together they may be a text although each alone is none.
-        Ok(text) if ends().all(|end| text.is_char_boundary(end)) => rows.push_texts(text, ends()),
+        Ok(text) if !bytes.contains(&0) && record.ends.iter().all(|end| text.is_char_boundary(*end)) => {
+            rows.push_texts(text, record.ends.iter().copied());
+        }
         _ => {
-            let cells: Vec<_> = record.iter().map(String::from_utf8_lossy).collect();
-            rows.push(cells.iter().map(|cell| (cell.as_ref(), super::rows::Kind::Text)));
+            let cells: Vec<String> =
+                record.cells().map(|cell| String::from_utf8_lossy(cell).replace('\0', DAMAGED)).collect();
+            rows.push(cells.iter().map(|cell| (cell.as_str(), Kind::Text)));
         }
     }
 }
 
-fn has_bare_break(bytes: &[u8]) -> bool {
-    bytes.iter().enumerate().any(|(n, byte)| *byte == b'\n' && (n == 0 || bytes[n - 1] != b'\r'))
-}
-
-/// A text that ends with a line break in any case, and one like its others, so that lines can be counted.
-struct Ended<R> {
-    source: R,
-    last: u8,
-    /// What is still to be added at the end.
-    end: &'static [u8],
-}
-
-impl<R> Ended<R> {
-    fn new(source: R, newline: &str) -> Self {
-        Self { source, last: b'\n', end: if newline == "CRLF" { b"\r\n" } else { b"\n" } }
+/// The first lines of a text and how most of them end. A record of several lines stands in the first of them.
+fn lines(sample: &str, delimiter: u8, most: usize) -> (Vec<Vec<String>>, &'static str) {
+    let mut records = Records::new(sample.as_bytes(), delimiter);
+    let (mut record, mut lines) = (Record::default(), Vec::new());
+    let mut ends = [LineEnd::CrLf, LineEnd::Lf, LineEnd::Cr].map(|end| (end, false));
+    while lines.len() < most
+        && let Ok(true) = records.next(&mut record)
+    {
+        ends.iter_mut().for_each(|(end, seen)| *seen |= *end == record.end);
+        lines.resize_with(usize::try_from(record.line - 1).unwrap_or(most).min(most), Vec::new);
+        let cells = record.cells().take(COLUMNS_MAX + 1);
+        lines.push(cells.map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect());
     }
-}
-
-impl<R: Read> Read for Ended<R> {
-    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        let got = self.source.read(out)?;
-        if let Some(last) = got.checked_sub(1) {
-            self.last = out[last];
-            return Ok(got);
-        }
-        if matches!(self.last, b'\n' | b'\r') {
-            return Ok(0);
-        }
-        let added = self.end.len().min(out.len());
-        out[..added].copy_from_slice(&self.end[..added]);
-        self.end = &self.end[added..];
-        Ok(added)
-    }
-}
-
-fn reader(delimiter: u8) -> ReaderBuilder {
-    let mut builder = ReaderBuilder::new();
-    builder.delimiter(delimiter).has_headers(false).flexible(true);
-    builder
-}
-
-fn records(sample: &str, delimiter: u8) -> Vec<Vec<String>> {
-    let mut reader = reader(delimiter).from_reader(sample.as_bytes());
-    let records = reader.byte_records().take(SAMPLE_RECORDS).map_while(std::result::Result::ok);
-    let cells = |record: csv::ByteRecord| -> Vec<String> {
-        record.iter().take(COLUMNS_MAX + 1).map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect()
+    let newline = match ends.map(|(_, seen)| seen) {
+        [true, false, false] => "CRLF",
+        [false, false, true] => "CR",
+        [false, _, false] => "LF",
+        _ => "mixed",
     };
-    records.map(cells).collect()
+    (lines, newline)
 }
 
-/// The delimiter that gives the most rows of one width, and of these the most columns.
+/// The delimiter that gives the most names of a header that are known, of these the most rows of one width, of these
+/// the most columns.
 fn delimiter(sample: &str) -> u8 {
     let score = |delimiter: u8| {
-        let widths: Vec<usize> = records(sample, delimiter).iter().map(Vec::len).collect();
+        let (lines, _) = lines(sample, delimiter, SAMPLE_LINES);
+        let is_empty = |line: &&Vec<String>| line.iter().all(String::is_empty);
+        let widths: Vec<usize> = lines.iter().filter(|line| !is_empty(line)).map(Vec::len).collect();
         let often = |width: usize| widths.iter().filter(|other| **other == width).count();
         let (count, width) = widths.iter().map(|width| (often(*width), *width)).max().unwrap_or_default();
-        if width < 2 { (0, 0) } else { (count * 20 / widths.len().max(1), width) }
+        let known = header::most_known(&lines);
+        if width < 2 && known < 2 { (0, 0, 0) } else { (known, count * 20 / widths.len().max(1), width) }
     };
-    let best = [b'|', b'\t', b';', b','].into_iter().max_by_key(|delimiter| score(*delimiter));
-    best.filter(|delimiter| score(*delimiter).1 > 1).unwrap_or(b',')
-}
-
-fn newline(sample: &str) -> &'static str {
-    let mut quoted = false;
-    let (mut both, mut line_feeds, mut returns) = (0_u32, 0_u32, 0_u32);
-    let mut before = b' ';
-    for byte in sample.bytes() {
-        match byte {
-            b'"' => quoted = !quoted,
-            b'\n' if quoted => {}
-            b'\n' if before == b'\r' => (both, returns) = (both + 1, returns.saturating_sub(1)),
-            b'\n' => line_feeds += 1,
-            b'\r' if !quoted => returns += 1,
-            _ => {}
-        }
-        before = byte;
-    }
-    match (both, line_feeds, returns) {
-        (1.., 0, 0) => "CRLF",
-        (0, 0, 1..) => "CR",
-        (0, _, 0) => "LF",
-        _ => "mixed",
-    }
+    let scored = [b'|', b'\t', b';', b','].map(|delimiter| (score(delimiter), delimiter));
+    let best = scored.into_iter().max_by_key(|(score, _)| *score);
+    best.filter(|(score, _)| *score > (0, 0, 0)).map_or(b',', |(_, delimiter)| delimiter)
 }
 
 /// Numbers such as `31,2345`, and none with a point.

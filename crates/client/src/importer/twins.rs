@@ -3,7 +3,9 @@
 //! Most rows have a code, a name, an address and numbers of their own. So only these are noted of each row, and what
 //! two of them mean together when one of them comes again.
 
-use super::likeness::Keys;
+use reading::names::{Verdict, compare_keys};
+
+use super::likeness::{Keys, is_near};
 use super::sightings::Sightings;
 
 /// What a row is to the ones before it.
@@ -24,9 +26,12 @@ pub(super) enum Twin {
 #[derive(Clone, Copy)]
 struct Noted {
     row: u32,
+    /// Where its name begins among the others.
+    spelt: u32,
     name: u32,
     stem: u32,
     address: u32,
+    place: Option<[f32; 2]>,
 }
 
 /// The key alone, or what two rows have in common, for the hash.
@@ -46,6 +51,28 @@ enum By {
     BranchPhone,
     /// The address and the number.
     House,
+    /// The name, of rows without a place.
+    NameNowhere,
+    /// The name and the square in which the row's place lies.
+    NameSquare,
+}
+
+/// Squares are so many to a degree of latitude: a side is 111 metres long, a bit more than one store takes.
+const SQUARES_PER_DEGREE: f32 = 1_000.0;
+
+/// The square of a place, some squares north and east of it.
+#[allow(clippy::cast_possible_truncation)]
+fn square([latitude, longitude]: [f32; 2], north: i32, east: i32) -> u64 {
+    let row = (latitude * SQUARES_PER_DEGREE).floor() as i32 + north;
+    // Degrees of longitude become shorter towards the poles.
+    let share = (row as f32 / SQUARES_PER_DEGREE).to_radians().cos().max(0.01);
+    let column = (longitude * SQUARES_PER_DEGREE * share).floor() as i32 + east;
+    u64::from(row.cast_unsigned()) << 32 | u64::from(column.cast_unsigned())
+}
+
+/// Where a row of a name is looked up.
+fn by_place(name: u64, place: Option<[f32; 2]>, north: i32, east: i32) -> u64 {
+    place.map_or_else(|| key(By::NameNowhere, name, 0), |place| key(By::NameSquare, name, square(place, north, east)))
 }
 
 /// Mixes as the finish of SplitMix64 does (Steele et al. 2014).
@@ -71,6 +98,8 @@ pub(super) struct Twins {
     sightings: Sightings,
     /// Where the values of `sightings` point to.
     noted: Vec<Noted>,
+    /// Their names, one behind the other, for rows that have another name and an address or number in common.
+    spelt: String,
     /// Length of the longest all-digit code with a leading zero.
     zero_padded: usize,
 }
@@ -90,7 +119,7 @@ impl Twins {
     pub fn expecting(rows: usize) -> Self {
         let rows = rows.min(EXPECTED_MAX);
         let sightings = Sightings::expecting(rows * KEYS_A_ROW);
-        Self { sightings, noted: Vec::with_capacity(rows), zero_padded: 0 }
+        Self { sightings, noted: Vec::with_capacity(rows), ..Self::default() }
     }
 
     fn at(&self, sighting: u32) -> Option<Noted> {
@@ -99,6 +128,15 @@ impl Twins {
 
     fn row(&self, key: u64) -> Option<u64> {
         self.at(self.sightings.get(key)?).map(|noted| u64::from(noted.row))
+    }
+
+    /// The first row with this address or number alone, if by the names a person must look.
+    fn alike(&self, alone: u64, keys: &Keys) -> Option<u64> {
+        let seen = self.sightings.get(alone)?;
+        let (first, behind) = (self.at(seen)?, self.at(sighting((seen >> 1) as usize + 1)));
+        let end = behind.map_or(self.spelt.len(), |behind| behind.spelt as usize);
+        let name = self.spelt.get(first.spelt as usize..end)?;
+        (compare_keys(name, &keys.spelt) == Verdict::Review).then_some(u64::from(first.row))
     }
 
     /// Was this address or number alone noted before? If it comes again for the first time, what its row is together
@@ -125,7 +163,7 @@ impl Twins {
     /// Compares a row with the earlier ones.
     pub fn judge(&mut self, keys: &Keys) -> Twin {
         let (name, stem, address) = (half(keys.name), half(keys.stem), half(keys.address));
-        let (mut duplicate, mut possible) = (None, self.row(key(By::Name, keys.name, 0)));
+        let (mut duplicate, mut possible) = (None, self.namesake(keys));
         let earlier = |known: &mut Option<u64>, row: Option<u64>| *known = known.iter().copied().chain(row).min();
         // Two named branches are two stores; a brand without a branch may be any of them.
         let branch = |by: By, whole: u64| match keys.has_branch {
@@ -135,6 +173,7 @@ impl Twins {
         if self.again(key(By::Address, keys.address, 0), note_address(keys.address)) {
             earlier(&mut duplicate, self.row(pair(By::NameAddress, name, keys.address)));
             earlier(&mut possible, self.row(branch(By::BranchAddress, keys.address)));
+            earlier(&mut possible, self.alike(key(By::Address, keys.address, 0), keys));
         }
         for (phones, is_own) in [(&keys.own_phones, true), (&keys.shared_phones, false)] {
             for phone in phones {
@@ -142,6 +181,10 @@ impl Twins {
                     if is_own {
                         earlier(&mut duplicate, self.row(pair(By::NamePhone, name, *phone)));
                         earlier(&mut possible, self.row(pair(By::House, address, *phone)));
+                        earlier(&mut possible, self.alike(key(By::Phone, *phone, 0), keys));
+                    }
+                    if !is_own && !keys.has_branch {
+                        earlier(&mut possible, self.row(pair(By::NamePhone, name, *phone)));
                     }
                     earlier(&mut possible, self.row(branch(By::BranchPhone, *phone)));
                 }
@@ -155,6 +198,21 @@ impl Twins {
         }
     }
 
+    /// The first row of this name that may lie where this one lies.
+    fn namesake(&mut self, keys: &Keys) -> Option<u64> {
+        let alone = key(By::Name, keys.name, 0);
+        if !self.again(alone, note_name(keys.name)) {
+            return None;
+        }
+        let Some(place) = keys.place else { return self.row(alone) };
+        let around = (-1..=1).flat_map(|north| (-1..=1).map(move |east| (north, east)));
+        let near = around
+            .filter_map(|(north, east)| self.at(self.sightings.get(by_place(keys.name, keys.place, north, east))?))
+            .filter(|noted| noted.place.is_some_and(|other| is_near(place, other)))
+            .map(|noted| u64::from(noted.row));
+        near.chain(self.row(by_place(keys.name, None, 0, 0))).min()
+    }
+
     /// Has an earlier row this code?
     pub fn has_code(&self, keys: &Keys) -> bool {
         keys.code.is_some_and(|code| self.sightings.get(key(By::Code, code, 0)).is_some())
@@ -165,12 +223,17 @@ impl Twins {
         let seen = sighting(self.noted.len());
         let noted = Noted {
             row: u32::try_from(row).unwrap_or(u32::MAX),
+            spelt: u32::try_from(self.spelt.len()).unwrap_or(u32::MAX),
             name: half(keys.name),
             stem: if keys.has_branch { half(keys.stem) } else { half(keys.name) },
             address: half(keys.address),
+            place: keys.place,
         };
         self.noted.push(noted);
-        self.sightings.note(key(By::Name, keys.name, 0), seen);
+        self.spelt.push_str(&keys.spelt);
+        if self.sightings.note(key(By::Name, keys.name, 0), seen).is_some() {
+            note_name(keys.name)(&mut self.sightings, &noted, seen);
+        }
         if let Some(code) = keys.code {
             self.sightings.note(key(By::Code, code, 0), seen);
         }
@@ -194,6 +257,12 @@ impl Twins {
     /// Did a spreadsheet take the leading zeros of a code of so many digits that begins with none?
     pub fn zeros_lost(&self, digits: usize) -> bool {
         digits > 0 && digits < self.zero_padded
+    }
+}
+
+fn note_name(name: u64) -> impl Fn(&mut Sightings, &Noted, u32) {
+    move |sightings, noted, seen| {
+        sightings.note(by_place(name, noted.place, 0, 0), seen);
     }
 }
 
@@ -232,24 +301,44 @@ mod tests {
         name: String,
         address: String,
         phones: Vec<String>,
+        place: Option<(f64, f64)>,
     }
 
     impl Shop {
+        fn keys(&self) -> Keys {
+            Keys::new(&self.code, &self.like()).at(self.place)
+        }
+
         fn like(&self) -> Likeness<'_> {
             Likeness::new(&self.name, &self.address, self.phones.iter().map(String::as_str), None)
         }
     }
 
     fn shop() -> impl Strategy<Value = Shop> {
-        let name = prop::sample::select(vec!["甲", "甲（东店）", "甲（西店）", "乙", "乙（东店）", "丙"]);
+        let name = prop::sample::select(vec![
+            "甲",
+            "甲（东店）",
+            "甲（西店）",
+            "乙",
+            "乙（东店）",
+            "丙",
+            "jia",
+            "乙丙",
+            "乙丙公司",
+        ]);
         let phone = prop::sample::select(vec!["+8613800138000", "+861062561234", "+864008001234", "+868008001234"]);
         let phones = prop::collection::btree_set(phone, 0..3);
-        (0..6_u8, name, 0..3_u8, phones).prop_map(|(code, name, address, phones)| Shop {
-            code: if code < 2 { String::new() } else { code.to_string() },
-            name: name.to_owned(),
-            address: format!("路{address}号"),
-            phones: phones.into_iter().map(str::to_owned).collect(),
-        })
+        // Two within some metres, over the border of a square, and one far away.
+        let places = [None, Some((31.234_99, 121.48)), Some((31.235_01, 121.48)), Some((31.235, 121.58))];
+        (0..6_u8, name, 0..3_u8, phones, prop::sample::select(places.to_vec())).prop_map(
+            |(code, name, address, phones, place)| Shop {
+                place,
+                code: if code < 2 { String::new() } else { code.to_string() },
+                name: name.to_owned(),
+                address: format!("路{address}号"),
+                phones: phones.into_iter().map(str::to_owned).collect(),
+            },
+        )
     }
 
     /// What the rules say, row against row.
@@ -271,8 +360,22 @@ mod tests {
             let own = common(&like.own_phones, &other.own_phones);
             let near = other.address == like.address || own || common(&like.shared_phones, &other.shared_phones);
             let one = other.stem == like.stem && near && !(like.has_branch && other.has_branch);
-            other.name == like.name || one || other.address == like.address && own
+            one || other.address == like.address && own
         });
+        let apart = |other: &Shop| {
+            let far = |place: Option<(f64, f64)>| place.map(|(_, longitude)| longitude > 121.5);
+            far(other.place).zip(far(shop.place)).is_some_and(|(one, other)| one != other)
+        };
+        let namesake =
+            earlier.iter().find(|(_, other)| other.like().name == like.name && !apart(other)).map(|(n, _)| *n);
+        // A person must look at the first that has the address or a number, if the names alone do not decide.
+        let alike = |has: &dyn Fn(&Likeness<'_>) -> bool| {
+            let (row, other) = earlier.iter().find(|(_, other)| has(&other.like()))?;
+            (reading::names::compare(&other.name, &shop.name) == Verdict::Review).then_some(*row)
+        };
+        let by_number = like.own_phones.iter().filter_map(|phone| alike(&|other| other.own_phones.contains(phone)));
+        let alike = by_number.chain(alike(&|other| other.address == like.address));
+        let possible = possible.into_iter().chain(namesake).chain(alike).min();
         possible.map_or(Twin::New, Twin::Possible)
     }
 
@@ -281,7 +384,7 @@ mod tests {
         fn hashes_say_what_the_rules_say(shops in prop::collection::vec(shop(), 1..30)) {
             let (mut twins, mut earlier) = (Twins::default(), Vec::new());
             for (n, shop) in (1..).zip(&shops) {
-                let keys = Keys::new(&shop.code, &shop.like());
+                let keys = shop.keys();
                 let found = twins.judge(&keys);
                 prop_assert_eq!(found, by_the_rules(&earlier, shop), "row {}", n);
                 if !matches!(found, Twin::Duplicate(_) | Twin::CodeTaken) {

@@ -8,6 +8,8 @@ use calamine::{Data, ExcelDateTime, Ods, Range, Reader, SheetVisible, Xls, Xlsx}
 use domain::problem::ErrorCode;
 
 use super::header::{self, Header, Merged};
+use super::header_words;
+use super::kinds;
 use super::old_book;
 use super::packed::{self, Limits};
 use super::rows::{Kind, Rows};
@@ -18,8 +20,6 @@ use crate::error::{Error, Result};
 const WHOLE_BYTES_MAX: u64 = 8 * 1024 * 1024;
 /// A workbook's texts are held in memory while its cells are read: the file may have so many bytes.
 const XLSX_BYTES_MAX: u64 = 64 * 1024 * 1024;
-/// Rows looked at to find the header.
-const SAMPLE_ROWS: usize = 20;
 /// The most columns that are looked at.
 const COLUMNS_MAX: u32 = 1_000;
 /// The most rows of a sheet.
@@ -94,6 +94,13 @@ pub(super) fn read(path: &Path, format: Format, layout: &Layout, sink: &mut Sink
     if format != Format::Xls {
         packed::check(file()?, Limits::USUAL)?;
     }
+    if format == Format::Xlsx {
+        let parts = zip::ZipArchive::new(file()?).map_err(refused)?;
+        let names: Vec<String> = parts.file_names().flatten().map(|name| name.into_owned()).collect();
+        if let Some(what) = kinds::other_archive(&names) {
+            return Err(bad_file(what));
+        }
+    }
     match format {
         Format::Xlsx => read_xlsx(Xlsx::new(file()?).map_err(refused)?, layout, sink),
         Format::Xls => read_whole(Xls::new(old_book::sound(file()?)?).map_err(refused)?, layout, sink),
@@ -152,7 +159,7 @@ fn read_xlsx(mut book: Xlsx<BufReader<File>>, layout: &Layout, sink: &mut Sink) 
         }
         any |= rows.end(sink);
     }
-    if any { Ok(()) } else { Err(no_rows()) }
+    if any { Ok(()) } else { Err(no_rows(layout)) }
 }
 
 fn read_whole<RS: std::io::Read + std::io::Seek, B: Reader<RS>>(
@@ -184,11 +191,14 @@ where
         }
         any |= rows.end(sink);
     }
-    if any { Ok(()) } else { Err(no_rows()) }
+    if any { Ok(()) } else { Err(no_rows(layout)) }
 }
 
-fn no_rows() -> Error {
-    bad_file("no visible sheet of this workbook has rows: nothing was imported")
+fn no_rows(layout: &Layout) -> Error {
+    if layout.header_row.is_some() {
+        return header::missing(layout.header_row);
+    }
+    bad_file("no visible sheet of this workbook has rows of stores: name the sheet if one has; nothing was imported")
 }
 
 /// What a cell says.
@@ -310,7 +320,9 @@ impl<'a> SheetRows<'a> {
             Some(false) => true,
             None => {
                 self.first.push(row);
-                self.first.len() < SAMPLE_ROWS || self.begin(sink)
+                // A header has more lines beneath it, and then its first cells.
+                let most = header::ROWS_MAX.max(self.layout.header_row.unwrap_or(0).saturating_add(header::LINES_MAX));
+                self.first.len() < most || self.begin(sink)
             }
         }
     }
@@ -320,7 +332,7 @@ impl<'a> SheetRows<'a> {
         let texts: Vec<Vec<String>> =
             self.first.iter().map(|row| row.iter().map(|(text, _)| text.trim().to_owned()).collect()).collect();
         let found = header::find(&texts, &self.merged, self.layout.header_row);
-        let Some(header) = found.filter(|header| !self.must_be_known || is_known(header)) else {
+        let Some(header) = found.filter(|header| !self.must_be_known || self.is_known(header)) else {
             self.begun = Some(false);
             return true;
         };
@@ -330,6 +342,15 @@ impl<'a> SheetRows<'a> {
             self.rows.push(row.iter().map(|(text, kind)| (text.as_str(), *kind)));
         }
         sink.sheet(Sheet { name: Some(self.name.to_owned()), header })
+    }
+
+    /// Does it name what a store cannot be without?
+    fn is_known(&self, header: &Header) -> bool {
+        let name = |header: &String| {
+            self.layout.names.iter().any(|name| header_words::is_same(name, header))
+                || header_words::standard(header).is_some_and(|target| target.name() == "name")
+        };
+        header.names.iter().any(name)
     }
 
     /// Were there rows that could be used?
@@ -343,9 +364,4 @@ impl<'a> SheetRows<'a> {
         sink.send(self.rows);
         self.begun == Some(true)
     }
-}
-
-/// Does it name a column that stores have?
-fn is_known(header: &Header) -> bool {
-    header.names.iter().filter(|name| super::columns::standard(name).is_some()).count() >= 2
 }

@@ -55,6 +55,12 @@ impl Addresses {
             if !matches!(base.scheme(), "http" | "https") || base.cannot_be_a_base() {
                 return Err(bad());
             }
+            if !base.username().is_empty() || base.password().is_some() {
+                return Err(Error::new(
+                    ErrorCode::BadRequest,
+                    "the server's address has a user name or password in it: leave them out, they would be shown and kept with it; nothing was changed",
+                ));
+            }
             if all.iter().all(|known| known.base != base) {
                 all.push(Address { base, minor: AtomicU32::new(UNKNOWN) });
             }

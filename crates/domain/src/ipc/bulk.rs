@@ -230,7 +230,7 @@ pub struct ByBulk {
 pub struct Undone {
     /// Merchants whose edit was taken back, or its inverse queued.
     pub undone: u64,
-    /// Left as they are: their registers have been changed since, or wait for people.
+    /// Of these something was left as it is, also where the rest was taken back: it has been changed since, or waits for people.
     pub left: u64,
     /// Stopped before its end? Asked again, it goes on.
     pub cancelled: bool,

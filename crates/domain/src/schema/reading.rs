@@ -159,13 +159,14 @@ fn several(options: &[ChoiceOption], typed: &[String]) -> Result<Value, Unfit> {
     if list.is_empty() { Ok(Value::NULL) } else { Ok(Value::list(list)) }
 }
 
-/// `1,234,567` without its commas.
+/// `1,234,567.5` without its commas, which stand before the point.
 fn grouped(plain: &str) -> String {
-    let mut groups = plain.split(',');
+    let (whole, fraction) = plain.find('.').map_or((plain, ""), |point| plain.split_at(point));
+    let mut groups = whole.split(',');
     let first = groups.next().unwrap_or_default();
     let is_grouped =
         (1..=3).contains(&first.trim_start_matches(['-', '+']).len()) && groups.all(|group| group.len() == 3);
-    if is_grouped { plain.replace(',', "") } else { plain.to_owned() }
+    if is_grouped { format!("{}{fraction}", whole.replace(',', "")) } else { plain.to_owned() }
 }
 
 /// A decimal number in digits, with a point, without zeros that say nothing in front.
@@ -225,8 +226,9 @@ fn url(plain: &str) -> Option<String> {
         None => return None,
     };
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    let good = matches!(scheme.as_str(), "http" | "https") && is_host(name) && !host.contains('@');
+    let (name, port) = host.rsplit_once(':').unwrap_or((host, ""));
+    let is_port = port.bytes().all(|b| b.is_ascii_digit()) && (port.is_empty() || port.parse::<u16>().is_ok());
+    let good = matches!(scheme.as_str(), "http" | "https") && is_host(name) && is_port && !host.contains('@');
     good.then(|| format!("{scheme}://{}{}", host.to_lowercase(), &rest[host.len()..]))
 }
 

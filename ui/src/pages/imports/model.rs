@@ -337,9 +337,9 @@ pub fn mapped(columns: &[ImportColumn]) -> usize {
     columns.iter().filter(|column| column.target.is_some()).count()
 }
 
-/// Can the columns make stores? A store has a name or an id.
+/// Can the columns make stores? A store has a name.
 pub fn is_enough(columns: &[ImportColumn]) -> bool {
-    columns.iter().any(|column| matches!(column.target.as_deref(), Some("name" | "code")))
+    columns.iter().any(|column| column.target.as_deref() == Some("name"))
 }
 
 /// The request for another file: what was said of the old one is forgotten, what holds for the source is kept.

@@ -197,7 +197,7 @@ fn a_column_can_be_kept_under_its_own_name() {
         "what is chosen can be seen"
     );
     assert!(domain::FieldPath::new(custom_target("店长 微信")).is_ok());
-    assert!(is_enough(&[column("x", Some("code"))]) && !is_enough(&[column("x", Some("phone")), column("y", None)]));
+    assert!(is_enough(&[column("x", Some("name"))]) && !is_enough(&[column("x", Some("code")), column("y", None)]));
     assert_eq!(mapped(&[column("x", Some("code")), column("y", None)]), 1);
 }
 

@@ -189,6 +189,24 @@ impl Cache {
         Ok(())
     }
 
+    /// How many rows text and conditions cannot find yet: none as long as those that are not indexed are few, for these
+    /// are looked at by themselves.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn behind(&self) -> Result<u64> {
+        self.lists.read(|moment| behind(&moment.tx, moment.all()?)).await
+    }
+
+    /// Indexes until text and conditions find every row, and no further.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn catch_up(&self) -> Result<()> {
+        while self.behind().await? > 0 && self.index_chunk().await? {}
+        Ok(())
+    }
+
     /// Empties the index. List and index are made anew from records and outbox by [`Self::index_chunk`]; until then text
     /// finds what is indexed again.
     ///

@@ -10,7 +10,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, params};
 
 use super::bits::{Bits, Rows};
 use super::pending::{Pending, PendingRow};
-use crate::cache::{int, sql};
+use crate::cache::{Cache, int, sql};
 use crate::error::Result;
 
 /// Values up to here are looked up one by one; of more, all values of the field are read.
@@ -132,6 +132,13 @@ fn moment_ms(text: &str) -> Option<i64> {
     let instant = DateTime::parse_from_rfc3339(text).map(|at| at.with_timezone(&Utc));
     let day = || text.parse::<NaiveDate>().ok()?.and_hms_opt(0, 0, 0).map(|at| at.and_utc());
     instant.ok().or_else(day).map(|at| at.timestamp_millis())
+}
+
+impl Cache {
+    /// Can a condition on [`UPDATED`] name this moment?
+    pub(crate) fn is_moment(text: &str) -> bool {
+        moment_ms(text).is_some()
+    }
 }
 
 /// The number of a field.

@@ -1,5 +1,7 @@
 //! Provinces, prefectures and counties of China by their codes (GB/T 2260).
 
+mod spoken;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -9,7 +11,7 @@ use crate::finding::{Finding, shortened};
 use crate::simplified;
 
 static NAMES: LazyLock<BTreeMap<&'static str, &'static str>> = LazyLock::new(|| {
-    let lines = include_str!("../data/divisions.txt").lines().filter(|line| !line.starts_with('#'));
+    let lines = include_str!("../../data/divisions.txt").lines().filter(|line| !line.starts_with('#'));
     lines.filter_map(|line| line.split_once(' ')).collect()
 });
 
@@ -65,32 +67,11 @@ fn key(name: &str) -> String {
     text::key(name).chars().filter(|c| c.is_alphanumeric()).map(simplified).collect()
 }
 
-/// Endings that people leave out.
-fn short(name: &str) -> &str {
-    let ends = ["特别行政区", "维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "省", "市", "地区", "区", "县"];
-    ends.iter().find_map(|end| name.strip_suffix(end)).filter(|stem| stem.chars().count() > 1).unwrap_or(name)
-}
-
-/// The regions that a name can mean: `广东省深圳市南山区`, `深圳`, `南山区`.
+/// The regions that a name can mean: `广东省深圳市南山区`, `深圳`, `南山区`, `江苏昆山`.
 pub fn by_name(name: &str) -> Vec<Region> {
     let wanted = key(name);
-    if wanted.chars().count() < 2 {
-        return Vec::new();
-    }
-    let forms = |region: &Region| {
-        let parts: Vec<&str> = [Some(region.province), region.city, region.district].into_iter().flatten().collect();
-        (0..parts.len()).any(|from| {
-            let full: String = parts[from..].concat();
-            let brief: String = parts[from..].iter().map(|part| short(part)).collect();
-            full == wanted || brief == wanted
-        })
-    };
-    NAMES
-        .keys()
-        .filter_map(|code| by_code(code))
-        .filter(|region| !region.district.is_some_and(is_filler))
-        .filter(forms)
-        .collect()
+    let within = wanted.strip_prefix("中国").unwrap_or(&wanted);
+    if within.chars().count() < 2 { Vec::new() } else { spoken::find(within) }
 }
 
 /// Reads a code or a name. A well-formed code that the table does not have is kept with a warning: divisions
@@ -112,7 +93,10 @@ pub fn read(typed: &str) -> Result<(String, Option<Finding>), Finding> {
                 ErrorCode::UnknownCode,
                 "is no region by this name: write province, city and district, or the six digits",
             )),
-            // A prefecture and its only county of one name mean the prefecture.
+            // A province before whatever has its name, and a prefecture before its county of one name.
+            _ if let [province] = found.iter().filter(|one| one.code.ends_with("0000")).collect::<Vec<_>>()[..] => {
+                Ok((province.code.clone(), None))
+            }
             [first, rest @ ..] if rest.iter().all(|other| other.code.starts_with(first.code.trim_end_matches('0'))) => {
                 Ok((first.code.clone(), None))
             }

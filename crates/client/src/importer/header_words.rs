@@ -1,0 +1,228 @@
+//! What columns are called: the names by which a header is known.
+
+use std::sync::LazyLock;
+
+use domain::field::{FieldKind, FieldPath};
+use domain::text;
+use regex::Regex;
+
+use super::columns::Target;
+
+/// One rule: headers that match go to the target. The first that matches counts.
+struct Rule {
+    target: &'static str,
+    pattern: &'static str,
+}
+
+const fn rule(target: &'static str, pattern: &'static str) -> Rule {
+    Rule { target, pattern }
+}
+
+/// Headers are compared in their key form: NFKC, small letters, one blank at most; of two lines `upper/lower`.
+const RULES: [Rule; 23] = [
+    rule(
+        "merchant_id",
+        // Without the word “store” a number only counts the rows.
+        r"^(merchant|store|shop|outlet)[ _.-]?(no\.?|number)$|^(merchant|store|shop|outlet)?[ _.-]?(id|code)$|^((商户|商戶|门店|門店|店铺|店鋪|商家|店)?(编号|編號|编码|編碼|代码|代碼|id)|(商户|商戶|门店|門店|店铺|店鋪|店)(号|號))$",
+    ),
+    rule("branch", r"^(branch([ _-]?name)?|分店(名称|名稱|名)?)$"),
+    rule(
+        "name",
+        r"^((merchant|store|shop|restaurant|outlet|business)[ _-]?)?name$|^((商户|商戶|门店|門店|店铺|店鋪|商家|餐厅|餐廳|店)(全)?(名称|名稱|名)|名称|名稱)$",
+    ),
+    rule(
+        "address",
+        r"^((store|shop|street|full|merchant)[ _-]?)?(address|addr\.?)([ _-]?line[ _-]?1)?$|^(商户|商戶|门店|門店|店铺|店鋪|商家)?(详细|詳細|经营|經營|营业|營業)?(地址|所在地|住址)$",
+    ),
+    rule(
+        "hours_open",
+        r"^(.*/)?(开门|開門|开始|開始|开始营业|营业开始)(时间|時間)?$|^(open(s|ing)?([ _-]?(at|time|from))|opens?|start[ _-]?time)$",
+    ),
+    rule(
+        "hours_close",
+        r"^(.*/)?(打烊|关门|關門|关店|關店|闭店|閉店|結束|结束|结束营业|营业结束)(时间|時間)?$|^(clos(e|es|ing)([ _-]?(at|time|until))|closes?|end[ _-]?time)$",
+    ),
+    rule(
+        "hours",
+        r"^(((opening|business|open|store|working|trading)[ _-]?)?(hours|times)|(营业|營業|开放|開放|服务|服務)(时间|時間|时段|時段|时间段|時間段))$",
+    ),
+    rule(
+        "opened",
+        r"^(opened|opened[ _-]?(on|at)|opening[ _-]?date|open[ _-]?date|(开业|開業|开店|開店|开张|開張|成立)(日期|时间|時間|日)?)$",
+    ),
+    rule(
+        "phones",
+        r"^(.*/)?((store|shop|contact|office|mobile|cell|land)?[ _-]?(tele)?phones?([ _-]?(no\.?|numbers?))?|tel\.?([ _-]?no\.?)?|telephones?|(contact|mobile|cell|telephone)[ _-]?(no\.?|numbers?)|mobile|cell|landline|hotline|(联系人?|聯絡人?|聯繫人?|门店|門店|店铺|店鋪|商户|商戶|商家|店长|店長|负责人|負責人|订座|訂位|订餐|訂餐|预订|客服|服务)?(电话|電話|手机|手機|座机|座機|热线|熱線|固话|固定电话)(号码|號碼|号)?|(联系|聯絡|聯繫)方式)[0-9]?$",
+    ),
+    rule(
+        "category",
+        r"^((store|shop|merchant|business)[ _-]?)?(category|categories|cuisine|type)$|^((经营|經營|商户|商戶|门店|門店|主营)?(类目|類目|品类|品類|分类|分類|类别|類別|类型|類型)|菜系|业态)$",
+    ),
+    rule(
+        "coords",
+        r"^((gps )?coordinates?|coords?|lat[ _,/-]?lng|lng[ _,/-]?lat|geo|location|(gps ?)?(坐标|座標)|经纬度|經緯度|坐标\(经纬度\))$",
+    ),
+    rule("lat", r"^(.*/)?(lat(itude)?|纬度|緯度)(\(.*\))?$"),
+    rule("lng", r"^(.*/)?(lng|lon|long|longitude|经度|經度)(\(.*\))?$"),
+    rule(
+        "uscc",
+        r"^(uscc|usci|(unified )?(social )?credit code|(统一)?社会信用代码(证号|/注册号)?|统一信用代码|信用代码|統一社會信用代碼)$",
+    ),
+    rule("region", r"^(region|city|district|area|(所属|所在)?(区域|區域|地区|地區|城市|市区))$"),
+    rule("status", r"^(((store|shop|business)[ _-]?)?status|(营业|營業|门店|经营)?(状态|狀態))$"),
+    rule("tags", r"^(tags?|labels?|标签|標籤)$"),
+    rule("note", r"^(notes?|remarks?|comments?|备注|備註|说明|說明)$"),
+    rule("licence.food", r"^(食品(经营|生产)?许可证(号|编号)?|食品经营许可证号码|food licen[cs]e( no\.?| number)?)$"),
+    rule("region_code", r"^(行政)?区划(代)?码$|^(adcode|region[ _-]?code)$"),
+    rule("settlement_cycle", r"^(结算(周期|方式)|settlement([ _-]?cycle)?)$"),
+    rule("time_zone", r"^(时区|時區|time[ _-]?zone|tz)$"),
+    rule("custom.legal_name", r"^(legal name|company( name)?|(公司|企业|单位)(名称|全称))$"),
+];
+
+static COMPILED: LazyLock<Vec<(Regex, &'static Rule)>> = LazyLock::new(|| {
+    // A test holds that all of them compile.
+    RULES.iter().filter_map(|rule| Some((Regex::new(rule.pattern).ok()?, rule))).collect()
+});
+
+/// The form in which headers are compared.
+pub(super) fn header_key(header: &str) -> String {
+    text::key(header).replace('\u{ff0f}', "/").trim_matches(['*', ':', ' ']).to_owned()
+}
+
+/// Do two headers name the same column?
+pub(super) fn is_same(one: &str, other: &str) -> bool {
+    header_key(one) == header_key(other)
+}
+
+/// What a hint beside a name has in it: whether to fill a column in, and how.
+const HINTS: [&str; 9] = ["填", "选", "選", "例", "如", "格式", "required", "optional", "e.g"];
+
+/// A key without hints in brackets and without blanks between Chinese characters.
+fn bare(key: &str) -> String {
+    let mut rest = key;
+    let mut bare = String::with_capacity(key.len());
+    while let Some((before, behind)) = rest.split_once(['(', '[', '【']) {
+        let Some((inner, after)) = behind.split_once([')', ']', '】']) else { break };
+        bare.push_str(before);
+        if !HINTS.iter().any(|hint| inner.contains(hint)) {
+            bare.push_str(&rest[before.len()..rest.len() - after.len()]);
+        }
+        rest = after;
+    }
+    bare.push_str(rest);
+    let mut joined = String::with_capacity(bare.len());
+    let mut chars = bare.trim_matches(['*', ':', ' ']).chars().peekable();
+    while let Some(c) = chars.next() {
+        let between = c == ' ' && !joined.ends_with(|c: char| c.is_ascii());
+        if !between || chars.peek().is_none_or(char::is_ascii) {
+            joined.push(c);
+        }
+    }
+    joined
+}
+
+/// A name in two languages, `门店名称 store name`, as two.
+fn two_languages(key: &str) -> Option<(&str, &str)> {
+    let is_latin = key.starts_with(|c: char| c.is_ascii());
+    let other = |c: char| if is_latin { !c.is_ascii() } else { c.is_ascii_alphabetic() };
+    let (one, two) = key.split_at(key.find(other)?);
+    let edge = [' ', '(', ')', '-', '_', '/'];
+    Some((one.trim_matches(edge), two.trim_matches(edge)))
+}
+
+/// Where a column with this header goes by itself, and by which rule.
+pub(super) fn by_rule(header: &str) -> Option<(Target, &'static str)> {
+    let key = header_key(header);
+    if key.is_empty() || key.len() > 120 {
+        return None;
+    }
+    if header.starts_with("custom.") || header.starts_with("hours.") || header.starts_with("licence.") {
+        // As it is, not in its key form: fields may differ in capital letters.
+        return Some((Target::named(header).ok()?, "the name of a field"));
+    }
+    // Registers by their own names, as our export writes them.
+    if let Some(field) = FieldPath::new(header).ok().filter(|field| field.kind() == FieldKind::Text)
+        && !COMPILED.iter().any(|(regex, _)| regex.is_match(&key))
+    {
+        return Some((Target::Register(field), "the name of a field"));
+    }
+    let rule = rule_for(&key).or_else(|| rule_for(&bare(&key)))?;
+    Some((Target::named(rule.target).ok()?, rule.pattern))
+}
+
+fn rule_for(key: &str) -> Option<&'static Rule> {
+    let find = |key: &str| COMPILED.iter().find(|(regex, _)| regex.is_match(key)).map(|(_, rule)| *rule);
+    let in_both = || {
+        let (one, two) = two_languages(key)?;
+        find(one).filter(|rule| find(two).is_some_and(|other| other.target == rule.target))
+    };
+    let by_lines = || {
+        // Of two lines the lower one says more, where it says anything.
+        let (upper, lower) = key.rsplit_once('/')?;
+        find(lower).or_else(|| find(upper).filter(|_| lower.is_empty()))
+    };
+    find(key).or_else(by_lines).or_else(in_both)
+}
+
+/// Where a column with this header goes by itself.
+pub(super) fn standard(header: &str) -> Option<Target> {
+    by_rule(header).map(|(target, _)| target)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_of_all_kinds_find_their_field() {
+        assert_eq!(COMPILED.len(), RULES.len(), "each expression compiles");
+        let cases = [
+            ("code", "门店编码 Store_Code 商户编号 id 店號 商户号 StoreNo"),
+            (
+                "name",
+                "商户名称 店铺名 Name 店名 門店名稱 *门店名称 门店名称（必填） 门店名称(Store_Name) 名　称 门店\u{b}名称",
+            ),
+            ("address", "地址 详细地址 门店地址 Address 门店详细地址 地址（必填） Address_Line_1"),
+            (
+                "phone",
+                "联系电话 联系方式 电话 Phone 联系方式/手机 联系方式/座机 電話 手机号码 Mobile 电话2 联系人电话 负责人电话 店长电话 商家电话 订餐电话 联系电话（选填） Contact_Number Mobile_No",
+            ),
+            ("hours", "营业时间 营业时段 營業時間 hours 营业时间段"),
+            ("hours_open", "营业时间/开门 opens 开门时间"),
+            ("hours_close", "营业时间/打烊 closes 打烊时间 关店时间"),
+            ("opened", "开业日期 opened 开业时间 开店时间"),
+            ("category", "经营类目 品类 分类 Category 類別"),
+            ("uscc", "统一社会信用代码 uscc 统一社会信用代码/注册号"),
+            ("coords", "坐标 GPS坐标 经纬度"),
+            ("lat", "Latitude lat 纬度"),
+            ("lng", "Longitude lng lon 经度"),
+            ("note", "备注 Note remarks"),
+        ];
+        for (name, headers) in cases {
+            for header in headers.split(' ') {
+                let header = header.replace('_', " ").replace('\u{b}', "\n");
+                let found = standard(&header).map(|target| target.name().to_owned());
+                assert_eq!(found.as_deref(), Some(name), "{header}");
+            }
+        }
+        for header in [
+            "座位",
+            "店长",
+            "",
+            "价格",
+            "address2 line",
+            "电话费",
+            "老板",
+            "No.",
+            "No",
+            "Number",
+            "序号",
+            "wifi名称",
+            "字段名称",
+        ] {
+            assert_eq!(standard(header), None, "{header}");
+        }
+        assert_eq!(standard("Opening Hours").map(|t| t.name().to_owned()).as_deref(), Some("hours"));
+        assert_eq!(standard(" Store Name ").map(|t| t.name().to_owned()).as_deref(), Some("name"));
+    }
+}

@@ -1,0 +1,145 @@
+//! What an import must not take at its word: marks that are not closed, bytes that are damaged, cells in the wrong
+//! column, lines that are no stores, ids that mean another store.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod support;
+
+use client::cache::Cache;
+use client::importer::{ImportOptions, ImportSummary, RowReport, import};
+use support::*;
+
+async fn run(cache: &Cache, bytes: &[u8], source: &str, dry_run: bool) -> (Vec<RowReport>, ImportSummary) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("stores.csv");
+    std::fs::write(&path, bytes).unwrap();
+    let mut options = ImportOptions::new(&path, source);
+    options.request.dry_run = dry_run;
+    let mut rows = Vec::new();
+    let summary = import(cache, None, &options, &mut |row| {
+        rows.push(row.clone());
+        true
+    })
+    .await
+    .unwrap();
+    (rows, summary)
+}
+
+/// Each row's outcome and warnings.
+async fn told(text: impl AsRef<[u8]>) -> Vec<String> {
+    let (_home, cache) = open().await;
+    let (rows, _) = run(&cache, text.as_ref(), "test", true).await;
+    rows.iter().map(|row| [&[row.outcome.to_string()][..], &row.warnings].concat().join(" ")).collect()
+}
+
+#[tokio::test]
+async fn a_quotation_mark_that_is_not_closed_costs_one_row() {
+    let mut text = "name,address,note\n".to_owned();
+    for n in 1..=400 {
+        text.push_str(&format!("店{n}号,北京路{n}号,{}备注{n}\n", if n == 5 { "\"" } else { "" }));
+    }
+    let all = |told: &[String], bad: &str| {
+        assert_eq!(told.len(), 400);
+        assert_eq!(told[4], bad);
+        assert_eq!(told.iter().filter(|row| *row == "create").count(), 399);
+    };
+    all(&told(&text).await, "invalid:row:unclosed_quote:6-401");
+    // A later cell in quotation marks shows it, and so does one that only ends with a mark.
+    all(&told(text.replace("备注20\n", "\"备,注20\"\n")).await, "invalid:row:unclosed_quote:6-21");
+    all(&told(text.replace("备注20\n", "备注20\"\n")).await, "invalid:row:unclosed_quote:6-21");
+    let lines = "name,address,note\n甲,\"1 Road, Hill\nTown, UK\",\"a\r\n\r\nb\"\n乙,2 Road,\n";
+    assert_eq!(told(lines).await, ["create", "create"], "cells of several lines are none of it");
+}
+
+#[tokio::test]
+async fn damaged_bytes_cost_their_row_and_not_the_encoding() {
+    let text =
+        "店名,地址,电话\n老王面馆,杭州市西湖区文二路1号,\n小店,杭州市西湖区文二路2号,\n好店,杭州市西湖区文二路3号,\n";
+    let damaged = |damage: &[u8]| {
+        let at = text.find("小店").unwrap();
+        [&text.as_bytes()[..at], damage, &text.as_bytes()[at..]].concat()
+    };
+    for damage in [&b"\xa0"[..], b"\xff", b"\0", &"店".as_bytes()[..2]] {
+        let (_home, cache) = open().await;
+        let (rows, summary) = run(&cache, &damaged(damage), "test", true).await;
+        assert_eq!(summary.file.encoding.as_deref(), Some("UTF-8"), "{damage:?}");
+        let outcomes: Vec<_> = rows.iter().map(|row| row.outcome.to_string()).collect();
+        assert_eq!(outcomes, ["create", "invalid:name:bad_encoding", "create"], "{damage:?}");
+    }
+}
+
+#[tokio::test]
+async fn cells_beyond_the_header_are_not_moved_in_silence() {
+    let text = "name,address,note\n甲店,北京市,西湖路1号,好\n乙店,北京路2号\n丙店,北京路3号,好,,\n";
+    assert_eq!(told(text).await, ["invalid:row:too_many_cells", "create", "create"]);
+}
+
+#[tokio::test]
+async fn lines_that_are_no_stores_do_not_become_merchants() {
+    let text = "店名,地址,电话\n必填,必填,选填\n甲店,北京路1号,13800001000\n店名,地址,电话\nTotal,北京路9号,010-62561234\n\
+        Total,2,\n合计,2家,\n制表：张三,审核：李四,\n";
+    let expected = [
+        "invalid:row:not_a_store",
+        "create",
+        "skip:blank row:repeated_header",
+        "create row:not_a_store",
+        "invalid:row:not_a_store",
+        "invalid:row:not_a_store",
+        "invalid:row:not_a_store",
+    ];
+    assert_eq!(told(text).await, expected);
+    let errors = "店名,地址,电话,备注\n甲店,北京路1号,#N/A,#REF!\n#NAME?,北京路2号,,\n";
+    assert_eq!(
+        told(errors).await,
+        ["create phone:formula_error note:formula_error", "invalid:name:missing name:formula_error"]
+    );
+}
+
+#[tokio::test]
+async fn an_id_of_another_source_is_noticed() {
+    let (_home, cache) = open().await;
+    run(&cache, "门店编号,店名,地址,电话\n001,川渝人家,重庆路1号,13800138001\n".as_bytes(), "a", false).await;
+    let second = |row: &str| format!("门店编号,店名,地址,电话\n001,{row}\n").into_bytes();
+    for (row, warned) in [
+        ("蓝瓶咖啡,上海路9号,13900139009", true),
+        ("蓝瓶咖啡,上海路9号,", true),
+        ("川渝人家,上海路9号,13900139009", false),
+        ("蓝瓶咖啡,重庆路1号,13900139009", false),
+        ("蓝瓶咖啡,上海路9号,13800138001", false),
+    ] {
+        let (rows, _) = run(&cache, &second(row), "b", true).await;
+        assert_eq!(rows[0].outcome.to_string(), "update");
+        assert_eq!(rows[0].warnings == ["code:other_store"], warned, "{row}: {:?}", rows[0].warnings);
+    }
+    let numbered = "No.,店名,地址\n1,甲店,北京路1号\n2,乙店,北京路2号\n".as_bytes();
+    let (rows, summary) = run(&cache, numbered, "c", true).await;
+    assert_eq!(summary.file.unmapped, ["No."], "a running number is no id");
+    assert!(rows.iter().all(|row| row.merchant_id.as_ref().unwrap().as_str().starts_with("c-")));
+}
+
+#[tokio::test]
+async fn ids_that_a_spreadsheet_changed() {
+    let text =
+        "门店编号,店名,地址\n12.0,甲,路1号\n4.41E11,乙,路2号\n'00013,丙,路3号\nＡ００１４,丁,路4号\n12E5,戊,路5号\n";
+    let (_home, cache) = open().await;
+    let (rows, _) = run(&cache, text.as_bytes(), "test", true).await;
+    let told: Vec<_> = rows
+        .iter()
+        .map(|row| (row.outcome.to_string(), row.merchant_id.as_ref().map(|id| id.as_str()).unwrap_or_default()))
+        .collect();
+    let expected = [
+        ("create", "12"),
+        ("invalid:code:mangled_scientific", ""),
+        ("create", "00013"),
+        ("create", "A0014"),
+        ("create", "12E5"),
+    ];
+    assert_eq!(told, expected.map(|(outcome, id)| (outcome.to_owned(), id)));
+    assert_eq!(rows[0].warnings, ["code:point_dropped", "code:leading_zeros_suspected"]);
+}
+
+#[tokio::test]
+async fn namesakes_are_told_apart_by_their_places() {
+    let text = "店名,地址,经度,纬度\n老王面馆,北京路1号,121.4801,31.2345\n老王面馆,楼底,\"121,48012\",\"31,23452\"\n\
+        老王面馆,别处,121.5801,31.2345\n老王面馆,不知何处,,\n";
+    assert_eq!(told(text).await, ["create", "create possible_duplicate:1", "create", "create possible_duplicate:1"]);
+}

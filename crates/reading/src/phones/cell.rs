@@ -1,0 +1,110 @@
+//! A cell parted into numbers, and what stands beside them.
+
+use domain::{ErrorCode, text};
+use unicode_normalization::UnicodeNormalization;
+
+use super::Phones;
+use super::number::{MARKS, digits, extension, is_digits, numbers};
+use crate::empty::is_empty;
+use crate::finding::TEXT_CHARS_MAX;
+
+/// The most numbers of one cell.
+const PHONES_MAX: usize = 50;
+/// Written for a hyphen.
+const DASHES: [char; 8] = ['‐', '‑', '‒', '–', '—', '―', '−', '─'];
+/// Between numbers.
+const SEPARATORS: [char; 12] = ['/', ';', '、', ',', '|', '\n', '\r', '或', '和', '及', '&', '\\'];
+
+pub(super) fn phones(cell: &str, country: Option<&str>) -> Result<Phones, ErrorCode> {
+    let mut found = Phones::default();
+    if is_empty(cell) {
+        return Err(ErrorCode::Empty);
+    }
+    if cell.chars().count() > TEXT_CHARS_MAX {
+        return Err(ErrorCode::TooLarge);
+    }
+    let plain = unquote(&cell.nfkc().map(usual).collect::<String>());
+    if is_scientific(&plain) {
+        return Err(ErrorCode::MangledScientific);
+    }
+    let plain = ["or", "and", "OR", "AND"].iter().fold(plain, |plain, word| plain.replace(&format!(" {word} "), "/"));
+    let says = |part: &String| part.chars().any(char::is_alphanumeric) && !is_label(part) && !is_empty(part);
+    for part in plain.split(SEPARATORS).map(text::tidy).filter(says) {
+        let (number, words) = remark(&part).map_or((part.as_str(), None), |(number, words)| (number, Some(words)));
+        for number in numbers(number, country)? {
+            if !found.phones.contains(&number) {
+                found.phones.push(number);
+            }
+        }
+        if let Some(words) = words {
+            found.note = Some(found.note.map_or_else(|| words.to_owned(), |known| format!("{known}; {words}")));
+        }
+    }
+    match found.phones.len() {
+        0 => Err(ErrorCode::NotANumber),
+        1..=PHONES_MAX => Ok(found),
+        _ => Err(ErrorCode::TooLarge),
+    }
+}
+
+/// One hyphen for all dashes, one kind of brackets.
+fn usual(c: char) -> char {
+    match c {
+        '[' => '(',
+        ']' => ')',
+        c if DASHES.contains(&c) => '-',
+        c => c,
+    }
+}
+
+/// What stands before a number in a cell that names two kinds: `电话/手机：138…`.
+fn is_label(part: &str) -> bool {
+    let labels = ["电话", "電話", "手机", "手機", "座机", "座機", "联系电话", "聯絡電話", "tel", "phone", "mobile"];
+    labels.contains(&part.trim_end_matches([':', '.', ' ']).to_lowercase().as_str())
+}
+
+/// A text that a spreadsheet was told to keep: `="138…"`, `'138…`, `138….0`.
+fn unquote(cell: &str) -> String {
+    let cell = cell.trim();
+    let cell = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).unwrap_or(cell);
+    let cell = cell.trim_matches(['"', '\'', '‘', '’', '`']);
+    match cell.rsplit_once('.') {
+        Some((number, zeros)) if matches!(zeros, "0" | "00") && is_digits(number.trim_start_matches('+')) => {
+            number.to_owned()
+        }
+        _ => cell.to_owned(),
+    }
+}
+
+/// Is there a number as spreadsheets shorten it, `1.38E+10` or `1,38E+10`, among the words?
+fn is_scientific(plain: &str) -> bool {
+    plain.match_indices(['e', 'E']).any(|(at, _)| {
+        let exponent = plain[at + 1..].trim_start().trim_start_matches('+');
+        let end = exponent.find(|c: char| !c.is_ascii_digit()).unwrap_or(exponent.len());
+        let before = plain[..at].trim_end();
+        let mantissa = before.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == ',');
+        let glued = |c: char| c.is_ascii_alphanumeric();
+        matches!(end, 1 | 2)
+            && !exponent[end..].starts_with(glued)
+            && !mantissa.ends_with(glued)
+            && before.ends_with(|c: char| c.is_ascii_digit())
+    })
+}
+
+/// The number and the words behind it: `13800138000(张经理)`, `13800138000 张经理`, `13800138000王经理`.
+fn remark(part: &str) -> Option<(&str, &str)> {
+    // Letters with capitals stand behind a blank only: "1380013800a" is a slip.
+    let is_cased = |c: char| c.is_uppercase() || c.is_lowercase();
+    let (number, words) = match part.strip_suffix(')') {
+        Some(part) => part.rsplit_once('(')?,
+        None => {
+            let end = part.rfind(|c: char| c.is_ascii_digit() || c == ')')? + 1;
+            let (number, words) = part.split_at(end);
+            let is_words = words.chars().all(|c| c.is_alphabetic() || c == ' ');
+            (is_words && !words.starts_with(is_cased)).then_some((number, words))?
+        }
+    };
+    let is_words = words.contains(char::is_alphabetic) && digits(words).len() < 5;
+    let is_words = is_words && !MARKS.contains(&words.trim()) && extension(part).is_none();
+    (is_words && digits(number).len() >= 5).then_some((number.trim(), words.trim()))
+}

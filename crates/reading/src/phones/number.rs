@@ -1,0 +1,207 @@
+//! One number, or several with only blanks between them.
+
+use domain::{ErrorCode, phone};
+
+use super::plan::{is_possible, is_service, is_short, kind, reason};
+use super::{Kind, Phone};
+
+/// The most blank-separated words in which several numbers are looked for.
+const WORDS_MAX: usize = 12;
+
+pub(super) fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+pub(super) fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// The runs of digits.
+pub(super) fn groups(text: &str) -> Vec<&str> {
+    text.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty()).collect()
+}
+
+/// The numbers of one part: two complete ones with only a blank between them are two.
+pub(super) fn numbers(part: &str, country: Option<&str>) -> Result<Vec<Phone>, ErrorCode> {
+    let whole = one(part, country);
+    let words: Vec<&str> = part.split(' ').collect();
+    if whole.is_ok() || !(2..=WORDS_MAX).contains(&words.len()) {
+        return whole.map(|phone| vec![phone]);
+    }
+    // Fewest numbers that take in all words.
+    let mut best: Vec<Option<Vec<Phone>>> = vec![Some(Vec::new())];
+    for end in 1..=words.len() {
+        let ways = (0..end).filter_map(|start| {
+            let before = best[start].as_ref()?;
+            let phone = one(&words[start..end].join(" "), country).ok()?;
+            Some(before.iter().cloned().chain([phone]).collect::<Vec<_>>())
+        });
+        let shortest = ways.min_by_key(Vec::len);
+        best.push(shortest);
+    }
+    match best.pop().flatten() {
+        Some(several) => Ok(several),
+        None => whole.map(|phone| vec![phone]),
+    }
+}
+
+fn one(part: &str, country: Option<&str>) -> Result<Phone, ErrorCode> {
+    let part = unlabelled(part)?;
+    if let Some((main, ext)) = extension(part) {
+        return plain(main, country).map(|phone| Phone { ext: Some(ext), ..phone });
+    }
+    let whole = plain(part, country);
+    if whole.is_err()
+        && let Some((main, last)) = last_group(part)
+    {
+        match plain(main, country) {
+            // Two numbers: nobody has such an extension.
+            Ok(phone) if phone.service.is_some() && is_service(last) => return Err(ErrorCode::TooLong),
+            Ok(phone) => return Ok(Phone { ext: Some(last.to_owned()), ..phone }),
+            Err(ErrorCode::MissingAreaCode) if is_local(main) => return Err(ErrorCode::MissingAreaCode),
+            Err(_) => {}
+        }
+    }
+    whole
+}
+
+/// Words for a telephone that may stand before a number without a blank.
+const LABELS: [&str; 10] =
+    ["tel", "telephone", "phone", "mobile", "mob", "cell", "cellphone", "fax", "hotline", "call"];
+
+/// Without the words in front: `电话`, `24小时热线:`, `Tel. `. A letter right before a digit is a slip (`l38…`) or a name of
+/// something else (`wx138…`), and so is what a messenger numbers its users by.
+fn unlabelled(part: &str) -> Result<&str, ErrorCode> {
+    let named =
+        part.split_once(':').filter(|(label, _)| label.contains(char::is_alphabetic) && digits(label).len() < 5);
+    let (label, rest) = named.unwrap_or(("", part));
+    let start = rest.find(|c: char| c.is_ascii_digit() || c == '+' || c == '(').unwrap_or(rest.len());
+    let (words, number) = rest.split_at(start);
+    let is_cased = |c: char| c.is_uppercase() || c.is_lowercase();
+    let glued = words[words.trim_end_matches(is_cased).len()..].to_lowercase();
+    let is_slip = !glued.is_empty() && !LABELS.contains(&glued.as_str());
+    let is_other = [label, words].iter().any(|words| words.to_lowercase().contains("qq"));
+    // "shop 88" is a name.
+    let is_name = digits(number).len() < 5 && part.contains(|c: char| c.is_ascii_alphabetic());
+    if is_slip || is_other || is_name { Err(ErrorCode::NotANumber) } else { Ok(number) }
+}
+
+/// `021-64333333-8012`, `010-82868686(801)`: what a last group may be if it is too much for the number. Behind a blank it is
+/// one digit, and behind a service number.
+fn last_group(part: &str) -> Option<(&str, &str)> {
+    let (main, last) = match part.strip_suffix(')') {
+        Some(inner) => inner.rsplit_once('('),
+        None => part
+            .rsplit_once('-')
+            .or_else(|| part.rsplit_once(' ').filter(|(main, last)| last.len() == 1 && is_service(&digits(main)))),
+    }?;
+    let last = last.trim();
+    (is_digits(last) && last.len() <= 5).then(|| (main.trim_end_matches(['-', ' ', '(']), last))
+}
+
+/// A number that lacks its area code only: none begins with 0 or 1, and `400-8108` is the beginning of another.
+fn is_local(main: &str) -> bool {
+    let groups = groups(main);
+    let is_shared = groups.len() > 1 && ["400", "800"].iter().any(|start| groups[0].starts_with(start));
+    !is_shared && !groups.concat().starts_with(['0', '1'])
+}
+
+/// Before an extension; the longer ones before what they begin with.
+pub(super) const MARKS: [&str; 16] = [
+    "总机转",
+    "转接",
+    "轉接",
+    "转",
+    "轉",
+    "分机号",
+    "分机",
+    "分機",
+    "内线",
+    "內線",
+    "extension",
+    "ext",
+    "#",
+    "按",
+    "x",
+    "*",
+];
+
+/// Cuts off `转801`, `分机 801`, `ext. 801`, `#801`, `x801`, which stand behind five digits at least.
+pub(super) fn extension(part: &str) -> Option<(&str, String)> {
+    let lower = part.to_ascii_lowercase();
+    let from = lower.match_indices(|c: char| c.is_ascii_digit()).nth(4)?.0 + 1;
+    let (at, mark) = MARKS
+        .iter()
+        .filter_map(|mark| Some((from + lower[from..].find(*mark)?, *mark)))
+        .min_by_key(|(at, mark)| (*at, std::cmp::Reverse(mark.len())))?;
+    let (main, behind) = (&part[..at], &part[at + mark.len()..]);
+    let ext = behind.trim_matches([' ', '.', ':', '-', ')', '(', '号', '分', '机', '線', '线', '#']);
+    let good = is_digits(ext) && ext.len() <= 8;
+    good.then(|| (main.trim_end_matches(['(', ' ', '-', ',']), ext.to_owned()))
+}
+
+/// A number without label and extension.
+fn plain(words: &str, country: Option<&str>) -> Result<Phone, ErrorCode> {
+    let words = words.trim_end();
+    let number = digits(words);
+    // "138****8000" hides some.
+    let foreign = |c: char| !c.is_ascii_digit() && !" +-().*".contains(c);
+    if number.is_empty() || words.contains("**") || words.contains(foreign) {
+        return Err(ErrorCode::NotANumber);
+    }
+    let (groups, has_plus) = (groups(words), words.contains('+'));
+    // "95188-3", "95188 95588": a whole service number, and more.
+    let behind_service = (1..groups.len()).any(|end| is_service(&groups[..end].concat()));
+    let one_more = behind_service && number.len() == 6;
+    if !has_plus && is_service(&number) && !one_more {
+        return Ok(Phone { e164: None, ext: None, service: Some(number), kind: Kind::Service });
+    }
+    let local = !has_plus && !number.starts_with('0');
+    let found = e164(words, &number, country).map(|found| (kind(&found), found));
+    match found.filter(|(kind, found)| !(local && (is_short(found) || behind_service && is_fixed_line(*kind, found)))) {
+        Some((kind, found)) => Ok(Phone { kind, e164: Some(found), ext: None, service: None }),
+        None => Err(reason(words, &number)),
+    }
+}
+
+fn is_fixed_line(kind: Kind, e164: &str) -> bool {
+    kind == Kind::Fixed && e164.starts_with("+86")
+}
+
+fn e164(words: &str, number: &str, country: Option<&str>) -> Option<String> {
+    let read = |text: &str| phone::e164(text).ok().filter(|found| is_possible(found));
+    if words.trim_start_matches('(').starts_with('+') {
+        // "+44 (0)20 …" and "+86 010 …": the trunk 0 is not part of the number.
+        let without = words.replace("(0)", "");
+        return read(&without).or_else(|| {
+            let rest = number.strip_prefix("860")?;
+            read(&format!("+86{rest}"))
+        });
+    }
+    if let Some(found) = country.and_then(|country| in_country(number, country)) {
+        return Some(found);
+    }
+    if let Some(abroad) = number.strip_prefix("00") {
+        return read(&format!(
+            "+{}",
+            abroad.strip_prefix("860").map_or_else(|| abroad.to_owned(), |rest| format!("86{rest}"))
+        ));
+    }
+    // A trunk 0 before a mobile number, as old directories have it.
+    let old_mobile = number.strip_prefix("01").filter(|rest| rest.len() == 10 && !rest.starts_with('0'));
+    if let Some(rest) = old_mobile {
+        return read(&format!("1{rest}"));
+    }
+    let found = read(number).filter(|found| found.starts_with("+86"));
+    found.or_else(|| {
+        let rest = number.strip_prefix("86").filter(|rest| rest.len() >= 10)?;
+        read(rest).filter(|found| found.starts_with("+86"))
+    })
+}
+
+/// A number of the country that the cell is of: with its code, or as it is written there, with or without a trunk 0.
+fn in_country(number: &str, country: &str) -> Option<String> {
+    let read = |national: &str| phone::e164(&format!("+{country}{national}")).ok().filter(|found| is_possible(found));
+    let both = |national: &str| read(national).or_else(|| read(national.strip_prefix('0')?));
+    number.strip_prefix(country).and_then(both).or_else(|| both(number))
+}

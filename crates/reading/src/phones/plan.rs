@@ -1,0 +1,133 @@
+//! The numbering plan of mainland China, as far as the library's tables do not tell it, and why something is no number.
+
+use domain::{ErrorCode, phone};
+
+use super::Kind;
+use super::number::groups;
+
+/// Short numbers of service lines in mainland China: 95xxx, 96xxx, 10xxx, 11xxx, 12xxx with five digits, all but the
+/// last with six, and eight behind 9510 and 1010.
+pub(super) fn is_service(number: &str) -> bool {
+    let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| number.starts_with(prefix));
+    let short = match number.len() {
+        5 => starts(&["95", "96", "10", "11", "12"]),
+        6 => starts(&["95", "96", "10", "11"]),
+        _ => false,
+    };
+    let long = number.len() == 8 && (number.starts_with("9510") || number.starts_with("1010"));
+    short || long
+}
+
+/// Area codes of mainland China with eight more digits, beside 10 and 2x; all others have seven.
+const LONG_AREAS: [&str; 42] = [
+    "311", "371", "377", "379", "411", "431", "432", "451", "510", "511", "512", "513", "514", "515", "516", "517",
+    "518", "519", "523", "527", "531", "532", "551", "571", "573", "574", "575", "576", "577", "579", "591", "595",
+    "731", "754", "755", "757", "760", "769", "791", "851", "871", "898",
+];
+
+/// Is it a number when it is read again, and has one of mainland China the length of its kind? The library holds it
+/// against the beginning of a pattern only.
+pub fn is_possible(e164: &str) -> bool {
+    // A trunk 0 behind a country code passes, but not what is left of the number without it.
+    let Some(national) = e164.strip_prefix("+86") else { return phone::e164(e164).as_deref() == Ok(e164) };
+    let subscriber = |area: usize, counts: &[usize]| {
+        let rest = national.get(area..).unwrap_or_default();
+        let whole = counts.contains(&rest.len()) && rest.starts_with(|c: char| ('2'..='8').contains(&c));
+        whole || is_city_service(rest)
+    };
+    match national.as_bytes() {
+        [b'1', b'3'..=b'9', ..] => national.len() == 11,
+        [b'4' | b'8', b'0', b'0', ..] => national.len() == 10,
+        [b'1', b'0', ..] | [b'2', ..] => subscriber(2, &[8]),
+        [b'9', b'5', b'0', ..] => true,
+        // Yanbian has both.
+        [b'4', b'3', b'3', ..] => subscriber(3, &[7, 8]),
+        _ if has_long_numbers(national) => subscriber(3, &[8]),
+        _ => subscriber(3, &[7]),
+    }
+}
+
+/// A service number that is called with the area code of its city from elsewhere: 010-96156.
+fn is_city_service(rest: &str) -> bool {
+    rest.len() <= 6 && is_service(rest)
+}
+
+/// A city's service number in E.164.
+pub(super) fn is_short(e164: &str) -> bool {
+    let Some(national) = e164.strip_prefix("+86") else { return false };
+    let area = if national.starts_with("10") || national.starts_with('2') { 2 } else { 3 };
+    national.get(area..).is_some_and(is_city_service)
+}
+
+fn has_long_numbers(national: &str) -> bool {
+    national.get(..3).is_some_and(|area| LONG_AREAS.contains(&area))
+}
+
+/// What kind of number it is, by the metadata of its country.
+pub(super) fn kind(e164: &str) -> Kind {
+    use phonenumber::Type;
+    match phonenumber::parse(None, e164).map(|number| number.number_type(&phonenumber::metadata::DATABASE)) {
+        Ok(Type::Mobile) => Kind::Mobile,
+        Ok(Type::TollFree | Type::SharedCost | Type::PremiumRate | Type::Uan) => Kind::TollFreeOrShared,
+        _ => Kind::Fixed,
+    }
+}
+
+fn is_number(e164: &str) -> bool {
+    is_possible(e164) && phone::e164(e164).is_ok()
+}
+
+/// Why no number of mainland China, nor one with `+`.
+pub(super) fn reason(words: &str, number: &str) -> ErrorCode {
+    let with_code = |number: &&str| number.len() > 11 && (number.starts_with("860") || number.starts_with("861"));
+    let abroad = number.strip_prefix("00").or_else(|| Some(number).filter(|n| words.contains('+') || with_code(n)));
+    let national = match abroad {
+        Some(rest) => match rest.strip_prefix("86") {
+            Some(national) => national,
+            None => return by_length(rest.len(), 8..=15),
+        },
+        None => number,
+    };
+    let count = national.len();
+    let dialled_in_america = groups(words).first() == Some(&"1");
+    match national.as_bytes() {
+        [b'1', ..] if dialled_in_america && abroad.is_none() && is_foreign(national) => ErrorCode::ForeignUnlikely,
+        [b'0', b'1', b'0', ..] | [b'0', b'2', ..] => by_length(count, 11..=11),
+        [b'0', ..] if is_foreign(national) => ErrorCode::ForeignUnlikely,
+        [b'0', ..] if has_long_numbers(&national[1..]) => by_length(count, 12..=12),
+        [b'0', ..] if count == 12 && is_number(&format!("+86{}", &national[1..11])) => ErrorCode::TooLong,
+        [b'0', ..] => by_length(count, 11..=12),
+        [b'4' | b'8', b'0', b'0', ..] if count > 8 => by_length(count, 10..=10),
+        [b'1', ..] if count > 8 => by_length(count, 11..=11),
+        _ if matches!(count, 7 | 8) && abroad.is_none() => ErrorCode::MissingAreaCode,
+        _ if abroad.is_none() && is_foreign(national) => ErrorCode::ForeignUnlikely,
+        _ => by_length(count, 11..=11),
+    }
+}
+
+fn by_length(count: usize, good: std::ops::RangeInclusive<usize>) -> ErrorCode {
+    if count < *good.start() {
+        ErrorCode::TooShort
+    } else if count > *good.end() {
+        ErrorCode::TooLong
+    } else {
+        ErrorCode::InvalidRange
+    }
+}
+
+/// A number of another country, as it is written there, or with the country code but no `+`?
+fn is_foreign(national: &str) -> bool {
+    use phonenumber::country::Id;
+    let valid = |region: Option<Id>, text: &str| {
+        phonenumber::parse(region, text).is_ok_and(|number| phonenumber::is_valid(&number))
+    };
+    // Behind a trunk 0 only mobiles are told from area codes of ours with a digit lost.
+    let there: &[Id] = match (national.len(), national.get(..3)) {
+        (10, Some(start)) if start.starts_with("09") => &[Id::TW],
+        (11, Some("070" | "080" | "090")) => &[Id::JP],
+        (9.., Some(start)) if !start.starts_with('0') => &[Id::US, Id::SG],
+        _ => &[],
+    };
+    let with_code = !national.starts_with('0') && (10..=15).contains(&national.len());
+    with_code && valid(None, &format!("+{national}")) || there.iter().any(|id| valid(Some(*id), national))
+}
