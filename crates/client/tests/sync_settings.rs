@@ -17,14 +17,14 @@ use support::{actor, id};
 const LIMIT: Duration = Duration::from_secs(30);
 
 async fn console(home: &Path, server: &str, mode: Mode) -> Console {
-    let machine = Some(ClientCredentials { id: "till".to_owned(), secret: "s".to_owned() });
+    let machine = Some(ClientCredentials { id: "ops".to_owned(), secret: "s".to_owned() });
     let options = Options { mode, server: Some(server.to_owned()), machine, keyring: false };
     Console::open(home, options).await.unwrap()
 }
 
 async fn signed_in_as(home: &Path, role: Role) -> Console {
     let console = console(home, "http://127.0.0.1:9", Mode::Tool).await;
-    let mut who = actor("lin");
+    let mut who = actor("ops");
     who.role = role;
     console.cache().set_last_actor(&who).await.unwrap();
     console

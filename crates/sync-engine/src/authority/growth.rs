@@ -9,7 +9,7 @@ use domain::role::Role;
 
 use super::BASE_DEVICES_MAX;
 
-/// The most bytes that a record may have, canonical, by the bound of [`check`].
+/// The most bytes that a record may have, canonical, by the bound that an edit is examined with (docs/sync-protocol.md, section 6).
 pub const RECORD_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// What a write adds to a record beside value, base value and base, in bytes: dots, names, who made it.
 const WRITE_BYTES: usize = 512;
