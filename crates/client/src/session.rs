@@ -108,12 +108,13 @@ impl Session {
         }
     }
 
-    /// Who speaks for the machine before it has a token: who its credentials name, whoever was last on this data folder.
+    /// Who speaks for the machine before it has a token, where another was last on this data folder: who its credentials
+    /// name. Where nobody ever was, nobody.
     /// What it may, the server says with the token: until then it may the least.
     async fn machine_actor(&self, machine: &ClientCredentials) -> Option<Actor> {
         let id = ActorId::new(machine.id.as_str()).ok()?;
-        match self.cache.last_actor().await.ok()? {
-            Some(last) if last.id == id => Some(last),
+        match self.cache.last_actor().await.ok()?? {
+            last if last.id == id => Some(last),
             _ => Some(Actor { id, name: machine.id.clone(), role: Role::Merchant, scope: Scope::All }),
         }
     }
