@@ -68,12 +68,7 @@ impl Console {
     /// # Errors
     /// `unreachable` and the server's refusals; nothing was told then.
     pub async fn pickup_ready(&self, order: &OrderId) -> Result<()> {
-        let backend = self.backend().await;
-        let told = backend.session.call(|token| {
-            let remote = backend.remote.clone();
-            async move { remote.pickup_ready(&token, order).await }
-        });
-        told.await?;
+        self.ask(|remote, token| async move { remote.pickup_ready(&token, order).await }).await?;
         self.announcer.announce(&[Topic::Insights]);
         Ok(())
     }

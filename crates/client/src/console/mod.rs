@@ -25,7 +25,7 @@ use std::sync::Arc;
 use domain::ipc::{Saved, Topic};
 use domain::problem::ErrorCode;
 use domain::{Edit, change};
-use sync_engine::device::Input;
+use sync_engine::device::{Failure, Input};
 use tokio::sync::{RwLock, broadcast};
 use tokio::task::JoinSet;
 
@@ -33,6 +33,7 @@ use crate::cache::Cache;
 use crate::clock;
 use crate::driver::{Announcer, FolderLock, WINDOW_LOCK};
 use crate::error::{Error, Result};
+use crate::remote::{Failed, Remote};
 use crate::session::ClientCredentials;
 use backend::Backend;
 
@@ -143,6 +144,19 @@ impl Console {
 
     async fn backend(&self) -> Arc<Backend> {
         self.backend.read().await.clone()
+    }
+
+    /// Asks the server, as who is signed in.
+    async fn ask<T, F, R>(&self, call: F) -> Result<T>
+    where
+        F: Fn(Arc<Remote>, String) -> R,
+        R: Future<Output = std::result::Result<T, Failed>>,
+    {
+        let backend = self.backend().await;
+        match backend.session.call(|token| call(backend.remote.clone(), token)).await {
+            Err(failed) if failed.failure == Failure::SignedOut => Err(self.not_signed_in().await),
+            other => Ok(other?),
+        }
     }
 
     /// Says that edits were saved or settled here: views ask again, the engine looks into the outbox.

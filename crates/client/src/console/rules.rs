@@ -11,8 +11,7 @@ impl Console {
     /// # Errors
     /// `unreachable`, `signed_out`.
     pub async fn rules(&self) -> Result<RuleBook> {
-        let backend = self.backend().await;
-        Ok(backend.remote.rules(&backend.session.bearer().await?).await?)
+        self.ask(|remote, token| async move { remote.rules(&token).await }).await
     }
 
     /// Puts others in force, in place of the version that was looked at.
@@ -21,10 +20,9 @@ impl Console {
     /// `bad_rules` before anything is sent, `rules_moved`, `forbidden` to all but administrators, `unreachable`.
     pub async fn put_rules(&self, new: &NewRules) -> Result<RuleBook> {
         new.rules.check()?;
-        let backend = self.backend().await;
-        let book = backend.remote.put_rules(&backend.session.bearer().await?, new).await?;
+        let book = self.ask(|remote, token| async move { remote.put_rules(&token, new).await }).await?;
         // The next pull brings them to this device too.
-        backend.tell(sync_engine::device::Input::WakeUp).await;
+        self.backend().await.tell(sync_engine::device::Input::WakeUp).await;
         Ok(book)
     }
 
@@ -34,7 +32,7 @@ impl Console {
     /// `bad_rules`, `forbidden`, `unreachable`.
     pub async fn preview_rules(&self, rules: RuleSet) -> Result<RulesPreview> {
         rules.check()?;
-        let backend = self.backend().await;
-        Ok(backend.remote.preview_rules(&backend.session.bearer().await?, &RulesDraft { rules }).await?)
+        let draft = &RulesDraft { rules };
+        self.ask(|remote, token| async move { remote.preview_rules(&token, draft).await }).await
     }
 }

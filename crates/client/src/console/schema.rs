@@ -37,8 +37,8 @@ impl Console {
     /// `bad_schema` before anything is sent, `schema_moved`, `forbidden` to all but administrators, `unreachable`.
     pub async fn put_schema(&self, new: &NewSchema) -> Result<Schema> {
         self.schema().next(new.custom.clone())?;
+        let schema = self.ask(|remote, token| async move { remote.put_schema(&token, new).await }).await?;
         let backend = self.backend().await;
-        let schema = backend.remote.put_schema(&backend.session.bearer().await?, new).await?;
         backend.remote.has_schema(schema.version);
         // They are in force whatever happens here; the next pull brings them too.
         if let Err(error) = self.cache.adopt_schema(schema.clone()).await {
@@ -54,7 +54,6 @@ impl Console {
     /// # Errors
     /// `bad_schema`, `forbidden`, `unreachable`.
     pub async fn preview_schema(&self, draft: &SchemaDraft) -> Result<SchemaPreview> {
-        let backend = self.backend().await;
-        Ok(backend.remote.preview_schema(&backend.session.bearer().await?, draft).await?)
+        self.ask(|remote, token| async move { remote.preview_schema(&token, draft).await }).await
     }
 }

@@ -71,7 +71,7 @@ impl Console {
     async fn exchange_alone(&self, lock: FolderLock, until: Instant, check: bool) -> Result<()> {
         let backend = self.backend().await;
         if !backend.session.is_signed_in().await {
-            return Err(self.not_signed_in());
+            return Err(self.not_signed_in().await);
         }
         backend.start_sync(&self.cache, &self.announcer, Some(lock), check).await;
         let done = self.wait_for_own(until, check).await;
@@ -97,7 +97,7 @@ impl Console {
     pub async fn rebuild_once(&self, limit: Duration) -> Result<()> {
         let until = Instant::now() + limit;
         if !self.backend().await.session.is_signed_in().await {
-            return Err(self.not_signed_in());
+            return Err(self.not_signed_in().await);
         }
         self.cache.remake_list().await?;
         let before = self.cache.generation().await?;
@@ -144,7 +144,7 @@ impl Console {
             // Before its first step the engine is paused too.
             let begun = progress.online.is_some() || !backend.session.is_signed_in().await;
             if progress.paused && begun {
-                return Err(self.not_signed_in());
+                return Err(self.not_signed_in().await);
             }
             if progress.storage_failed {
                 return Err(Error::new(
@@ -197,16 +197,17 @@ impl Console {
     }
 
     /// Why nothing can be asked of the server: credentials that were given were refused, or nobody is signed in.
-    pub(super) fn not_signed_in(&self) -> Error {
+    pub(super) async fn not_signed_in(&self) -> Error {
         match &self.options.machine {
-            Some(machine) => {
+            // Where they still count, it was the token that was refused.
+            Some(machine) if !self.backend().await.session.is_signed_in().await => {
                 let text = format!(
                     "the server refused the credentials of the client {}: correct its id and secret; what was saved on this computer is kept",
                     machine.id
                 );
                 Error::new(ErrorCode::BadCredentials, text)
             }
-            None => Session::signed_out(),
+            _ => Session::signed_out(),
         }
     }
 

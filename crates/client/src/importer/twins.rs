@@ -92,7 +92,7 @@ fn pair(by: By, part: u32, whole: u64) -> u64 {
     key(by, whole, u64::from(part))
 }
 
-/// What was seen in earlier rows: hashes only.
+/// What was seen in earlier rows: hashes, and the names.
 #[derive(Default)]
 pub(super) struct Twins {
     sightings: Sightings,
