@@ -76,7 +76,9 @@ impl Console {
         Ok(match token {
             None => (false, format!("{}, not signed in", who("nobody"))),
             Some(Ok(_)) => (true, format!("{}, signed in", who("somebody"))),
-            Some(Err(failed)) if failed.failure == Failure::SignedOut => (false, self.not_signed_in().await.to_string()),
+            Some(Err(failed)) if failed.failure == Failure::SignedOut => {
+                (false, self.not_signed_in().await.to_string())
+            }
             Some(Err(_)) => (true, format!("{}, to be signed in when the server answers", who("a client"))),
         })
     }
