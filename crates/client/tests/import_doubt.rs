@@ -143,3 +143,22 @@ async fn namesakes_are_told_apart_by_their_places() {
         老王面馆,别处,121.5801,31.2345\n老王面馆,不知何处,,\n";
     assert_eq!(told(text).await, ["create", "create possible_duplicate:1", "create", "create possible_duplicate:1"]);
 }
+
+#[tokio::test]
+async fn places_of_another_order_or_unit_are_pointed_out() {
+    let text = "店名,地址,坐标\n甲,甲路1号,\"31.17743, 121.52721\"\n乙,乙路1号,\"121.52721, 31.17743\"\n\
+        丙,丙路1号,\"40712776, -74005974\"\n";
+    assert_eq!(told(text).await, ["create", "create coords:swapped", "create coords:millionths"]);
+}
+
+#[tokio::test]
+async fn a_name_in_doubt_at_the_address_of_a_stored_merchant_is_pointed_out() {
+    let (_home, cache) = open().await;
+    let stored = "店号,店名,地址\nA1,老王面馆,北京路1号\nA2,小李水果,北京路1号\n";
+    run(&cache, stored.as_bytes(), "one", false).await;
+    let rows = "店号,店名,地址\nB1,老王面馆（总店）,北京路 1 号\nB2,老李面馆（总店）,别处\nB3,花店,北京路1号\n";
+    let (rows, _) = run(&cache, rows.as_bytes(), "two", true).await;
+    let told: Vec<_> = rows.iter().map(|row| (row.outcome.to_string(), row.warnings.clone())).collect();
+    let fine = || ("create".to_owned(), Vec::<String>::new());
+    assert_eq!(told, [("create".to_owned(), vec!["possible_duplicate:A1".to_owned()]), fine(), fine()]);
+}

@@ -10,7 +10,7 @@ use domain::{FieldPath, MerchantId, Value, text};
 use uuid::Uuid;
 
 use super::ahead::{Content, Created, Purpose, Read, Says, derived_id};
-use super::known::Known;
+use super::known::{Alike, Known};
 use super::likeness::Likeness;
 use super::reader::RowReader;
 use super::rows::{Cells, Rows};
@@ -274,20 +274,22 @@ impl Judge {
         let mut wanted: Vec<Wanted> = Vec::with_capacity(if self.purpose.saves { candidates.len() } else { 0 });
         for mut candidate in candidates {
             let report = &mut reports[candidate.at];
-            if !stored.contains_key(&candidate.id)
-                && let Some(twin) = self.like(cache, cells, &candidate).await?
-            {
-                match self.duplicates {
-                    Duplicates::Skip => {
-                        report.outcome = RowOutcome::DuplicateOf(twin.to_string());
-                        continue;
-                    }
-                    Duplicates::Create => report.warnings.push(format!("duplicate:{twin}")),
-                    Duplicates::Update => {
-                        report.warnings.push(format!("duplicate:{twin}"));
-                        stored.extend(self.known.stored(cache, std::iter::once(&twin)).await?);
-                        candidate.id = twin;
-                    }
+            let alike = match stored.contains_key(&candidate.id) {
+                true => None,
+                false => self.like(cache, cells, &candidate).await?,
+            };
+            match (alike, self.duplicates) {
+                (None, _) => {}
+                (Some(Alike::Perhaps(other)), _) => report.warnings.push(format!("possible_duplicate:{other}")),
+                (Some(Alike::Same(twin)), Duplicates::Skip) => {
+                    report.outcome = RowOutcome::DuplicateOf(twin.to_string());
+                    continue;
+                }
+                (Some(Alike::Same(twin)), Duplicates::Create) => report.warnings.push(format!("duplicate:{twin}")),
+                (Some(Alike::Same(twin)), Duplicates::Update) => {
+                    report.warnings.push(format!("duplicate:{twin}"));
+                    stored.extend(self.known.stored(cache, std::iter::once(&twin)).await?);
+                    candidate.id = twin;
                 }
             }
             if let Some(content) = candidate.content.as_mut().filter(|_| self.purpose.in_full) {
@@ -343,8 +345,8 @@ impl Judge {
         Ok(wanted)
     }
 
-    /// A merchant of the cache that is the same store.
-    async fn like(&mut self, cache: &Cache, cells: &Rows, candidate: &Candidate) -> Result<Option<MerchantId>> {
+    /// A merchant of the cache that is the same store, or may be.
+    async fn like(&mut self, cache: &Cache, cells: &Rows, candidate: &Candidate) -> Result<Option<Alike>> {
         if self.known.is_empty() {
             return Ok(None);
         }

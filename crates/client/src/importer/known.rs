@@ -6,6 +6,8 @@ use std::hash::{BuildHasherDefault, Hasher};
 use domain::MerchantId;
 use domain::profile::Registers;
 
+use reading::names::{Verdict, compare_keys};
+
 use super::likeness::{Likeness, hash};
 use crate::cache::{Cache, Extent};
 use crate::error::Result;
@@ -20,6 +22,14 @@ struct Entry {
     name: u64,
     address: u64,
     n: i64,
+}
+
+/// A merchant of the cache that a row may mean.
+pub(super) enum Alike {
+    /// The same store.
+    Same(MerchantId),
+    /// Perhaps: a person must look.
+    Perhaps(MerchantId),
 }
 
 /// Keys that are hashes already.
@@ -45,8 +55,16 @@ pub(super) struct Known {
     pub extent: Extent,
     /// Was there anybody when the first row was judged?
     had_some: Option<bool>,
-    /// Sorted by name; made when the first row comes whose id the cache does not know.
-    entries: Option<Vec<Entry>>,
+    /// Made when the first row comes whose id the cache does not know.
+    entries: Option<Entries>,
+}
+
+/// All merchants, by name and by address.
+struct Entries {
+    /// Sorted by name and address.
+    by_name: Vec<Entry>,
+    /// Places in `by_name`, sorted by address; of those that have one.
+    by_address: Vec<u32>,
 }
 
 impl Known {
@@ -98,45 +116,75 @@ impl Known {
         Ok(known.into_iter().filter(|(_, registers)| !registers.is_empty()).collect())
     }
 
-    /// A merchant of the cache that is the same store: by name, and a number, the address or the place.
-    pub async fn like(&mut self, cache: &Cache, like: &Likeness<'_>) -> Result<Option<MerchantId>> {
+    /// A merchant of the cache that is the same store: by name, and a number, the address or the place. Where there is
+    /// none, one at the same address with a name that may mean the same.
+    pub async fn like(&mut self, cache: &Cache, like: &Likeness<'_>) -> Result<Option<Alike>> {
         if self.entries.is_none() {
-            self.entries = Some(entries(cache).await?);
+            self.entries = Some(Entries::read(cache).await?);
         }
-        let entries = self.entries.as_deref().unwrap_or_default();
-        let (name, address) = (hash(&like.name), hash(&like.address));
-        let from = entries.partition_point(|entry| entry.name < name);
-        let to = entries.partition_point(|entry| entry.name <= name);
-        if from == to {
-            return Ok(None);
-        }
-        let same = &entries[from..to];
-        let here = same.iter().filter(|entry| entry.address == address);
-        let elsewhere = same.iter().filter(|entry| entry.address != address);
-        let numbers: Vec<i64> = here.chain(elsewhere).take(COMPARED_MAX).map(|entry| entry.n).collect();
-        let ids = cache.listed(&numbers).await?;
-        for (id, registers) in cache.registers_of(&ids).await? {
+        let Some(entries) = &self.entries else { return Ok(None) };
+        for (id, registers) in shown(cache, &entries.of_name(like)).await? {
             if is_same(like, &registers) {
-                return Ok(Some(id));
+                return Ok(Some(Alike::Same(id)));
+            }
+        }
+        for (id, registers) in shown(cache, &entries.at_address(like)).await? {
+            if compare_keys(&Likeness::of(&registers).name, &like.name) == Verdict::Review {
+                return Ok(Some(Alike::Perhaps(id)));
             }
         }
         Ok(None)
     }
 }
 
-async fn entries(cache: &Cache) -> Result<Vec<Entry>> {
-    let (mut after, mut entries) = (0, Vec::new());
-    loop {
-        let page = cache.listed_after(after, PAGE).await?;
-        let Some((last, ..)) = page.last() else { break };
-        after = *last;
-        for (n, name, address) in page {
-            let like = Likeness::new(&name, &address, std::iter::empty(), None);
-            entries.push(Entry { name: hash(&like.name), address: hash(&like.address), n });
-        }
+/// What some rows of the list show.
+async fn shown(cache: &Cache, numbers: &[i64]) -> Result<Vec<(MerchantId, Registers)>> {
+    match numbers {
+        [] => Ok(Vec::new()),
+        numbers => cache.registers_of(&cache.listed(numbers).await?).await,
     }
-    entries.sort_unstable_by_key(|entry| (entry.name, entry.address, entry.n));
-    Ok(entries)
+}
+
+impl Entries {
+    async fn read(cache: &Cache) -> Result<Self> {
+        let (mut after, mut by_name) = (0, Vec::new());
+        loop {
+            let page = cache.listed_after(after, PAGE).await?;
+            let Some((last, ..)) = page.last() else { break };
+            after = *last;
+            for (n, name, address) in page {
+                let like = Likeness::new(&name, &address, std::iter::empty(), None);
+                by_name.push(Entry { name: hash(&like.name), address: hash(&like.address), n });
+            }
+        }
+        by_name.sort_unstable_by_key(|entry| (entry.name, entry.address, entry.n));
+        let nowhere = hash("");
+        let mut by_address: Vec<u32> = (0..u32::try_from(by_name.len()).unwrap_or(u32::MAX))
+            .filter(|place| by_name[*place as usize].address != nowhere)
+            .collect();
+        by_address.sort_unstable_by_key(|place| (by_name[*place as usize].address, *place));
+        Ok(Self { by_name, by_address })
+    }
+
+    /// Those of a name, of which those of the same address come first.
+    fn of_name(&self, like: &Likeness<'_>) -> Vec<i64> {
+        let (name, address) = (hash(&like.name), hash(&like.address));
+        let from = self.by_name.partition_point(|entry| entry.name < name);
+        let to = self.by_name.partition_point(|entry| entry.name <= name);
+        let same = &self.by_name[from..to];
+        let here = same.iter().filter(|entry| entry.address == address);
+        let elsewhere = same.iter().filter(|entry| entry.address != address);
+        here.chain(elsewhere).take(COMPARED_MAX).map(|entry| entry.n).collect()
+    }
+
+    /// Those of other names at an address.
+    fn at_address(&self, like: &Likeness<'_>) -> Vec<i64> {
+        let (name, address) = (hash(&like.name), hash(&like.address));
+        let at = |place: &u32| &self.by_name[*place as usize];
+        let from = self.by_address.partition_point(|place| at(place).address < address);
+        let there = self.by_address[from..].iter().map(at).take_while(|entry| entry.address == address);
+        there.filter(|entry| entry.name != name).take(COMPARED_MAX).map(|entry| entry.n).collect()
+    }
 }
 
 fn is_same(like: &Likeness<'_>, registers: &Registers) -> bool {

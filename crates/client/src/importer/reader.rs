@@ -277,6 +277,9 @@ impl RowReader {
                 if found.swapped {
                     row.warnings.push("coords:swapped".to_owned());
                 }
+                if found.millionths {
+                    row.warnings.push("coords:millionths".to_owned());
+                }
                 row.place = found.lat.parse().ok().zip(found.lng.parse().ok());
                 row.others.push((FieldPath::fixed(LOCATION), Value::text(found.stored())));
             }

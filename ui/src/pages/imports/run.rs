@@ -218,12 +218,18 @@ pub fn ApplyStep(desk: Desk) -> impl IntoView {
                     <Banner
                         tone=Tone::Hold
                         acts=move || view! {
-                            <Button kind="sm" icon="sync" testid="import-resume" on_press=move |_| desk.begin(false)>{imports::go_on}</Button>
+                            {move || (!undone.get()).then(|| view! {
+                                <Button kind="sm" icon="sync" testid="import-resume" on_press=move |_| desk.begin(false)>{imports::go_on}</Button>
+                            })}
                             <Ended import=import actions=actions />
                         }
                     >
-                        <b>{move || imports::stopped_title(saved.get())}</b>
-                        {imports::stopped_text}
+                        <b>{move || if undone.get() {
+                            imports::undone_title().to_owned()
+                        } else {
+                            imports::stopped_title(saved.get())
+                        }}</b>
+                        {move || (!undone.get()).then(imports::stopped_text)}
                     </Banner>
                 </div>
             }
