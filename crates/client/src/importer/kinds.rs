@@ -40,7 +40,8 @@ pub(super) fn other_archive(names: &[String]) -> Option<&'static str> {
             "this file is a document, no workbook: copy its table into a spreadsheet, save it as .xlsx, and import that; nothing was imported",
         );
     }
-    if names.iter().any(|name| name.starts_with("xl/") || name == "_rels/.rels") {
+    // Packages of Office begin with their relations, those of OpenDocument with their type: damaged ones too.
+    if names.iter().any(|name| name.starts_with("xl/") || name == "_rels/.rels" || name == "mimetype") {
         return None;
     }
     Some("this file is a packed folder, no workbook: unpack it and import the file within it; nothing was imported")
