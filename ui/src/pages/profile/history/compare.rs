@@ -73,7 +73,6 @@ pub fn Compare(
     let past = StoredValue::new(Past::new(&history.entries));
     let partial = !history.complete || history.older;
     let history = StoredValue::new(history);
-    let kept = RwSignal::new(BTreeSet::<FieldPath>::new());
     let clock = use_now();
     // The moments by when their edit was saved, and by whom.
     let options = move |chosen: Point| {
@@ -120,6 +119,11 @@ pub fn Compare(
                 between(&at(from), &at(to))
             })
         })
+    });
+    // To go back to before the first edit would clear the store: there each register is ticked by hand.
+    let kept = RwSignal::new(match from {
+        Point::Start => writes.with_untracked(|writes| writes.iter().map(|write| write.field.clone()).collect()),
+        _ => BTreeSet::<FieldPath>::new(),
     });
     let to_now = to == Point::Now && from != Point::Now;
     let blocked = move |write: &Write| editor.is_locked(write.field.shown_as()) || !can_return(write);
