@@ -400,9 +400,8 @@ impl Walk {
         window.click("[data-testid=outbox-reason] summary").await?;
         self.picture("outbox-refused", look, FULL).await?;
         self.picture("outbox-refused", look, SMALL).await?;
-        // The lines of the first edit are in conflict; the one below them was refused for its value.
         // A line of a table is no thing to click on for the driver; its cells are.
-        window.click("[data-testid=outbox-row][data-row=\"3\"] td").await?;
+        window.click("[data-testid=outbox-row][data-state=rejected] td").await?;
         self.seat.appears("[data-testid=outbox-edit]").await?;
         window.click("[data-testid=outbox-edit]").await?;
         self.seat.appears("dialog[open] [data-testid=outbox-input]").await?;
