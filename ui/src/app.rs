@@ -14,7 +14,7 @@ use crate::pages::sign_in::SignInPage;
 use crate::pages::stores::{self, StoresPage};
 use crate::route::{Route, StoreTab};
 use crate::shell::{HelpDialog, Palette, Rail, SignOutDialog, StatusBar, TopBar, use_sign_out};
-use crate::{appearance, clock, declared, ipc, keyboard, query, route, session};
+use crate::{appearance, clock, declared, full_text, ipc, keyboard, query, route, session};
 
 /// What is mounted: the tabs of a store are one page, so that switching them keeps what was typed.
 #[derive(Clone, PartialEq)]
@@ -40,6 +40,7 @@ pub fn App() -> impl IntoView {
     stores::provide();
     imports::provide(navigator);
     appearance::provide();
+    full_text::provide();
     keyboard::provide(navigator, move || {
         spawn_local(async move {
             if let Err(problem) = ipc::sync_now().await {

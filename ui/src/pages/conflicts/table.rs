@@ -117,7 +117,7 @@ pub fn Fields() -> impl IntoView {
                     <span class="cut">{move || column_name(column, author().as_ref())}</span>
                     {move || desk.may_review.get().then(|| DIGITS.get(n).map(|digit| view! { <Kbd keys=*digit /> }))}
                 </b>
-                <span title=below>{below}</span>
+                <span data-full=below>{below}</span>
             </th>
         }
     };

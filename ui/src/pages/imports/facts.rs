@@ -185,7 +185,7 @@ fn Sample(desk: Desk) -> impl IntoView {
         let preview = desk.preview.get();
         let columns = preview.iter().flat_map(|preview| preview.columns.iter());
         columns
-            .map(|column| view! { <th scope="col" title=column.header.clone()>{column.header.clone()}</th> })
+            .map(|column| view! { <th scope="col" data-full=column.header.clone()>{column.header.clone()}</th> })
             .collect_view()
     };
     let rows = move || {

@@ -106,7 +106,7 @@ fn Column(desk: Desk, header: String, columns: Memo<Vec<ImportColumn>>, known: M
     let label = name.get_value();
     view! {
         <tr data-testid="import-column">
-            <th scope="row" class="name cut" title=header.clone()>{header.clone()}</th>
+            <th scope="row" class="name cut" data-full=header.clone()>{header.clone()}</th>
             <td class="faint">
                 <span class="two">{move || samples().first().cloned()}</span>
                 <span class="two">{move || samples().into_iter().skip(1).take(3).collect::<Vec<_>>().join(" · ")}</span>

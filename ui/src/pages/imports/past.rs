@@ -112,7 +112,7 @@ fn Line(import: PastImport, actions: Actions) -> impl IntoView {
     let label = StoredValue::new(name.clone());
     view! {
         <tr data-testid="import-past-row">
-            <td><span class="two name" title=name.clone()>{name.clone()}</span><span class="two">{source}</span></td>
+            <td><span class="two name" data-full=name.clone()>{name.clone()}</span><span class="two">{source}</span></td>
             <td><span class="two"><Moment at=begun /></span><span class="two">{actor}</span></td>
             <td>
                 <span class="two">{move || imports::past_saved(saved)}</span>

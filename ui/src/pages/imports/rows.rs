@@ -120,8 +120,8 @@ fn Row(index: usize, lines: Signal<Vec<Line>>) -> impl IntoView {
                             {move || group_name(group)}
                         </span>
                     </td>
-                    <td class="cut" title=store.clone()>{store.clone()}</td>
-                    <td title=title>
+                    <td class="cut" data-full=store.clone()>{store.clone()}</td>
+                    <td data-full=title>
                         <span class="two">{move || field.as_deref().map(target_label)}</span>
                         {(!typed.is_empty()).then(|| view! { <span class="two" data-testid="import-typed">{typed}</span> })}
                     </td>

@@ -287,9 +287,9 @@ fn Row(
                                 .into_any(),
                                 (None, None) => view! {
                                     <div class="diff">
-                                        <del class="was cut" class:nothing=move || before() == "—" title=before><span class="vh">{outbox::sr_was}</span>{before}</del>
+                                        <del class="was cut" class:nothing=move || before() == "—" data-full=before><span class="vh">{outbox::sr_was}</span>{before}</del>
                                         <Icon name="arrow" size="s" />
-                                        <span class="now cut" title=after><span class="vh">{outbox::sr_now}</span>{after}</span>
+                                        <span class="now cut" data-full=after><span class="vh">{outbox::sr_now}</span>{after}</span>
                                     </div>
                                 }
                                 .into_any(),

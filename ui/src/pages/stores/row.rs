@@ -108,7 +108,7 @@ fn Cell(column: Column, row: Memo<Option<StoreRow>>, list: ListState) -> impl In
         Column::Name => {
             let name = Signal::derive(move || with(&|row| row.name.clone()));
             view! {
-                <td class="name" data-testid="store-name" title=name>
+                <td class="name" data-testid="store-name" data-full=name>
                     <Marked text=name list=list />
                     {move || {
                         let text = list.query.with(|query| query.text.clone());
@@ -121,7 +121,7 @@ fn Cell(column: Column, row: Memo<Option<StoreRow>>, list: ListState) -> impl In
         }
         Column::Id => {
             let id = Signal::derive(move || with(&|row| row.id.to_string()));
-            view! { <td class="faint" title=id><Marked text=id list=list /></td> }.into_any()
+            view! { <td class="faint" data-full=id><Marked text=id list=list /></td> }.into_any()
         }
         Column::State => {
             let shown = Signal::derive(move || row.get());
@@ -136,7 +136,7 @@ fn Cell(column: Column, row: Memo<Option<StoreRow>>, list: ListState) -> impl In
                 today.with(|spans| spans.as_ref().map(|spans| hours_of_texts(Some(spans))).unwrap_or_default())
             });
             view! {
-                <td class:faint=move || today.with(|spans| spans.as_ref().is_some_and(Vec::is_empty)) title=text>{text}</td>
+                <td class:faint=move || today.with(|spans| spans.as_ref().is_some_and(Vec::is_empty)) data-full=text>{text}</td>
             }
             .into_any()
         }
@@ -156,7 +156,7 @@ fn Cell(column: Column, row: Memo<Option<StoreRow>>, list: ListState) -> impl In
                     path => row.values.get(&field).map(|value| value_text(path, value)).unwrap_or_default(),
                 })
             });
-            view! { <td title=text><Marked text=text list=list /></td> }.into_any()
+            view! { <td data-full=text><Marked text=text list=list /></td> }.into_any()
         }
     }
 }
