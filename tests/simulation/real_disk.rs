@@ -48,8 +48,10 @@ impl RealDisk {
         let folder = real_files::folder();
         real_files::new_cache(folder.path());
         let file = real_files::watch(&folder.path().join(FILE_NAME));
-        // The device's id is drawn by chance; here it comes from the seed, like all chance.
+        // The device's id is drawn by chance; here it comes from the seed, like all chance. The file is a copy, which would
+        // draw one of its own, if it knew when the first was made.
         file.execute("UPDATE meta SET value = ?1 WHERE key = 'device_id'", [device.to_string()]).unwrap();
+        file.execute("DELETE FROM meta WHERE key = 'file_made_ns'", []).unwrap();
         Self {
             folder,
             runtime: real_files::runtime(),
