@@ -161,4 +161,11 @@ async fn a_name_in_doubt_at_the_address_of_a_stored_merchant_is_pointed_out() {
     let told: Vec<_> = rows.iter().map(|row| (row.outcome.to_string(), row.warnings.clone())).collect();
     let fine = || ("create".to_owned(), Vec::<String>::new());
     assert_eq!(told, [("create".to_owned(), vec!["possible_duplicate:A1".to_owned()]), fine(), fine()]);
+
+    // An address that very many give says nothing.
+    let (_home, cache) = open().await;
+    let crowd: String = (1..=70).map(|n| format!("A{n},老王面馆（{n}号店）,见地图\n")).collect();
+    run(&cache, format!("店号,店名,地址\n{crowd}").as_bytes(), "one", false).await;
+    let (rows, _) = run(&cache, "店号,店名,地址\nB1,老王面馆,见地图\n".as_bytes(), "two", true).await;
+    assert_eq!((rows[0].outcome.to_string(), rows[0].warnings.clone()), fine());
 }

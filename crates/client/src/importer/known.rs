@@ -5,7 +5,6 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use domain::MerchantId;
 use domain::profile::Registers;
-
 use reading::names::{Verdict, compare_keys};
 
 use super::likeness::{Likeness, hash};
@@ -177,13 +176,15 @@ impl Entries {
         here.chain(elsewhere).take(COMPARED_MAX).map(|entry| entry.n).collect()
     }
 
-    /// Those of other names at an address.
+    /// Those of other names at an address; none where so many give it that it says nothing, like "as on the map".
     fn at_address(&self, like: &Likeness<'_>) -> Vec<i64> {
         let (name, address) = (hash(&like.name), hash(&like.address));
         let at = |place: &u32| &self.by_name[*place as usize];
         let from = self.by_address.partition_point(|place| at(place).address < address);
         let there = self.by_address[from..].iter().map(at).take_while(|entry| entry.address == address);
-        there.filter(|entry| entry.name != name).take(COMPARED_MAX).map(|entry| entry.n).collect()
+        let others = there.filter(|entry| entry.name != name).map(|entry| entry.n);
+        let others: Vec<i64> = others.take(COMPARED_MAX + 1).collect();
+        if others.len() > COMPARED_MAX { Vec::new() } else { others }
     }
 }
 
