@@ -415,6 +415,9 @@ async fn a_cache_from_before_the_index_is_made_anew_in_the_background() {
         "UPDATE listing SET tokens_hash = n",
         "DELETE FROM meta WHERE key IN ('list_made_to', 'index_version', 'indices_put_off')",
         // What later versions changed beside the list.
+        "DROP TRIGGER listing_deleted",
+        "CREATE TRIGGER listing_deleted AFTER DELETE ON listing BEGIN SELECT 1; END",
+        "DROP TABLE listing_total",
         "DROP TABLE bulk_rows",
         "DROP TABLE bulk_edits",
         "INSERT INTO meta (key, value) SELECT 'counter', counter FROM outbox_totals WHERE turn = -1",

@@ -4,8 +4,9 @@
 mod support;
 
 use client::cache::Cache;
-use domain::OutcomeState;
-use domain::ipc::{Durability, OutboxGroup, OutboxQuery, OutboxRow};
+use domain::edit::Source;
+use domain::ipc::{Durability, OutboxGroup, OutboxQuery, OutboxRow, StoresQuery};
+use domain::{Decision, Edit, OutcomeState, Record, Sibling};
 use sqlx::ConnectOptions;
 use support::*;
 
@@ -22,7 +23,7 @@ async fn totals(cache: &Cache) -> [Vec<(i64, i64, i64)>; 2] {
     let mut both = [Vec::new(), Vec::new()];
     for (rows, statement) in both.iter_mut().zip([
         "SELECT turn, changes, edits FROM outbox_totals WHERE edits > 0 ORDER BY turn",
-        "SELECT turn, sum(changes), count(*) FROM outbox GROUP BY turn ORDER BY turn",
+        "SELECT turn, sum(lines), count(*) FROM outbox GROUP BY turn ORDER BY turn",
     ]) {
         *rows = sqlx::query_as(statement).fetch_all(&mut raw).await.unwrap();
     }
@@ -348,4 +349,62 @@ async fn a_file_of_an_older_version_goes_on_where_it_was() {
     totals_are_right(&cache).await;
     let sent = cache.load_batch(9, 1_000_000, 0, None).await.unwrap().edits;
     assert_eq!(sent, [vec![twin], waiting, vec![next]].concat(), "it is sent too");
+}
+
+/// The record of `theirs` with the edit's values beside it in these fields.
+fn contested(mut record: Record, edit: &Edit, fields: &[&str]) -> Record {
+    let mut meta = record.edits.values().next().unwrap().clone();
+    (meta.edit_id, meta.source) = (edit.edit_id, Source::Manual);
+    record.edits.values_mut().for_each(|theirs| theirs.source = Source::Manual);
+    record.edits.insert(edit.dot, meta);
+    for write in edit.writes.iter().filter(|write| fields.contains(&write.field.shown_as())) {
+        let register = record.registers.get_mut(&write.field).unwrap();
+        let (value, base_value) = (write.value.clone(), write.base_value.clone());
+        register.siblings.push(Sibling { dot: edit.dot, value, base_value });
+        register.siblings.sort_by_key(|sibling| sibling.dot);
+    }
+    record
+}
+
+#[tokio::test]
+async fn of_an_edit_in_review_only_the_lines_wait_about_which_people_choose() {
+    let (_home, cache) = open().await;
+    let waiting = async || {
+        totals_are_right(&cache).await;
+        let page = cache.outbox(&OutboxQuery { limit: 9, ..OutboxQuery::default() }).await.unwrap();
+        let numbers = cache.numbers().await.unwrap();
+        let row = cache.stores(&StoresQuery { limit: 1, ..StoresQuery::default() }).await.unwrap().rows.remove(0);
+        assert_eq!((numbers.in_review, page.total), (page.waiting, page.all));
+        assert_eq!(u64::from(row.queued + row.in_review), page.all);
+        page.rows.into_iter().map(|row| row.change.field).collect::<Vec<_>>()
+    };
+    cache.apply_page(page(vec![(1, named("A", 1, "theirs"))], true)).await.unwrap();
+    let writes = vec![
+        write("name", "old", "mine"),
+        write("address", "old", "mine"),
+        write("tags.近地铁", "", "yes"),
+        write("tags.包间", "", "yes"),
+    ];
+    let edit = cache.save(draft("A", writes), None).await.unwrap();
+    assert_eq!(waiting().await, ["name", "address", "tags"]);
+    cache.load_batch(9, 1_000_000, 0, None).await.unwrap();
+    let mut answer = outcome(&edit, OutcomeState::InReview, 2);
+    for decision in answer.decisions.iter_mut().filter(|decision| decision.field.root() == "tags") {
+        decision.decision = Decision::Applied;
+    }
+    cache.store_outcomes(&reply(vec![answer]), 0).await.unwrap();
+    assert_eq!(waiting().await, ["name", "address"], "answered");
+    let both = contested(named("A", 1, "theirs"), &edit, &["name", "address"]);
+    cache.apply_page(page(vec![(2, both)], true)).await.unwrap();
+    assert_eq!(waiting().await, ["name", "address"], "come back");
+    let one = contested(named("A", 1, "theirs"), &edit, &["address"]);
+    cache.apply_page(page(vec![(3, one)], true)).await.unwrap();
+    assert_eq!(waiting().await, ["address"], "people have chosen one");
+
+    // A server that has lost it gets it whole.
+    let mut restored = page(vec![(1, named("A", 1, "theirs"))], true);
+    restored.epoch = "e2".to_owned();
+    cache.restart_pull().await.unwrap();
+    cache.apply_page(restored).await.unwrap();
+    assert_eq!(waiting().await, ["name", "address", "tags"], "sent again");
 }

@@ -1,6 +1,6 @@
 //! An edit as people see it: one line for each shown field, with its old and new value.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -63,7 +63,12 @@ fn is_element(field: &FieldPath) -> bool {
     field.kind() == crate::field::FieldKind::SetElement
 }
 
+/// The fields as people see them, each once, in the order of their names.
+pub fn shown_fields<'f>(fields: impl IntoIterator<Item = &'f FieldPath>) -> BTreeSet<&'f str> {
+    fields.into_iter().map(FieldPath::shown_as).collect()
+}
+
 /// How many lines an edit has.
 pub fn count(writes: &[Write]) -> usize {
-    writes.iter().map(|w| w.field.shown_as()).collect::<std::collections::BTreeSet<_>>().len()
+    shown_fields(writes.iter().map(|write| &write.field)).len()
 }

@@ -354,32 +354,35 @@ pub fn decision(record: &Record, field: &FieldPath, dot: Dot, rules: &RuleSet) -
     }
 }
 
-/// The same, of an edit whose answer is known: only the writes that went to review count, so that a
-/// later change of another field of the same edit is no "declined".
-pub fn settled_state_of(record: &Record, edit: &Edit, decisions: &[FieldDecision], rules: &RuleSet) -> EditState {
-    let asked = edit
-        .writes
+/// The writes of an answered edit that went to review: a later change of another field of the same edit is no
+/// "declined".
+fn asked<'e>(edit: &'e Edit, decisions: &[FieldDecision]) -> impl Iterator<Item = &'e Write> {
+    edit.writes
         .iter()
-        .filter(|write| decisions.iter().any(|d| d.field == write.field && d.decision == Decision::NeedsReview));
-    state_of(record, edit, asked, rules)
+        .filter(|write| decisions.iter().any(|d| d.field == write.field && d.decision == Decision::NeedsReview))
 }
 
-fn state_of<'e>(
+/// The fields of an answered edit about which people still choose.
+pub fn open_fields<'e>(
     record: &Record,
-    edit: &Edit,
-    writes: impl Iterator<Item = &'e Write> + Clone,
+    edit: &'e Edit,
+    decisions: &[FieldDecision],
     rules: &RuleSet,
-) -> EditState {
-    let open = writes.clone().any(|write| {
-        is_contested(record, &write.field, rules)
-            && record.registers.get(&write.field).is_some_and(|r| r.siblings.iter().any(|s| s.dot == edit.dot))
-    });
-    if open {
+) -> Vec<&'e FieldPath> {
+    let is_candidate = |register: &Register| register.siblings.iter().any(|sibling| sibling.dot == edit.dot);
+    let is_open = |field: &&FieldPath| {
+        is_contested(record, field, rules) && record.registers.get(field).is_some_and(is_candidate)
+    };
+    asked(edit, decisions).map(|write| &write.field).filter(is_open).collect()
+}
+
+/// What became of an answered edit, of which only the writes count that went to review.
+pub fn settled_state_of(record: &Record, edit: &Edit, decisions: &[FieldDecision], rules: &RuleSet) -> EditState {
+    if !open_fields(record, edit, decisions, rules).is_empty() {
         return EditState::InReview;
     }
     let shown = shown(record, rules);
-    let mut writes = writes;
-    let taken = writes.all(|write| {
+    let taken = asked(edit, decisions).all(|write| {
         let now = shown.get(&write.field).cloned().unwrap_or_default();
         validate::same(&write.field, &now, &write.value)
     });

@@ -165,7 +165,8 @@ mod tests {
                 false => drop(desk.insert(tx, &RuleSet::default(), drafts())?),
             }
             let mut all = Vec::new();
-            for table in ["outbox", "outbox_totals", "listing", "own_rows", "unindexed", "categories"] {
+            for table in ["outbox", "outbox_totals", "listing", "own_rows", "unindexed", "categories", "listing_total"]
+            {
                 let mut select = tx.prepare(&format!("SELECT * FROM {table} ORDER BY 1"))?;
                 let columns = select.column_count();
                 let mut rows = select.query([])?;

@@ -172,6 +172,11 @@ impl<'t> Rows<'t> {
 
     /// Counts those that were added.
     pub fn count_added(&mut self) -> Result<()> {
+        if self.added.is_empty() {
+            return Ok(());
+        }
+        let all: i64 = self.added.values().sum();
+        self.tx.prepare_cached(sql!("listing/add_total"))?.execute([all])?;
         let mut count = self.tx.prepare_cached(sql!("listing/count_added"))?;
         while let Some((category, merchants)) = self.added.pop_first() {
             count.execute(params![category, merchants])?;
@@ -296,8 +301,11 @@ mod tests {
             rows.count_added()?;
             let mut counted = tx.prepare("SELECT category, merchants FROM categories ORDER BY category")?;
             let counted = counted.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            Ok(counted.collect::<rusqlite::Result<Vec<(String, i64)>>>()?)
+            let counted = counted.collect::<rusqlite::Result<Vec<(String, i64)>>>()?;
+            let all: i64 = tx.query_row(sql!("list/count"), [], |row| row.get(0))?;
+            Ok((counted, all))
         };
-        assert_eq!(cache.direct.write(Flush::AsSet, write).await.unwrap(), [("面馆".to_owned(), 2)]);
+        let counted = cache.direct.write(Flush::AsSet, write).await.unwrap();
+        assert_eq!(counted, (vec![("面馆".to_owned(), 2)], 2));
     }
 }

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use super::direct;
 use crate::error::{Error, Result};
 
-const MIGRATIONS: [&str; 13] = [
+const MIGRATIONS: [&str; 15] = [
     include_str!("migrations/0001_cache.sql"),
     include_str!("migrations/0002_queue.sql"),
     include_str!("migrations/0003_digests.sql"),
@@ -20,6 +20,8 @@ const MIGRATIONS: [&str; 13] = [
     include_str!("migrations/0011_counted.sql"),
     include_str!("migrations/0012_by_number.sql"),
     include_str!("migrations/0013_own_rows.sql"),
+    include_str!("migrations/0014_open_fields.sql"),
+    include_str!("migrations/0015_listing_total.sql"),
 ];
 
 /// Brings the file to this version.

@@ -17,6 +17,7 @@ mod listing;
 mod merchant;
 mod meta;
 mod migrations;
+mod open_fields;
 mod outbox;
 mod outbox_window;
 mod pages;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::MerchantId;
 use domain::change;
-use domain::edit::Edit;
+use domain::edit::{Edit, EditState};
 use domain::ipc::{OutboxGroup, OutboxPage, OutboxQuery, OutboxRow};
 use futures_util::TryStreamExt as _;
 use sqlx::FromRow;
@@ -31,6 +31,7 @@ struct PageRow {
     attempts: i64,
     not_before_ms: i64,
     problem: Option<String>,
+    open_fields: Option<String>,
 }
 
 fn turns(group: OutboxGroup) -> (i64, i64) {
@@ -143,6 +144,12 @@ fn lines(row: &PageRow) -> Result<Vec<OutboxRow>> {
         problem,
     };
     let writes = |field: &str| edit.writes.iter().filter(|write| write.field.shown_as() == field).cloned().collect();
-    let changes = change::changes(&edit.writes).into_iter();
+    // Of an edit in review those lines wait about which people still choose; the others are as an edit's that is done.
+    let open: Option<Vec<String>> = match (template.state, &row.open_fields) {
+        (EditState::InReview, Some(fields)) => Some(serde_json::from_str(fields)?),
+        _ => None,
+    };
+    let waits = |change: &change::Change| open.as_ref().is_none_or(|fields| fields.contains(&change.field));
+    let changes = change::changes(&edit.writes).into_iter().filter(waits);
     Ok(changes.map(|change| OutboxRow { writes: writes(&change.field), change, ..template.clone() }).collect())
 }

@@ -16,7 +16,7 @@ use super::direct::Flush;
 use super::listing::{self, Touched};
 use super::ready::Ready;
 use super::resending::{self, About};
-use super::{Cache, count, int, json_list, json_numbers, list, merchant, meta, outbox, parse, sql};
+use super::{Cache, count, int, json_list, json_numbers, list, merchant, meta, open_fields, outbox, parse, sql};
 use crate::error::Result;
 
 pub(super) const CURSOR: &str = "cursor";
@@ -287,7 +287,7 @@ pub(super) fn settle(tx: &Connection, rules: &RuleSet, touched: &mut Touched, no
         return Ok(());
     }
     let waiting = json_list(waiting);
-    let mut done: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+    let (mut done, mut open) = (BTreeMap::<&str, Vec<i64>>::new(), Vec::<(i64, Option<String>)>::new());
     let mut candidates = tx.prepare_cached(sql!("outbox/settle_candidates"))?;
     let mut rows = candidates.query([waiting])?;
     while let Some(row) = rows.next()? {
@@ -298,16 +298,21 @@ pub(super) fn settle(tx: &Connection, rules: &RuleSet, touched: &mut Touched, no
             let decisions: Vec<FieldDecision> =
                 decisions.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
             state = match record_of(tx, &edit.merchant_id, touched)? {
-                Some(record) => reconcile::settled_state_of(record, &edit, &decisions, rules),
+                Some(record) => match reconcile::settled_state_of(record, &edit, &decisions, rules) {
+                    EditState::InReview => {
+                        open.push((row.get(0)?, open_fields::left(record, &edit, &decisions, rules)?));
+                        continue;
+                    }
+                    settled => settled,
+                },
                 // The merchant is gone for good, and with it the question.
                 None => EditState::Declined,
             };
-            if state == EditState::InReview {
-                continue;
-            }
         }
         done.entry(state.as_str()).or_default().push(row.get(0)?);
     }
+    let mut still_open = tx.prepare_cached(sql!("outbox/still_open"))?;
+    open.into_iter().try_for_each(|(n, fields)| still_open.execute(params![n, fields]).map(|_| ()))?;
     let now_ms = int(now_ms);
     for (state, numbers) in &done {
         let list = json_numbers(numbers.iter().copied());

@@ -14,7 +14,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::direct::Flush;
 use super::in_flight::{InFlight, Place};
-use super::{Cache, count, int, json_numbers, landing, merchant, meta, sql};
+use super::{Cache, count, int, json_numbers, landing, merchant, meta, open_fields, sql};
 use crate::error::Result;
 
 /// The longest time that a deferred edit waits where the engine's delays are shorter, in milliseconds: a clock that was
@@ -290,6 +290,7 @@ fn answer(tx: &Connection, n: i64, outcome: &Outcome, epoch: &str, retry_at_ms: 
         (!rejected).then_some(epoch),
         problem.map(|problem| serde_json::to_string(&problem)).transpose()?,
         serde_json::to_string(&outcome.decisions)?,
+        if state == EditState::InReview { open_fields::answered(&outcome.decisions)? } else { None },
     ];
     Ok(answer.query_row(values, |row| row.get(0)).optional()?)
 }

@@ -42,6 +42,29 @@ fn can_return(write: &Write) -> bool {
     !(write.base_value.is_null() && schema::required().any(|field| field == write.field))
 }
 
+/// Which registers are to go back. All of them unless a person says otherwise, also those that come to differ meanwhile;
+/// but to go back to before the first edit would clear the store: there each is ticked by hand.
+#[derive(Clone, Copy)]
+struct Ticks {
+    from_start: bool,
+    turned: RwSignal<BTreeSet<FieldPath>>,
+}
+
+impl Ticks {
+    fn at(from: Point) -> Self {
+        Self { from_start: from == Point::Start, turned: RwSignal::default() }
+    }
+    fn has(self, field: &FieldPath) -> bool {
+        self.turned.with(|turned| turned.contains(field)) == self.from_start
+    }
+    fn set(self, field: FieldPath, on: bool) {
+        self.turned.update(|turned| match on == self.from_start {
+            true => drop(turned.insert(field)),
+            false => drop(turned.remove(&field)),
+        });
+    }
+}
+
 /// The store with the chosen registers as they were. `writes` lead from then to now.
 fn restored(now: &Profile, writes: &[Write]) -> Profile {
     let mut registers: Registers = now.to_registers();
@@ -120,16 +143,12 @@ pub fn Compare(
             })
         })
     });
-    // To go back to before the first edit would clear the store: there each register is ticked by hand.
-    let kept = RwSignal::new(match from {
-        Point::Start => writes.with_untracked(|writes| writes.iter().map(|write| write.field.clone()).collect()),
-        _ => BTreeSet::<FieldPath>::new(),
-    });
+    let ticks = Ticks::at(from);
     let to_now = to == Point::Now && from != Point::Now;
     let blocked = move |write: &Write| editor.is_locked(write.field.shown_as()) || !can_return(write);
     let wanted = Memo::new(move |_| {
-        let kept = kept.get();
-        writes.get().into_iter().filter(|write| !kept.contains(&write.field) && !blocked(write)).collect::<Vec<_>>()
+        let wanted = |write: &Write| ticks.has(&write.field) && !blocked(write);
+        writes.get().into_iter().filter(wanted).collect::<Vec<_>>()
     });
     let restore = move |_| {
         let Some(view) = editor.view.get_untracked() else { return };
@@ -137,7 +156,7 @@ pub fn Compare(
         editor.restore(edited, || {});
     };
     let rows = move || {
-        let row = |write: Write| view! { <Difference write=write kept=kept ticks=to_now editor=editor /> };
+        let row = |write: Write| view! { <Difference write=write ticks=to_now.then_some(ticks) editor=editor /> };
         writes.get().into_iter().map(row).collect_view()
     };
     view! {
@@ -179,24 +198,13 @@ pub fn Compare(
 }
 
 #[component]
-fn Difference(write: Write, kept: RwSignal<BTreeSet<FieldPath>>, ticks: bool, editor: Editor) -> impl IntoView {
+fn Difference(write: Write, ticks: Option<Ticks>, editor: Editor) -> impl IntoView {
     let field = StoredValue::new(write.field.clone());
     let path = write.field.as_str().to_owned();
     let returns = can_return(&write);
     let locked = {
         let shown = write.field.shown_as().to_owned();
         Memo::new(move |_| editor.is_locked(&shown) || !returns)
-    };
-    let on = Memo::new(move |_| !locked.get() && kept.with(|kept| field.with_value(|field| !kept.contains(field))));
-    let toggle = move |event: web_sys::Event| {
-        let take = event_target_checked(&event);
-        kept.update(|kept| {
-            if take {
-                field.with_value(|field| kept.remove(field));
-            } else {
-                kept.insert(field.get_value());
-            }
-        });
     };
     let values = {
         let (path, before, after) = (path.clone(), write.base_value, write.value);
@@ -216,19 +224,22 @@ fn Difference(write: Write, kept: RwSignal<BTreeSet<FieldPath>>, ticks: bool, ed
     let name = move || field_label(shown_field(&path));
     view! {
         <li data-testid="difference">
-            {if ticks {
-                view! {
-                    <label class="tick">
-                        <input type="checkbox" disabled=locked prop:checked=on on:change=toggle />
-                        <b>{name}</b>
-                    </label>
+            {match ticks {
+                Some(ticks) => {
+                    let on = Memo::new(move |_| !locked.get() && field.with_value(|field| ticks.has(field)));
+                    let toggle = move |event| ticks.set(field.get_value(), event_target_checked(&event));
+                    view! {
+                        <label class="tick">
+                            <input type="checkbox" disabled=locked prop:checked=on on:change=toggle />
+                            <b>{name}</b>
+                        </label>
+                    }
+                    .into_any()
                 }
-                .into_any()
-            } else {
-                view! { <b class="sm">{name}</b> }.into_any()
+                None => view! { <b class="sm">{name}</b> }.into_any(),
             }}
             {values}
-            {move || match (ticks && locked.get(), returns) {
+            {move || match (ticks.is_some() && locked.get(), returns) {
                 (true, true) => view! { <p class="msg warn"><Icon name="clash" size="s" />{words::restore_blocked}</p> }.into_any(),
                 (true, false) => view! { <p class="hint"><Icon name="info" size="s" />{words::restore_required}</p> }.into_any(),
                 (false, _) => ().into_any(),
@@ -264,6 +275,21 @@ mod tests {
         assert!(back.tags.contains("外卖"));
         assert_eq!(back.other, now.other);
         assert!(!can_return(&write("name", Value::NULL, Value::text("x"))) && can_return(&writes[1]));
+    }
+
+    #[test]
+    fn what_comes_to_differ_is_ticked_unless_each_is_ticked_by_hand() {
+        let owner = Owner::new();
+        owner.set();
+        let [name, note] = ["name", "note"].map(|field| FieldPath::new(field).unwrap());
+        for (from, by_itself) in [(Point::After(EditId(uuid::Uuid::nil())), true), (Point::Start, false)] {
+            let ticks = Ticks::at(from);
+            assert_eq!((ticks.has(&name), ticks.has(&note)), (by_itself, by_itself));
+            ticks.set(name.clone(), !by_itself);
+            assert_eq!((ticks.has(&name), ticks.has(&note)), (!by_itself, by_itself));
+            ticks.set(name.clone(), by_itself);
+            assert_eq!(ticks.has(&name), by_itself);
+        }
     }
 
     #[test]

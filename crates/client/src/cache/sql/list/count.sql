@@ -1,1 +1,1 @@
-SELECT coalesce(sum(merchants), 0) FROM categories
+SELECT merchants FROM listing_total

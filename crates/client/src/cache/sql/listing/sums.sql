@@ -1,2 +1,1 @@
-SELECT (SELECT coalesce(sum(merchants), 0) FROM categories),
-       (SELECT count(*) FROM listing WHERE contested > 0)
+SELECT (SELECT merchants FROM listing_total), (SELECT count(*) FROM listing WHERE contested > 0)

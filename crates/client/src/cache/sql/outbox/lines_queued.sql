@@ -1,2 +1,2 @@
 -- As `lines`, of the turn that no index has.
-SELECT n, changes FROM outbox WHERE turn = ?1 ORDER BY n
+SELECT n, lines FROM outbox WHERE turn = ?1 ORDER BY n

@@ -1,0 +1,1 @@
+UPDATE listing_total SET merchants = merchants + ?1
