@@ -128,12 +128,10 @@ impl Session {
         }
     }
 
-    /// A machine that has no token yet gets one, if the server can be reached: so it is known what it may.
-    pub async fn introduce(&self) {
-        if self.machine().is_some() && self.tokens.read().await.is_none() {
-            // Whatever keeps it from one, it may the least then.
-            let _ = self.bearer().await;
-        }
+    /// A machine that has no token yet gets one, if the server can be reached: so it is known what it may. Returns whether
+    /// it did.
+    pub async fn introduce(&self) -> bool {
+        self.machine().is_some() && self.tokens.read().await.is_none() && self.bearer().await.is_ok()
     }
 
     /// For the window.

@@ -21,6 +21,7 @@ mod open_fields;
 mod outbox;
 mod outbox_window;
 mod pages;
+mod permits;
 mod ready;
 mod records;
 mod resending;

@@ -19,7 +19,7 @@ use telemetry::Stage;
 use super::listing::Own;
 use super::merchant::Merchant;
 use super::meta::{self, Stamps};
-use super::{Cache, int, sql};
+use super::{Cache, int, permits, sql};
 use crate::clock::Machine;
 use crate::error::{Error, Result};
 
@@ -72,6 +72,22 @@ impl Cache {
         only(self.save_with(insert).await?)
     }
 
+    /// As one of the two above, unless the server would refuse it for certain.
+    ///
+    /// # Errors
+    /// `forbidden` for a merchant outside of the scope; `in_review` for a field that people are choosing, where the role
+    /// may not; as [`Self::save`].
+    pub async fn save_permitted(&self, draft: Draft, actor: Option<Actor>) -> Result<Edit> {
+        let mut desk = self.desk(None);
+        let insert = move |tx: &Transaction<'_>, rules: &RuleSet| {
+            desk.actor = actor.map_or_else(|| meta::last_actor(tx), |actor| Ok(Some(actor)))?;
+            let check =
+                |merchant: &Merchant, draft: &Draft| permits::check(desk.actor.as_ref(), merchant, draft, rules);
+            desk.insert_checked(tx, rules, vec![draft], check)
+        };
+        only(self.save_with(insert).await?)
+    }
+
     /// Saves many edits in one transaction: all or none.
     ///
     /// # Errors
@@ -110,6 +126,17 @@ pub(super) struct Desk {
 impl Desk {
     /// Saves within a transaction that is already begun.
     pub fn insert(&self, tx: &Connection, rules: &RuleSet, drafts: Vec<Draft>) -> Result<Vec<Edit>> {
+        self.insert_checked(tx, rules, drafts, |_, _| Ok(()))
+    }
+
+    /// The same, unless the check has something against one of them as its merchant stands before it.
+    fn insert_checked(
+        &self,
+        tx: &Connection,
+        rules: &RuleSet,
+        drafts: Vec<Draft>,
+        check: impl Fn(&Merchant, &Draft) -> Result<()>,
+    ) -> Result<Vec<Edit>> {
         make_room(tx, drafts.len())?;
         let now_ms = self.machine.now_ms();
         let mut stamps = Stamps::read(tx, self.device)?;
@@ -123,6 +150,7 @@ impl Desk {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(new) => new.insert(Merchant::read(tx, &draft.merchant_id)?),
             };
+            check(merchant, &draft)?;
             let (dot, hlc) = stamps.next(now_ms);
             let edit = Edit {
                 edit_id: EditId(self.machine.fresh_id()),

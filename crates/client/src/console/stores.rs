@@ -9,7 +9,7 @@ use domain::problem::{ErrorCode, Problem};
 use domain::profile::{self, Profile, Registers};
 use domain::schema::Words;
 use domain::version::VersionVector;
-use domain::{FieldPath, MerchantId, phone, text};
+use domain::{Edit, FieldPath, MerchantId, phone, text};
 use sync_engine::device::Failure;
 
 use super::{Console, fields, saved};
@@ -138,38 +138,24 @@ impl Console {
         if writes.is_empty() {
             return Ok(saved(None));
         }
-        self.may_write(&id, &writes).await?;
         let mut draft = Draft::new(id, writes, Source::Manual);
         draft.seen = seen;
-        let edit = self.save_draft(draft).await?;
+        let edit = self.save_permitted(draft).await?;
         self.edited().await;
         Ok(saved(Some(&edit)))
     }
 
-    /// What the server would refuse for certain is not saved: a merchant outside of the scope; a field that people are
-    /// choosing, for a role that may not.
-    async fn may_write(&self, id: &MerchantId, writes: &[Write]) -> Result<()> {
-        let review = self.cache.known(id).await?.review;
-        let items = review.iter().flat_map(|review| &review.items);
-        let chosen: Vec<&str> = items
-            .map(|item| &item.field)
-            .filter(|field| writes.iter().any(|w| w.field == **field))
-            .map(FieldPath::as_str)
-            .collect();
+    /// Saves in the name of who is signed in, or was last, unless the server would refuse it for certain.
+    async fn save_permitted(&self, draft: Draft) -> Result<Edit> {
         let backend = self.backend().await;
-        if !chosen.is_empty() {
-            backend.session.introduce().await;
+        let actor = backend.session.signed_in_actor().await;
+        match self.cache.save_permitted(draft.clone(), actor).await {
+            // What a machine may, is known for certain only with its token.
+            Err(error) if error.code() == ErrorCode::InReview && backend.session.introduce().await => {
+                self.cache.save_permitted(draft, backend.session.signed_in_actor().await).await
+            }
+            saved => saved,
         }
-        let Some(actor) = backend.session.actor().await? else { return Ok(()) };
-        if !actor.scope.contains(id) {
-            let text = format!("{id} is outside of what {} may edit: nothing was saved", actor.name);
-            return Err(Error::new(ErrorCode::Forbidden, text));
-        }
-        if let (Some(first), false) = (chosen.first(), actor.role.may_review()) {
-            let text = format!("operations are choosing {}: nothing was saved; leave it out", chosen.join(", "));
-            return Err(Problem::new(ErrorCode::InReview, text).about(*first).into());
-        }
-        Ok(())
     }
 
     /// A merchant's history: from the server, or as known last; with what waits here.
