@@ -72,7 +72,7 @@ pub fn check(schema: &Schema, field: &str, typed: &str) -> Checked {
         "phones" | "phone" => {
             let found = phones::read(typed, None).map(|found| {
                 let list = found.phones.iter().map(phones::Phone::json).collect();
-                (Value(list), found.note.as_deref().map(kept).into_iter().collect())
+                (Value(list), found.warnings())
             });
             Checked::of(typed, found)
         }

@@ -194,6 +194,8 @@ fn weeks_in_many_spellings() {
         ("22:00-08:00", "bad_time"),
         ("周六18:00-03:00 周日02:00-10:00", "overlap"),
         ("11:00-1:00", "ambiguous"),
+        // Round the clock in pieces, from no midnight to another: no text of hours says that.
+        ("6:00-18:00，18:00-次日6:00", "ambiguous"),
         ("假日 09:00-21:00", "ambiguous"),
         ("周日下午公休 9:00-18:00", "ambiguous"),
         ("周一休息 周一 9:00-18:00", "conflict_days"),
@@ -298,4 +300,23 @@ fn what_was_read_is_read_again() {
     let field = domain::FieldPath::new("custom.x").unwrap();
     let (value, _) = reading::register(&Schema::default(), &field, "9223372036854775808\0").unwrap();
     assert_eq!(reading::register(&Schema::default(), &field, &value.plain()).unwrap().0, value);
+}
+
+#[test]
+fn a_number_that_may_be_another_countrys_is_pointed_out() {
+    for (text, warned) in [
+        ("415-555-2671", true),
+        ("090-1234-5678", true),
+        // Its first group is an area code, it has none, or somebody has said which country's it is.
+        ("0415-555-2671", false),
+        ("010-8286-8686", false),
+        ("021 6433 3333", false),
+        ("138 0013 8000", false),
+        ("400-810-8888", false),
+        ("4155552671", false),
+        ("+86 415-555-2671", false),
+    ] {
+        assert_eq!(phones::read(text, None).unwrap().warnings().len(), usize::from(warned), "{text}");
+    }
+    assert!(phones::read("415-555-2671", Some("1")).unwrap().warnings().is_empty());
 }

@@ -60,6 +60,7 @@ fn other_text(word: &str) -> String {
         "repeated_header" => imports::r_repeated_header().to_owned(),
         "other_store" => imports::r_other_store().to_owned(),
         "formula_error" => imports::r_formula_error().to_owned(),
+        "may_be_foreign" => imports::r_may_be_foreign().to_owned(),
         "millionths" => imports::r_millionths().to_owned(),
         "point_dropped" => imports::r_point_dropped().to_owned(),
         word => imports::r_other(word),

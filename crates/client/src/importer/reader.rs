@@ -193,6 +193,9 @@ impl RowReader {
                     if restored {
                         row.warnings.push("phone:leading_zero_restored".to_owned());
                     }
+                    if found.may_be_foreign {
+                        row.warnings.push("phone:may_be_foreign".to_owned());
+                    }
                     if found.has_more() {
                         row.warnings.push("phone:more_than_numbers".to_owned());
                         row.keep_text(PHONES_TEXT, cell.text);
@@ -215,7 +218,7 @@ impl RowReader {
         // Of a file from elsewhere the same digits may be a number there.
         let plain = country.is_none_or(|code| code == "86");
         if let Some(phone) = plain.then(|| plain_mobile(digits).or_else(|| plain_fixed_line(digits))).flatten() {
-            return Ok((Phones { phones: vec![phone], note: None }, false));
+            return Ok((Phones { phones: vec![phone], ..Phones::default() }, false));
         }
         match cell.kind {
             Kind::Number => read_numbers(cell, country),

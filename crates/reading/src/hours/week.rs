@@ -81,6 +81,13 @@ fn joined(mut spans: Vec<Minutes>) -> Result<Vec<Minutes>, ErrorCode> {
     if out.len() > SPANS_MAX {
         return Err(ErrorCode::TooLarge);
     }
+    // Round the clock has words of its own, as for one span.
+    if let [(first, last)] = out.as_slice()
+        && *first > 0
+        && *last == first + DAY_MIN
+    {
+        return Err(ErrorCode::Ambiguous);
+    }
     // Joined spans may pass the whole day: the last must end before the first begins again.
     if let (Some((first, _)), Some((_, last))) = (out.first(), out.last())
         && *last > first + DAY_MIN

@@ -5,6 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::Phones;
 use super::number::{MARKS, digits, extension, is_digits, numbers};
+use super::plan::may_be_foreign;
 use crate::empty::is_empty;
 use crate::finding::TEXT_CHARS_MAX;
 
@@ -31,7 +32,11 @@ pub(super) fn phones(cell: &str, country: Option<&str>) -> Result<Phones, ErrorC
     let says = |part: &String| part.chars().any(char::is_alphanumeric) && !is_label(part) && !is_empty(part);
     for part in plain.split(SEPARATORS).map(text::tidy).filter(says) {
         let (number, words) = remark(&part).map_or((part.as_str(), None), |(number, words)| (number, Some(words)));
-        for number in numbers(number, country)? {
+        let read = numbers(number, country)?;
+        if let ([phone], None) = (read.as_slice(), country) {
+            found.may_be_foreign |= phone.e164.as_deref().is_some_and(|e164| may_be_foreign(number, e164));
+        }
+        for number in read {
             if !found.phones.contains(&number) {
                 found.phones.push(number);
             }

@@ -70,6 +70,8 @@ pub struct Phones {
     pub phones: Vec<Phone>,
     /// Words in brackets behind a number, such as whose it is.
     pub note: Option<String>,
+    /// A number of mainland China may be meant for one of another country.
+    pub may_be_foreign: bool,
 }
 
 impl Phones {
@@ -82,6 +84,15 @@ impl Phones {
             }
         }
         numbers
+    }
+    /// What should be looked at.
+    pub fn warnings(&self) -> Vec<Finding> {
+        let foreign = self.may_be_foreign.then(|| {
+            let numbers = self.numbers().join(", ");
+            let text = format!("was read as {numbers}: for a number of another country, write + and its code in front");
+            Finding::new(ErrorCode::Note, text)
+        });
+        self.note.as_deref().map(kept).into_iter().chain(foreign).collect()
     }
     /// Does the cell say more than numbers in E.164: extensions, service numbers, words?
     pub fn has_more(&self) -> bool {
@@ -109,7 +120,7 @@ pub(crate) fn one(typed: &str) -> Result<(Value, Vec<Finding>), Finding> {
         return Err(Finding::new(ErrorCode::NotANumber, text));
     };
     let lost = |ext: &String| Finding::new(ErrorCode::Note, format!("the extension {ext} is not kept: {number} is"));
-    let warnings = ext.iter().map(lost).chain(found.note.as_deref().map(kept)).collect();
+    let warnings = ext.iter().map(lost).chain(found.warnings()).collect();
     Ok((Value::text(number.as_str()), warnings))
 }
 

@@ -1,6 +1,7 @@
 //! The numbering plan of mainland China, as far as the library's tables do not tell it, and why something is no number.
 
 use domain::{ErrorCode, phone};
+use phonenumber::country::Id;
 
 use super::Kind;
 use super::number::groups;
@@ -117,10 +118,16 @@ fn by_length(count: usize, good: std::ops::RangeInclusive<usize>) -> ErrorCode {
 
 /// A number of another country, as it is written there, or with the country code but no `+`?
 fn is_foreign(national: &str) -> bool {
-    use phonenumber::country::Id;
-    let valid = |region: Option<Id>, text: &str| {
-        phonenumber::parse(region, text).is_ok_and(|number| phonenumber::is_valid(&number))
-    };
+    let with_code = !national.starts_with('0') && (10..=15).contains(&national.len());
+    with_code && valid(None, &format!("+{national}")) || is_written_elsewhere(national)
+}
+
+fn valid(region: Option<Id>, text: &str) -> bool {
+    phonenumber::parse(region, text).is_ok_and(|number| phonenumber::is_valid(&number))
+}
+
+/// A number of another country, as it is written there?
+fn is_written_elsewhere(national: &str) -> bool {
     // Behind a trunk 0 only mobiles are told from area codes of ours with a digit lost.
     let there: &[Id] = match (national.len(), national.get(..3)) {
         (10, Some(start)) if start.starts_with("09") => &[Id::TW],
@@ -128,6 +135,19 @@ fn is_foreign(national: &str) -> bool {
         (9.., Some(start)) if !start.starts_with('0') => &[Id::US, Id::SG],
         _ => &[],
     };
-    let with_code = !national.starts_with('0') && (10..=15).contains(&national.len());
-    with_code && valid(None, &format!("+{national}")) || there.iter().any(|id| valid(Some(*id), national))
+    there.iter().any(|id| valid(Some(*id), national))
+}
+
+/// Was a fixed line of mainland China read from groups of digits of which the first is not its area code, `090-1234-5678`,
+/// where the same is a number in another country?
+pub(super) fn may_be_foreign(words: &str, e164: &str) -> bool {
+    let Some(national) = e164.strip_prefix("+86").filter(|_| !words.contains('+') && kind(e164) == Kind::Fixed) else {
+        return false;
+    };
+    let groups = groups(words);
+    let begins_with_area = groups.first().and_then(|first| first.strip_prefix('0')).is_some_and(|area| {
+        let digits = if national.starts_with("10") || national.starts_with('2') { 2 } else { 3 };
+        national.get(..digits) == Some(area)
+    });
+    groups.len() > 2 && !begins_with_area && is_written_elsewhere(&groups.concat())
 }
