@@ -4,6 +4,7 @@
 mod support;
 
 use client::cache::Cache;
+use client::{Console, Mode, Options};
 use domain::edit::Source;
 use domain::ipc::{Durability, OutboxGroup, OutboxQuery, OutboxRow, StoresQuery};
 use domain::{Decision, Edit, OutcomeState, Record, Sibling};
@@ -368,7 +369,9 @@ fn contested(mut record: Record, edit: &Edit, fields: &[&str]) -> Record {
 
 #[tokio::test]
 async fn of_an_edit_in_review_only_the_lines_wait_about_which_people_choose() {
-    let (_home, cache) = open().await;
+    let (home, cache) = open().await;
+    let options = Options { keyring: false, ..Options::new(Mode::Tool) };
+    let console = Console::open(home.path(), options).await.unwrap();
     let waiting = async || {
         totals_are_right(&cache).await;
         let page = cache.outbox(&OutboxQuery { limit: 9, ..OutboxQuery::default() }).await.unwrap();
@@ -376,7 +379,10 @@ async fn of_an_edit_in_review_only_the_lines_wait_about_which_people_choose() {
         let row = cache.stores(&StoresQuery { limit: 1, ..StoresQuery::default() }).await.unwrap().rows.remove(0);
         assert_eq!((numbers.in_review, page.total), (page.waiting, page.all));
         assert_eq!(u64::from(row.queued + row.in_review), page.all);
-        page.rows.into_iter().map(|row| row.change.field).collect::<Vec<_>>()
+        let fields: Vec<String> = page.rows.into_iter().map(|row| row.change.field).collect();
+        let beside = console.store(&id("A")).await.unwrap().pending.into_iter().map(|pending| pending.change.field);
+        assert_eq!(beside.collect::<Vec<_>>(), fields, "on the store's page");
+        fields
     };
     cache.apply_page(page(vec![(1, named("A", 1, "theirs"))], true)).await.unwrap();
     let writes = vec![
@@ -407,4 +413,5 @@ async fn of_an_edit_in_review_only_the_lines_wait_about_which_people_choose() {
     cache.restart_pull().await.unwrap();
     cache.apply_page(restored).await.unwrap();
     assert_eq!(waiting().await, ["name", "address", "tags"], "sent again");
+    console.close().await;
 }

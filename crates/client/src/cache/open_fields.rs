@@ -2,7 +2,8 @@
 //! waiting.
 
 use domain::FieldPath;
-use domain::edit::{Edit, FieldDecision};
+use domain::change::Change;
+use domain::edit::{Edit, EditState, FieldDecision};
 use domain::record::Record;
 use domain::rules::RuleSet;
 use domain::{Decision, change};
@@ -29,4 +30,18 @@ pub(super) fn left(
     rules: &RuleSet,
 ) -> Result<Option<String>> {
     text(reconcile::open_fields(record, edit, decisions, rules).into_iter())
+}
+
+/// The lines of an edit that wait, where these fields are stored with it.
+pub(super) fn waiting_lines(
+    edit: &Edit,
+    state: EditState,
+    stored: Option<&str>,
+) -> Result<impl Iterator<Item = Change> + use<>> {
+    let open: Option<Vec<String>> = match (state, stored) {
+        (EditState::InReview, Some(fields)) => Some(serde_json::from_str(fields)?),
+        _ => None,
+    };
+    let waits = move |change: &Change| open.as_ref().is_none_or(|fields| fields.contains(&change.field));
+    Ok(change::changes(&edit.writes).into_iter().filter(waits))
 }

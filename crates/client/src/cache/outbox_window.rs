@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use domain::MerchantId;
 use domain::change;
-use domain::edit::{Edit, EditState};
+use domain::edit::Edit;
 use domain::ipc::{OutboxGroup, OutboxPage, OutboxQuery, OutboxRow};
 use futures_util::TryStreamExt as _;
 use sqlx::FromRow;
 use sqlx::sqlite::SqliteConnection;
 
 use super::status::turn;
-use super::{Cache, count, json_numbers, parse, small, sql};
+use super::{Cache, count, json_numbers, open_fields, parse, small, sql};
 use crate::clock;
 use crate::error::Result;
 
@@ -144,12 +144,6 @@ fn lines(row: &PageRow) -> Result<Vec<OutboxRow>> {
         problem,
     };
     let writes = |field: &str| edit.writes.iter().filter(|write| write.field.shown_as() == field).cloned().collect();
-    // Of an edit in review those lines wait about which people still choose; the others are as an edit's that is done.
-    let open: Option<Vec<String>> = match (template.state, &row.open_fields) {
-        (EditState::InReview, Some(fields)) => Some(serde_json::from_str(fields)?),
-        _ => None,
-    };
-    let waits = |change: &change::Change| open.as_ref().is_none_or(|fields| fields.contains(&change.field));
-    let changes = change::changes(&edit.writes).into_iter().filter(waits);
+    let changes = open_fields::waiting_lines(&edit, template.state, row.open_fields.as_deref())?;
     Ok(changes.map(|change| OutboxRow { writes: writes(&change.field), change, ..template.clone() }).collect())
 }

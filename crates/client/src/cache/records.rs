@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::MerchantId;
-use domain::change;
+use domain::change::Change;
 use domain::edit::{Edit, EditState};
 use domain::ipc::{PendingChange, StoreRow};
 use domain::profile::Registers;
@@ -13,7 +13,7 @@ use domain::version::VersionVector;
 use rusqlite::{Connection, Transaction};
 
 use super::listing::{self, Own};
-use super::{Cache, count, list, merchant, parse, sql};
+use super::{Cache, count, list, merchant, open_fields, parse, sql};
 use crate::clock;
 use crate::error::Result;
 
@@ -25,13 +25,15 @@ pub(crate) struct Waiting {
     pub actor_name: String,
     pub saved_ms: u64,
     pub come_back: bool,
+    /// What of it waits.
+    lines: Vec<Change>,
 }
 
 impl Waiting {
     fn lines(&self) -> impl Iterator<Item = PendingChange> + '_ {
-        change::changes(&self.edit.writes).into_iter().map(|change| PendingChange {
+        self.lines.iter().map(|change| PendingChange {
             edit_id: self.edit.edit_id,
-            change,
+            change: change.clone(),
             state: self.state,
             actor_name: self.actor_name.clone(),
             at: clock::at(self.saved_ms),
@@ -81,9 +83,13 @@ fn waiting_of(tx: &Connection, id: &MerchantId) -> Result<Vec<Waiting>> {
     let mut rows = select.query([id.as_str()])?;
     let mut waiting = Vec::new();
     while let Some(row) = rows.next()? {
+        let edit: Edit = serde_json::from_str(row.get_ref("edit")?.as_str().map_err(rusqlite::Error::from)?)?;
+        let state = parse(row.get_ref("state")?.as_str().map_err(rusqlite::Error::from)?)?;
+        let open: Option<String> = row.get("open_fields")?;
         waiting.push(Waiting {
-            edit: serde_json::from_str(row.get_ref("edit")?.as_str().map_err(rusqlite::Error::from)?)?,
-            state: parse(row.get_ref("state")?.as_str().map_err(rusqlite::Error::from)?)?,
+            lines: open_fields::waiting_lines(&edit, state, open.as_deref())?.collect(),
+            edit,
+            state,
             actor_name: row.get("actor_name")?,
             saved_ms: count(row.get("saved_ms")?),
             come_back: row.get("come_back")?,
