@@ -50,6 +50,9 @@ struct Number {
     latitude: Option<bool>,
 }
 
+/// The longest number without its sign, in characters.
+const NUMBER_CHARS_MAX: usize = 20;
+
 /// The longest cell, in characters.
 const CHARS_MAX: usize = 200;
 
@@ -228,16 +231,21 @@ fn number(text: &str, decimal_comma: bool) -> Result<Number, ErrorCode> {
     }
     let digits = fields.first().ok_or(ErrorCode::NotAPlace)?.trim_start_matches('+');
     let unsigned = digits.strip_prefix('-').unwrap_or(digits);
-    let good = unsigned.bytes().all(|b| b.is_ascii_digit() || b == b'.') && unsigned.len() <= 20;
+    let good = unsigned.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     let value: f64 = digits.parse().ok().filter(|_| good).ok_or(ErrorCode::NotAPlace)?;
     let sign = if value < 0.0 || west && value > 0.0 { "-" } else { "" };
     let whole = unsigned.split('.').next().unwrap_or_default().trim_start_matches('0');
     let whole = if whole.is_empty() { "0" } else { whole };
     let fraction = unsigned.split_once('.').map(|(_, fraction)| fraction).filter(|fraction| !fraction.is_empty());
     let text = match fraction {
-        Some(fraction) => format!("{sign}{whole}.{fraction}"),
-        None => format!("{sign}{whole}"),
+        Some(fraction) => format!("{whole}.{fraction}"),
+        None => whole.to_owned(),
     };
+    // As it is stored: what is read from it again is as long.
+    if text.len() > NUMBER_CHARS_MAX {
+        return Err(ErrorCode::NotAPlace);
+    }
+    let text = format!("{sign}{text}");
     let value = if west { -value.abs() } else { value };
     Ok(Number { text, value, latitude })
 }

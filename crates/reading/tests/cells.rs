@@ -2,7 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use domain::schema::Schema;
-use reading::{hours, phones};
+use reading::{coordinates, hours, phones};
 
 fn day(text: &str, n: usize) -> String {
     match hours::read(text) {
@@ -319,4 +319,19 @@ fn a_number_that_may_be_another_countrys_is_pointed_out() {
         assert_eq!(phones::read(text, None).unwrap().warnings().len(), usize::from(warned), "{text}");
     }
     assert!(phones::read("415-555-2671", Some("1")).unwrap().warnings().is_empty());
+}
+
+#[test]
+fn a_place_that_was_read_is_read_again() {
+    for (text, stored) in [
+        (".31, 1.50", Some("0.31,1.50")),
+        ("0000031.1774, 121.5272", Some("31.1774,121.5272")),
+        ("31.177420677n .312111527210677426", Some("31.177420677,0.312111527210677426")),
+        // As it is stored it would be longer than what is read.
+        ("31.177420677n .3121115272106774267", None),
+    ] {
+        let read = |text: &str| coordinates::read(text).ok().map(|found| found.stored());
+        assert_eq!(read(text).as_deref(), stored, "{text}");
+        assert_eq!(stored.and_then(read).as_deref(), stored, "{text}");
+    }
 }
