@@ -7,7 +7,7 @@ use client::cache::Cache;
 use client::{Console, Mode, Options};
 use domain::edit::Source;
 use domain::ipc::{Durability, OutboxGroup, OutboxQuery, OutboxRow, StoresQuery};
-use domain::{Decision, Edit, OutcomeState, Record, Sibling};
+use domain::{Decision, Edit, OutcomeState, Record, Sibling, Value};
 use sqlx::ConnectOptions;
 use support::*;
 
@@ -390,16 +390,31 @@ async fn of_an_edit_in_review_only_the_lines_wait_about_which_people_choose() {
         write("address", "old", "mine"),
         write("tags.近地铁", "", "yes"),
         write("tags.包间", "", "yes"),
+        write("phones.+8613800138000", "yes", ""),
+        write("phones.+8613700137000", "", "yes"),
+        write("phones.primary", "+8613800138000", "+8613700137000"),
     ];
+    let phones = async || {
+        let page = cache.outbox(&OutboxQuery { limit: 9, ..OutboxQuery::default() }).await.unwrap();
+        page.rows.into_iter().find(|row| row.change.field == "phones").map(|row| row.change.after)
+    };
+    let numbers = |numbers: &[&str]| Some(Value::list(numbers.iter().copied()));
     let edit = cache.save(draft("A", writes), None).await.unwrap();
-    assert_eq!(waiting().await, ["name", "address", "tags"]);
+    assert_eq!(waiting().await, ["name", "address", "tags", "phones"]);
+    assert_eq!(phones().await, numbers(&["+8613700137000"]), "what was added");
     cache.load_batch(9, 1_000_000, 0, None).await.unwrap();
+    let settled = ["tags"];
     let mut answer = outcome(&edit, OutcomeState::InReview, 2);
-    for decision in answer.decisions.iter_mut().filter(|decision| decision.field.root() == "tags") {
+    for decision in answer
+        .decisions
+        .iter_mut()
+        .filter(|decision| settled.contains(&decision.field.shown_as()) || decision.field.as_str().contains('+'))
+    {
         decision.decision = Decision::Applied;
     }
     cache.store_outcomes(&reply(vec![answer]), 0).await.unwrap();
-    assert_eq!(waiting().await, ["name", "address"], "answered");
+    assert_eq!(waiting().await, ["name", "address", "phones"], "answered");
+    assert_eq!(phones().await, Some(Value::text("+8613700137000")), "people choose the primary one only");
     let both = contested(named("A", 1, "theirs"), &edit, &["name", "address"]);
     cache.apply_page(page(vec![(2, both)], true)).await.unwrap();
     assert_eq!(waiting().await, ["name", "address"], "come back");
@@ -412,6 +427,6 @@ async fn of_an_edit_in_review_only_the_lines_wait_about_which_people_choose() {
     restored.epoch = "e2".to_owned();
     cache.restart_pull().await.unwrap();
     cache.apply_page(restored).await.unwrap();
-    assert_eq!(waiting().await, ["name", "address", "tags"], "sent again");
+    assert_eq!(waiting().await, ["name", "address", "tags", "phones"], "sent again");
     console.close().await;
 }

@@ -63,12 +63,7 @@ fn is_element(field: &FieldPath) -> bool {
     field.kind() == crate::field::FieldKind::SetElement
 }
 
-/// The fields as people see them, each once, in the order of their names.
-pub fn shown_fields<'f>(fields: impl IntoIterator<Item = &'f FieldPath>) -> BTreeSet<&'f str> {
-    fields.into_iter().map(FieldPath::shown_as).collect()
-}
-
 /// How many lines an edit has.
 pub fn count(writes: &[Write]) -> usize {
-    shown_fields(writes.iter().map(|write| &write.field)).len()
+    writes.iter().map(|w| w.field.shown_as()).collect::<BTreeSet<_>>().len()
 }

@@ -1,9 +1,11 @@
 //! Of an edit in review only some fields may wait: what the others wrote is done, and neither shown nor counted as
 //! waiting.
 
+use std::collections::BTreeMap;
+
 use domain::FieldPath;
 use domain::change::Change;
-use domain::edit::{Edit, EditState, FieldDecision};
+use domain::edit::{Edit, EditState, FieldDecision, Write};
 use domain::record::Record;
 use domain::rules::RuleSet;
 use domain::{Decision, change};
@@ -11,10 +13,12 @@ use sync_engine::reconcile;
 
 use crate::error::Result;
 
-/// As they are stored with an edit: the lines that people choose about, or nothing if that is not known.
+/// As they are stored with an edit: for each line that people choose about its registers; nothing if that is not known.
 fn text<'f>(fields: impl Iterator<Item = &'f FieldPath>) -> Result<Option<String>> {
-    let shown = change::shown_fields(fields);
-    Ok((!shown.is_empty()).then(|| serde_json::to_string(&shown)).transpose()?)
+    let mut lines = BTreeMap::<&str, Vec<&FieldPath>>::new();
+    fields.for_each(|field| lines.entry(field.shown_as()).or_default().push(field));
+    let lines: Vec<_> = lines.into_values().collect();
+    Ok((!lines.is_empty()).then(|| serde_json::to_string(&lines)).transpose()?)
 }
 
 /// Those that the server's answer names.
@@ -32,16 +36,11 @@ pub(super) fn left(
     text(reconcile::open_fields(record, edit, decisions, rules).into_iter())
 }
 
-/// The lines of an edit that wait, where these fields are stored with it.
-pub(super) fn waiting_lines(
-    edit: &Edit,
-    state: EditState,
-    stored: Option<&str>,
-) -> Result<impl Iterator<Item = Change> + use<>> {
-    let open: Option<Vec<String>> = match (state, stored) {
-        (EditState::InReview, Some(fields)) => Some(serde_json::from_str(fields)?),
-        _ => None,
-    };
-    let waits = move |change: &Change| open.as_ref().is_none_or(|fields| fields.contains(&change.field));
-    Ok(change::changes(&edit.writes).into_iter().filter(waits))
+/// The lines of an edit that wait, where these fields are stored with it. Of a line of several registers only those count
+/// that are open: where people choose the primary telephone, it does not say what was added.
+pub(super) fn waiting_lines(edit: &Edit, state: EditState, stored: Option<&str>) -> Result<Vec<Change>> {
+    let (EditState::InReview, Some(stored)) = (state, stored) else { return Ok(change::changes(&edit.writes)) };
+    let lines: Vec<Vec<FieldPath>> = serde_json::from_str(stored)?;
+    let is_open = |write: &&Write| lines.iter().flatten().any(|field| *field == write.field);
+    Ok(change::changes(&edit.writes.iter().filter(is_open).cloned().collect::<Vec<_>>()))
 }

@@ -144,6 +144,6 @@ fn lines(row: &PageRow) -> Result<Vec<OutboxRow>> {
         problem,
     };
     let writes = |field: &str| edit.writes.iter().filter(|write| write.field.shown_as() == field).cloned().collect();
-    let changes = open_fields::waiting_lines(&edit, template.state, row.open_fields.as_deref())?;
+    let changes = open_fields::waiting_lines(&edit, template.state, row.open_fields.as_deref())?.into_iter();
     Ok(changes.map(|change| OutboxRow { writes: writes(&change.field), change, ..template.clone() }).collect())
 }

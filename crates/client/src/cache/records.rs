@@ -87,7 +87,7 @@ fn waiting_of(tx: &Connection, id: &MerchantId) -> Result<Vec<Waiting>> {
         let state = parse(row.get_ref("state")?.as_str().map_err(rusqlite::Error::from)?)?;
         let open: Option<String> = row.get("open_fields")?;
         waiting.push(Waiting {
-            lines: open_fields::waiting_lines(&edit, state, open.as_deref())?.collect(),
+            lines: open_fields::waiting_lines(&edit, state, open.as_deref())?,
             edit,
             state,
             actor_name: row.get("actor_name")?,

@@ -1,5 +1,5 @@
--- Of an edit in review only the fields wait about which people still choose: a JSON list of them as they are shown, or
--- nothing where all wait. What waits is counted by these; what is sent again waits in full.
+-- Of an edit in review only the fields wait about which people still choose: a JSON list that has for each line a list of
+-- its registers, or nothing where all wait. What waits is counted by these; what is sent again waits in full.
 ALTER TABLE outbox ADD COLUMN open_fields TEXT;
 ALTER TABLE outbox ADD COLUMN lines INTEGER NOT NULL AS (
     iif(state = 'in_review' AND open_fields IS NOT NULL, json_array_length(open_fields), changes)
