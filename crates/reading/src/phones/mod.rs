@@ -90,7 +90,7 @@ impl Phones {
         let foreign = self.may_be_foreign.then(|| {
             let numbers = self.numbers().join(", ");
             let text = format!("was read as {numbers}: for a number of another country, write + and its code in front");
-            Finding::new(ErrorCode::Note, text)
+            Finding::new(ErrorCode::ForeignUnlikely, text)
         });
         self.note.as_deref().map(kept).into_iter().chain(foreign).collect()
     }
