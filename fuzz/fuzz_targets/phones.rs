@@ -11,10 +11,10 @@ fuzz_target!(|bytes: &[u8]| {
     for country in [None, Some("886"), Some("44")] {
         let Ok(found) = phones::read(typed, country) else { continue };
         assert!(!found.phones.is_empty(), "{typed:?}");
-        for number in found.numbers() {
+        for number in found.stored() {
             let field = FieldPath::new(format!("phones.{number}")).expect("a path");
             assert!(validate::normalise(&field, &Value::yes()).is_ok(), "{typed:?} {number}");
-            let again = phones::read(&number, None).map(|found| found.numbers());
+            let again = phones::read(&number, None).map(|found| found.stored());
             assert_eq!(again, Ok(vec![number]), "{typed:?}");
         }
     }

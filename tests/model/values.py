@@ -66,6 +66,7 @@ CODES = {
     "licence.food": re.compile(r"(JY[0-9]{14})"),
     "industry": re.compile(r"([A-T](?:[0-9]{2,4})?)"),
 }
+PHONE = re.compile(r"\+[0-9]{7,15}(?:;ext=[0-9]{1,8})?")
 REQUIRED = {"name", "address"}
 
 
@@ -155,7 +156,7 @@ def check_key(field):
         if field in NO_REGISTERS:
             raise Refused("bad_field")
     elif root == "phones" and name != "primary":
-        if not re.fullmatch(r"\+[0-9]{7,15}", name):
+        if not PHONE.fullmatch(name):
             raise Refused("bad_phone")
     elif root == "tags" and tidy(name) != name:
         raise Refused("bad_field")
@@ -248,7 +249,7 @@ def read(kind, options, typed):
             return several(options, parts(options, line))
         case "phone":
             number = re.sub(r"[ .()-]", "", plain)
-            found = number if re.fullmatch(r"\+[0-9]{7,15}", number) else None
+            found = number if PHONE.fullmatch(number) else None
         case "url":
             scheme, mark, rest = plain.partition("://")
             if not mark and plain.lower().startswith("www."):

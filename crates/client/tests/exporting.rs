@@ -102,7 +102,12 @@ fn store() -> impl Strategy<Value = Store> {
             let mut store: Store = Vec::new();
             store.push(("name".to_owned(), Value::text(name)));
             store.push(("address".to_owned(), Value::text(address)));
-            let numbers: Vec<String> = phones.iter().map(|n| format!("+8613{:09}", 800_000_000 + n)).collect();
+            let number = |n: &u32| match n % 8 {
+                0 => format!("+86955{:02}", n % 90 + 10),
+                1 => format!("+8621588{:05};ext={n}", n % 90_000),
+                _ => format!("+8613{:09}", 800_000_000 + n),
+            };
+            let numbers: std::collections::BTreeSet<String> = phones.iter().map(number).collect();
             if let Some(last) = numbers.last().filter(|_| primary) {
                 store.push(("phones.primary".to_owned(), Value::text(last.as_str())));
             }

@@ -76,7 +76,7 @@ async fn what_was_saved_offline_arrives_and_shows_on_another_device() {
     let view = second.store(&id("M3")).await.unwrap();
     let mut edited = view.profile.clone();
     edited.name = "新店".to_owned();
-    edited.phones = vec!["138 0013 8000".to_owned()];
+    edited.phones = ["138 0013 8000", "021-5888 1234 转 801", "95188/010-8286 8686(前台)"].map(str::to_owned).to_vec();
     let saved = second
         .save_store(SaveStore { original: Some(view.profile), edited, version: Some(view.version) })
         .await
@@ -89,7 +89,10 @@ async fn what_was_saved_offline_arrives_and_shows_on_another_device() {
     second.sync_once(LIMIT).await.unwrap();
     assert_eq!(backend.name_of("M3").as_deref(), Some("新店"));
     first.sync_once(LIMIT).await.unwrap();
-    assert_eq!(first.store(&id("M3")).await.unwrap().profile.phones, ["+8613800138000"]);
+    assert_eq!(
+        first.store(&id("M3")).await.unwrap().profile.phones,
+        ["+8613800138000", "+861082868686", "+862158881234;ext=801", "+8695188"]
+    );
 
     // The same register, seen by neither: people choose, on either device.
     first.set_fields(&id("M1"), &set("甲")).await.unwrap();

@@ -26,6 +26,7 @@ pub mod role;
 pub mod rules;
 pub mod schema;
 pub mod search;
+pub mod stored_phone;
 pub mod text;
 pub mod validate;
 pub mod value;

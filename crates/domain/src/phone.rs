@@ -4,8 +4,8 @@ use phonenumber::{Mode, country::Id};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::problem::{ErrorCode, Problem};
+use crate::stored_phone::PHONE_DIGITS;
 use crate::text;
-use crate::validate::PHONE_DIGITS;
 
 /// Reads one number. Without a country code it is taken as a number of mainland China.
 ///

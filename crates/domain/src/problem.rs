@@ -141,6 +141,10 @@ codes! {
     UnknownCode = "unknown_code",
     /// Words beside the value, kept as a note.
     Note = "note",
+    /// Whole numbers were read as millionths of a degree: a person looks whether that is meant.
+    Millionths = "millionths",
+    /// A part of the text, such as an extension, for which the field has no room.
+    NotKept = "not_kept",
     /// A defect of ours.
     Internal = "internal",
 }

@@ -1,21 +1,16 @@
 //! Normalise, then validate: one rule set for window, command line, importer and server.
 
-use std::ops::RangeInclusive;
-
 use crate::field::{FieldKind, FieldPath, WEEKDAYS};
 use crate::forms;
 use crate::hours;
 use crate::place;
 use crate::problem::{ErrorCode, Problem};
 use crate::schema::{self, Form};
+use crate::stored_phone::StoredPhone;
 use crate::text;
 use crate::value::{VALUE_BYTES_MAX, Value};
 
 pub use crate::schema::STATUSES;
-
-/// How many digits a telephone number has, country code and all (ITU-T E.164, 6.2.1: at most 15; none that is called is
-/// shorter).
-pub const PHONE_DIGITS: RangeInclusive<usize> = 7..=15;
 
 /// The longest line of text in a profile, in characters.
 pub const TEXT_CHARS_MAX: usize = 500;
@@ -83,9 +78,8 @@ fn key(field: &FieldPath) -> Result<(), Problem> {
         }
         ("phones", Some("primary")) => Ok(()),
         ("phones", Some(number)) => {
-            let digits = number.strip_prefix('+').unwrap_or_default();
             // Whoever typed it was told more; a number of a country whose plan changed since must still arrive.
-            if PHONE_DIGITS.contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
+            if StoredPhone::parse(number).is_some() {
                 Ok(())
             } else {
                 bad(ErrorCode::BadPhone, "no telephone number: write +country code and number")

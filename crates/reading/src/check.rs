@@ -123,7 +123,7 @@ fn by_kind(field: &FieldPath, typed: &str) -> Result<(Value, Vec<Finding>), Find
         },
         FieldKind::Hours => plain(day(typed)?),
         FieldKind::Custom => plain(undeclared(typed)),
-        FieldKind::Text if field.as_str() == "phones.primary" => phones::one(typed),
+        FieldKind::Text if field.as_str() == "phones.primary" => phones::register(typed),
         FieldKind::Text => line(field, typed),
         FieldKind::Unknown => Err(Finding::new(ErrorCode::ReadOnly, format!("{field} is no field that can be set"))),
     }

@@ -37,7 +37,7 @@ impl Coordinates {
         let swapped = ErrorCode::Swapped;
         let swapped = self.swapped.then(|| Finding::new(swapped, format!("longitude stood first: read as {place}")));
         let text = format!("whole numbers are read as millionths of a degree: {place}; write degrees if that is wrong");
-        swapped.into_iter().chain(self.millionths.then(|| Finding::new(ErrorCode::Note, text))).collect()
+        swapped.into_iter().chain(self.millionths.then(|| Finding::new(ErrorCode::Millionths, text))).collect()
     }
 }
 

@@ -19,7 +19,7 @@ pub fn read(kind: &CustomKind, typed: &str) -> Result<(Value, Vec<Finding>), Fin
         return Ok((Value::NULL, Vec::new()));
     }
     if *kind == CustomKind::Phone {
-        return phones::one(typed);
+        return phones::register(typed);
     }
     let value = kind.read(&Value::text(typed)).map_err(|unfit| Finding::new(unfit.code, unfit.message))?;
     Ok((value, Vec::new()))

@@ -17,6 +17,10 @@ impl Finding {
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self { code, message: message.into() }
     }
+    /// A warning: the field has no room for these words.
+    pub fn not_kept(words: &str) -> Self {
+        Self::new(ErrorCode::NotKept, format!("not kept: {}", shortened(words)))
+    }
 }
 
 /// The longest text that is read, in characters; a cell with more is no value of a field.

@@ -108,8 +108,8 @@ fn phones_are_read() {
         ("8613800138000", "+8613800138000"),
         ("１３８００１３８０００", "+8613800138000"),
         ("（０２１）６４３３３３３３", "+862164333333"),
-        ("010-82868686转801", "+861082868686"),
-        ("021-64333333-8012", "+862164333333"),
+        ("010-82868686转801", "+861082868686;ext=801"),
+        ("021-64333333-8012", "+862164333333;ext=8012"),
         ("400-810-8888", "+864008108888"),
         ("13800138000/010-82868686", "+8613800138000 +861082868686"),
         ("13800138000、138-0013-8000", "+8613800138000"),
@@ -117,9 +117,10 @@ fn phones_are_read() {
         ("电话：13912345678", "+8613912345678"),
         ("+852 2345 6789", "+85223456789"),
         ("=\"13900139014\"", "+8613900139014"),
-        ("95188", ""),
+        ("95188", "+8695188"),
+        ("95188转3", "+8695188;ext=3"),
     ] {
-        assert_eq!(phones::read(cell, None).unwrap().numbers().join(" "), numbers, "{cell}");
+        assert_eq!(phones::read(cell, None).unwrap().stored().join(" "), numbers, "{cell}");
     }
     for (cell, reason) in [
         ("82868686", "missing_area_code"),
@@ -133,10 +134,10 @@ fn phones_are_read() {
         assert_eq!(phones::read(cell, None).unwrap_err().code.as_str(), reason, "{cell}");
     }
     assert_eq!(
-        phones::read("886-7-6801827 / 0988-063871", Some("886")).unwrap().numbers(),
+        phones::read("886-7-6801827 / 0988-063871", Some("886")).unwrap().stored(),
         ["+88676801827", "+886988063871"]
     );
-    assert_eq!(phones::read("886-3-8711339", Some("886")).unwrap().numbers(), ["+88638711339"]);
+    assert_eq!(phones::read("886-3-8711339", Some("886")).unwrap().stored(), ["+88638711339"]);
 }
 
 #[test]
@@ -292,8 +293,8 @@ fn a_day_as_it_is_stored_has_one_reading() {
 fn what_was_read_is_read_again() {
     for cell in ["011-82868685", "+44 01182868685"] {
         if let Ok(found) = phones::read(cell, Some("44")) {
-            for number in found.numbers() {
-                assert_eq!(phones::read(&number, None).map(|found| found.numbers()), Ok(vec![number]), "{cell}");
+            for number in found.stored() {
+                assert_eq!(phones::read(&number, None).map(|found| found.stored()), Ok(vec![number]), "{cell}");
             }
         }
     }

@@ -122,13 +122,14 @@ fn what_is_not_kept_of_a_number_is_said() {
     for field in ["phones.primary", "custom.x"] {
         let rows = [
             (field, "010-82868686", json!("+861082868686"), ""),
-            (field, "010-82868686转801", json!("+861082868686"), "note"),
-            (field, "010-82868686转801（前台）", json!("+861082868686"), "note note"),
-            (field, "95188", json!("error:not_a_number"), ""),
+            (field, "010-82868686转801", json!("+861082868686;ext=801"), ""),
+            (field, "010-82868686转801（前台）", json!("+861082868686;ext=801"), "not_kept"),
+            (field, "95188", json!("+8695188"), ""),
+            (field, "090-1234-5678", json!("+869012345678"), "foreign_unlikely"),
             (field, "13800138000/13900139000", json!("error:not_a_number"), ""),
         ];
         holds(&schema, &rows);
-        assert!(checked(&schema, field, "010-82868686转801").warnings[0].message.contains("801"));
+        assert!(checked(&schema, field, "010-82868686（前台）").warnings[0].message.contains("前台"));
     }
 }
 

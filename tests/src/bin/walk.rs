@@ -112,7 +112,7 @@ fn meet(
         a,
         &format!("name={}", name_a.replace('（', "·新（")),
         "hours.tu=10:00-14:00,17:00-02:00",
-        "phones=+8613800138000",
+        "phones=+8613800138000,021-58881234转801,95188",
     ]);
     head.ask(&[
         "set",
@@ -269,8 +269,10 @@ impl Walk {
         self.at(&format!("#/stores/{}", self.store), "[data-testid=field-name]").await?;
         self.picture("profile", look, FULL).await?;
         self.picture("profile", look, SMALL).await?;
-        window.type_over("[data-testid=\"field-hours.mo\"]", "25:00-3").await?;
+        window.type_over("[data-testid=field-phone-0]", "415-555-2671").await?;
         self.seat.appears("[data-testid=field-message]").await?;
+        window.type_over("[data-testid=\"field-hours.mo\"]", "25:00-3").await?;
+        self.seat.appears("[data-testid=\"field-hours.mo\"][aria-invalid=true]").await?;
         self.picture("profile-mistake", look, FULL).await?;
         window.click("[data-testid=nav-stores]").await?;
         self.picture("profile-leaving", look, FULL).await?;

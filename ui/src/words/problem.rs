@@ -64,6 +64,8 @@ pub fn sentence(code: ErrorCode) -> &'static str {
         ErrorCode::NotAPlace => problems::not_a_place(),
         ErrorCode::UnknownCode => problems::unknown_code(),
         ErrorCode::Note => problems::note(),
+        ErrorCode::Millionths => problems::millionths(),
+        ErrorCode::NotKept => problems::not_kept(),
         ErrorCode::Internal => problems::internal(),
         ErrorCode::Unknown => problems::unknown(),
     }

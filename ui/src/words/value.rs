@@ -1,5 +1,6 @@
 //! Values as people read them.
 
+use domain::stored_phone::StoredPhone;
 use domain::{FieldPath, Value, hours};
 
 use super::field::{cycle_label, status_label};
@@ -100,19 +101,38 @@ fn span_text(span: hours::Span) -> String {
     }
 }
 
-/// A number in E.164, grouped as people of its country read it where we know how; else as it is.
-pub fn phone(number: &str) -> String {
-    let Some(national) = number.strip_prefix("+86").filter(|n| n.bytes().all(|b| b.is_ascii_digit())) else {
-        return number.to_owned();
+/// A stored number, grouped as people of its country read it where we know how; else as it is. It can be typed like this.
+pub fn phone(stored: &str) -> String {
+    let Some(phone) = StoredPhone::parse(stored) else { return stored.to_owned() };
+    let number = match (phone.service(), phone.number.strip_prefix("+86")) {
+        (Some(service), _) => service.to_owned(),
+        (None, Some(national)) => chinese(national).unwrap_or_else(|| phone.number.to_owned()),
+        (None, None) => phone.number.to_owned(),
     };
-    match (national.len(), national.as_bytes().first()) {
-        (11, Some(b'1')) => format!("{} {} {}", &national[..3], &national[3..7], &national[7..]),
-        // Beijing and the 2x cities have two-digit area codes, all others three.
-        (10, Some(b'1')) => format!("0{}-{} {}", &national[..2], &national[2..6], &national[6..]),
-        (10, Some(b'2')) => format!("0{}-{} {}", &national[..2], &national[2..6], &national[6..]),
-        (10 | 11, Some(_)) => format!("0{}-{}", &national[..3], &national[3..]),
-        _ => number.to_owned(),
+    match phone.ext {
+        Some(ext) => fields::phone_ext(&number, ext),
+        None => number,
     }
+}
+
+/// A national number of mainland China: mobiles, numbers that many branches share, fixed lines. Beijing and the 2x cities
+/// have two-digit area codes, all others three.
+fn chinese(national: &str) -> Option<String> {
+    let (len, area) = match (national.len(), national.as_bytes()) {
+        (11, [b'1', ..]) => return Some(format!("{} {} {}", &national[..3], &national[3..7], &national[7..])),
+        (10, [b'4' | b'8', b'0', b'0', ..]) => {
+            return Some(format!("{}-{}-{}", &national[..3], &national[3..6], &national[6..]));
+        }
+        (10, [b'1' | b'2', ..]) => (10, 2),
+        (len @ (10 | 11), _) => (len, 3),
+        _ => return None,
+    };
+    let (area, rest) = national.split_at(area);
+    Some(if rest.len() == 8 && len == 10 {
+        format!("0{area}-{} {}", &rest[..4], &rest[4..])
+    } else {
+        format!("0{area}-{rest}")
+    })
 }
 
 #[cfg(test)]
@@ -139,6 +159,12 @@ mod tests {
                 Value::list(["+8613800138000", "+861064782218"]),
                 "138 0013 8000、010-6478 2218",
                 "138 0013 8000, 010-6478 2218",
+            ),
+            (
+                "phones",
+                Value::list(["+862158881234;ext=801", "+8695188", "+864008108888", "+8675512345678"]),
+                "021-5888 1234 转 801、95188、400-810-8888、0755-12345678",
+                "021-5888 1234 ext. 801, 95188, 400-810-8888, 0755-12345678",
             ),
             ("phones", Value::list::<&str>([]), "无", "None"),
             ("phones.primary", Value::text("+442071234567"), "+442071234567", "+442071234567"),

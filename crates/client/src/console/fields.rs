@@ -6,7 +6,7 @@ use domain::ipc::{CheckField, Checked, Finding};
 use domain::problem::{ErrorCode, Problem};
 use domain::profile::Registers;
 use domain::schema::Schema;
-use domain::{Value, phone, text};
+use domain::{Value, text};
 use reading::{hours, phones};
 
 use crate::error::Result;
@@ -18,10 +18,18 @@ use crate::error::Result;
 pub fn register(schema: &Schema, name: &str, typed: &str) -> Result<(FieldPath, Value)> {
     let mut field = FieldPath::new(name)?;
     if let Some(number) = field.key().filter(|key| field.root() == "phones" && *key != "primary") {
-        field = FieldPath::new(format!("phones.{}", phone::e164(number)?))?;
+        field = FieldPath::new(format!("phones.{}", one_phone("phones", number)?))?;
     }
     let (value, _) = reading::register(schema, &field, typed).map_err(|finding| problem(field.as_str(), finding))?;
     Ok((field, value))
+}
+
+/// One telephone number as it is stored.
+///
+/// # Errors
+/// The problem of the number, about `field`.
+pub fn one_phone(field: &str, typed: &str) -> std::result::Result<String, Problem> {
+    phones::one(typed).map(|(number, _)| number).map_err(|finding| problem(field, finding))
 }
 
 /// Changes registers as `FIELD=VALUE` says. Beside registers there are the whole fields `phones`, `tags`
@@ -85,17 +93,13 @@ pub fn typed(schema: &Schema, write: &Write) -> Result<Value> {
     }
 }
 
-/// The numbers of a cell that has some or is empty, and what is not stored of it.
-fn numbers(typed: &str) -> std::result::Result<(Vec<String>, Vec<reading::Finding>), reading::Finding> {
+/// The numbers of a cell that has some or is empty, as they are stored, and what is to be looked at.
+pub fn numbers(typed: &str) -> std::result::Result<(Vec<String>, Vec<reading::Finding>), reading::Finding> {
     match phones::read(typed, None) {
-        Ok(found) => Ok((found.numbers(), found.has_more().then(not_stored).into_iter().collect())),
+        Ok(found) => Ok((found.stored(), found.stored_warnings())),
         Err(finding) if finding.code == ErrorCode::Empty => Ok((Vec::new(), Vec::new())),
         Err(finding) => Err(finding),
     }
-}
-
-fn not_stored() -> reading::Finding {
-    reading::Finding::new(ErrorCode::Note, "a part of the text is not kept: extensions, service numbers, remarks")
 }
 
 /// Normalises and checks one field while it is typed: the value is in the form that is stored.
@@ -106,7 +110,8 @@ pub fn check(schema: &Schema, asked: &CheckField) -> Checked {
         "hours" if typed.trim().is_empty() => Ok((Value::NULL, Vec::new())),
         "hours" => hours::read(typed).map(|found| {
             let days = found.registers().filter_map(|(field, value)| Some((field.key()?.to_owned(), value.0)));
-            (Value(days.collect()), found.has_more().then(not_stored).into_iter().collect())
+            let more = found.has_more().then(|| reading::Finding::not_kept("what stands beside the hours"));
+            (Value(days.collect()), more.into_iter().collect())
         }),
         name => FieldPath::new(name)
             .map_err(|problem| reading::Finding::new(problem.code, problem.title))
@@ -124,7 +129,7 @@ pub fn check(schema: &Schema, asked: &CheckField) -> Checked {
 }
 
 /// The problem of a field: its code is one that every version knows, its title says what was found.
-fn problem(name: &str, finding: reading::Finding) -> Problem {
+pub fn problem(name: &str, finding: reading::Finding) -> Problem {
     let root = name.split('.').next().unwrap_or_default();
     let code = match (root, finding.code) {
         (_, code @ (ErrorCode::Required | ErrorCode::ReadOnly | ErrorCode::BadField | ErrorCode::TooLarge)) => code,

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use domain::FieldPath;
 use domain::field::{DELETED, FieldKind};
 use domain::ipc::{Condition, MERCHANT_ID, StoresQuery, Test, UPDATED};
 use domain::problem::{ErrorCode, Problem};
 use domain::schema::{self, CustomField, CustomKind, Form, Schema};
-use domain::{FieldPath, phone};
 
 use super::{Console, fields};
 use crate::cache::Cache;
@@ -129,7 +129,7 @@ fn stored_value(schema: &Schema, field: &FieldPath, typed: &str) -> std::result:
     }
     if field.root() == "phones" {
         // What is no number is found nowhere, and says so by itself.
-        return Ok(phone::e164(typed).unwrap_or_else(|_| typed.to_owned()));
+        return Ok(fields::one_phone("phones", typed).unwrap_or_else(|_| typed.to_owned()));
     }
     if !is_coded(schema, field) {
         return Ok(typed.to_owned());

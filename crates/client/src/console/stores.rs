@@ -9,7 +9,7 @@ use domain::problem::{ErrorCode, Problem};
 use domain::profile::{self, Profile, Registers};
 use domain::schema::Words;
 use domain::version::VersionVector;
-use domain::{Edit, FieldPath, MerchantId, phone, text};
+use domain::{Edit, FieldPath, MerchantId, text};
 use sync_engine::device::Failure;
 
 use super::{Console, fields, saved};
@@ -216,18 +216,21 @@ impl Console {
     }
 }
 
-/// A profile in the form that is stored, as far as its shape goes: phones in E.164, tags tidy, paths good.
+/// A profile in the form that is stored, as far as its shape goes: phones as they are stored, tags tidy, paths good.
 fn tidied(mut edited: Profile, known_phones: &[String]) -> Result<Profile> {
     let mut numbers: Vec<String> = Vec::new();
-    for typed in edited.phones.iter().filter(|typed| !typed.trim().is_empty()) {
-        let number = if known_phones.contains(typed) {
-            typed.clone()
+    for typed in &edited.phones {
+        let read = if known_phones.contains(typed) {
+            vec![typed.clone()]
         } else {
-            phone::e164(typed).map_err(|p| p.about("phones"))?
+            // Somebody may have pasted several.
+            fields::numbers(typed).map_err(|finding| fields::problem("phones", finding))?.0
         };
-        if !numbers.contains(&number) {
-            numbers.push(number);
-        }
+        read.into_iter().for_each(|number| {
+            if !numbers.contains(&number) {
+                numbers.push(number);
+            }
+        });
     }
     edited.phones = numbers;
     edited.tags = edited.tags.iter().map(|tag| text::tidy(tag)).filter(|tag| !tag.is_empty()).collect();

@@ -2,6 +2,7 @@
 
 use domain::place::Place;
 use domain::profile::Registers;
+use domain::stored_phone::StoredPhone;
 use domain::{FieldPath, Value, digest, text};
 use reading::names::Name;
 use smallvec::SmallVec;
@@ -63,7 +64,9 @@ impl<'a> Likeness<'a> {
     pub fn of(registers: &'a Registers) -> Self {
         // The primary one is named beside them.
         let is_number = |field: &&FieldPath| field.root() == "phones" && field.as_str() != "phones.primary";
-        let numbers = registers.keys().filter(is_number).filter_map(FieldPath::key);
+        let stored = registers.keys().filter(is_number).filter_map(FieldPath::key).filter_map(StoredPhone::parse);
+        // Service numbers are of whole companies, and not compared in a file either.
+        let numbers = stored.filter(|phone| phone.service().is_none()).map(|phone| phone.number);
         let place = Place::parse(line(registers, "location"));
         Self::new(line(registers, "name"), line(registers, "address"), numbers, place)
     }

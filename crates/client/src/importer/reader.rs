@@ -196,7 +196,7 @@ impl RowReader {
                     if found.may_be_foreign {
                         row.warnings.push("phone:may_be_foreign".to_owned());
                     }
-                    if found.has_more() {
+                    if found.note.is_some() {
                         row.warnings.push("phone:more_than_numbers".to_owned());
                         row.keep_text(PHONES_TEXT, cell.text);
                     }

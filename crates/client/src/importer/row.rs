@@ -327,11 +327,11 @@ impl<'a> Row<'a> {
         for (name, text) in [("name", &self.name), ("address", &self.address)] {
             registers.insert(FieldPath::fixed(name), Value::text(text.as_ref()));
         }
-        for number in self.e164() {
+        for number in self.phones.iter().map(Phone::stored) {
             registers.extend(FieldPath::new(format!("phones.{number}")).ok().map(|field| (field, Value::yes())));
         }
-        if let (Some(first), Ok(field)) = (self.e164().next(), FieldPath::new("phones.primary")) {
-            registers.insert(field, Value::text(first));
+        if let (Some(first), Ok(field)) = (self.phones.first(), FieldPath::new("phones.primary")) {
+            registers.insert(field, Value::text(first.stored()));
         }
         if let Some(hours) = &self.hours {
             registers.extend((0..7).map(|day| (FieldPath::hours(day), hours.registers[day].clone())));

@@ -6,6 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::custom::{ChoiceOption, CustomKind};
 use crate::problem::ErrorCode;
+use crate::stored_phone::StoredPhone;
 use crate::text;
 use crate::validate::TEXT_CHARS_MAX;
 use crate::value::Value;
@@ -208,11 +209,10 @@ fn date(plain: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year, number(month)?, number(day)?)
 }
 
-/// A number in E.164 (ITU-T), at most 15 digits: the shape only, without the plans of countries.
+/// A number in the stored form: the shape only, without the plans of countries.
 fn phone(plain: &str) -> Option<String> {
     let number: String = plain.chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '.')).collect();
-    let digits = number.strip_prefix('+')?;
-    ((7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())).then_some(number)
+    StoredPhone::parse(&number).is_some().then_some(number)
 }
 
 /// A web address over http or https; `www.…` gets https.

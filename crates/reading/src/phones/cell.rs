@@ -24,7 +24,8 @@ pub(super) fn phones(cell: &str, country: Option<&str>) -> Result<Phones, ErrorC
     if cell.chars().count() > TEXT_CHARS_MAX {
         return Err(ErrorCode::TooLarge);
     }
-    let plain = unquote(&cell.nfkc().map(usual).collect::<String>());
+    // As numbers are stored, the sign between them stands before an extension.
+    let plain = unquote(&cell.nfkc().map(usual).collect::<String>()).replace(";ext=", "#");
     if is_scientific(&plain) {
         return Err(ErrorCode::MangledScientific);
     }

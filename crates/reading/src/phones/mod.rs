@@ -4,7 +4,9 @@ mod cell;
 mod number;
 mod plan;
 
-use domain::{ErrorCode, Value};
+use std::borrow::Cow;
+
+use domain::{ErrorCode, Value, stored_phone};
 use serde_json::{Value as Json, json};
 
 use crate::check::kept;
@@ -51,6 +53,18 @@ pub struct Phone {
 }
 
 impl Phone {
+    /// As it is stored: [`stored_phone::StoredPhone`].
+    pub fn stored(&self) -> Cow<'_, str> {
+        let number = match (&self.e164, &self.service) {
+            (Some(e164), _) => Cow::Borrowed(e164.as_str()),
+            (None, Some(service)) => stored_phone::of_service(service).into(),
+            (None, None) => Cow::Borrowed(""),
+        };
+        match &self.ext {
+            Some(ext) => stored_phone::with_extension(&number, ext).into(),
+            None => number,
+        }
+    }
     /// As programs read it: `{"e164":…,"type":…}`, with `ext` or `service` where there is one.
     pub fn json(&self) -> Json {
         let mut out = json!({"e164": self.e164, "type": self.kind.as_str()});
@@ -75,28 +89,25 @@ pub struct Phones {
 }
 
 impl Phones {
-    /// The numbers that have E.164, each once.
-    pub fn numbers(&self) -> Vec<String> {
-        let mut numbers: Vec<String> = Vec::new();
-        for number in self.phones.iter().filter_map(|phone| phone.e164.clone()) {
-            if !numbers.contains(&number) {
-                numbers.push(number);
-            }
-        }
-        numbers
+    /// The numbers as they are stored, each once.
+    pub fn stored(&self) -> Vec<String> {
+        self.phones.iter().map(|phone| phone.stored().into_owned()).collect()
     }
-    /// What should be looked at.
+    /// What should be looked at of a cell that is kept whole.
     pub fn warnings(&self) -> Vec<Finding> {
-        let foreign = self.may_be_foreign.then(|| {
-            let numbers = self.numbers().join(", ");
+        self.note.as_deref().map(kept).into_iter().chain(self.foreign()).collect()
+    }
+    /// What should be looked at where only [`Self::stored`] is kept.
+    pub fn stored_warnings(&self) -> Vec<Finding> {
+        let lost = self.note.as_deref().map(Finding::not_kept);
+        lost.into_iter().chain(self.foreign()).collect()
+    }
+    fn foreign(&self) -> Option<Finding> {
+        self.may_be_foreign.then(|| {
+            let numbers = self.stored().join(", ");
             let text = format!("was read as {numbers}: for a number of another country, write + and its code in front");
             Finding::new(ErrorCode::ForeignUnlikely, text)
-        });
-        self.note.as_deref().map(kept).into_iter().chain(foreign).collect()
-    }
-    /// Does the cell say more than numbers in E.164: extensions, service numbers, words?
-    pub fn has_more(&self) -> bool {
-        self.note.is_some() || self.phones.iter().any(|phone| phone.ext.is_some() || phone.service.is_some())
+        })
     }
 }
 
@@ -109,19 +120,24 @@ pub fn read(cell: &str, country: Option<&str>) -> Result<Phones, Finding> {
     cell::phones(cell, country).map_err(|code| Finding::new(code, message(code, cell)))
 }
 
-/// Reads one number that is stored in E.164, and what is not kept of the text: an extension, words.
+/// Reads one number in the form that is stored, and what is not kept of the text: words.
 ///
 /// # Errors
-/// As [`read`]; `not_a_number` for several numbers and for a service number.
-pub(crate) fn one(typed: &str) -> Result<(Value, Vec<Finding>), Finding> {
+/// As [`read`]; `not_a_number` for several numbers.
+pub fn one(typed: &str) -> Result<(String, Vec<Finding>), Finding> {
     let found = read(typed, None)?;
-    let [Phone { e164: Some(number), ext, .. }] = found.phones.as_slice() else {
-        let text = format!("“{}”: write one number with its area code", shortened(typed));
-        return Err(Finding::new(ErrorCode::NotANumber, text));
-    };
-    let lost = |ext: &String| Finding::new(ErrorCode::Note, format!("the extension {ext} is not kept: {number} is"));
-    let warnings = ext.iter().map(lost).chain(found.warnings()).collect();
-    Ok((Value::text(number.as_str()), warnings))
+    match found.stored().as_slice() {
+        [number] => Ok((number.clone(), found.stored_warnings())),
+        _ => {
+            let text = format!("“{}”: write one number with its area code", shortened(typed));
+            Err(Finding::new(ErrorCode::NotANumber, text))
+        }
+    }
+}
+
+/// The same as the value of a register.
+pub(crate) fn register(typed: &str) -> Result<(Value, Vec<Finding>), Finding> {
+    one(typed).map(|(number, warnings)| (Value::text(number), warnings))
 }
 
 /// What is wrong with a cell of telephone numbers, and what to type instead.

@@ -1,8 +1,9 @@
 //! One number, or several with only blanks between them.
 
+use domain::stored_phone::is_service;
 use domain::{ErrorCode, phone};
 
-use super::plan::{is_possible, is_service, is_short, kind, reason};
+use super::plan::{is_possible, is_short, kind, reason};
 use super::{Kind, Phone};
 
 /// The most blank-separated words in which several numbers are looked for.
@@ -153,8 +154,9 @@ fn plain(words: &str, country: Option<&str>) -> Result<Phone, ErrorCode> {
     // "95188-3", "95188 95588": a whole service number, and more.
     let behind_service = (1..groups.len()).any(|end| is_service(&groups[..end].concat()));
     let one_more = behind_service && number.len() == 6;
-    if !has_plus && is_service(&number) && !one_more {
-        return Ok(Phone { e164: None, ext: None, service: Some(number), kind: Kind::Service });
+    let service = if has_plus { number.strip_prefix("86") } else { Some(number.as_str()) };
+    if let Some(digits) = service.filter(|digits| is_service(digits) && (has_plus || !one_more)) {
+        return Ok(Phone { e164: None, ext: None, service: Some(digits.to_owned()), kind: Kind::Service });
     }
     let local = !has_plus && !number.starts_with('0');
     let found = e164(words, &number, country).map(|found| (kind(&found), found));

@@ -1,23 +1,11 @@
 //! The numbering plan of mainland China, as far as the library's tables do not tell it, and why something is no number.
 
+use domain::stored_phone::is_service;
 use domain::{ErrorCode, phone};
 use phonenumber::country::Id;
 
 use super::Kind;
 use super::number::groups;
-
-/// Short numbers of service lines in mainland China: 95xxx, 96xxx, 10xxx, 11xxx, 12xxx with five digits, all but the
-/// last with six, and eight behind 9510 and 1010.
-pub(super) fn is_service(number: &str) -> bool {
-    let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| number.starts_with(prefix));
-    let short = match number.len() {
-        5 => starts(&["95", "96", "10", "11", "12"]),
-        6 => starts(&["95", "96", "10", "11"]),
-        _ => false,
-    };
-    let long = number.len() == 8 && (number.starts_with("9510") || number.starts_with("1010"));
-    short || long
-}
 
 /// Area codes of mainland China with eight more digits, beside 10 and 2x; all others have seven.
 const LONG_AREAS: [&str; 42] = [

@@ -236,14 +236,15 @@ impl Editor {
         }
         self.view.with_untracked(|view| view.as_ref().map(|view| view.profile.clone()))
     }
-    fn numbers(&self) -> BTreeMap<String, String> {
+    /// What was typed as telephone numbers, as it was read, by the text.
+    fn numbers(&self) -> BTreeMap<String, Vec<String>> {
         self.checks.with_untracked(|checks| {
-            let phones = checks.iter().filter(|(key, check)| key.starts_with("phones.") && check.found.ok);
-            phones
-                .filter_map(|(_, check)| {
-                    Some((check.text.trim().to_owned(), check.found.normalised.as_str()?.to_owned()))
-                })
-                .collect()
+            let read = |(key, check): (&String, &Check)| {
+                let numbers =
+                    check.found.normalised.as_list().filter(|_| check.found.ok && key.starts_with("phones."))?;
+                Some((check.text.trim().to_owned(), numbers.into_iter().map(str::to_owned).collect()))
+            };
+            checks.iter().filter_map(read).collect()
         })
     }
     /// Hours that people typed in words, as they were read, by the text.

@@ -232,11 +232,11 @@ impl Draft {
         self.custom.settle(&saved.custom);
     }
     /// The profiles to compare: what the editor saw, and what it shall be. `latest` is the store as it is now;
-    /// `numbers` gives the stored form of a number that was typed, `readings` the spans of hours typed in words.
+    /// `numbers` gives the stored forms of numbers that were typed, `readings` the spans of hours typed in words.
     pub fn profiles(
         &self,
         latest: &Profile,
-        numbers: &BTreeMap<String, String>,
+        numbers: &BTreeMap<String, Vec<String>>,
         readings: &BTreeMap<String, Vec<String>>,
     ) -> (Profile, Profile) {
         let (mut original, mut edited) = (latest.clone(), latest.clone());
@@ -328,15 +328,15 @@ fn typed_spans(text: &str, readings: &BTreeMap<String, Vec<String>>) -> Option<V
     })
 }
 
-fn stored_phones(shown: &[String], latest: &Profile, numbers: &BTreeMap<String, String>) -> Vec<String> {
+fn stored_phones(shown: &[String], latest: &Profile, numbers: &BTreeMap<String, Vec<String>>) -> Vec<String> {
     let mut seen = BTreeSet::new();
     shown
         .iter()
         .map(|text| text.trim())
         .filter(|text| !text.is_empty())
-        .map(|text| {
-            let stored = latest.phones.iter().find(|number| phone(number) == text).cloned();
-            stored.or_else(|| numbers.get(text).cloned()).unwrap_or_else(|| text.to_owned())
+        .flat_map(|text| {
+            let stored = latest.phones.iter().find(|number| phone(number) == text).map(|number| vec![number.clone()]);
+            stored.or_else(|| numbers.get(text).cloned()).unwrap_or_else(|| vec![text.to_owned()])
         })
         .filter(|number| seen.insert(number.clone()))
         .collect()

@@ -15,8 +15,13 @@ fn profile() -> Profile {
     profile
 }
 
-fn numbers() -> BTreeMap<String, String> {
-    BTreeMap::from([("010-6478 2218".to_owned(), "+861064782218".to_owned())])
+fn numbers() -> BTreeMap<String, Vec<String>> {
+    let read =
+        |text: &str, numbers: &[&str]| (text.to_owned(), numbers.iter().map(|&number| number.to_owned()).collect());
+    BTreeMap::from([
+        read("010-6478 2218", &["+861064782218"]),
+        read("95188 / 010-6478 2218 转 801", &["+8695188", "+861064782218;ext=801"]),
+    ])
 }
 
 #[test]
@@ -45,6 +50,15 @@ fn only_touched_fields_differ() {
     assert_eq!(edited.custom["seats"], Value(serde_json::json!(48)));
     assert!(!edited.other.contains_key("note"));
     assert_eq!(edited.other["from_the_future"], latest.other["from_the_future"]);
+}
+
+#[test]
+fn several_numbers_may_be_typed_at_once() {
+    let latest = profile();
+    let mut draft = Draft::new(&latest);
+    draft.phones.value[0] = "95188 / 010-6478 2218 转 801".to_owned();
+    let (_, edited) = draft.profiles(&latest, &numbers(), &BTreeMap::new());
+    assert_eq!(edited.phones, ["+8695188", "+861064782218;ext=801", "+8613800138000"]);
 }
 
 #[test]
