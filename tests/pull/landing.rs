@@ -60,7 +60,7 @@ async fn left(device: &Sender) -> u64 {
 
 /// The list's rows: what they show, count and are found by.
 async fn list(device: &Device) -> Vec<(String, String, String, i64, i64)> {
-    let select = "SELECT merchant_id, name, category, coalesce(queued, 0), tokens_hash \
+    let select = "SELECT merchant_id, name, category, coalesce(queued, 0), coalesce(own_rows.tokens_hash, listing.tokens_hash) \
                   FROM listing LEFT JOIN own_rows USING (n) ORDER BY merchant_id";
     sqlx::query_as(select).fetch_all(&mut device.sql().await).await.unwrap()
 }

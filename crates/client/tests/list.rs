@@ -400,6 +400,7 @@ async fn a_cache_from_before_the_index_is_made_anew_in_the_background() {
         "ALTER TABLE listing ADD COLUMN rejected INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE listing ADD COLUMN in_review INTEGER NOT NULL DEFAULT 0",
         "UPDATE listing SET queued = 1 WHERE n IN (SELECT n FROM own_rows)",
+        "UPDATE listing SET updated_ms = o.updated_ms FROM own_rows o WHERE o.n = listing.n",
         "DROP TABLE own_rows",
         "CREATE INDEX listing_pending ON listing (updated_ms) WHERE queued > 0",
         "CREATE INDEX listing_rejected ON listing (updated_ms) WHERE rejected > 0",

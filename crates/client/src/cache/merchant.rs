@@ -28,31 +28,33 @@ struct Shown {
     words_hash: i64,
     texts: [String; 5],
     hours: String,
-    numbers: [i64; 2],
+    contested: i64,
+    updated_ms: i64,
     /// Has it what it is ordered by? Not if an older version wrote it.
     has_keys: bool,
     /// What is beside it, if it has own changes or had some lately.
     own: Option<OwnRow>,
 }
 
-/// A row of `own_rows`: lines that wait, were refused, are in review; when it was changed.
-type OwnRow = [i64; 4];
+/// A row of `own_rows`: lines that wait, were refused, are in review; when it was changed; the hash of its words.
+type OwnRow = [i64; 5];
 
 impl Shown {
     fn read(select: &mut Statement<'_>, id: &MerchantId) -> Result<Option<Self>> {
         let shown = select.query_row([id.as_str()], |row| {
             let texts = [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?];
-            let numbers = [row.get(8)?, row.get(9)?];
+            let (words_hash, updated_ms) = (row.get(1)?, row.get(9)?);
             let own = match row.get(11)? {
-                Some(queued) => Some([queued, row.get(12)?, row.get(13)?, row.get(14)?]),
+                Some(queued) => Some([queued, row.get(12)?, row.get(13)?, updated_ms, words_hash]),
                 None => None,
             };
             Ok(Self {
                 n: row.get(0)?,
-                words_hash: row.get(1)?,
+                words_hash,
                 texts,
                 hours: row.get(7)?,
-                numbers,
+                contested: row.get(8)?,
+                updated_ms,
                 has_keys: row.get(10)?,
                 own,
             })
@@ -76,14 +78,15 @@ impl Shown {
             let [region, category, status] = class;
             tx.prepare_cached(sql!("listing/class"))?.execute(params![self.n, region, category, status])?;
         }
-        if !same_words || self.hours != row.hours || self.numbers != numbers(row) {
-            // As long as it has own changes, the order by time stays as it is.
-            let touch = match self.will_be_own(row) {
-                true => sql!("listing/touch"),
-                false => sql!("listing/touch_settled"),
-            };
+        let differs = self.hours != row.hours || self.contested != row.contested;
+        if self.will_be_own(row) {
+            // The row beside it says the rest.
+            if differs {
+                tx.prepare_cached(sql!("listing/touch"))?.execute(params![self.n, row.hours, row.contested])?;
+            }
+        } else if differs || !same_words || self.updated_ms != row.updated_ms {
             let values = params![self.n, row.hours, row.contested, row.updated_ms, row.words_hash];
-            tx.prepare_cached(touch)?.execute(values)?;
+            tx.prepare_cached(sql!("listing/touch_settled"))?.execute(values)?;
         }
         Ok(())
     }
@@ -94,11 +97,6 @@ impl Shown {
     }
 }
 
-/// As [`Shown::numbers`].
-fn numbers(row: &Row) -> [i64; 2] {
-    [row.contested, row.updated_ms]
-}
-
 /// Does anything of it wait?
 fn is_own(row: &Row) -> bool {
     row.queued > 0 || row.rejected > 0 || row.in_review > 0
@@ -106,7 +104,7 @@ fn is_own(row: &Row) -> bool {
 
 /// What stands beside it.
 fn own_row(row: &Row) -> OwnRow {
-    [row.queued, row.rejected, row.in_review, row.updated_ms]
+    [row.queued, row.rejected, row.in_review, row.updated_ms, row.words_hash]
 }
 
 static LAST: LastRead<Record> = LastRead::new();
@@ -238,8 +236,8 @@ impl<'t> Rows<'t> {
 
     /// Puts what is beside a row there.
     fn put_own(&mut self, n: i64, row: &Row) -> Result<()> {
-        let [queued, rejected, in_review, updated_ms] = own_row(row);
-        self.put_own.execute([n, queued, rejected, in_review, updated_ms])?;
+        let [queued, rejected, in_review, updated_ms, words_hash] = own_row(row);
+        self.put_own.execute([n, queued, rejected, in_review, updated_ms, words_hash])?;
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use super::direct;
 use crate::error::{Error, Result};
 
-const MIGRATIONS: [&str; 15] = [
+const MIGRATIONS: [&str; 16] = [
     include_str!("migrations/0001_cache.sql"),
     include_str!("migrations/0002_queue.sql"),
     include_str!("migrations/0003_digests.sql"),
@@ -22,6 +22,7 @@ const MIGRATIONS: [&str; 15] = [
     include_str!("migrations/0013_own_rows.sql"),
     include_str!("migrations/0014_open_fields.sql"),
     include_str!("migrations/0015_listing_total.sql"),
+    include_str!("migrations/0016_own_words.sql"),
 ];
 
 /// Brings the file to this version.

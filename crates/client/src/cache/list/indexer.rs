@@ -101,7 +101,9 @@ fn make_anew(tx: &Transaction<'_>, rules: &domain::rules::RuleSet) -> Result<()>
     let Some((last, _)) = rows.last() else { return meta::delete(tx, MADE_TO) };
     meta::set(tx, MADE_TO, last)?;
     // Also where they say already what they are found by: the index need not say it.
-    tx.prepare_cached(sql!("list/forget_words"))?.execute([made_to, *last])?;
+    for forget in [sql!("list/forget_words"), sql!("own/forget_words")] {
+        tx.prepare_cached(forget)?.execute([made_to, *last])?;
+    }
     for (_, id) in rows {
         merchant::refresh(tx, &MerchantId::new(id)?, rules)?;
     }

@@ -82,7 +82,7 @@ impl Column {
     /// What one row is ordered by, as bytes that compare.
     fn key(self) -> &'static str {
         match self {
-            Self::Updated => "SELECT updated_ms FROM listing WHERE n = ?1",
+            Self::Updated => sql!("list/updated_of"),
             Self::Name => "SELECT name_key FROM listing WHERE n = ?1",
             Self::Id => "SELECT merchant_id FROM listing WHERE n = ?1",
             Self::Address => "SELECT address_key FROM listing WHERE n = ?1",
