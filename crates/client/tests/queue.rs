@@ -398,17 +398,22 @@ async fn of_an_edit_in_review_only_the_lines_wait_about_which_people_choose() {
         let page = cache.outbox(&OutboxQuery { limit: 9, ..OutboxQuery::default() }).await.unwrap();
         page.rows.into_iter().find(|row| row.change.field == "phones").map(|row| row.change.after)
     };
+    let settled = async || {
+        let page = cache.outbox(&OutboxQuery { limit: 9, ..OutboxQuery::default() }).await.unwrap();
+        page.rows.into_iter().map(|row| row.settled.join(" ")).collect::<Vec<_>>()
+    };
     let numbers = |numbers: &[&str]| Some(Value::list(numbers.iter().copied()));
     let edit = cache.save(draft("A", writes), None).await.unwrap();
     assert_eq!(waiting().await, ["name", "address", "tags", "phones"]);
+    assert_eq!(settled().await, [""; 4]);
     assert_eq!(phones().await, numbers(&["+8613700137000"]), "what was added");
     cache.load_batch(9, 1_000_000, 0, None).await.unwrap();
-    let settled = ["tags"];
+    let taken = ["tags"];
     let mut answer = outcome(&edit, OutcomeState::InReview, 2);
     for decision in answer
         .decisions
         .iter_mut()
-        .filter(|decision| settled.contains(&decision.field.shown_as()) || decision.field.as_str().contains('+'))
+        .filter(|decision| taken.contains(&decision.field.shown_as()) || decision.field.as_str().contains('+'))
     {
         decision.decision = Decision::Applied;
     }
@@ -421,6 +426,7 @@ async fn of_an_edit_in_review_only_the_lines_wait_about_which_people_choose() {
     let one = contested(named("A", 1, "theirs"), &edit, &["address"]);
     cache.apply_page(page(vec![(3, one)], true)).await.unwrap();
     assert_eq!(waiting().await, ["address"], "people have chosen one");
+    assert_eq!(settled().await, ["name tags phones"]);
 
     // A server that has lost it gets it whole.
     let mut restored = page(vec![(1, named("A", 1, "theirs"))], true);
@@ -428,5 +434,6 @@ async fn of_an_edit_in_review_only_the_lines_wait_about_which_people_choose() {
     cache.restart_pull().await.unwrap();
     cache.apply_page(restored).await.unwrap();
     assert_eq!(waiting().await, ["name", "address", "tags", "phones"], "sent again");
+    assert_eq!(settled().await, [""; 4]);
     console.close().await;
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::MerchantId;
-use domain::change;
+use domain::change::{self, Change};
 use domain::edit::Edit;
 use domain::ipc::{OutboxGroup, OutboxPage, OutboxQuery, OutboxRow};
 use futures_util::TryStreamExt as _;
@@ -133,8 +133,9 @@ fn lines(row: &PageRow) -> Result<Vec<OutboxRow>> {
         edit_id: parse(&row.edit_id)?,
         merchant_id: MerchantId::new(row.merchant_id.as_str())?,
         merchant_name: row.name.clone(),
-        change: change::Change { field: String::new(), before: domain::Value::NULL, after: domain::Value::NULL },
+        change: Change { field: String::new(), before: domain::Value::NULL, after: domain::Value::NULL },
         writes: Vec::new(),
+        settled: Vec::new(),
         state: parse(&row.state)?,
         group: group(row.turn),
         actor_name: row.actor_name.clone(),
@@ -144,6 +145,14 @@ fn lines(row: &PageRow) -> Result<Vec<OutboxRow>> {
         problem,
     };
     let writes = |field: &str| edit.writes.iter().filter(|write| write.field.shown_as() == field).cloned().collect();
-    let changes = open_fields::waiting_lines(&edit, template.state, row.open_fields.as_deref())?.into_iter();
-    Ok(changes.map(|change| OutboxRow { writes: writes(&change.field), change, ..template.clone() }).collect())
+    let waiting = open_fields::waiting_lines(&edit, template.state, row.open_fields.as_deref())?;
+    let all = change::changes(&edit.writes).into_iter().map(|change| change.field);
+    let settled: Vec<String> = all.filter(|field| waiting.iter().all(|change| change.field != *field)).collect();
+    let of = |change: Change| OutboxRow {
+        writes: writes(&change.field),
+        settled: settled.clone(),
+        change,
+        ..template.clone()
+    };
+    Ok(waiting.into_iter().map(of).collect())
 }

@@ -53,6 +53,10 @@ pub struct OutboxRow {
     /// What the line stands for, register by register.
     #[serde(default)]
     pub writes: Vec<Write>,
+    /// Of an edit in review: the fields (`name`, `phones`, `hours.tu`) that it changed too and of which nothing waits any
+    /// more. What became of them the history says.
+    #[serde(default)]
+    pub settled: Vec<String>,
     /// Where it stands.
     pub state: EditState,
     /// Its group.

@@ -234,6 +234,7 @@ fn line(n: u64, field: &str, state: EditState, code: Option<ErrorCode>) -> Outbo
         merchant_name: String::new(),
         writes: Vec::new(),
         change: Change { field: field.to_owned(), before: Value::NULL, after: Value::NULL },
+        settled: Vec::new(),
         state,
         group: OutboxGroup::Queued,
         actor_name: String::new(),

@@ -39,6 +39,7 @@ fn row(state: EditState, group: OutboxGroup, field: &str) -> OutboxRow {
         merchant_name: "阿婆生煎（西单店）".to_owned(),
         writes: Vec::new(),
         change: Change { field: field.to_owned(), before: Value::NULL, after: Value::text("x") },
+        settled: Vec::new(),
         state,
         group,
         actor_name: "王磊".to_owned(),

@@ -8,7 +8,7 @@ use super::list::{LineChip, kept, next_text};
 use super::model::{Advice, advice, offers};
 use crate::clock::{local, use_now};
 use crate::components::{Button, Details, Icon, Moment, Piece, SidePanel, pieces, span_pieces};
-use crate::i18n::{everywhere, outbox};
+use crate::i18n::{everywhere, listed, outbox};
 use crate::route::{Route, StoreTab, use_navigator};
 use crate::words::change::set_change;
 use crate::words::field::field_label;
@@ -121,6 +121,12 @@ pub fn Panel(
     }
 }
 
+/// What is not in question any more of the same edit.
+fn others_text(settled: &[String]) -> Option<String> {
+    let labels: Vec<String> = settled.iter().map(|field| field_label(field)).collect();
+    (!labels.is_empty()).then(|| outbox::review_settled(&listed(&labels)))
+}
+
 /// Why it was refused or did not arrive, and what to do.
 #[component]
 fn Why(row: Signal<OutboxRow>) -> impl IntoView {
@@ -149,7 +155,10 @@ fn Why(row: Signal<OutboxRow>) -> impl IntoView {
                 view! {
                     <div class="banner hold why">
                         <Icon name="hold" />
-                        <p>{outbox::review_note}</p>
+                        <div class="col g2">
+                            <p>{outbox::review_note}</p>
+                            {others_text(&row.settled).map(|text| view! { <p data-testid="outbox-settled">{text}</p> })}
+                        </div>
                     </div>
                 }
                 .into_any(),

@@ -25,6 +25,7 @@ fn rows(n: u32, writes: &[Write]) -> Vec<OutboxRow> {
             merchant_name: String::new(),
             writes: of(&change.field),
             change,
+            settled: Vec::new(),
             state: EditState::Rejected,
             group: OutboxGroup::NeedsYou,
             actor_name: String::new(),
