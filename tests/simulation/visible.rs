@@ -79,13 +79,12 @@ pub fn own_edits_visible(world: &World, device: usize, changed: &Changed) -> Res
             continue;
         }
         let absent = !store.records.contains_key(&edit.merchant_id);
-        if absent && world.memory.forgotten[device].contains(&edit.edit_id) {
-            continue;
-        }
+        // It need not show; sent again after a restore, it may.
+        let may_hide = absent && world.memory.forgotten[device].contains(&edit.edit_id);
         let record = store.records.get(&edit.merchant_id).map(|stored| &**stored.record);
         for write in &edit.writes {
             let key = (&edit.merchant_id, &write.field);
-            if !knows(record, &write.field, edit.dot) {
+            if !may_hide && !knows(record, &write.field, edit.dot) {
                 newest.insert(key, (entry, vec![&write.value]));
             } else if let Some((_, covered_by)) = newest.get_mut(&key) {
                 covered_by.push(&write.value);
