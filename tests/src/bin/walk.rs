@@ -129,7 +129,7 @@ fn meet(
     shop.ask(&["set", d, "address=北京市海淀区中关村大街27号"]);
     head.ask(&["set", d, "address=北京市海淀区中关村大街59号"]);
     shop.ask(&["set", e, "category=小吃"]);
-    desk.ask(&["set", e, "category=甜品饮品"]);
+    desk.ask(&["set", e, "category=甜品饮品", "note=周三进货"]);
     for device in [shop, &head] {
         device.sync();
     }
@@ -172,7 +172,7 @@ fn declare_seats(world: &World, chief: &Device) -> Outcome<()> {
 /// Edits of the desk that wait for the server.
 fn wait(desk: &Device, stores: &[String]) {
     for (id, values) in stores.iter().skip(5).zip([
-        &["name=美味小馆（望京店）", "phones=+861064782218", "hours.tu=10:00-14:00,17:00-02:00"][..],
+        &["name=美味小馆（望京店）", "phones=010-64782218转801,95188", "hours.tu=10:00-14:00,17:00-02:00"][..],
         &["status=paused", "note=装修，预计两周"][..],
         &["custom.座位=86"][..],
     ]) {
@@ -225,6 +225,9 @@ impl Walk {
         self.seat.appears("[data-testid=outbox-row]").await?;
         self.picture("outbox", look, FULL).await?;
         self.picture("outbox", look, SMALL).await?;
+        self.seat.window().click("[data-testid=outbox-row][data-state=in_review] td").await?;
+        self.seat.appears("[data-testid=outbox-settled]").await?;
+        self.picture("outbox-waiting", look, FULL).await?;
         let waiting = self.seat.device().ask(&["outbox"]);
         let queued = waiting.as_array().into_iter().flatten().find(|row| row["state"] == "queued");
         if let Some(id) = queued.and_then(|row| row["merchant_id"].as_str()) {
