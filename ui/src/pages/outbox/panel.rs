@@ -124,7 +124,7 @@ pub fn Panel(
 /// What is not in question any more of the same edit.
 fn others_text(settled: &[String]) -> Option<String> {
     let labels: Vec<String> = settled.iter().map(|field| field_label(field)).collect();
-    (!labels.is_empty()).then(|| outbox::review_settled(&listed(&labels)))
+    (!labels.is_empty()).then(|| outbox::review_settled(listed(&labels)))
 }
 
 /// Why it was refused or did not arrive, and what to do.
