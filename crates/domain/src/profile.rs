@@ -47,7 +47,7 @@ pub struct Profile {
     /// Its address.
     #[serde(default)]
     pub address: String,
-    /// Numbers in E.164; the primary one first.
+    /// Numbers as they are stored ([`crate::stored_phone`]); the primary one first.
     #[serde(default)]
     pub phones: Vec<String>,
     /// What it sells.

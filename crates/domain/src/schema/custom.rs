@@ -97,7 +97,7 @@ pub enum CustomKind {
         /// The values, in the order in which people see them.
         options: Vec<ChoiceOption>,
     },
-    /// A telephone number in E.164.
+    /// A telephone number as it is stored ([`crate::stored_phone`]).
     Phone,
     /// A web address over http or https.
     Url,

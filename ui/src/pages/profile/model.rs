@@ -328,6 +328,8 @@ fn typed_spans(text: &str, readings: &BTreeMap<String, Vec<String>>) -> Option<V
     })
 }
 
+/// A number that stands there already is the one that dials the same: how it is shown follows the language, which may be
+/// another one now.
 fn stored_phones(shown: &[String], latest: &Profile, numbers: &BTreeMap<String, Vec<String>>) -> Vec<String> {
     let mut seen = BTreeSet::new();
     shown
@@ -335,11 +337,16 @@ fn stored_phones(shown: &[String], latest: &Profile, numbers: &BTreeMap<String, 
         .map(|text| text.trim())
         .filter(|text| !text.is_empty())
         .flat_map(|text| {
-            let stored = latest.phones.iter().find(|number| phone(number) == text).map(|number| vec![number.clone()]);
+            let is_same = |number: &&String| dialled(&phone(number)) == dialled(text);
+            let stored = latest.phones.iter().find(is_same).map(|number| vec![number.clone()]);
             stored.or_else(|| numbers.get(text).cloned()).unwrap_or_else(|| vec![text.to_owned()])
         })
         .filter(|number| seen.insert(number.clone()))
         .collect()
+}
+
+fn dialled(text: &str) -> String {
+    text.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
 }
 
 fn special(pairs: &Pairs, readings: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<String>> {

@@ -62,6 +62,19 @@ fn several_numbers_may_be_typed_at_once() {
 }
 
 #[test]
+fn a_number_stays_what_it_is_in_another_language() {
+    let mut latest = profile();
+    latest.phones = vec!["+862158881234;ext=801".to_owned(), "+8613800138000".to_owned(), "+442071234567".to_owned()];
+    set_lang(Language::Chinese);
+    let mut draft = Draft::new(&latest);
+    set_lang(Language::English);
+    draft.phones.value.swap(0, 1);
+    let (original, edited) = draft.profiles(&latest, &BTreeMap::new(), &BTreeMap::new());
+    assert_eq!(original.phones, latest.phones);
+    assert_eq!(edited.phones, ["+8613800138000", "+862158881234;ext=801", "+442071234567"]);
+}
+
+#[test]
 fn touched_fields_keep_their_text_and_the_others_follow() {
     let first = profile();
     let mut draft = Draft::new(&first);
