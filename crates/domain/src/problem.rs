@@ -143,7 +143,7 @@ codes! {
     Note = "note",
     /// Whole numbers were read as millionths of a degree: a person looks whether that is meant.
     Millionths = "millionths",
-    /// A part of the text, such as an extension, for which the field has no room.
+    /// Words beside the value, for which the field has no room.
     NotKept = "not_kept",
     /// A defect of ours.
     Internal = "internal",

@@ -230,19 +230,7 @@ fn with_digits(text: String) -> String {
 }
 
 fn digit(c: char) -> Option<usize> {
-    Some(match c {
-        '零' => 0,
-        '一' => 1,
-        '二' => 2,
-        '三' => 3,
-        '四' => 4,
-        '五' => 5,
-        '六' => 6,
-        '七' => 7,
-        '八' => 8,
-        '九' => 9,
-        _ => return None,
-    })
+    ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九'].iter().position(|d| *d == c)
 }
 
 fn is_unit(c: char) -> bool {

@@ -118,20 +118,19 @@ pub fn phone(stored: &str) -> String {
 /// A national number of mainland China: mobiles, numbers that many branches share, fixed lines. Beijing and the 2x cities
 /// have two-digit area codes, all others three.
 fn chinese(national: &str) -> Option<String> {
-    let (len, area) = match (national.len(), national.as_bytes()) {
+    let area = match (national.len(), national.as_bytes()) {
         (11, [b'1', ..]) => return Some(format!("{} {} {}", &national[..3], &national[3..7], &national[7..])),
         (10, [b'4' | b'8', b'0', b'0', ..]) => {
             return Some(format!("{}-{}-{}", &national[..3], &national[3..6], &national[6..]));
         }
-        (10, [b'1' | b'2', ..]) => (10, 2),
-        (len @ (10 | 11), _) => (len, 3),
+        (10, [b'1' | b'2', ..]) => 2,
+        (10 | 11, _) => 3,
         _ => return None,
     };
     let (area, rest) = national.split_at(area);
-    Some(if rest.len() == 8 && len == 10 {
-        format!("0{area}-{} {}", &rest[..4], &rest[4..])
-    } else {
-        format!("0{area}-{rest}")
+    Some(match rest.len() {
+        8 => format!("0{area}-{} {}", &rest[..4], &rest[4..]),
+        _ => format!("0{area}-{rest}"),
     })
 }
 
@@ -163,8 +162,8 @@ mod tests {
             (
                 "phones",
                 Value::list(["+862158881234;ext=801", "+8695188", "+864008108888", "+8675512345678"]),
-                "021-5888 1234 转 801、95188、400-810-8888、0755-12345678",
-                "021-5888 1234 ext. 801, 95188, 400-810-8888, 0755-12345678",
+                "021-5888 1234 转 801、95188、400-810-8888、0755-1234 5678",
+                "021-5888 1234 ext. 801, 95188, 400-810-8888, 0755-1234 5678",
             ),
             ("phones", Value::list::<&str>([]), "无", "None"),
             ("phones.primary", Value::text("+442071234567"), "+442071234567", "+442071234567"),

@@ -18,7 +18,7 @@ use crate::error::Result;
 pub fn register(schema: &Schema, name: &str, typed: &str) -> Result<(FieldPath, Value)> {
     let mut field = FieldPath::new(name)?;
     if let Some(number) = field.key().filter(|key| field.root() == "phones" && *key != "primary") {
-        field = FieldPath::new(format!("phones.{}", one_phone("phones", number)?))?;
+        field = FieldPath::new(format!("phones.{}", one_phone(number)?))?;
     }
     let (value, _) = reading::register(schema, &field, typed).map_err(|finding| problem(field.as_str(), finding))?;
     Ok((field, value))
@@ -27,9 +27,9 @@ pub fn register(schema: &Schema, name: &str, typed: &str) -> Result<(FieldPath, 
 /// One telephone number as it is stored.
 ///
 /// # Errors
-/// The problem of the number, about `field`.
-pub fn one_phone(field: &str, typed: &str) -> std::result::Result<String, Problem> {
-    phones::one(typed).map(|(number, _)| number).map_err(|finding| problem(field, finding))
+/// The problem of the number.
+pub fn one_phone(typed: &str) -> std::result::Result<String, Problem> {
+    phones::one(typed).map(|(number, _)| number).map_err(|finding| problem("phones", finding))
 }
 
 /// Changes registers as `FIELD=VALUE` says. Beside registers there are the whole fields `phones`, `tags`

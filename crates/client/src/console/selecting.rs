@@ -129,7 +129,7 @@ fn stored_value(schema: &Schema, field: &FieldPath, typed: &str) -> std::result:
     }
     if field.root() == "phones" {
         // What is no number is found nowhere, and says so by itself.
-        return Ok(fields::one_phone("phones", typed).unwrap_or_else(|_| typed.to_owned()));
+        return Ok(fields::one_phone(typed).unwrap_or_else(|_| typed.to_owned()));
     }
     if !is_coded(schema, field) {
         return Ok(typed.to_owned());

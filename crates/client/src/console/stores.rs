@@ -226,11 +226,11 @@ fn tidied(mut edited: Profile, known_phones: &[String]) -> Result<Profile> {
             // Somebody may have pasted several.
             fields::numbers(typed).map_err(|finding| fields::problem("phones", finding))?.0
         };
-        read.into_iter().for_each(|number| {
+        for number in read {
             if !numbers.contains(&number) {
                 numbers.push(number);
             }
-        });
+        }
     }
     edited.phones = numbers;
     edited.tags = edited.tags.iter().map(|tag| text::tidy(tag)).filter(|tag| !tag.is_empty()).collect();
