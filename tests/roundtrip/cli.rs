@@ -115,6 +115,10 @@ fn reasons_are_the_true_ones() {
         assert!(ended.err.contains(word) && !ended.err.contains("panicked"), "{arguments:?}: {ended:?}");
         assert!(!ended.err.contains("me:word"), "{ended:?}");
     }
+    // A name that leads to no display.
+    let windowless = device.command(&[]).env("DISPLAY", ":nowhere").output().unwrap();
+    let said = String::from_utf8_lossy(&windowless.stderr);
+    assert!(windowless.status.code() == Some(1) && said.contains("there is no display"), "{said}");
     let mut command = device.command(&["sync", "--once"]);
     let refused = command.env("MERCHANT_CONSOLE_CLIENT_SECRET", "wrong").output().unwrap();
     let said = String::from_utf8_lossy(&refused.stderr);
