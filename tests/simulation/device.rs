@@ -105,6 +105,8 @@ pub struct PageEnd {
 pub struct Whole {
     pub epoch: String,
     pub rows: Vec<(u64, Row)>,
+    /// The server's newest change then.
+    pub head: u64,
 }
 
 /// What travels.

@@ -186,7 +186,7 @@ impl RealDisk {
             let of_bucket = |(_, record): &&(u64, Row)| digest::bucket(&record.merchant_id) == *bucket;
             let changes = whole.rows.iter().filter(of_bucket).map(|(seq, row)| Change::new(*seq, Record::clone(row)));
             let changes = changes.collect();
-            let done = self.runtime.block_on(self.cache().mend_bucket(*bucket, changes)).unwrap();
+            let done = self.runtime.block_on(self.cache().mend_bucket(*bucket, changes, whole.head)).unwrap();
             mended += done.records;
             again += done.again;
         }

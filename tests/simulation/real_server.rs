@@ -139,7 +139,7 @@ impl RealServer {
 
     /// Whole buckets, page by page, as a device fetches them.
     pub fn buckets(&mut self, scope: &Scope, buckets: &[u8]) -> Result<Whole, Failure> {
-        let mut whole = Whole { epoch: self.epoch(), rows: Vec::new() };
+        let mut whole = Whole { epoch: self.epoch(), rows: Vec::new(), head: 0 };
         for bucket in buckets {
             let mut asked = ChangesQuery {
                 limit: Some(BUCKET_ROWS),
@@ -152,6 +152,7 @@ impl RealServer {
                 whole
                     .rows
                     .extend(page.changes.into_iter().map(|change| (change.seq, hold(change.into_record().unwrap()))));
+                whole.head = page.head;
                 if page.complete {
                     break;
                 }

@@ -652,7 +652,7 @@ impl Server {
         }
         let due = |merchant: &MerchantId| actor.scope.contains(merchant) && buckets.contains(&digest::bucket(merchant));
         let rows = self.records.iter().filter(|(merchant, _)| due(merchant)).map(|(_, row)| row.clone()).collect();
-        Ok(Whole { epoch: self.epoch.clone(), rows })
+        Ok(Whole { epoch: self.epoch.clone(), rows, head: self.seq })
     }
 
     /// Its data are rebuilt: the same content, new change numbers. The answers that it keeps get new numbers

@@ -252,11 +252,16 @@ impl DeviceStore {
         let mut mended = 0;
         let came: BTreeSet<&MerchantId> = whole.rows.iter().map(|(_, record)| &record.merchant_id).collect();
         let before = self.records.len();
-        self.forget_if(|merchant, _| buckets.contains(&digest::bucket(merchant)) && !came.contains(merchant));
+        // An answer to an edit that was sent meanwhile is newer than what was asked for.
+        let at = self.cursor;
+        let is_later = |seq: u64| seq > whole.head && seq <= at;
+        self.forget_if(|merchant, stored| {
+            buckets.contains(&digest::bucket(merchant)) && !came.contains(merchant) && !is_later(stored.seq)
+        });
         mended += (before - self.records.len()) as u64;
         for (seq, record) in &whole.rows {
-            let same = self.records.get(&record.merchant_id).is_some_and(|stored| stored.record == *record);
-            if !same {
+            let known = self.records.get(&record.merchant_id);
+            if !known.is_some_and(|stored| stored.record == *record || is_later(stored.seq)) {
                 mended += 1;
                 let stored = Stored { generation: self.generation, seq: *seq, record: record.clone() };
                 self.records.insert(record.merchant_id.clone(), stored);

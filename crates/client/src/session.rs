@@ -48,6 +48,21 @@ impl Tokens {
     }
 }
 
+/// A token, and whom it speaks for.
+#[derive(Clone)]
+pub struct Pass {
+    /// For the header.
+    pub token: String,
+    /// As the server named them when it gave the token.
+    pub actor: Actor,
+}
+
+impl From<Tokens> for Pass {
+    fn from(tokens: Tokens) -> Self {
+        Self { token: tokens.access, actor: tokens.actor }
+    }
+}
+
 /// The sign-in of this data folder at one server.
 pub struct Session {
     remote: Arc<Remote>,
@@ -60,6 +75,9 @@ pub struct Session {
     tokens: RwLock<Option<Tokens>>,
     /// One renewal at a time: a refresh token may work only once.
     renewing: Mutex<()>,
+    /// Tokens in memory and keyring and the last actor are changed together, and not by an answer to a question that
+    /// somebody asked who has signed out since.
+    keeping: Mutex<()>,
     refused: AtomicBool,
     /// Changes when somebody signs in or out.
     changed: watch::Sender<u64>,
@@ -77,9 +95,18 @@ impl Session {
             Some(_) => None,
             None => secrets.load().await.and_then(|text| serde_json::from_str(&text).ok()),
         };
-        let (tokens, renewing, refused) = (RwLock::new(kept), Mutex::new(()), AtomicBool::new(false));
-        let (machine_left, changed) = (AtomicBool::new(false), watch::Sender::new(0));
-        Self { remote, cache, secrets, machine, machine_left, tokens, renewing, refused, changed }
+        Self {
+            remote,
+            cache,
+            secrets,
+            machine,
+            machine_left: AtomicBool::new(false),
+            tokens: RwLock::new(kept),
+            renewing: Mutex::new(()),
+            keeping: Mutex::new(()),
+            refused: AtomicBool::new(false),
+            changed: watch::Sender::new(0),
+        }
     }
 
     /// Changes when somebody signs in or out: what was begun with the old token is to end.
@@ -151,8 +178,16 @@ impl Session {
     /// # Errors
     /// `SignedOut` if there is no way to one; otherwise as any call.
     pub async fn bearer(&self) -> std::result::Result<String, Failed> {
+        Ok(self.pass().await?.token)
+    }
+
+    /// The same, with whom it speaks for: where something is done in somebody's name, another may have signed in since.
+    ///
+    /// # Errors
+    /// As [`Self::bearer`].
+    pub async fn pass(&self) -> std::result::Result<Pass, Failed> {
         if let Some(tokens) = self.tokens.read().await.as_ref().filter(|tokens| tokens.is_fresh()) {
-            return Ok(tokens.access.clone());
+            return Ok(tokens.clone().into());
         }
         self.renew(None).await
     }
@@ -163,15 +198,16 @@ impl Session {
     /// As [`Self::bearer`].
     pub async fn refresh(&self) -> std::result::Result<(), Failed> {
         let used = self.tokens.read().await.as_ref().map(|tokens| tokens.access.clone());
-        self.renew(used).await.map(|_| ())
+        self.renew(used).await.map(drop)
     }
 
-    async fn renew(&self, unusable: Option<String>) -> std::result::Result<String, Failed> {
+    async fn renew(&self, unusable: Option<String>) -> std::result::Result<Pass, Failed> {
         let _one = self.renewing.lock().await;
+        let begun = *self.changed.borrow();
         let works = |tokens: &Tokens| tokens.is_fresh() && unusable.as_ref() != Some(&tokens.access);
         let current = self.tokens.read().await.clone();
         if let Some(tokens) = current.as_ref().filter(|tokens| works(tokens)) {
-            return Ok(tokens.access.clone());
+            return Ok(tokens.clone().into());
         }
         // Another process on this data folder may have renewed it already.
         let machine = self.machine();
@@ -180,9 +216,7 @@ impl Session {
             None => self.secrets.load().await.and_then(|text| serde_json::from_str(&text).ok()),
         };
         if let Some(tokens) = kept.clone().filter(|tokens| works(tokens)) {
-            let access = tokens.access.clone();
-            *self.tokens.write().await = Some(tokens);
-            return Ok(access);
+            return self.take(tokens, begun, false).await;
         }
         let refresh = kept.or(current).and_then(|tokens| tokens.refresh);
         let reply = match (machine, &refresh) {
@@ -191,12 +225,9 @@ impl Session {
             (None, None) => Err(Failure::SignedOut.into()),
         };
         match reply {
-            // Meanwhile somebody signed out, or a person in.
-            Ok(_) | Err(_) if machine.is_some() && self.machine().is_none() => {
-                let tokens = self.tokens.read().await;
-                tokens.as_ref().map(|tokens| tokens.access.clone()).ok_or_else(|| Failure::SignedOut.into())
-            }
-            Ok(reply) => self.take(reply).await,
+            Ok(reply) => self.take(Tokens::of(reply), begun, true).await,
+            // Nor does a refusal say anything about who signed in meanwhile.
+            Err(_) if *self.changed.borrow() != begun => self.current().await,
             Err(failed) => {
                 let over = matches!(failed.failure, Failure::SignedOut | Failure::Refused(_));
                 self.refused.store(over, Ordering::Relaxed);
@@ -205,20 +236,35 @@ impl Session {
         }
     }
 
-    async fn take(&self, reply: TokenReply) -> std::result::Result<String, Failed> {
-        let tokens = Tokens::of(reply);
-        let access = tokens.access.clone();
+    /// What there is without asking anybody.
+    async fn current(&self) -> std::result::Result<Pass, Failed> {
+        self.tokens.read().await.clone().map(Pass::from).ok_or_else(|| Failure::SignedOut.into())
+    }
+
+    /// Takes what a renewal brought, unless somebody has signed out or in since it was begun: they count.
+    async fn take(&self, tokens: Tokens, begun: u64, are_new: bool) -> std::result::Result<Pass, Failed> {
+        let _keeping = self.keeping.lock().await;
+        if *self.changed.borrow() != begun {
+            return self.current().await;
+        }
+        if are_new {
+            self.keep(&tokens).await;
+        }
+        *self.tokens.write().await = Some(tokens.clone());
+        self.refused.store(false, Ordering::Relaxed);
+        Ok(tokens.into())
+    }
+
+    /// For the next start: tokens in the keyring, unless they are a machine's, and who signed in.
+    async fn keep(&self, tokens: &Tokens) {
         if self.machine().is_none()
-            && let Ok(text) = serde_json::to_string(&tokens)
+            && let Ok(text) = serde_json::to_string(tokens)
         {
             self.secrets.store(text).await;
         }
         if let Err(error) = self.cache.set_last_actor(&tokens.actor).await {
             tracing::warn!(%error, "the actor could not be kept");
         }
-        *self.tokens.write().await = Some(tokens);
-        self.refused.store(false, Ordering::Relaxed);
-        Ok(access)
     }
 
     /// Signs a person in.
@@ -226,18 +272,32 @@ impl Session {
     /// # Errors
     /// `bad_credentials`, or as any call.
     pub async fn sign_in(&self, sign_in: &SignIn) -> Result<()> {
-        let reply = self.remote.token(Grant::Password(sign_in)).await?;
+        let tokens = Tokens::of(self.remote.token(Grant::Password(sign_in)).await?);
+        let _keeping = self.keeping.lock().await;
         self.machine_left.store(true, Ordering::SeqCst);
-        self.take(reply).await?;
+        self.keep(&tokens).await;
+        *self.tokens.write().await = Some(tokens);
+        self.refused.store(false, Ordering::Relaxed);
         self.changed.send_modify(|count| *count = count.wrapping_add(1));
         Ok(())
     }
 
-    /// Forgets the tokens. Edits are kept.
+    /// Forgets the tokens, here and, if it can be reached, at the server: should the keyring keep its copy, that is worth
+    /// nothing. Edits are kept.
     pub async fn sign_out(&self) {
+        let _keeping = self.keeping.lock().await;
         self.machine_left.store(true, Ordering::SeqCst);
-        *self.tokens.write().await = None;
+        let tokens = self.tokens.write().await.take();
         self.changed.send_modify(|count| *count = count.wrapping_add(1));
+        if let Some(tokens) = tokens {
+            let remote = Arc::clone(&self.remote);
+            // Nobody waits for it: whoever signs out may be offline.
+            tokio::spawn(async move {
+                if let Err(failed) = remote.revoke(tokens.refresh.as_deref().unwrap_or(&tokens.access)).await {
+                    tracing::debug!(failure = ?failed.failure, "the server was not told of the sign-out");
+                }
+            });
+        }
         self.secrets.clear().await;
     }
 

@@ -6,6 +6,7 @@ mod support;
 use std::sync::Arc;
 
 use client::cache::{Cache, Discarded, FILE_NAME};
+use domain::api::{Change, ChangesPage};
 use domain::ipc::{OutboxGroup, OutboxQuery, StoreFilter, StoreSort, StoresQuery};
 use domain::{Decision, EditState, ErrorCode, OutcomeState, Value};
 use support::*;
@@ -87,7 +88,7 @@ async fn an_answered_edit_stays_on_top_until_it_has_come_back() {
     assert_eq!(name_of(&cache, "A").await.as_deref(), Some("new"), "a smaller seq is passed over");
     // Sent: undo makes an inverse.
     let Discarded::Sent(sent) = cache.discard(edit.edit_id).await.unwrap() else { panic!("it was sent") };
-    assert_eq!(cache.inverse(&sent).await.unwrap(), [write("name", "new", "old")]);
+    assert_eq!(cache.inverse(&sent).await.unwrap().writes, [write("name", "new", "old")]);
 }
 
 #[tokio::test]
@@ -375,4 +376,24 @@ async fn a_time_that_another_setting_of_the_clock_wrote_is_no_reason_to_wait() {
     // The clock was set back.
     assert!(cache.has_due(due_ms - 120_001, None).await.unwrap());
     assert_eq!(cache.load_batch(9, 1_000_000, due_ms - 120_001, None).await.unwrap().edits, [edit]);
+}
+
+#[tokio::test]
+async fn a_repair_takes_back_no_answer_that_came_meanwhile() {
+    // The fetched bucket is of the moment of change 100.
+    for (case, stored, fetched, head, expected) in [
+        ("an answer since", Some(101), Some(100), 100, Some("new")),
+        ("an answer about a merchant that was not there", Some(101), None, 100, Some("new")),
+        ("a server that does not say", Some(101), Some(100), 0, Some("old")),
+        ("damage, older than that", Some(99), Some(100), 100, Some("old")),
+        ("damage that no answer can be", Some(9_999), Some(100), 100, Some("old")),
+        ("a merchant that is gone", Some(99), None, 100, None),
+    ] {
+        let (_home, cache) = open().await;
+        let rows = stored.map(|seq| (seq, named("A", 1, "new"))).into_iter().collect();
+        cache.apply_page(ChangesPage { next_cursor: 101, ..page(rows, true) }).await.unwrap();
+        let fetched = fetched.map(|seq| Change::new(seq, named("A", 1, "old"))).into_iter().collect();
+        cache.mend_bucket(domain::digest::bucket(&id("A")), fetched, head).await.unwrap();
+        assert_eq!(name_of(&cache, "A").await.as_deref(), expected, "{case}");
+    }
 }

@@ -255,7 +255,7 @@ async fn what_a_restored_server_lost_is_found_by_looking_through_the_log() {
                 file.execute("DELETE FROM records", []).unwrap();
             }
             _ => {
-                cache.mend_bucket(domain::digest::bucket(&id("M-0")), Vec::new()).await.unwrap();
+                cache.mend_bucket(domain::digest::bucket(&id("M-0")), Vec::new(), 0).await.unwrap();
                 let again = cache.load_batch(9, 1_000_000, 0, None).await.unwrap().edits;
                 let answered = again.iter().map(|edit| outcome(edit, OutcomeState::Applied, 1)).collect();
                 cache.store_outcomes(&reply(answered), 0).await.unwrap();
@@ -436,4 +436,40 @@ async fn of_an_edit_in_review_only_the_lines_wait_about_which_people_choose() {
     assert_eq!(waiting().await, ["name", "address", "tags", "phones"], "sent again");
     assert_eq!(settled().await, [""; 4]);
     console.close().await;
+}
+
+#[tokio::test]
+async fn the_log_keeps_what_was_sent_whatever_was_taken_back_and_however_numbers_jump() {
+    const KEPT: i64 = 10_000;
+    let (_home, cache) = open().await;
+    let raw = rusqlite::Connection::open(cache.path()).unwrap();
+    let fill = |state: &str, from: i64, step: i64, rows: i64| {
+        raw.execute(
+            "WITH RECURSIVE k(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM k WHERE i + 1 < ?4)
+             INSERT INTO sent (n, edit_id, merchant_id, edit, state, settled_ms)
+             SELECT ?2 + i * ?3, ?1 || (?2 + i * ?3), 'Z', '{}', ?1, 0 FROM k",
+            rusqlite::params![state, from, step, rows],
+        )
+        .unwrap();
+    };
+    let count = |state: &str| -> (i64, i64) {
+        let counted = "SELECT count(*), coalesce(max(n), 0) FROM sent WHERE state = ?1";
+        raw.query_row(counted, [state], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
+    };
+    // Whatever leaves the outbox trims the log.
+    let leave = async |merchant: &str, seq: u64| {
+        let edit = cache.save(draft(merchant, vec![write("name", "", "店")]), None).await.unwrap();
+        cache.load_batch(9, 1_000_000, 0, None).await.unwrap();
+        cache.store_outcomes(&reply(vec![outcome(&edit, OutcomeState::Applied, seq)]), 0).await.unwrap();
+        cache.apply_page(page(vec![(seq, having(named(merchant, seq, "店"), &edit))], true)).await.unwrap();
+    };
+    fill("applied", 1, 1_000, 9_999);
+    fill("cancelled", 10_000_000, 1, KEPT + 2_000);
+    leave("A", 1).await;
+    assert_eq!(count("applied").0, KEPT, "a long way of numbers, and many that were taken back");
+    assert_eq!(count("cancelled").0, KEPT);
+    fill("merged", 20_000_000, 1, 100);
+    leave("B", 2).await;
+    assert_eq!(count("applied").0 + count("merged").0, KEPT, "the oldest go");
+    assert_eq!(count("merged").0, 100);
 }

@@ -146,6 +146,9 @@ async fn a_window_is_woken_and_a_command_works_beside_it() {
     let saved = window.set_fields(&id("A"), &set("丙店")).await.unwrap();
     assert!(saved.edit_id.is_some());
     until(&window, || async { window.status().await.unwrap().phase == SyncPhase::Offline }).await;
+    // Whoever asks this window to sync is told so at once, not after the longest time that a sync may take.
+    let asked = tokio::time::timeout(LIMIT, tool.sync_once(Duration::from_secs(3_600))).await.unwrap();
+    assert_eq!(asked.unwrap_err().code(), ErrorCode::Unreachable);
     let (_, serving) = backend.serve(Some(address)).await;
     until(&window, || async { window.status().await.unwrap().phase == SyncPhase::Synced }).await;
     assert_eq!(backend.name_of("A").as_deref(), Some("丙店"));

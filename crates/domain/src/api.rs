@@ -36,6 +36,8 @@ pub const PAGE_CHANGES_MAX: usize = 2000;
 pub mod path {
     /// Sign in: form-encoded grants of RFC 6749.
     pub const TOKEN: &str = "/oauth/token";
+    /// Where tokens are given back (RFC 7009).
+    pub const REVOKE: &str = "/oauth/revoke";
     /// Push edits.
     pub const EDITS: &str = "/api/v1/edits";
     /// Pull changes.

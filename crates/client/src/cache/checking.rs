@@ -132,13 +132,15 @@ impl Cache {
 
     /// Makes a bucket what the server says it is: replaces what differs, whatever its change number, and removes
     /// what did not come. The outbox is kept, and own edits stay on top. What the log of sent edits has and these
-    /// records do not is sent again: a restored server whose numbers happen to fit is noticed only here.
+    /// records do not is sent again: a restored server whose numbers happen to fit is noticed only here. `head` is the
+    /// server's newest change when it said so (0: unknown); what came here later stays, answers to edits that were sent
+    /// meanwhile.
     ///
     /// # Errors
     /// `storage`.
-    pub async fn mend_bucket(&self, bucket: u8, changes: Vec<Change>) -> Result<Mended> {
+    pub async fn mend_bucket(&self, bucket: u8, changes: Vec<Change>, head: u64) -> Result<Mended> {
         let now_ms = self.machine.now_ms();
-        self.write(move |tx, rules| mend(tx, rules, bucket, changes, now_ms)).await
+        self.write(move |tx, rules| mend(tx, rules, bucket, changes, head, now_ms)).await
     }
 }
 
@@ -196,8 +198,11 @@ fn digests(tx: &Connection) -> Result<Digests> {
     Ok(digests)
 }
 
-fn mend(tx: &Connection, rules: &RuleSet, bucket: u8, changes: Vec<Change>, now_ms: u64) -> Result<Mended> {
+fn mend(tx: &Connection, rules: &RuleSet, bucket: u8, changes: Vec<Change>, head: u64, now_ms: u64) -> Result<Mended> {
     let generation = int(meta::number(tx, pages::GENERATION)?);
+    // Only as far as the cursor has come: a number beyond it is no answer's, but damage.
+    let at = int(meta::number(tx, pages::CURSOR)?);
+    let is_later = |seq: i64| head > 0 && seq > int(head) && seq <= at;
     let mut stored: HashMap<String, (i64, Option<i64>)> = HashMap::new();
     let mut of_bucket = tx.prepare_cached(sql!("records/of_bucket"))?;
     let mut rows = of_bucket.query([i64::from(bucket)])?;
@@ -215,12 +220,12 @@ fn mend(tx: &Connection, rules: &RuleSet, bucket: u8, changes: Vec<Change>, now_
     for (id, change) in newest {
         let known = stored.remove(id.as_str());
         let theirs = (int(change.seq), Some(digest::row(&change.text()?).cast_signed()));
-        if known != Some(theirs) {
+        if known != Some(theirs) && !known.is_some_and(|(seq, _)| is_later(seq)) {
             pages::put(&mut put, &change, generation, rules)?;
             touched.insert(id, Some(Arc::new(change.into_record()?)));
         }
     }
-    let gone: Vec<String> = stored.into_keys().collect();
+    let gone: Vec<String> = stored.into_iter().filter(|(_, (seq, _))| !is_later(*seq)).map(|(id, _)| id).collect();
     let records = (touched.len() + gone.len()) as u64;
     if records == 0 {
         return Ok(Mended::default());

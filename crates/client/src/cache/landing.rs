@@ -23,7 +23,7 @@ use super::in_flight::{Place, Places};
 use super::listing::{self, Counts, Own, Touched};
 use super::merchant::{self, Merchant};
 use super::resending::{self, About};
-use super::{int, json_numbers, meta, pages, sql};
+use super::{int, json_numbers, meta, outbox, pages, sql};
 use crate::error::Result;
 
 /// Merchants from which on two threads make them: fewer are made before the second has begun.
@@ -114,7 +114,7 @@ fn log(tx: &Connection, done: &[(i64, EditState)], now_ms: i64) -> Result<()> {
     }
     let mut delete = tx.prepare_cached(sql!("outbox/delete_many"))?;
     delete.execute([json_numbers(done.iter().map(|(n, _)| *n))])?;
-    tx.prepare_cached(sql!("outbox/trim_log"))?.execute([pages::LOG_EDITS_MAX])?;
+    outbox::trim_log(tx)?;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use super::direct;
 use crate::error::{Error, Result};
 
-const MIGRATIONS: [&str; 16] = [
+const MIGRATIONS: [&str; 17] = [
     include_str!("migrations/0001_cache.sql"),
     include_str!("migrations/0002_queue.sql"),
     include_str!("migrations/0003_digests.sql"),
@@ -23,6 +23,7 @@ const MIGRATIONS: [&str; 16] = [
     include_str!("migrations/0014_open_fields.sql"),
     include_str!("migrations/0015_listing_total.sql"),
     include_str!("migrations/0016_own_words.sql"),
+    include_str!("migrations/0017_reach.sql"),
 ];
 
 /// Brings the file to this version.

@@ -55,6 +55,7 @@ pub use imports::{Counts, JournalRow, NewImport, OpenImport, RowToUndo};
 pub(crate) use imports::{Extent, ImportBatch};
 pub use outbox::Discarded;
 pub use ready::Ready;
+pub(crate) use records::Shown;
 pub use saving::{Draft, OUTBOX_EDITS_MAX};
 pub use sending::Batch;
 pub use status::Numbers;

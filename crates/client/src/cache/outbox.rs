@@ -22,6 +22,16 @@ pub enum Discarded {
     Sent(Box<Edit>),
 }
 
+/// How many edits are remembered of those that were sent, and of those that were taken back.
+const LOG_EDITS_MAX: i64 = 10_000;
+
+/// Bounds the log of what left the outbox.
+pub(super) fn trim_log(tx: &Connection) -> Result<()> {
+    let mut trim = tx.prepare_cached(sql!("outbox/trim_log"))?;
+    [false, true].into_iter().try_for_each(|taken_back| trim.execute(params![LOG_EDITS_MAX, taken_back]).map(drop))?;
+    Ok(())
+}
+
 fn gone() -> Error {
     Error::new(ErrorCode::NotFound, "this change is no longer in the outbox: look at the store's history")
 }
@@ -35,8 +45,11 @@ impl Cache {
     pub async fn retry(&self, edit_id: EditId, actor: Option<&Actor>) -> Result<Option<Edit>> {
         let desk = self.desk(actor);
         let work = move |tx: &Transaction<'_>, rules: &RuleSet| {
-            if state_of(tx, edit_id)? == Some(EditState::Rejected) {
-                return Ok(Some(replace(tx, &desk, rules, edit_id, |_| {})?));
+            match state_of(tx, edit_id)? {
+                Some(EditState::Rejected) => return Ok(Some(replace(tx, &desk, rules, edit_id, |_| {})?)),
+                // It is on its way.
+                Some(EditState::Sending) => return Ok(None),
+                _ => {}
             }
             let mut hurry = tx.prepare_cached(sql!("outbox/hurry"))?;
             let touched: Option<String> = hurry.query_row([edit_id.to_string()], |row| row.get(0)).optional()?;
@@ -88,13 +101,14 @@ impl Cache {
         self.write(move |tx, rules| replace(tx, &desk, rules, edit_id, change)).await
     }
 
-    /// The writes that undo an edit: of the registers that still have the value it gave them.
+    /// What undoes an edit: writes to the registers that still have the value it gave them, by somebody who saw that.
     ///
     /// # Errors
     /// `storage`.
-    pub async fn inverse(&self, edit: &Edit) -> Result<Vec<Write>> {
+    pub async fn inverse(&self, edit: &Edit) -> Result<Draft> {
         let known = self.known(&edit.merchant_id).await?;
-        Ok(profile::inverse(&edit.writes, &known.registers))
+        let writes = profile::inverse(&edit.writes, &known.registers);
+        Ok(Draft { seen: Some(known.seen()), ..Draft::new(edit.merchant_id.clone(), writes, Source::Manual) })
     }
 
     /// Whose edit it is, if it is in the outbox.

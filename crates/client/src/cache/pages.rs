@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use domain::api::{Change, ChangesPage, ChangesQuery, marker};
 use domain::edit::{Edit, EditState, FieldDecision};
+use domain::role::Scope;
 use domain::rules::RuleSet;
 use domain::{EditId, MerchantId, Record};
 use rusqlite::types::FromSql;
@@ -33,9 +34,8 @@ const WITNESS: &str = "witness";
 const WITNESS_MARKER: &str = "witness_marker";
 pub(super) const OUTDATED: &str = "outdated_generation";
 pub(super) const PULL_COMPLETE: &str = "pull_complete";
-
-/// How many sent edits are remembered.
-pub(super) const LOG_EDITS_MAX: i64 = 10_000;
+/// Which merchants those may see whose tokens the records were pulled with.
+const SCOPE: &str = "pulled_scope";
 
 impl Cache {
     /// Where to go on pulling.
@@ -44,6 +44,29 @@ impl Cache {
     /// `storage`.
     pub async fn cursor(&self) -> Result<ChangesQuery> {
         self.direct.read(|tx| cursor(tx)).await
+    }
+
+    /// The same for somebody who sees these merchants. Whoever sees others than the records were pulled for begins anew: a
+    /// page behind the cursor would not bring what is older, nor take away what they may not see.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub(crate) async fn cursor_of(&self, scope: &Scope) -> Result<ChangesQuery> {
+        let scope = serde_json::to_string(scope)?;
+        let asked = scope.clone();
+        let known = self.direct.read(move |tx| Ok(meta::get(tx, SCOPE)?.as_ref() == Some(&asked))).await?;
+        if !known {
+            self.direct
+                .write(Flush::AsSet, move |tx| {
+                    if meta::get(tx, SCOPE)?.is_some_and(|pulled| pulled != scope) {
+                        tracing::info!("another sees other merchants: all of them are fetched anew");
+                        read_anew(tx)?;
+                    }
+                    meta::set(tx, SCOPE, &scope)
+                })
+                .await?;
+        }
+        self.cursor().await
     }
 
     /// How often the pull has begun anew in the life of the cache.
@@ -102,18 +125,19 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub async fn read_anew(&self) -> Result<()> {
-        let work = |tx: &rusqlite::Transaction<'_>, _: &RuleSet| {
-            let Some(epoch) = meta::get(tx, EPOCH)? else { return Ok(()) };
-            if meta::get(tx, WITNESS)?.is_none() {
-                meta::set(tx, WITNESS, meta::number(tx, CURSOR)?)?;
-                meta::set(tx, WITNESS_MARKER, meta::get(tx, MARKER)?.unwrap_or_default())?;
-            }
-            begin_anew(tx, &epoch)
-        };
-        self.write(work).await?;
+        self.write(|tx, _| read_anew(tx)).await?;
         // The same versions of a server that was restored, unnoticed, may name other fields.
         self.doubt_schema().await
     }
+}
+
+fn read_anew(tx: &Connection) -> Result<()> {
+    let Some(epoch) = meta::get(tx, EPOCH)? else { return Ok(()) };
+    if meta::get(tx, WITNESS)?.is_none() {
+        meta::set(tx, WITNESS, meta::number(tx, CURSOR)?)?;
+        meta::set(tx, WITNESS_MARKER, meta::get(tx, MARKER)?.unwrap_or_default())?;
+    }
+    begin_anew(tx, &epoch)
 }
 
 /// The next page is the first of a reading of everything; `epoch` is that of the last one.
@@ -280,13 +304,19 @@ fn back_first(tx: &Connection, of: &Touched) -> Result<BTreeMap<EditId, Merchant
     .collect()
 }
 
+/// The merchants about which the records say something, be it that there is none: those that whoever they were pulled for
+/// may see.
+pub(super) fn reach(tx: &Connection) -> Result<Scope> {
+    Ok(meta::get(tx, SCOPE)?.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or(Scope::All))
+}
+
 /// Edits whose answer has come back leave the outbox; the ones in review only when people have settled it.
 pub(super) fn settle(tx: &Connection, rules: &RuleSet, touched: &mut Touched, now_ms: u64) -> Result<()> {
     let waiting = outbox::waiting(tx, touched.keys())?;
     if waiting.is_empty() {
         return Ok(());
     }
-    let waiting = json_list(waiting);
+    let (waiting, reach) = (json_list(waiting), reach(tx)?);
     let (mut done, mut open) = (BTreeMap::<&str, Vec<i64>>::new(), Vec::<(i64, Option<String>)>::new());
     let mut candidates = tx.prepare_cached(sql!("outbox/settle_candidates"))?;
     let mut rows = candidates.query([waiting])?;
@@ -298,15 +328,16 @@ pub(super) fn settle(tx: &Connection, rules: &RuleSet, touched: &mut Touched, no
             let decisions: Vec<FieldDecision> =
                 decisions.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
             state = match record_of(tx, &edit.merchant_id, touched)? {
-                Some(record) => match reconcile::settled_state_of(record, &edit, &decisions, rules) {
-                    EditState::InReview => {
-                        open.push((row.get(0)?, open_fields::left(record, &edit, &decisions, rules)?));
+                Some(record) => match open_fields::left(record, &edit, &decisions, rules)? {
+                    None => reconcile::settled_state_of(record, &edit, &decisions, rules),
+                    fields => {
+                        open.push((row.get(0)?, fields));
                         continue;
                     }
-                    settled => settled,
                 },
-                // The merchant is gone for good, and with it the question.
-                None => EditState::Declined,
+                // The merchant is gone for good, and with it the question; or whoever signed in may not see it.
+                None if reach.contains(&edit.merchant_id) => EditState::Declined,
+                None => continue,
             };
         }
         done.entry(state.as_str()).or_default().push(row.get(0)?);
@@ -320,7 +351,7 @@ pub(super) fn settle(tx: &Connection, rules: &RuleSet, touched: &mut Touched, no
         tx.prepare_cached(sql!("outbox/delete_many"))?.execute([list])?;
     }
     if !done.is_empty() {
-        tx.prepare_cached(sql!("outbox/trim_log"))?.execute([LOG_EDITS_MAX])?;
+        outbox::trim_log(tx)?;
     }
     Ok(())
 }
@@ -338,10 +369,15 @@ fn forget_outdated(tx: &Connection, rules: &RuleSet, generation: i64, now_ms: u6
     loop {
         let ids = column(tx, sql!("records/outdated"), [generation])?;
         if ids.is_empty() {
-            return Ok(());
+            break;
         }
         forget(tx, rules, ids, now_ms)?;
     }
+    // Questions about merchants that had not been here before either: out of reach, or of an older reading.
+    let mut absent = Touched::new();
+    add(&mut absent, merchants(tx, sql!("outbox/asked_of_nobody"), [])?);
+    settle(tx, rules, &mut absent, now_ms)?;
+    listing::refresh(tx, absent, rules)
 }
 
 /// Forgets deleted merchants up to a change number. Returns whether some may be left.

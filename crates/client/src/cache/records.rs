@@ -55,6 +55,15 @@ pub(crate) struct Known {
     pub review: Option<Review>,
 }
 
+/// What a merchant shows.
+#[derive(Debug, Default)]
+pub(crate) struct Shown {
+    /// Register by register.
+    pub registers: Registers,
+    /// What somebody has seen who was shown it, for [`super::Draft::seen`].
+    pub seen: VersionVector,
+}
+
 impl Known {
     /// What somebody who looks at it has seen.
     pub fn seen(&self) -> VersionVector {
@@ -130,6 +139,15 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub async fn registers_of(&self, ids: &[MerchantId]) -> Result<Vec<(MerchantId, Registers)>> {
+        let shown = self.shown_of(ids).await?;
+        Ok(shown.into_iter().map(|(id, Shown { registers, .. })| (id, registers)).collect())
+    }
+
+    /// The same, with what somebody has seen who was shown it.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub(crate) async fn shown_of(&self, ids: &[MerchantId]) -> Result<Vec<(MerchantId, Shown)>> {
         let list = super::json_list(ids.iter().map(MerchantId::as_str));
         let mut tx = self.readers.begin().await?;
         let rows: Vec<(String, i64, String)> =
@@ -143,7 +161,9 @@ impl Cache {
         let rules = self.rules();
         let shown = ids.iter().map(|id| {
             let own = own.get(id).map(Vec::as_slice).unwrap_or_default();
-            (id.clone(), listing::registers(records.get(id.as_str()), own, &rules))
+            let record = records.get(id.as_str());
+            let seen = record.map(Record::version).unwrap_or_default();
+            (id.clone(), Shown { registers: listing::registers(record, own, &rules), seen })
         });
         Ok(shown.collect())
     }

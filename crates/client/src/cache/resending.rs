@@ -7,7 +7,7 @@ use domain::{Edit, EditId, MerchantId, Record, change, digest};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::listing::Touched;
-use super::{int, json_list, json_numbers, meta, saving, sql};
+use super::{int, json_list, json_numbers, meta, pages, saving, sql};
 use crate::error::Result;
 
 /// What the record of its merchant says about an edit.
@@ -108,7 +108,7 @@ pub(super) fn note_forgotten(tx: &Connection) -> Result<()> {
 /// those that the server has lost: a restored one whose numbers fit tells nobody, and a record that came since or rotted
 /// shows no difference. What somebody has written over was there. Returns the merchants.
 pub(super) fn look_through(tx: &Connection, generation: i64, rows_max: i64) -> Result<BTreeSet<MerchantId>> {
-    let absent_to = int(meta::number(tx, ABSENT_TO)?);
+    let (absent_to, reach) = (int(meta::number(tx, ABSENT_TO)?), pages::reach(tx)?);
     let (mut lost, mut absent, mut read, mut last) = (Vec::new(), absent_to, 0, 0);
     let mut next = tx.prepare_cached(sql!("outbox/log_next"))?;
     let mut rows = next.query([int(meta::number(tx, LOOKED_TO)?), rows_max])?;
@@ -117,6 +117,7 @@ pub(super) fn look_through(tx: &Connection, generation: i64, rows_max: i64) -> R
         let text: String = row.get(1)?;
         let edit: Edit = serde_json::from_str(&text)?;
         let missing = match record_of(tx, generation, &edit)? {
+            None if !reach.contains(&edit.merchant_id) => false,
             Some(record) => trace(&record, &edit) == Trace::Missing,
             // Once: of a merchant that is gone for good nothing ever comes back.
             None if last > absent_to => {
@@ -178,7 +179,7 @@ fn queue(tx: &Connection, lost: Vec<Lost>, touched: &mut BTreeSet<MerchantId>) -
 
 /// The edits in the log of sent ones of which nothing is there.
 fn lost(tx: &Connection, generation: i64, about: &About<'_>) -> Result<Vec<Lost>> {
-    let mut lost = Vec::new();
+    let (mut lost, reach) = (Vec::new(), pages::reach(tx)?);
     let mut candidates = tx.prepare_cached(sql!("outbox/lost_candidates"))?;
     let mut rows = candidates.query([about.list()])?;
     while let Some(row) = rows.next()? {
@@ -187,6 +188,10 @@ fn lost(tx: &Connection, generation: i64, about: &About<'_>) -> Result<Vec<Lost>
         }
         let text: String = row.get(1)?;
         let edit: Edit = serde_json::from_str(&text)?;
+        // Of a merchant that whoever signed in may not see nothing is there either way.
+        if !reach.contains(&edit.merchant_id) {
+            continue;
+        }
         match about.trace(tx, generation, &edit)? {
             Trace::There => {}
             Trace::WrittenOver => lost.push(Lost { edit, text, quiet: true }),

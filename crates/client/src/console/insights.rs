@@ -78,6 +78,9 @@ impl Console {
         key: &str,
         asked: std::result::Result<T, Failed>,
     ) -> Result<Fetched<T>> {
+        // Whoever signs in after them need not be allowed to see what these saw.
+        let actor = self.backend().await.session.actor().await?;
+        let key = &format!("{}/{key}", actor.as_ref().map_or("", |actor| actor.id.as_str()));
         match asked {
             Ok(value) => {
                 self.cache.keep_fetched(key, &value).await?;

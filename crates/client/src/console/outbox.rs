@@ -1,7 +1,7 @@
 //! The outbox: look, send again, take back.
 
 use domain::EditId;
-use domain::edit::{Source, Write};
+use domain::edit::Write;
 use domain::ipc::{OutboxGroup, OutboxPage, OutboxQuery, OutboxRow, Resend, Saved};
 use domain::problem::ErrorCode;
 use sync_engine::device::Input;
@@ -68,14 +68,13 @@ impl Console {
         match self.cache.discard(edit_id).await? {
             Discarded::Cancelled(edit) => answer.changes = backwards(&edit.writes),
             Discarded::Sent(edit) => {
-                let writes = self.cache.inverse(&edit).await?;
-                if writes.is_empty() {
+                let draft = self.cache.inverse(&edit).await?;
+                if draft.writes.is_empty() {
                     return Err(Error::new(
                         ErrorCode::NotFound,
                         "nothing to undo: these fields have been changed since, or wait for people",
                     ));
                 }
-                let draft = Draft::new(edit.merchant_id.clone(), writes, Source::Manual);
                 answer = saved(Some(&self.save_draft(draft).await?));
             }
         }

@@ -159,7 +159,7 @@ impl Console {
                 return Err(Error::new(refusal.code, refusal.message));
             }
             if progress.online == Some(false) && backend.is_out_of_servers().await {
-                return Err(crate::remote::Failed::from(sync_engine::device::Failure::Unreachable).into());
+                return Err(unreachable());
             }
             if progress.pull_complete && self.is_drained().await? {
                 let since = *drained_at.get_or_insert_with(Instant::now);
@@ -189,9 +189,12 @@ impl Console {
             if known.paused {
                 return Err(Session::signed_out());
             }
+            if known.unreachable_ms.is_some_and(|ms| ms >= asked_ms) {
+                return Err(unreachable());
+            }
         }
         match LastKnown::load(&self.cache).await?.online {
-            false => Err(crate::remote::Failed::from(sync_engine::device::Failure::Unreachable).into()),
+            false => Err(unreachable()),
             true => Err(took_too_long()),
         }
     }
@@ -218,6 +221,10 @@ impl Console {
         let numbers = self.cache.numbers().await?;
         Ok(!due && numbers.coming_back == 0 && numbers.pull_complete)
     }
+}
+
+fn unreachable() -> Error {
+    crate::remote::Failed::from(sync_engine::device::Failure::Unreachable).into()
 }
 
 fn took_too_long() -> Error {

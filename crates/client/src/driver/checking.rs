@@ -96,7 +96,7 @@ pub(super) async fn repair(parts: &Parts, inputs: &mpsc::Sender<Input>, buckets:
 async fn repair_bucket(parts: &Parts, bucket: u8) -> Result<Mended, Stopped> {
     let epoch = parts.cache.cursor().await?.epoch;
     let (mut changes, mut cursor) = (Vec::new(), 0);
-    loop {
+    let head = loop {
         let query = ChangesQuery {
             cursor,
             limit: Some(PAGE_CHANGES_MAX),
@@ -114,15 +114,15 @@ async fn repair_bucket(parts: &Parts, bucket: u8) -> Result<Mended, Stopped> {
         }
         changes.extend(page.changes);
         if page.complete {
-            break;
+            break page.head;
         }
         if page.next_cursor <= cursor {
             // A server that does not go on must not be asked without end.
             return Err(Failure::Busy { retry_after_ms: None }.into());
         }
         cursor = page.next_cursor;
-    }
-    Ok(parts.cache.mend_bucket(bucket, changes).await?)
+    };
+    Ok(parts.cache.mend_bucket(bucket, changes, head).await?)
 }
 
 fn refused_by_disk(error: &Error) -> Input {

@@ -22,6 +22,8 @@ pub struct LastKnown {
     pub online: bool,
     /// Is nothing sent until somebody signs in?
     pub paused: bool,
+    /// When no server could be reached last, in milliseconds since 1970.
+    pub unreachable_ms: Option<u64>,
     /// When a pull was last complete, in milliseconds since 1970.
     pub last_pull_ms: Option<u64>,
     /// When all that could be sent was sent and a pull complete, in milliseconds since 1970.
@@ -51,8 +53,19 @@ impl LastKnown {
     }
 }
 
-/// Leaves the state; with `pulled`, a page came from the server since.
-pub(super) async fn keep(parts: &Parts, progress: &Progress, pulled: bool) -> Result<()> {
+/// What a request to the server came to, as far as others want to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Came {
+    /// A page, which is stored.
+    Page,
+    /// No answer, and no other server is left to try.
+    NoAnswer,
+    /// Something else, or there was none.
+    Other,
+}
+
+/// Leaves the state.
+pub(super) async fn keep(parts: &Parts, progress: &Progress, came: Came) -> Result<()> {
     let before = LastKnown::load(&parts.cache).await?;
     let mut now = before;
     now.online = progress.online.unwrap_or(before.online);
@@ -60,7 +73,10 @@ pub(super) async fn keep(parts: &Parts, progress: &Progress, pulled: bool) -> Re
     if let Some(Checked { at_ms, equal, mended }) = progress.checked {
         now.checked = Some(LastCheck { at_ms, equal, mended });
     }
-    if pulled && progress.pull_complete {
+    if came == Came::NoAnswer {
+        now.unreachable_ms = Some(clock::now_ms());
+    }
+    if came == Came::Page && progress.pull_complete {
         now.last_pull_ms = Some(clock::now_ms());
         let numbers = parts.cache.numbers().await?;
         // What was refused waits for a person, and keeps nothing else from being complete.

@@ -13,12 +13,14 @@ mod policy;
 mod servers;
 mod watcher;
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use domain::EditId;
 use domain::ipc::{IpcError, Topic};
-use sync_engine::device::{Config, Effect, Engine, Input, Progress};
+use sync_engine::device::{Config, Effect, Engine, Failure, Input, Progress};
 use tokio::sync::{Notify, broadcast, mpsc, watch};
 use tokio::task::JoinSet;
 
@@ -27,6 +29,7 @@ use crate::clock;
 
 use crate::remote::Remote;
 use crate::session::Session;
+use facts::Came;
 
 pub use facts::{LastKnown, address as address_in_use, request_rebuild, request_sync};
 pub use lock::{FolderLock, SYNC_LOCK, WINDOW_LOCK};
@@ -73,8 +76,8 @@ pub(crate) struct Parts {
     pub ahead: ahead::Ahead,
     /// The next batch of a long push.
     pub packed: ahead::PackedAhead,
-    /// The last push made no connection: the server cannot have its edits.
-    pub never_left: AtomicBool,
+    /// Edits that a request has carried whose answer is not on disk: the server may have them.
+    pub carried: Mutex<HashSet<EditId>>,
     /// None of several addresses of the server was able to serve when asked last.
     pub all_ill: AtomicBool,
     /// What the server said last about a request that it will not take.
@@ -83,10 +86,16 @@ pub(crate) struct Parts {
 
 impl Parts {
     pub fn new(cache: Arc<Cache>, remote: Arc<Remote>, session: Arc<Session>, announcer: Announcer) -> Self {
-        let (unindexed, never_left, refusal) = (Notify::new(), AtomicBool::new(false), Mutex::new(None));
-        let all_ill = AtomicBool::new(false);
+        let (unindexed, all_ill) = (Notify::new(), AtomicBool::new(false));
+        let (carried, refusal) = (Mutex::default(), Mutex::new(None));
         let (compression, ahead, packed) = (true, ahead::Ahead::default(), ahead::PackedAhead::default());
-        Self { cache, remote, session, announcer, compression, unindexed, ahead, packed, never_left, all_ill, refusal }
+        Self { cache, remote, session, announcer, compression, unindexed, ahead, packed, carried, all_ill, refusal }
+    }
+    fn is_out_of_servers(&self) -> bool {
+        self.remote.addresses().count() < 2 || self.all_ill.load(Ordering::SeqCst)
+    }
+    fn carried(&self) -> MutexGuard<'_, HashSet<EditId>> {
+        self.carried.lock().unwrap_or_else(PoisonError::into_inner)
     }
     pub fn set_refusal(&self, refusal: Option<IpcError>) {
         *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = refusal;
@@ -139,7 +148,7 @@ impl Driver {
 
     /// Is no address of the server left to try?
     pub fn is_out_of_servers(&self) -> bool {
-        self.parts.remote.addresses().count() < 2 || self.parts.all_ill.load(Ordering::SeqCst)
+        self.parts.is_out_of_servers()
     }
 
     /// What the server said last about a request that it will not take.
@@ -181,7 +190,17 @@ async fn run(
             parts.unindexed.notify_one();
         }
         // A pull follows every answer: noting the time of the sync with both would be one more commit a batch.
-        let pulled = matches!(input, Input::PageStored);
+        let came = match input {
+            Input::PageStored => Came::Page,
+            Input::Pushed(Err(Failure::Unreachable))
+            | Input::Pulled(Err(Failure::Unreachable))
+            | Input::Refreshed(Err(Failure::Unreachable))
+                if parts.is_out_of_servers() =>
+            {
+                Came::NoAnswer
+            }
+            _ => Came::Other,
+        };
         let mut at_once = None;
         for effect in engine.step(clock::now_ms(), clock::random_u64(), input) {
             if matches!(effect, Effect::RestartPull | Effect::ReadAnew) {
@@ -196,9 +215,9 @@ async fn run(
         }
         while running.try_join_next().is_some() {}
         let now = engine.progress();
-        if *progress.borrow() != now || stored {
+        if *progress.borrow() != now || stored || came == Came::NoAnswer {
             // On disk before anybody sees it: who waits for the end of a sync may read it at once.
-            if let Err(error) = facts::keep(&parts, &now, pulled).await {
+            if let Err(error) = facts::keep(&parts, &now, came).await {
                 tracing::warn!(%error, "the state of the sync could not be kept");
             }
             progress.send_replace(now);

@@ -11,7 +11,7 @@ use domain::role::Actor;
 use domain::{FieldPath, Value};
 
 use super::report::{Undo, shown};
-use crate::cache::{Cache, Draft, RowToUndo};
+use crate::cache::{Cache, Draft, RowToUndo, Shown};
 use crate::error::{Error, Result};
 
 /// Rows taken back at a time: one transaction.
@@ -35,10 +35,10 @@ pub async fn undo(cache: &Cache, actor: Option<&Actor>, import_id: &str) -> Resu
         let Some(last) = rows.last() else { break };
         before = last.row;
         let ids: Vec<MerchantId> = rows.iter().map(|row| row.merchant_id.clone()).collect();
-        let mut known: HashMap<MerchantId, Registers> = cache.registers_of(&ids).await?.into_iter().collect();
+        let mut known: HashMap<MerchantId, Shown> = cache.shown_of(&ids).await?.into_iter().collect();
         let mut drafts = Vec::new();
         for row in &rows {
-            let now = known.entry(row.merchant_id.clone()).or_default();
+            let Shown { registers: now, seen } = known.entry(row.merchant_id.clone()).or_default();
             let writes = take_back(row, now, &mut done)?;
             if writes.is_empty() {
                 continue;
@@ -48,7 +48,9 @@ pub async fn undo(cache: &Cache, actor: Option<&Actor>, import_id: &str) -> Resu
                 now.insert(write.field.clone(), write.value.clone());
             }
             now.retain(|_, value| !value.is_null());
-            drafts.push(Draft::new(row.merchant_id.clone(), writes, Source::Import));
+            // Should somebody's change come before this is saved, it was not seen: then people choose.
+            let seen = Some(seen.clone());
+            drafts.push(Draft { seen, ..Draft::new(row.merchant_id.clone(), writes, Source::Import) });
         }
         cache.save_undo_batch(&open, rows.iter().map(|row| row.row).collect(), drafts, actor).await?;
     }

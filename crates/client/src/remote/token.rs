@@ -38,4 +38,13 @@ impl Remote {
         };
         self.call(self.request(Method::POST, path::TOKEN, None).form(&form)).await
     }
+
+    /// Makes a token and those of the same sign-in worthless (RFC 7009).
+    ///
+    /// # Errors
+    /// As any call.
+    pub async fn revoke(&self, token: &str) -> Result<(), Failed> {
+        let request = self.request(Method::POST, path::REVOKE, None).form(&[("token", token)]);
+        self.call_raw(request, "text/plain").await.map(drop)
+    }
 }

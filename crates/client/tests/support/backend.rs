@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::body::Bytes;
@@ -11,15 +12,16 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Form, Json, Router};
 use domain::api::{Change, ChangesPage, ChangesQuery, PushReply, PushRequest, TokenReply, WakeUp, path};
 use domain::hlc::Hlc;
+use domain::role::{Actor, Scope};
 use domain::rules::RuleBook;
 use domain::schema::Schema;
-use domain::{EditId, ErrorCode, MerchantId, Outcome, Problem, Record};
+use domain::{ActorId, EditId, ErrorCode, MerchantId, Outcome, Problem, Record};
 use futures_util::StreamExt;
 use sync_engine::authority;
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 
 /// What it holds.
 pub struct Store {
@@ -44,6 +46,42 @@ pub struct Store {
     pub asked: Vec<u64>,
     /// How an answer names the next page.
     pub link: Link,
+    /// Who sees but some merchants: those whose ids begin so.
+    pub scopes: HashMap<String, String>,
+    /// Whom the tokens were given to, by their numbers.
+    pub speakers: HashMap<u64, Actor>,
+    /// Who sent which edits: whose token, and whose name is on the edit.
+    pub senders: Vec<(ActorId, Option<ActorId>)>,
+    /// Tokens are worth a renewal at once.
+    pub short_lived: bool,
+    /// Tokens that were given back.
+    pub revoked: Vec<String>,
+}
+
+/// Lets requests in one by one: each waits at it until it is let through.
+#[derive(Default)]
+pub struct Gate {
+    /// Are they held?
+    pub shut: AtomicBool,
+    /// How many stand before it.
+    pub waiting: AtomicU32,
+    opened: Notify,
+}
+
+impl Gate {
+    async fn pass(&self) {
+        if self.shut.load(Ordering::SeqCst) {
+            let opened = self.opened.notified();
+            self.waiting.fetch_add(1, Ordering::SeqCst);
+            opened.await;
+            self.waiting.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+    /// From now on nobody is held.
+    pub fn open(&self) {
+        self.shut.store(false, Ordering::SeqCst);
+        self.opened.notify_waiters();
+    }
 }
 
 /// What the head of a page says about the next one.
@@ -63,6 +101,10 @@ pub enum Link {
 pub struct Backend {
     pub store: Mutex<Store>,
     wake: Mutex<broadcast::Sender<WakeUp>>,
+    /// Before answers to renewals of tokens.
+    pub renewals: Gate,
+    /// Before answers to pushes.
+    pub pushes: Gate,
 }
 
 type Shared = Arc<Backend>;
@@ -100,14 +142,21 @@ impl Backend {
             deaf: false,
             asked: Vec::new(),
             link: Link::Absent,
+            scopes: HashMap::new(),
+            speakers: HashMap::new(),
+            senders: Vec::new(),
+            short_lived: false,
+            revoked: Vec::new(),
         };
-        Arc::new(Self { store: Mutex::new(store), wake: Mutex::new(broadcast::channel(64).0) })
+        let wake = Mutex::new(broadcast::channel(64).0);
+        Arc::new(Self { store: Mutex::new(store), wake, renewals: Gate::default(), pushes: Gate::default() })
     }
 
     /// Serves at a free port; until the task is dropped.
     pub async fn serve(self: &Shared, address: Option<SocketAddr>) -> (SocketAddr, tokio::task::JoinHandle<()>) {
         let routes = Router::new()
             .route(path::TOKEN, post(token))
+            .route(path::REVOKE, post(revoke))
             .route(path::EDITS, post(edits))
             .route(path::CHANGES, get(changes))
             .route(path::EVENTS, get(events))
@@ -131,9 +180,7 @@ impl Backend {
     }
 
     fn refuses(&self, headers: &HeaderMap) -> Option<Response> {
-        let token =
-            headers.get("authorization").and_then(|v| v.to_str().ok()?.strip_prefix("Bearer t")?.parse::<u64>().ok());
-        let taken = token.is_some_and(|token| token > self.store.lock().unwrap().oldest_token);
+        let taken = number(headers).is_some_and(|token| token > self.store.lock().unwrap().oldest_token);
         (!taken).then(|| problem(StatusCode::UNAUTHORIZED, ErrorCode::SignedOut))
     }
 
@@ -145,17 +192,39 @@ impl Backend {
     }
 }
 
-async fn token(State(backend): State<Shared>) -> Response {
+/// The number of the token that a request comes with.
+fn number(headers: &HeaderMap) -> Option<u64> {
+    headers.get("authorization")?.to_str().ok()?.strip_prefix("Bearer t")?.parse().ok()
+}
+
+/// A refresh token is `r-` and the name of whom it renews the tokens of.
+async fn token(State(backend): State<Shared>, Form(form): Form<HashMap<String, String>>) -> Response {
+    let renewed = form.get("refresh_token").and_then(|token| token.strip_prefix("r-"));
+    if renewed.is_some() {
+        backend.renewals.pass().await;
+    }
+    let name = renewed.or(form.get("username").map(String::as_str)).unwrap_or("ops").to_owned();
     let mut store = backend.store.lock().unwrap();
     store.tokens += 1;
+    let number = store.tokens;
+    let mut actor = super::actor(&name);
+    if let Some(prefix) = store.scopes.get(&name) {
+        actor.scope = Scope::Prefixes(vec![prefix.clone()]);
+    }
+    store.speakers.insert(number, actor.clone());
     Json(TokenReply {
-        access_token: format!("t{}", store.tokens),
+        access_token: format!("t{number}"),
         token_type: "Bearer".to_owned(),
-        expires_in: 3600,
-        refresh_token: Some("r".to_owned()),
-        actor: super::actor("ops"),
+        expires_in: if store.short_lived { 1 } else { 3600 },
+        refresh_token: Some(format!("r-{name}")),
+        actor,
     })
     .into_response()
+}
+
+async fn revoke(State(backend): State<Shared>, Form(form): Form<HashMap<String, String>>) -> &'static str {
+    backend.store.lock().unwrap().revoked.push(form["token"].clone());
+    ""
 }
 
 async fn edits(State(backend): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
@@ -165,6 +234,7 @@ async fn edits(State(backend): State<Shared>, headers: HeaderMap, body: Bytes) -
     let packed = headers.get("content-encoding").is_some_and(|v| v == "zstd");
     let body = if packed { zstd::decode_all(body.as_ref()).unwrap() } else { body.to_vec() };
     let request: PushRequest = serde_json::from_slice(&body).unwrap();
+    backend.pushes.pass().await;
     let mut store = backend.store.lock().unwrap();
     if let Some((status, problem)) = store.refusal.clone() {
         store.pushes_refused += 1;
@@ -173,10 +243,12 @@ async fn edits(State(backend): State<Shared>, headers: HeaderMap, body: Bytes) -
     store.pushes += 1;
     store.compressed += u32::from(packed);
     let mut outcomes = Vec::new();
+    let speaker = store.speakers.get(&number(&headers).unwrap()).cloned().unwrap_or_else(|| super::actor("ops"));
     for edit in request.edits {
+        store.senders.push((speaker.id.clone(), edit.actor.clone()));
         if !store.answers.contains_key(&edit.edit_id) {
             let known = store.records.get(&edit.merchant_id).map(|(_, record)| record.clone());
-            let verdict = authority::accept(known, &edit, &super::actor("ops"), &store.rules.rules, &Schema::default());
+            let verdict = authority::accept(known, &edit, &speaker, &store.rules.rules, &Schema::default());
             let mut outcome = verdict.outcome;
             if verdict.changed {
                 store.seq += 1;
@@ -206,10 +278,12 @@ async fn changes(State(backend): State<Shared>, headers: HeaderMap, Query(query)
     if query.epoch.is_some_and(|epoch| epoch != store.epoch) {
         return problem(StatusCode::CONFLICT, ErrorCode::EpochChanged);
     }
+    let speaker = store.speakers.get(&number(&headers).unwrap()).cloned();
+    let sees = |id: &MerchantId| speaker.as_ref().is_none_or(|speaker| speaker.scope.contains(id));
     let mut all: Vec<Change> = store
         .records
         .values()
-        .filter(|(seq, _)| *seq > query.cursor)
+        .filter(|(seq, record)| *seq > query.cursor && sees(&record.merchant_id))
         .map(|(seq, record)| Change::new(*seq, record.clone()))
         .collect();
     all.sort_by_key(|change| change.seq);

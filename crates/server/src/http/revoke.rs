@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
+use domain::api::path;
 use serde::Deserialize;
 
 use super::form;
@@ -11,12 +12,9 @@ use super::route::{Access, Content, Route};
 use crate::app::App;
 use crate::auth::secrets::SECRET_BYTES_MAX;
 
-/// Where tokens are given back.
-const REVOKE: &str = "/oauth/revoke";
-
 pub fn routes() -> Vec<Route> {
     let about = "Voids a token and all others of its sign-in, and ends the wake-ups that they opened. Says no more than that it is void now.";
-    let route = Route::post(REVOKE, revoke, Access::Open, about, Content::Text);
+    let route = Route::post(path::REVOKE, revoke, Access::Open, about, Content::Text);
     vec![route.takes(Content::Form("RevokeRequest")).refuses(&[400, 413, 415])]
 }
 

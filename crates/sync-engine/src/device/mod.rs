@@ -116,6 +116,8 @@ impl Engine {
             Input::EditSaved => self.edit_saved(now_ms),
             Input::SignedIn => {
                 self.signing.open();
+                // They may see merchants that the one before did not.
+                self.pull_complete = false;
                 self.push.hurry();
                 self.pull.hurry();
             }
