@@ -101,6 +101,22 @@ async fn old_deletions_are_forgotten_and_who_was_away_begins_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_number_of_the_newest_forgotten_deletion_never_goes_back() {
+    let world = World::new().await;
+    let ops = world.client("ops", Role::Operations, &[]).await;
+    let gone = |n: u64| edit(&format!("BJ-{n}"), 1, 3 + n, &[(1, n)], &[("deleted", Value::yes())]);
+    ops.push(&[made("BJ-1", 1), made("BJ-2", 2), made("BJ-3", 3), gone(1), gone(2)]).await;
+    ops.push(&[made("BJ-4", 6)]).await;
+    let db = server::db::open(&world.database()).await.unwrap();
+    // People are asked about the older one, so the newer one goes first.
+    world.sql("UPDATE merchants SET contested = 1 WHERE merchant_id = 'BJ-1'").await;
+    assert_eq!((db.prune(u64::MAX, 10).await.unwrap(), db.pruned().await.unwrap()), (1, 5));
+    world.sql("UPDATE merchants SET contested = 0").await;
+    assert_eq!((db.prune(u64::MAX, 10).await.unwrap(), db.pruned().await.unwrap()), (1, 5));
+    assert_eq!(problem(ask(&ops, "cursor=4").await).await, (410, "cursor_too_old".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn versions_of_one_major_go_together() {
     let world = World::new().await;
     let shop = world.client("shop", Role::Merchant, &[]).await;

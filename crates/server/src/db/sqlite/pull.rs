@@ -98,7 +98,8 @@ impl PullStore for Sqlite {
         let last = oldest.iter().take_while(|(_, taken_ms)| unsigned(*taken_ms) < before_ms).last();
         let Some((last, _)) = last else { return Ok(0) };
         let gone = sqlx::query(include_str!("sql/forget_merchants.sql")).bind(last).execute(&mut *transaction).await?;
-        sqlx::query(include_str!("sql/set_fact.sql"))
+        // What people were asked about when newer ones went has its turn later, with a smaller number.
+        sqlx::query(include_str!("sql/raise_fact.sql"))
             .bind(PRUNED)
             .bind(last.to_string())
             .execute(&mut *transaction)
