@@ -105,9 +105,8 @@ pub async fn page(app: &App, scope: &Scope, asked: &ChangesQuery, minor: u32) ->
 /// # Errors
 /// `storage`.
 pub async fn digests(app: &App, scope: &Scope) -> Result<DigestReply, DbError> {
-    // The horizon first: what is forgotten in between makes a difference that the next look explains.
-    let pruned = app.db.pruned().await?;
-    Ok(DigestReply { digests: app.db.digests(scope).await?, pruned })
+    let (digests, pruned) = app.db.digests(scope).await?;
+    Ok(DigestReply { digests, pruned })
 }
 
 /// A page of reviews.

@@ -21,6 +21,6 @@ pub trait PullStore: Send + Sync {
     /// Forgets deleted merchants about which nothing is asked, oldest deletion first, up to the first that the server took at that time or
     /// later, in milliseconds since 1970. Returns how many, at most `limit`. The newest change of all stays.
     async fn prune(&self, before_ms: u64, limit: usize) -> Result<u64, DbError>;
-    /// The digests of what a scope sees, of one snapshot.
-    async fn digests(&self, scope: &Scope) -> Result<Digests, DbError>;
+    /// The digests of what a scope sees, and the number of [`Self::pruned`], of one snapshot.
+    async fn digests(&self, scope: &Scope) -> Result<(Digests, u64), DbError>;
 }

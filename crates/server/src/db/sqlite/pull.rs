@@ -50,6 +50,13 @@ pub(super) fn marker_of(db: &Connection, seq: u64) -> Result<String, DbError> {
     Ok(id.map(|id| marker(EditId(Uuid::from_bytes(id)))).unwrap_or_default())
 }
 
+/// The newest change number of a deletion that is forgotten; 0 if none is.
+async fn pruned(db: impl sqlx::SqliteExecutor<'_>) -> Result<u64, DbError> {
+    let known: Option<String> =
+        sqlx::query_scalar(include_str!("sql/fact.sql")).bind(PRUNED).fetch_optional(db).await?;
+    known.map_or(Ok(0), |text| text.parse().map_err(DbError::corrupt))
+}
+
 /// The prefixes without those that begin with another: no row is counted twice.
 fn apart(prefixes: &[String]) -> Vec<&str> {
     let mut sorted: Vec<&str> = prefixes.iter().map(String::as_str).collect();
@@ -82,9 +89,7 @@ impl PullStore for Sqlite {
     }
 
     async fn pruned(&self) -> Result<u64, DbError> {
-        let known: Option<String> =
-            sqlx::query_scalar(include_str!("sql/fact.sql")).bind(PRUNED).fetch_optional(&self.readers).await?;
-        known.map_or(Ok(0), |text| text.parse().map_err(DbError::corrupt))
+        pruned(&self.readers).await
     }
 
     async fn prune(&self, before_ms: u64, limit: usize) -> Result<u64, DbError> {
@@ -108,7 +113,7 @@ impl PullStore for Sqlite {
         Ok(gone.rows_affected())
     }
 
-    async fn digests(&self, scope: &Scope) -> Result<Digests, DbError> {
+    async fn digests(&self, scope: &Scope) -> Result<(Digests, u64), DbError> {
         let mut snapshot = self.readers.begin().await?;
         let epoch = sqlx::query_scalar(include_str!("sql/fact.sql")).bind("epoch").fetch_one(&mut *snapshot).await?;
         let head: i64 = sqlx::query_scalar(include_str!("sql/head.sql")).fetch_one(&mut *snapshot).await?;
@@ -120,6 +125,7 @@ impl PullStore for Sqlite {
                 query.fetch_all(&mut *snapshot).await?
             }
         };
+        let pruned = pruned(&mut *snapshot).await?;
         snapshot.rollback().await?;
         let mut digests = Digests::empty(epoch, unsigned(head));
         for (bucket, rows, high, low) in sums {
@@ -127,7 +133,7 @@ impl PullStore for Sqlite {
             let at = at.ok_or_else(|| DbError::corrupt("a merchant without a bucket"))?;
             *at = Bucket::of_halves(unsigned(rows), unsigned(high), unsigned(low));
         }
-        Ok(digests)
+        Ok((digests, pruned))
     }
 }
 
