@@ -6,14 +6,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use domain::{Actor, ActorId};
 
 use super::secrets::{self, SecretError};
-use crate::db::accounts::{Rotation, TokenHash, TokenKind, TokenRow};
+use crate::db::accounts::{NewToken, TokenHash, TokenKind};
 use crate::db::{Database, DbError};
 
 /// How long an access token is good, in seconds.
 pub const ACCESS_S: u64 = 60 * 60;
 /// How long a refresh token is good, in seconds.
 pub const REFRESH_S: u64 = 30 * 24 * 60 * 60;
-/// How long a refresh token may be sent again: the answer to the first time may have been lost.
+/// How long a refresh token may be sent again though what it was exchanged for is in use: two processes of one device may
+/// refresh at once. As long as nothing of it is in use the answer may have been lost, and no time is too long.
 pub const REFRESH_GRACE_MS: u64 = 2 * 60 * 1000;
 /// Access tokens that are remembered.
 const REMEMBERED_MAX: usize = 20_000;
@@ -64,55 +65,49 @@ struct Remembered {
     forgotten: u64,
 }
 
+/// Draws tokens: as they are given out, and as they are kept.
+fn draw(with_refresh: bool, now_ms: u64) -> Result<(Granted, Vec<NewToken>), SecretError> {
+    let kept = |token: &str, kind, seconds: u64| NewToken {
+        hash: secrets::token_hash(token),
+        kind,
+        expires_at_ms: now_ms + seconds * 1000,
+    };
+    let access = secrets::draw()?;
+    let refresh = if with_refresh { Some(secrets::draw()?) } else { None };
+    let mut tokens = vec![kept(&access, TokenKind::Access, ACCESS_S)];
+    tokens.extend(refresh.iter().map(|token| kept(token, TokenKind::Refresh, REFRESH_S)));
+    Ok((Granted { access, refresh }, tokens))
+}
+
 impl Sessions {
     /// Tokens kept in this database.
     pub fn new(db: Arc<dyn Database>) -> Self {
         Self { db, remembered: Mutex::default() }
     }
 
-    /// Gives out tokens. `family` is that of the sign-in they descend from.
+    /// Gives out the tokens of a new sign-in.
     ///
     /// # Errors
     /// If they cannot be drawn or stored; then none were given out.
-    pub async fn grant(
-        &self,
-        actor: &Actor,
-        family: Option<[u8; 16]>,
-        with_refresh: bool,
-        now_ms: u64,
-    ) -> Result<Granted, SessionError> {
-        let family = family.map_or_else(secrets::random, Ok)?;
-        let row = |token: &str, kind, seconds: u64| TokenRow {
-            hash: secrets::token_hash(token),
-            kind,
-            actor: actor.id.clone(),
-            family,
-            expires_at_ms: now_ms + seconds * 1000,
-        };
-        let access = secrets::draw()?;
-        let refresh = if with_refresh { Some(secrets::draw()?) } else { None };
-        let mut rows = vec![row(&access, TokenKind::Access, ACCESS_S)];
-        rows.extend(refresh.iter().map(|token| row(token, TokenKind::Refresh, REFRESH_S)));
-        self.db.add_tokens(&rows).await?;
-        Ok(Granted { access, refresh })
+    pub async fn grant(&self, actor: &Actor, with_refresh: bool, now_ms: u64) -> Result<Granted, SessionError> {
+        let (granted, tokens) = draw(with_refresh, now_ms)?;
+        self.db.add_tokens(&actor.id, secrets::random()?, &tokens).await?;
+        Ok(granted)
     }
 
     /// Exchanges a refresh token for new tokens.
     ///
     /// # Errors
-    /// If the database fails. A bad token is `None`.
+    /// If they cannot be drawn or stored; then nothing has changed. A bad token is `None`.
     pub async fn refresh(&self, token: &str, now_ms: u64) -> Result<Option<(Actor, Granted)>, SessionError> {
-        match self.db.use_refresh(&secrets::token_hash(token), now_ms, REFRESH_GRACE_MS).await? {
-            Rotation::Good { actor, family } => {
-                let granted = self.grant(&actor, Some(family), true, now_ms).await?;
-                Ok(Some((actor, granted)))
-            }
-            Rotation::Refused => {
-                // Its whole sign-in may have been voided.
-                self.forget();
-                Ok(None)
-            }
+        let (granted, tokens) = draw(true, now_ms)?;
+        let hash = secrets::token_hash(token);
+        let actor = self.db.rotate(&hash, &tokens, now_ms, REFRESH_GRACE_MS).await?;
+        if actor.is_none() {
+            // Its whole sign-in may have been voided.
+            self.forget();
         }
+        Ok(actor.map(|actor| (actor, granted)))
     }
 
     /// Who has this access token?

@@ -63,33 +63,15 @@ impl TokenKind {
 /// SHA-256 of a token: all that is kept of it.
 pub type TokenHash = [u8; 32];
 
-/// A token as stored.
+/// A token that is given out.
 #[derive(Clone, Debug)]
-pub struct TokenRow {
+pub struct NewToken {
     /// Its hash.
     pub hash: TokenHash,
     /// What it is for.
     pub kind: TokenKind,
-    /// Whose.
-    pub actor: ActorId,
-    /// All tokens of one sign-in share it.
-    pub family: [u8; 16],
     /// Until when, in milliseconds since 1970.
     pub expires_at_ms: u64,
-}
-
-/// What became of a refresh token.
-#[derive(Clone, Debug)]
-pub enum Rotation {
-    /// It is good: whose, and of which sign-in. It is marked as used.
-    Good {
-        /// Who.
-        actor: Actor,
-        /// All tokens of the sign-in.
-        family: [u8; 16],
-    },
-    /// Unknown, expired, or used long ago (then every token of its sign-in is gone too).
-    Refused,
 }
 
 /// People and programs that sign in, and their tokens.
@@ -107,13 +89,24 @@ pub trait AccountStore: Send + Sync {
     async fn revocations(&self) -> Result<u64, DbError>;
     /// Voids all tokens of the sign-in that a token is of, and answers with whose they were.
     async fn revoke(&self, hash: &TokenHash) -> Result<Option<ActorId>, DbError>;
-    /// Keeps new tokens.
-    async fn add_tokens(&self, tokens: &[TokenRow]) -> Result<(), DbError>;
-    /// Whose access token is it, and until when (milliseconds since 1970)?
+    /// Keeps the tokens of a new sign-in. All that descend from it share the family.
+    async fn add_tokens(&self, actor: &ActorId, family: [u8; 16], tokens: &[NewToken]) -> Result<(), DbError>;
+    /// Whose access token is it, and until when (milliseconds since 1970)? That a successor of a refresh token was used
+    /// is remembered: the answer to the refresh arrived.
     async fn access_token(&self, hash: &TokenHash, now_ms: u64) -> Result<Option<(Actor, u64)>, DbError>;
-    /// Exchanges a refresh token. Within `grace_ms` after its first use it is still good: the answer
-    /// may have been lost. After that, using it again means that it was stolen.
-    async fn use_refresh(&self, hash: &TokenHash, now_ms: u64, grace_ms: u64) -> Result<Rotation, DbError>;
+    /// Exchanges a refresh token for others, in one transaction, and answers with whose it is; nothing if it is not good.
+    ///
+    /// As long as no successor was used it may be sent again, however late: the answer may have been lost. The successors
+    /// that nobody used are void then. Within `grace_ms` after it was exchanged they stay good, and it may be sent again
+    /// though their access tokens were used: of two processes that refresh at once, one is later. Otherwise it was stolen,
+    /// and every token of its sign-in is void.
+    async fn rotate(
+        &self,
+        hash: &TokenHash,
+        next: &[NewToken],
+        now_ms: u64,
+        grace_ms: u64,
+    ) -> Result<Option<Actor>, DbError>;
     /// Forgets expired tokens.
     async fn forget_expired(&self, now_ms: u64) -> Result<u64, DbError>;
 }

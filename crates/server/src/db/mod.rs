@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use domain::metrics::SyncMetrics;
 use domain::{ErrorCode, MerchantId, Problem, Record, Scope};
 
-pub use accounts::{Account, AccountKind, AccountStore, Rotation, TokenKind, TokenRow};
+pub use accounts::{Account, AccountKind, AccountStore, NewToken, TokenKind};
 pub use declared::SchemaStore;
 pub use edits::{EditStore, Loaded, Plan};
 pub use orders::OrderStore;

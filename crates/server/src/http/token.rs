@@ -119,13 +119,13 @@ async fn grant(
         "client_credentials" => {
             let (id, secret) = of_client(&headers, &mut form)?;
             let actor = sign_in(&app, id, secret, AccountKind::Client, from.ip()).await?;
-            let granted = app.sessions.grant(&actor, None, false, clock::now_ms()).await?;
+            let granted = app.sessions.grant(&actor, false, clock::now_ms()).await?;
             Ok(reply(actor, granted))
         }
         "password" => {
             let (id, secret) = (needs(&mut form.username, "username")?, needs(&mut form.password, "password")?);
             let actor = sign_in(&app, id, secret, AccountKind::User, from.ip()).await?;
-            let granted = app.sessions.grant(&actor, None, true, clock::now_ms()).await?;
+            let granted = app.sessions.grant(&actor, true, clock::now_ms()).await?;
             Ok(reply(actor, granted))
         }
         "refresh_token" => {

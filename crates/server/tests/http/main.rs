@@ -15,6 +15,7 @@ mod merchants;
 mod metrics;
 mod openapi;
 mod orders;
+mod refresh;
 mod reviews;
 mod rules;
 mod schema;

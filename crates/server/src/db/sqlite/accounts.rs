@@ -2,10 +2,10 @@ use async_trait::async_trait;
 use domain::{Actor, ActorId, Scope};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Connection, Row};
+use sqlx::{Connection, Row, SqliteConnection};
 
 use super::{Sqlite, signed, unsigned};
-use crate::db::accounts::{Account, AccountKind, AccountStore, Rotation, TokenHash, TokenRow};
+use crate::db::accounts::{Account, AccountKind, AccountStore, NewToken, TokenHash};
 use crate::db::{DbError, MetaStore as _};
 
 fn actor(id: &str, row: &SqliteRow) -> Result<Actor, DbError> {
@@ -34,6 +34,28 @@ impl Sqlite {
         transaction.commit().await?;
         Ok(true)
     }
+}
+
+/// Adds tokens, with the refresh token that was exchanged for them. The transaction is the caller's.
+async fn add_tokens(
+    transaction: &mut SqliteConnection,
+    actor: &ActorId,
+    family: &[u8],
+    parent: Option<&TokenHash>,
+    tokens: &[NewToken],
+) -> Result<(), DbError> {
+    for token in tokens {
+        sqlx::query(include_str!("sql/add_token.sql"))
+            .bind(token.hash.as_slice())
+            .bind(token.kind.as_str())
+            .bind(actor.as_str())
+            .bind(family)
+            .bind(signed(token.expires_at_ms))
+            .bind(parent.map(|hash| hash.as_slice()))
+            .execute(&mut *transaction)
+            .await?;
+    }
+    Ok(())
 }
 
 #[async_trait]
@@ -88,19 +110,10 @@ impl AccountStore for Sqlite {
         Ok(Some(actor.parse()?))
     }
 
-    async fn add_tokens(&self, tokens: &[TokenRow]) -> Result<(), DbError> {
+    async fn add_tokens(&self, actor: &ActorId, family: [u8; 16], tokens: &[NewToken]) -> Result<(), DbError> {
         let mut writer = self.writer.lock().await;
         let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
-        for token in tokens {
-            sqlx::query(include_str!("sql/add_token.sql"))
-                .bind(token.hash.as_slice())
-                .bind(token.kind.as_str())
-                .bind(token.actor.as_str())
-                .bind(token.family.as_slice())
-                .bind(signed(token.expires_at_ms))
-                .execute(&mut *transaction)
-                .await?;
-        }
+        add_tokens(&mut transaction, actor, &family, None, tokens).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -111,10 +124,28 @@ impl AccountStore for Sqlite {
             .bind(signed(now_ms))
             .fetch_optional(&self.readers)
             .await?;
-        row.map(|row| Ok((actor(row.try_get("actor_id")?, &row)?, unsigned(row.try_get("expires_at_ms")?)))).transpose()
+        let Some(row) = row else { return Ok(None) };
+        if row.try_get("arrives")? {
+            let mut writer = self.writer.lock().await;
+            let mark = sqlx::query(include_str!("sql/mark_arrived.sql")).bind(hash.as_slice());
+            match mark.execute(&mut *writer).await {
+                // It was voided meanwhile.
+                Ok(done) if done.rows_affected() == 0 => return Ok(None),
+                Ok(_) => {}
+                // Whoever reads only is not kept out by a full disk; the next look tries again.
+                Err(error) => tracing::warn!(%error, "that new tokens arrived could not be stored"),
+            }
+        }
+        Ok(Some((actor(row.try_get("actor_id")?, &row)?, unsigned(row.try_get("expires_at_ms")?))))
     }
 
-    async fn use_refresh(&self, hash: &TokenHash, now_ms: u64, grace_ms: u64) -> Result<Rotation, DbError> {
+    async fn rotate(
+        &self,
+        hash: &TokenHash,
+        next: &[NewToken],
+        now_ms: u64,
+        grace_ms: u64,
+    ) -> Result<Option<Actor>, DbError> {
         let mut writer = self.writer.lock().await;
         let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
         let row = sqlx::query(include_str!("sql/refresh_token.sql"))
@@ -122,27 +153,30 @@ impl AccountStore for Sqlite {
             .bind(signed(now_ms))
             .fetch_optional(&mut *transaction)
             .await?;
-        let Some(row) = row else { return Ok(Rotation::Refused) };
+        let Some(row) = row else { return Ok(None) };
         let actor = actor(row.try_get("actor_id")?, &row)?;
         let family: Vec<u8> = row.try_get("family")?;
         let used_at: Option<i64> = row.try_get("used_at_ms")?;
-        let stolen = used_at.is_some_and(|used| unsigned(used).saturating_add(grace_ms) < now_ms);
-        if stolen {
+        let at_once = used_at.is_some_and(|used| unsigned(used).saturating_add(grace_ms) >= now_ms);
+        if row.try_get("succeeded")? || (row.try_get("arrived")? && !at_once) {
             sqlx::query(include_str!("sql/forget_family.sql")).bind(&family).execute(&mut *transaction).await?;
-        } else {
+            transaction.commit().await?;
+            tracing::warn!(actor = %actor.id, "a refresh token was used twice: all tokens of its sign-in are void");
+            return Ok(None);
+        }
+        if !at_once {
+            for void in [include_str!("sql/void_access_of.sql"), include_str!("sql/void_refresh_of.sql")] {
+                sqlx::query(void).bind(&family).bind(hash.as_slice()).execute(&mut *transaction).await?;
+            }
             sqlx::query(include_str!("sql/mark_refresh_used.sql"))
                 .bind(hash.as_slice())
                 .bind(signed(now_ms))
                 .execute(&mut *transaction)
                 .await?;
         }
+        add_tokens(&mut transaction, &actor.id, &family, Some(hash), next).await?;
         transaction.commit().await?;
-        if stolen {
-            tracing::warn!(actor = %actor.id, "a refresh token was used twice: all tokens of its sign-in are void");
-            return Ok(Rotation::Refused);
-        }
-        let family = family.try_into().map_err(|_| DbError::corrupt("a token's family is 16 bytes"))?;
-        Ok(Rotation::Good { actor, family })
+        Ok(Some(actor))
     }
 
     async fn forget_expired(&self, now_ms: u64) -> Result<u64, DbError> {

@@ -5,12 +5,13 @@ use sqlx::{Connection, SqliteConnection};
 use crate::db::DbError;
 
 /// Never edit one that was released: append.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_pull.sql"),
     include_str!("../migrations/0003_places.sql"),
     include_str!("../migrations/0004_schema.sql"),
     include_str!("../migrations/0005_plain_digests.sql"),
+    include_str!("../migrations/0006_successors.sql"),
 ];
 
 /// Applies what is missing.

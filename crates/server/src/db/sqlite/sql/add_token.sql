@@ -1,1 +1,1 @@
-INSERT INTO tokens (hash, kind, actor_id, family, expires_at_ms) VALUES (?1, ?2, ?3, ?4, ?5)
+INSERT INTO tokens (hash, kind, actor_id, family, expires_at_ms, parent) VALUES (?1, ?2, ?3, ?4, ?5, ?6)

@@ -1,0 +1,1 @@
+DELETE FROM tokens WHERE family = ?1 AND parent = ?2 AND kind = 'access'
