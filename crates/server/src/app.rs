@@ -11,6 +11,7 @@ use crate::counters::Counters;
 use crate::db::{Database, DbError};
 use crate::declared::Schemas;
 use crate::feed::Feed;
+use crate::in_force::{InForce, Known};
 use crate::lineage::Lineage;
 use crate::places::Places;
 use crate::rulebook::Rules;
@@ -34,6 +35,8 @@ pub struct App {
     pub counters: Counters,
     /// Stamps.
     pub clock: ServerClock,
+    /// What edits are decided by.
+    pub in_force: Arc<Known>,
     /// How concurrent writes are settled without people.
     pub rules: Rules,
     /// What a profile can hold.
@@ -61,6 +64,7 @@ impl App {
     /// If the database fails.
     pub async fn on(machine: Arc<dyn Machine>, db: Arc<dyn Database>) -> Result<Self, DbError> {
         let head = db.head().await?;
+        let in_force = Arc::new(Known::load(db.as_ref()).await?);
         Ok(Self {
             machine,
             sessions: Sessions::new(Arc::clone(&db)),
@@ -68,14 +72,27 @@ impl App {
             feed: Feed::new(head),
             counters: Counters::default(),
             clock: ServerClock::default(),
-            rules: Rules::load(db.as_ref()).await?,
-            schemas: Schemas::load(db.as_ref()).await?,
+            rules: Rules::new(Arc::clone(&in_force)),
+            schemas: Schemas::new(Arc::clone(&in_force)),
+            in_force,
             lineage: Lineage::default(),
             hashing: Arc::new(Semaphore::new(HASHING_MAX)),
             listening: Arc::default(),
             db,
         })
     }
+
+    /// What is in force, also where another server has changed it; then those who pull are woken.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn look(&self) -> Result<InForce, DbError> {
+        if self.in_force.look(self.db.as_ref()).await? {
+            self.feed.announce_pull();
+        }
+        Ok(self.in_force.now())
+    }
+
     /// The next stamp.
     pub fn tick(&self) -> Hlc {
         self.clock.tick(self.machine.now_ms())

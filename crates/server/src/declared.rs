@@ -1,7 +1,7 @@
 //! The schema in force, and what a change of the declared fields means for what is stored.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use domain::schema::{
     CustomField, FieldPreview, FieldStep, NewSchema, PREVIEW_EXAMPLES_MAX, Schema, SchemaDraft, SchemaEvent,
@@ -13,8 +13,9 @@ use tokio::sync::Mutex;
 
 use crate::app::App;
 use crate::clock;
+use crate::db::DbError;
 use crate::db::declared::StoredSchema;
-use crate::db::{Database, DbError};
+use crate::in_force::Known;
 
 /// Merchants that are looked at, at once.
 const BATCH: usize = 500;
@@ -23,7 +24,7 @@ pub const EVENTS_MAX: usize = 200;
 
 /// The schema in force. Readers never wait; changes come one after the other.
 pub struct Schemas {
-    now: RwLock<Arc<Schema>>,
+    in_force: Arc<Known>,
     changing: Mutex<()>,
     previewing: Mutex<()>,
 }
@@ -40,33 +41,14 @@ pub enum SchemaError {
 }
 
 impl Schemas {
-    /// The schema that was put in force last. Where this program brought registers since, the version rises.
-    ///
-    /// # Errors
-    /// If the database fails or holds something else.
-    pub async fn load(db: &dyn Database) -> Result<Self, DbError> {
-        let schema = match db.schema().await? {
-            None => Schema::default(),
-            Some(stored) if stored.program >= VERSION => stored.schema,
-            Some(stored) => {
-                let schema = stored.schema.under(stored.program);
-                let event = SchemaEvent {
-                    version: schema.version,
-                    at: clock::now(),
-                    actor: None,
-                    actor_name: String::new(),
-                    steps: Vec::new(),
-                };
-                db.put_schema(&StoredSchema { schema: schema.clone(), program: VERSION }, &event).await?;
-                schema
-            }
-        };
-        Ok(Self { now: RwLock::new(Arc::new(schema)), changing: Mutex::new(()), previewing: Mutex::new(()) })
+    /// The schema of what is in force.
+    pub fn new(in_force: Arc<Known>) -> Self {
+        Self { in_force, changing: Mutex::new(()), previewing: Mutex::new(()) }
     }
 
     /// The schema in force.
     pub fn now(&self) -> Arc<Schema> {
-        Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner))
+        self.in_force.now().schema
     }
 }
 
@@ -96,7 +78,7 @@ pub fn takes_edits_of(now: SchemaVersion, theirs: SchemaVersion) -> Result<(), P
 /// # Errors
 /// `schema_too_old`; `storage`.
 pub async fn of_major(app: &App, major: Option<u16>) -> Result<Arc<Schema>, SchemaError> {
-    let now = app.schemas.now();
+    let now = app.look().await?.schema;
     let Some(major) = major.filter(|major| *major < now.version.major) else { return Ok(now) };
     takes_edits_of(now.version, SchemaVersion { major, ..SchemaVersion::default() })?;
     Ok(app.db.schema_of_major(major).await?.map_or(now, |stored| Arc::new(stored.schema)))
@@ -109,46 +91,36 @@ pub async fn of_major(app: &App, major: Option<u16>) -> Result<Arc<Schema>, Sche
 /// `bad_schema`, `too_large` or `schema_moved`, and then nothing has changed; `storage`.
 pub async fn change(app: &App, new: NewSchema, actor: &Actor) -> Result<Arc<Schema>, SchemaError> {
     let _turn = app.schemas.changing.lock().await;
-    let now = app.schemas.now();
+    let now = app.look().await?.schema;
     let next = now.next(new.custom)?;
     if next.version == now.version {
         return Ok(now);
     }
     if now.version != new.replaces {
-        return Err(Problem::new(
-            ErrorCode::SchemaMoved,
-            format!(
-                "the schema has version {} now, not {}; nothing was changed: look at the fields and decide again",
-                now.version, new.replaces
-            ),
-        )
-        .into());
+        return Err(moved(now.version, new.replaces).into());
     }
-    if app.db.schema().await?.is_none() {
-        // What was in force before anybody declared a field is remembered too.
-        put(app, &now, Vec::new(), None).await?;
+    let event = SchemaEvent {
+        version: next.version,
+        at: clock::date(app.machine.now_ms()),
+        actor: Some(actor.id.clone()),
+        actor_name: actor.name.clone(),
+        steps: now.steps_to(&next),
+    };
+    let of_this_program = |schema: &Schema| StoredSchema { schema: schema.clone(), program: VERSION };
+    if !app.db.put_schema(&of_this_program(&now), &of_this_program(&next), &event).await? {
+        return Err(moved(app.look().await?.schema.version, new.replaces).into());
     }
-    let next = Arc::new(next);
-    put(app, &next, now.steps_to(&next), Some(actor)).await?;
-    *app.schemas.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&next);
-    app.feed.announce_pull();
-    Ok(next)
+    app.look().await?;
+    Ok(Arc::new(next))
 }
 
-async fn put(
-    app: &App,
-    schema: &Schema,
-    steps: Vec<(String, FieldStep)>,
-    actor: Option<&Actor>,
-) -> Result<(), DbError> {
-    let event = SchemaEvent {
-        version: schema.version,
-        at: clock::date(app.machine.now_ms()),
-        actor: actor.map(|actor| actor.id.clone()),
-        actor_name: actor.map(|actor| actor.name.clone()).unwrap_or_default(),
-        steps,
-    };
-    app.db.put_schema(&StoredSchema { schema: schema.clone(), program: VERSION }, &event).await
+fn moved(now: SchemaVersion, replaces: SchemaVersion) -> Problem {
+    Problem::new(
+        ErrorCode::SchemaMoved,
+        format!(
+            "the schema has version {now} now, not {replaces}; nothing was changed: look at the fields and decide again"
+        ),
+    )
 }
 
 /// What a change would mean for one field, while it is counted.

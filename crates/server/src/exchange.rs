@@ -10,7 +10,7 @@ use serde_json::Value;
 use sync_engine::reconcile;
 
 use crate::app::App;
-use crate::db::DbError;
+use crate::db::{DbError, Loaded};
 use crate::ingest;
 
 /// Takes a batch of edits, in one transaction, and wakes those who listen, but not the device that sent it.
@@ -23,12 +23,20 @@ pub async fn push(
     edits: Arc<Vec<Edit>>,
     device: Option<DeviceId>,
 ) -> Result<PushReply, DbError> {
-    let (deciding, actor) = (Arc::clone(app), actor.clone());
-    let decide = Box::new(move |edits: &[Edit], loaded| {
-        let (book, schema) = (deciding.rules.now(), deciding.schemas.now());
-        ingest::plan(edits, &actor, &book.rules, &schema, loaded, deciding.machine.now_ms())
-    });
-    let (outcomes, landed) = app.db.push(edits, decide).await?;
+    let (outcomes, landed) = loop {
+        let (deciding, actor, known) = (Arc::clone(app), actor.clone(), app.in_force.now());
+        let decide = Box::new(move |edits: &[Edit], loaded: Loaded| {
+            if loaded.in_force != known.count {
+                return Err(DbError::Overtaken);
+            }
+            let now_ms = deciding.machine.now_ms();
+            ingest::plan(edits, &actor, &known.book.rules, &known.schema, loaded, now_ms)
+        });
+        match app.db.push(Arc::clone(&edits), decide).await {
+            Err(DbError::Overtaken) => app.look().await?,
+            done => break done?,
+        };
+    };
     if let Some(newest) = outcomes.iter().map(|outcome| outcome.seq).max() {
         app.feed.announce_changes(newest, device);
     }

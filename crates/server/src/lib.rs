@@ -3,6 +3,7 @@
 //! - [`http`]: one file for each resource; bodies and paths are those of [`domain::api`].
 //! - [`exchange`]: what devices ask for, without HTTP.
 //! - [`ingest`]: from a batch of edits to rows and answers; the decisions are [`sync_engine::authority`]'s.
+//! - [`in_force`]: the rules and the schema in force, as this server knows them; another may change them.
 //! - [`rulebook`]: the rules in force, and what a change of them means for what is stored.
 //! - [`declared`]: the schema in force, and what a change of the declared fields means for what is stored.
 //! - [`db`]: what is kept, behind traits; SQLite.
@@ -23,6 +24,7 @@ pub mod demo;
 pub mod exchange;
 pub mod feed;
 pub mod http;
+pub mod in_force;
 pub mod ingest;
 pub mod jobs;
 mod lineage;

@@ -1,6 +1,6 @@
 //! The rules in force, and what a change of them means for what is stored.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use domain::rules::{NewRules, PREVIEW_DIFFERENCES_MAX, RuleBook, RuleEffect, RuleSet, RulesPreview};
 use domain::{ErrorCode, Problem, Record, Scope};
@@ -8,12 +8,11 @@ use sync_engine::preview;
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::app::App;
+use crate::db::DbError;
 use crate::db::rules::Derive;
-use crate::db::{Database, DbError};
+use crate::in_force::Known;
 use crate::ingest;
 
-/// Fact: the rule book as JSON; absent as long as nobody has changed the rules.
-const RULES: &str = "rules";
 /// Fact: the version of the rules by which the columns of all merchants were read off their records.
 const DERIVED_BY: &str = "rules_derived_by";
 /// Merchants that are looked at, or written, at once.
@@ -21,7 +20,7 @@ const BATCH: usize = 200;
 
 /// The rules in force. Readers never wait; changes come one after the other.
 pub struct Rules {
-    book: RwLock<Arc<RuleBook>>,
+    in_force: Arc<Known>,
     changing: Mutex<()>,
     previewing: Mutex<()>,
 }
@@ -38,25 +37,14 @@ pub enum RulesError {
 }
 
 impl Rules {
-    /// The rules that were put in force last.
-    ///
-    /// # Errors
-    /// If the database fails or holds no rules where rules should be.
-    pub async fn load(db: &dyn Database) -> Result<Self, DbError> {
-        let book = match db.fact(RULES).await? {
-            Some(text) => serde_json::from_str(&text)?,
-            None => RuleBook::default(),
-        };
-        Ok(Self { book: RwLock::new(Arc::new(book)), changing: Mutex::new(()), previewing: Mutex::new(()) })
+    /// The rules of what is in force.
+    pub fn new(in_force: Arc<Known>) -> Self {
+        Self { in_force, changing: Mutex::new(()), previewing: Mutex::new(()) }
     }
 
     /// The rules in force.
     pub fn now(&self) -> Arc<RuleBook> {
-        Arc::clone(&self.book.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn put_in_force(&self, book: Arc<RuleBook>) {
-        *self.book.write().unwrap_or_else(PoisonError::into_inner) = book;
+        self.in_force.now().book
     }
 }
 
@@ -68,23 +56,24 @@ impl Rules {
 pub async fn change(app: &App, new: NewRules) -> Result<Arc<RuleBook>, RulesError> {
     new.rules.check()?;
     let turn = app.rules.changing.lock().await;
-    let now = app.rules.now();
+    let now = app.look().await?.book;
     if now.rules == new.rules {
         return Ok(now);
     }
-    if now.version != new.replaces {
+    let book = Arc::new(RuleBook { version: new.replaces.saturating_add(1), rules: new.rules });
+    if !app.db.put_rules(new.replaces, &book).await? {
+        let version = app.look().await?.book.version;
         return Err(Problem::new(
             ErrorCode::RulesMoved,
             format!(
-                "the rules have version {} now, not {}; nothing was changed: look at them and decide again",
-                now.version, new.replaces
+                "the rules have version {version} now, not {}; nothing was changed: look at them and decide again",
+                new.replaces
             ),
         )
         .into());
     }
-    let book = Arc::new(RuleBook { version: now.version + 1, rules: new.rules });
-    app.db.set_fact(RULES, &serde_json::to_string(&*book).map_err(DbError::from)?).await?;
-    app.rules.put_in_force(Arc::clone(&book));
+    // Devices are woken at the end, when the open questions are read anew.
+    app.in_force.look(app.db.as_ref()).await?;
     // In force they are; what fails now is made up for by the next round of `catch_up`.
     if let Err(error) = derive(app, &book, &turn).await {
         tracing::error!(%error, version = book.version, "open questions could not be read anew; it is tried again");
@@ -99,7 +88,7 @@ pub async fn change(app: &App, new: NewRules) -> Result<Arc<RuleBook>, RulesErro
 /// `storage`.
 pub async fn catch_up(app: &App) -> Result<(), DbError> {
     let turn = app.rules.changing.lock().await;
-    let book = app.rules.now();
+    let book = app.look().await?.book;
     let done = app.db.fact(DERIVED_BY).await?.and_then(|text| text.parse().ok()).unwrap_or(1_u64);
     if done == book.version { Ok(()) } else { derive(app, &book, &turn).await }
 }
@@ -107,14 +96,16 @@ pub async fn catch_up(app: &App) -> Result<(), DbError> {
 async fn derive(app: &App, book: &Arc<RuleBook>, _turn: &MutexGuard<'_, ()>) -> Result<(), DbError> {
     let rules = Arc::clone(book);
     let row: Derive = Arc::new(move |merchant| ingest::merchant_row(merchant.seq, &merchant.record, &rules.rules));
-    // A push that was decided by the old rules has ended when the writer is free; later ones know the new rules.
-    app.db.derive_again(Vec::new(), Arc::clone(&row)).await?;
+    // A push that was decided by the old rules ended before the new ones were stored; later ones know the new rules.
     let until = app.db.head().await?;
     let mut after = 0;
     loop {
         let found = app.db.disputed(after, until, BATCH).await?;
         let ids: Vec<_> = found.iter().map(|merchant| merchant.record.merchant_id.clone()).collect();
-        app.db.derive_again(ids, Arc::clone(&row)).await?;
+        if !app.db.derive_again(book.version, ids, Arc::clone(&row)).await? {
+            // Another server has put others in force, and reads the questions by those.
+            return Ok(());
+        }
         match found.last() {
             Some(last) if !found.complete => after = last.seq,
             _ => break,

@@ -15,15 +15,11 @@ pub struct StoredSchema {
     pub program: SchemaVersion,
 }
 
-/// Schemas.
+/// Schemas that were in force.
 #[async_trait]
 pub trait SchemaStore: Send + Sync {
-    /// The one in force; nothing as long as nobody has declared a field.
-    async fn schema(&self) -> Result<Option<StoredSchema>, DbError>;
     /// The newest of a major.
     async fn schema_of_major(&self, major: u16) -> Result<Option<StoredSchema>, DbError>;
-    /// Puts one in force, durably.
-    async fn put_schema(&self, stored: &StoredSchema, event: &SchemaEvent) -> Result<(), DbError>;
     /// The newest changes, newest first.
     async fn schema_events(&self, limit: usize) -> Result<Vec<SchemaEvent>, DbError>;
     /// Merchants after a change number that have a register below `custom`, rising, without deleted ones.

@@ -22,6 +22,8 @@ pub struct Loaded {
     pub head: u64,
     /// The marker of that change.
     pub head_marker: String,
+    /// How often rules or a schema were put in force.
+    pub in_force: u64,
 }
 
 /// A merchant to be stored.

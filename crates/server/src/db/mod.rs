@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod declared;
 pub mod edits;
+pub mod in_force;
 pub mod orders;
 pub mod pull;
 pub mod rules;
@@ -18,6 +19,7 @@ use domain::{ErrorCode, MerchantId, Problem, Record, Scope};
 pub use accounts::{Account, AccountKind, AccountStore, NewToken, TokenKind};
 pub use declared::SchemaStore;
 pub use edits::{EditStore, Loaded, Plan};
+pub use in_force::InForceStore;
 pub use orders::OrderStore;
 pub use pull::PullStore;
 pub use rules::RuleStore;
@@ -34,6 +36,9 @@ pub enum DbError {
     /// Something in it cannot be read.
     #[error("the database holds something unreadable: {0}")]
     Corrupt(String),
+    /// Another server has put something in force since it was read what edits are decided by.
+    #[error("others have put rules or a schema in force meanwhile: nothing was stored")]
+    Overtaken,
     /// A newer version of the program wrote it.
     #[error("the database has schema {found}, this program knows {known}: nothing was changed, use the newer program")]
     NewerData {
@@ -51,7 +56,7 @@ impl DbError {
     /// The stable code.
     pub fn code(&self) -> ErrorCode {
         match self {
-            Self::Engine(_) | Self::Statement(_) | Self::Corrupt(_) => ErrorCode::Storage,
+            Self::Engine(_) | Self::Statement(_) | Self::Corrupt(_) | Self::Overtaken => ErrorCode::Storage,
             Self::NewerData { .. } => ErrorCode::NewerData,
             Self::UnknownUrl(_) => ErrorCode::BadRequest,
         }
@@ -174,7 +179,16 @@ pub trait MetaStore: Send + Sync {
 
 /// All that the server keeps.
 pub trait Database:
-    MetaStore + EditStore + MerchantStore + PullStore + AccountStore + OrderStore + SeriesStore + RuleStore + SchemaStore
+    MetaStore
+    + EditStore
+    + MerchantStore
+    + PullStore
+    + AccountStore
+    + OrderStore
+    + SeriesStore
+    + InForceStore
+    + RuleStore
+    + SchemaStore
 {
 }
 impl<T> Database for T where
@@ -185,6 +199,7 @@ impl<T> Database for T where
         + AccountStore
         + OrderStore
         + SeriesStore
+        + InForceStore
         + RuleStore
         + SchemaStore
 {

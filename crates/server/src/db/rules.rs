@@ -18,6 +18,7 @@ pub trait RuleStore: Send + Sync {
     /// deleted: after a change number, up to and with another, rising.
     async fn disputed(&self, after: u64, until: u64, limit: usize) -> Result<MerchantsPage, DbError>;
     /// In one transaction: reads these merchants, and writes name, deletion and open questions as `derive` has
-    /// them. Their records and places stay as they are.
-    async fn derive_again(&self, ids: Vec<MerchantId>, derive: Derive) -> Result<(), DbError>;
+    /// them. Their records and places stay as they are. False if the rules of this version are not in force; then nothing
+    /// changed.
+    async fn derive_again(&self, version: u64, ids: Vec<MerchantId>, derive: Derive) -> Result<bool, DbError>;
 }

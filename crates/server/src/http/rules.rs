@@ -66,8 +66,8 @@ impl From<RulesError> for Refusal {
     }
 }
 
-async fn read(State(app): State<Arc<App>>, _: Caller) -> Json<RuleBook> {
-    Json(RuleBook::clone(&app.rules.now()))
+async fn read(State(app): State<Arc<App>>, _: Caller) -> Result<Json<RuleBook>, Refusal> {
+    Ok(Json(RuleBook::clone(&app.look().await?.book)))
 }
 
 async fn change(

@@ -1,5 +1,5 @@
-//! Notices what others have done on the same database, for those who listen here: another server has stored something, the
-//! command line has removed somebody or given another secret.
+//! Notices what others have done on the same database, for those who listen here: another server has stored something or
+//! put rules or a schema in force, the command line has removed somebody or given another secret.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::app::App;
 use crate::db::DbError;
 
-/// Between two looks; one reads a single entry of an index, and a fact.
+/// Between two looks; one reads a single entry of an index, and two facts.
 const EVERY: Duration = Duration::from_millis(500);
 
 /// Looks for ever.
@@ -25,6 +25,7 @@ pub async fn run(app: Arc<App>) {
 
 async fn look(app: &App, revocations: &mut Option<u64>) -> Result<(), DbError> {
     app.feed.announce_changes(app.db.head().await?, None);
+    app.look().await?;
     let now = app.db.revocations().await?;
     if revocations.replace(now).is_some_and(|before| before != now) {
         app.sessions.forget();

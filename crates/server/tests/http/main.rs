@@ -13,6 +13,7 @@ mod hygiene;
 mod lineage;
 mod merchants;
 mod metrics;
+mod neighbours;
 mod openapi;
 mod orders;
 mod refresh;

@@ -30,7 +30,7 @@ impl Sqlite {
             return Ok(false);
         }
         sqlx::query(include_str!("sql/forget_tokens.sql")).bind(id.as_str()).execute(&mut *transaction).await?;
-        sqlx::query(include_str!("sql/count_revocation.sql")).bind(REVOCATIONS).execute(&mut *transaction).await?;
+        sqlx::query(include_str!("sql/count_up.sql")).bind(REVOCATIONS).execute(&mut *transaction).await?;
         transaction.commit().await?;
         Ok(true)
     }

@@ -12,7 +12,7 @@ use rusqlite::{Connection, Row, params};
 use super::edits::from_word;
 use super::merchants::{head_of, stored};
 use super::pull::marker_of;
-use super::{signed, unsigned};
+use super::{in_force, signed, unsigned};
 use crate::db::DbError;
 use crate::db::edits::{Decide, Loaded, Plan, StoredWrite};
 
@@ -48,7 +48,7 @@ fn load(tx: &Connection, edits: &[Edit]) -> Result<Loaded, DbError> {
     }
     let head = head_of(tx)?;
     let head_marker = marker_of(tx, head)?;
-    Ok(Loaded { answers, merchants, head, head_marker })
+    Ok(Loaded { answers, merchants, head, head_marker, in_force: in_force::count(tx)? })
 }
 
 fn text<'r>(row: &'r Row<'_>, column: usize) -> Result<&'r str, DbError> {

@@ -1,8 +1,8 @@
 use async_trait::async_trait;
 use domain::Scope;
 use domain::schema::{Schema, SchemaEvent};
-use rusqlite::{Connection, params};
-use sqlx::Row;
+use rusqlite::{Connection, Row, params};
+use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
 use super::merchants::merchants_page;
@@ -11,10 +11,17 @@ use crate::clock;
 use crate::db::declared::{SchemaStore, StoredSchema};
 use crate::db::{DbError, MerchantsPage};
 
-fn schema(row: &SqliteRow) -> Result<StoredSchema, DbError> {
-    let version = row.try_get::<&str, _>("version")?.parse()?;
-    let custom = serde_json::from_str(row.try_get("custom")?)?;
-    Ok(StoredSchema { schema: Schema { version, custom }, program: row.try_get::<&str, _>("program")?.parse()? })
+fn schema(row: &Row<'_>) -> Result<StoredSchema, DbError> {
+    let text = |column| row.get_ref(column)?.as_str().map_err(rusqlite::Error::from);
+    let schema = Schema { version: text("version")?.parse()?, custom: serde_json::from_str(text("custom")?)? };
+    Ok(StoredSchema { schema, program: text("program")?.parse()? })
+}
+
+/// The schema in force; nothing as long as nobody has declared a field.
+pub(super) fn newest_schema(db: &Connection) -> Result<Option<StoredSchema>, DbError> {
+    let mut select = db.prepare_cached(include_str!("sql/schema.sql"))?;
+    let mut rows = select.query([])?;
+    rows.next()?.map(schema).transpose()
 }
 
 fn event(row: &SqliteRow) -> Result<SchemaEvent, DbError> {
@@ -30,30 +37,13 @@ fn event(row: &SqliteRow) -> Result<SchemaEvent, DbError> {
 
 #[async_trait]
 impl SchemaStore for Sqlite {
-    async fn schema(&self) -> Result<Option<StoredSchema>, DbError> {
-        let row = sqlx::query(include_str!("sql/schema.sql")).fetch_optional(&self.readers).await?;
-        row.as_ref().map(schema).transpose()
-    }
-
     async fn schema_of_major(&self, major: u16) -> Result<Option<StoredSchema>, DbError> {
-        let query = sqlx::query(include_str!("sql/schema_of_major.sql")).bind(i64::from(major));
-        query.fetch_optional(&self.readers).await?.as_ref().map(schema).transpose()
-    }
-
-    async fn put_schema(&self, stored: &StoredSchema, event: &SchemaEvent) -> Result<(), DbError> {
-        let mut writer = self.writer.lock().await;
-        sqlx::query(include_str!("sql/put_schema.sql"))
-            .bind(stored.schema.version.to_string())
-            .bind(i64::from(stored.schema.version.major))
-            .bind(stored.program.to_string())
-            .bind(signed(clock::millis(event.at)))
-            .bind(event.actor.as_ref().map(|actor| actor.as_str().to_owned()))
-            .bind(event.actor_name.as_str())
-            .bind(serde_json::to_string(&event.steps)?)
-            .bind(serde_json::to_string(&stored.schema.custom)?)
-            .execute(&mut *writer)
-            .await?;
-        Ok(())
+        let work = move |db: &Connection| {
+            let mut select = db.prepare_cached(include_str!("sql/schema_of_major.sql"))?;
+            let mut rows = select.query([major])?;
+            rows.next()?.map(schema).transpose()
+        };
+        self.direct.read(work).await
     }
 
     async fn schema_events(&self, limit: usize) -> Result<Vec<SchemaEvent>, DbError> {

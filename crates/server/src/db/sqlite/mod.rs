@@ -5,6 +5,7 @@ pub mod batch;
 mod declared;
 mod direct;
 mod edits;
+mod in_force;
 mod merchants;
 mod orders;
 mod pull;

@@ -2,6 +2,7 @@ use async_trait::async_trait;
 use domain::MerchantId;
 use rusqlite::{Connection, params};
 
+use super::in_force::rules_version;
 use super::merchants::{merchants_page, stored};
 use super::{Sqlite, signed};
 use crate::db::rules::{Derive, RuleStore};
@@ -17,9 +18,12 @@ impl RuleStore for Sqlite {
         self.direct.read(work).await
     }
 
-    async fn derive_again(&self, ids: Vec<MerchantId>, derive: Derive) -> Result<(), DbError> {
+    async fn derive_again(&self, version: u64, ids: Vec<MerchantId>, derive: Derive) -> Result<bool, DbError> {
         let _turn = self.writer.lock().await;
         let work = move |tx: &Connection| {
+            if rules_version(tx)? != version {
+                return Ok(false);
+            }
             let mut select = tx.prepare_cached(include_str!("sql/merchant.sql"))?;
             let mut put = tx.prepare_cached(include_str!("sql/derive_merchant.sql"))?;
             for id in &ids {
@@ -28,7 +32,7 @@ impl RuleStore for Sqlite {
                 let row = derive(&stored(row)?)?;
                 put.execute(params![row.merchant_id.as_str(), row.name, row.deleted, row.contested])?;
             }
-            Ok(())
+            Ok(true)
         };
         self.direct.write(work).await
     }
