@@ -33,11 +33,11 @@ pub fn local(at: DateTime<Utc>) -> NaiveDateTime {
 /// The time zone of the Chinese mainland.
 pub const BEIJING: &str = "Asia/Shanghai";
 
-/// The same moment on the wall clock of a time zone, by its IANA name; in Beijing where the name is not known.
+/// The same moment on the wall clock of a time zone, by its IANA name; in Beijing where the name is not known or given.
 pub fn in_zone(at: DateTime<Utc>, zone: &str) -> NaiveDateTime {
     // No summer time since 1991.
     let beijing = (at + TimeDelta::hours(8)).naive_utc();
-    if zone == BEIJING { beijing } else { shown_in(at, zone).unwrap_or(beijing) }
+    if zone.is_empty() || zone == BEIJING { beijing } else { shown_in(at, zone).unwrap_or(beijing) }
 }
 
 /// Asks the browser, which has the tables of all time zones.

@@ -361,6 +361,35 @@ async fn what_another_process_writes_and_indexes_is_in_the_list() {
 }
 
 #[tokio::test]
+async fn rows_say_what_the_hours_of_a_date_depend_on() {
+    let (_home, cache) = open().await;
+    let spans = |of: &[&str]| Value::list(of.iter().copied());
+    let whole = [
+        ("name", Value::text("甲")),
+        ("hours.mo", spans(&["10:00-22:00"])),
+        ("hours.special.2020-01-01", spans(&["11:00-12:00"])),
+        ("hours.special.2999-01-01", spans(&[])),
+        ("time_zone", Value::text("Asia/Urumqi")),
+    ];
+    let plain = [("name", Value::text("乙")), ("hours.mo", spans(&["10:00-22:00"]))];
+    cache.apply_page(page(vec![(1, record("A", 1, &whole)), (2, record("B", 2, &plain))], true)).await.unwrap();
+    let rows = async || {
+        let query = StoresQuery { sort: StoreSort::Id, limit: 50, ..StoresQuery::default() };
+        cache.stores(&query).await.unwrap().rows.into_iter().map(|row| row.hours).collect::<Vec<_>>()
+    };
+    let before = rows().await;
+    assert_eq!(before[0].special.keys().collect::<Vec<_>>(), ["2999-01-01"], "what is over is left out");
+    assert_eq!((before[0].time_zone.as_str(), before[0].week.clone()), ("Asia/Urumqi", before[1].week.clone()));
+    assert_eq!((before[1].special.len(), before[1].closure.as_str()), (0, ""));
+    // Own edits show at once.
+    cache.save(draft("B", vec![write("closure", "", "2026-02-10/..")]), None).await.unwrap();
+    cache.save(draft("A", vec![write("time_zone", "Asia/Urumqi", "Asia/Shanghai")]), None).await.unwrap();
+    let after = rows().await;
+    assert_eq!((after[0].time_zone.as_str(), after[1].closure.as_str()), ("Asia/Shanghai", "2026-02-10/.."));
+    assert_eq!(after[0].special, before[0].special);
+}
+
+#[tokio::test]
 async fn times_of_change_can_be_asked_for() {
     let (_home, cache) = open().await;
     cache.apply_page(page((0..10).map(|n| (n + 1, full(n))).collect(), true)).await.unwrap();

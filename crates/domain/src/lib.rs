@@ -15,6 +15,7 @@ pub mod hours;
 pub mod id;
 pub mod ipc;
 pub mod metrics;
+pub mod opening;
 pub mod orders;
 pub mod outline;
 pub mod place;

@@ -5,6 +5,7 @@ use domain::ipc::{
     CheckField, Checked, ChoicesOf, Facets, FacetsQuery, FieldChoice, HistoryExport, HistoryView, SaveStore, Saved,
     StoreRow, StoreView, StoresPage, StoresQuery, Written,
 };
+use domain::opening::OpeningHours;
 use domain::problem::{ErrorCode, Problem};
 use domain::profile::{self, Profile, Registers};
 use domain::schema::Words;
@@ -72,9 +73,10 @@ impl Console {
             Some(review) if !may_review => review.items.iter().map(|item| item.field.to_string()).collect(),
             _ => Vec::new(),
         };
+        let profile = Profile::from_registers(id.clone(), &known.registers);
         Ok(StoreView {
-            row,
-            profile: Profile::from_registers(id.clone(), &known.registers),
+            row: StoreRow { hours: OpeningHours::of(&profile), ..row },
+            profile,
             pending: known.pending(),
             contested,
             review,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::field::FieldPath;
 use crate::id::MerchantId;
+use crate::opening::OpeningHours;
 use crate::problem::{ErrorCode, Problem};
 use crate::search;
 use crate::text;
@@ -202,8 +203,8 @@ pub struct StoreRow {
     pub category: String,
     /// `open`, `paused`, …; empty if not given.
     pub status: String,
-    /// Spans of each weekday, Monday first; `None` where not given.
-    pub hours: Vec<Option<Vec<String>>>,
+    /// When it is open; in a list, of special dates only the next ones.
+    pub hours: OpeningHours,
     /// Changes not answered by the server.
     pub queued: u32,
     /// Refused changes.

@@ -109,7 +109,7 @@ mod tests {
             region: String::new(),
             category: String::new(),
             status: String::new(),
-            hours: vec![None; 7],
+            hours: domain::opening::OpeningHours::default(),
             queued: 0,
             rejected: 0,
             contested: 0,

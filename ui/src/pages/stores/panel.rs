@@ -1,11 +1,11 @@
 //! The store beside the list: what waits, and what it is.
 
-use chrono::Datelike;
 use domain::ipc::{PendingChange, StoreView, Topic};
+use domain::opening::OpeningHours;
 use domain::{EditState, MerchantId, Profile, Value};
 use leptos::prelude::*;
 
-use crate::clock::{local, use_now};
+use crate::clock::{in_zone, local, use_now};
 use crate::components::{Button, Diff, Icon, Problem, SidePanel, Skeleton};
 use crate::declared;
 use crate::i18n::stores;
@@ -46,7 +46,7 @@ pub fn StorePanel(
     let body = move || match (store.get(), store.problem.get()) {
         (Some(store), _) => view! {
             <Changes store=store.clone() />
-            <Facts profile=store.profile.clone() />
+            <Facts profile=store.profile.clone() hours=store.row.hours.clone() />
         }
         .into_any(),
         (None, Some(problem)) => {
@@ -158,9 +158,9 @@ fn Changes(store: std::sync::Arc<StoreView>) -> impl IntoView {
 }
 
 /// `12 月 31 日 10:00–次日 02:00`, from today on.
-fn special_dates(profile: &Profile, now: chrono::NaiveDateTime) -> Vec<String> {
-    profile
-        .special_hours
+fn special_dates(hours: &OpeningHours, now: chrono::NaiveDateTime) -> Vec<String> {
+    hours
+        .special
         .iter()
         .filter_map(|(date, spans)| Some((date.parse::<chrono::NaiveDate>().ok()?, spans)))
         .filter(|(date, _)| *date >= now.date())
@@ -170,7 +170,7 @@ fn special_dates(profile: &Profile, now: chrono::NaiveDateTime) -> Vec<String> {
 }
 
 #[component]
-fn Facts(profile: Profile) -> impl IntoView {
+fn Facts(profile: Profile, hours: OpeningHours) -> impl IntoView {
     let now = use_now();
     let profile = StoredValue::new(profile);
     // Sensitive fields are shown to those who ask for them.
@@ -179,10 +179,10 @@ fn Facts(profile: Profile) -> impl IntoView {
         profile.other.get(path).map(|value| value_text(path, value)).unwrap_or_default()
     };
     let facts = move || {
-        let now = local(now.get());
+        // The store's own date: who looks on may live elsewhere.
+        let now = in_zone(now.get(), &hours.time_zone);
+        let today = hours.on(now.date()).map(<[String]>::to_vec);
         profile.with_value(|profile| {
-            let day = domain::field::WEEKDAYS[now.weekday().num_days_from_monday() as usize];
-            let today = profile.special_hours.get(&now.date().to_string()).or_else(|| profile.hours.get(day));
             let phones = Value::list(profile.phones.iter().map(String::as_str));
             let tags = Value::list(profile.tags.iter().map(String::as_str));
             let mut facts = vec![
@@ -193,8 +193,8 @@ fn Facts(profile: Profile) -> impl IntoView {
                     field_label("phones"),
                     if profile.phones.is_empty() { String::new() } else { value_text("phones", &phones) },
                 ),
-                (stores::today().to_owned(), today.map(|spans| hours_of_texts(Some(spans))).unwrap_or_default()),
-                (stores::special().to_owned(), special_dates(profile, now).join("\n")),
+                (stores::today().to_owned(), today.map(|spans| hours_of_texts(Some(&spans))).unwrap_or_default()),
+                (stores::special().to_owned(), special_dates(&hours, now).join("\n")),
                 (field_label("tags"), if profile.tags.is_empty() { String::new() } else { value_text("tags", &tags) }),
             ];
             facts.push((field_label("note"), text(profile, "note")));

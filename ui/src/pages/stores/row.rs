@@ -1,6 +1,5 @@
 //! One row of the table.
 
-use chrono::Datelike;
 use domain::ipc::StoreRow;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -9,7 +8,7 @@ use super::columns::Column;
 use super::keys::Reach;
 use super::marks::{Marked, also_found_by};
 use super::state::ListState;
-use crate::clock::{local, use_now};
+use crate::clock::{in_zone, local, use_now};
 use crate::components::StoreChip;
 use crate::i18n::stores;
 use crate::keyboard::is_mac;
@@ -129,8 +128,11 @@ fn Cell(column: Column, row: Memo<Option<StoreRow>>, list: ListState) -> impl In
         }
         Column::Today => {
             let today = Memo::new(move |_| {
-                let weekday = local(now.get()).weekday().num_days_from_monday() as usize;
-                row.with(|row| row.as_ref().and_then(|row| row.hours.get(weekday).cloned().flatten()))
+                let now = now.get();
+                row.with(|row| {
+                    let hours = &row.as_ref()?.hours;
+                    hours.on(in_zone(now, &hours.time_zone).date()).map(<[String]>::to_vec)
+                })
             });
             let text = Signal::derive(move || {
                 today.with(|spans| spans.as_ref().map(|spans| hours_of_texts(Some(spans))).unwrap_or_default())

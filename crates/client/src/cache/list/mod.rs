@@ -7,6 +7,7 @@
 mod bits;
 mod counting;
 mod cutting;
+mod dates;
 mod indexer;
 mod journal;
 mod matching;

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{Days, NaiveDate};
 use domain::ipc::{Condition, STORE_IDS_MAX, StoreIds, StoreRow, StoreSort, StoresPage, StoresQuery, Test};
+use domain::opening::OpeningHours;
 use domain::profile::{self, Registers};
 use domain::rules::RuleSet;
 use domain::{FieldPath, MerchantId, Value};
@@ -11,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::bits::Rows;
 use super::matching::Needs;
 use super::order::By;
-use super::{Moment, indexer};
+use super::{Moment, dates, indexer};
 use crate::cache::listing;
 use crate::cache::merchant::Merchant;
 use crate::cache::{Cache, count, small, sql};
@@ -33,7 +35,10 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<StoreRow> {
         region: row.get(3)?,
         category: row.get(4)?,
         status: row.get(5)?,
-        hours: serde_json::from_str(&hours).map_err(|error| unreadable(6, error))?,
+        hours: OpeningHours {
+            week: serde_json::from_str(&hours).map_err(|error| unreadable(6, error))?,
+            ..OpeningHours::default()
+        },
         queued: small(row.get(7)?),
         rejected: small(row.get(8)?),
         contested: small(row.get(9)?),
@@ -103,11 +108,18 @@ impl Moment<'_> {
         Ok(self.order(&query.sort)?.window(matching, descending, query.offset, limit))
     }
 
-    fn rows(&self, numbers: &[i64], columns: &[FieldPath], rules: &RuleSet) -> Result<Vec<StoreRow>> {
+    fn rows(
+        &self,
+        numbers: &[i64],
+        columns: &[FieldPath],
+        rules: &RuleSet,
+        from: NaiveDate,
+    ) -> Result<Vec<StoreRow>> {
         let mut select = self.tx.prepare_cached(sql!("list/row"))?;
         let mut rows = Vec::with_capacity(numbers.len());
         for n in numbers {
             let Some(mut row) = select.query_row([n], read_row).optional()? else { continue };
+            dates::add(&self.tx, &mut row, rules, from)?;
             if !columns.is_empty() {
                 let merchant = Merchant::read(&self.tx, &row.id)?;
                 let registers = listing::registers(merchant.record.as_deref(), &merchant.own, rules);
@@ -119,7 +131,7 @@ impl Moment<'_> {
         Ok(rows)
     }
 
-    fn page(&mut self, query: &StoresQuery, rules: &RuleSet) -> Result<StoresPage> {
+    fn page(&mut self, query: &StoresQuery, rules: &RuleSet, from: NaiveDate) -> Result<StoresPage> {
         let all = self.all()?;
         let matching = self.matching(query, None)?;
         let total = matching.as_ref().map_or(all, Rows::count);
@@ -139,7 +151,7 @@ impl Moment<'_> {
             rejected: of(sql!("own/count_rejected"))?,
             categories: categories.collect::<rusqlite::Result<_>>()?,
             unindexed: indexer::behind(&self.tx, all)?,
-            rows: self.rows(&numbers, &query.columns, rules)?,
+            rows: self.rows(&numbers, &query.columns, rules, from)?,
         })
     }
 
@@ -179,7 +191,10 @@ impl Cache {
     pub async fn stores(&self, query: &StoresQuery) -> Result<StoresPage> {
         query.check()?;
         let (query, rules) = (plain(query), self.rules());
-        self.lists.read(move |moment| moment.page(&query, &rules)).await
+        // In some zone it is still yesterday.
+        let today = clock::at(self.machine.now_ms()).date_naive();
+        let from = today.checked_sub_days(Days::new(1)).unwrap_or(today);
+        self.lists.read(move |moment| moment.page(&query, &rules, from)).await
     }
 
     /// All merchants that a list shows, in its order.
