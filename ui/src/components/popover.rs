@@ -7,7 +7,35 @@ use wasm_bindgen::JsCast;
 
 use crate::keyboard::is_composing;
 
-/// The button and what it opens. Escape closes it and gives the focus back to the button; focus that leaves closes it too.
+/// What can be the first to have the focus in it.
+const STOPS: &str = "a[href], button:not([disabled]):not([tabindex=\"-1\"]), input:not([disabled]), select, textarea";
+
+/// Gives the focus to the first thing in what has opened, or to that itself: who opened it by a key goes on by keys.
+fn enter(root: NodeRef<html::Div>) {
+    let Some(list) = root
+        .try_get_untracked()
+        .flatten()
+        .and_then(|root| root.query_selector(".drop-list").ok().flatten())
+        .filter(|list| !list.contains(document().active_element().as_deref()))
+    else {
+        return;
+    };
+    let first = list.query_selector(STOPS).ok().flatten().unwrap_or(list);
+    if let Ok(first) = first.dyn_into::<web_sys::HtmlElement>() {
+        let _ = first.focus();
+    }
+}
+
+/// Gives the focus to the button if what has closed had it: then nothing has it now.
+fn come_back(button: NodeRef<html::Button>) {
+    let lost = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
+    if let Some(button) = button.try_get_untracked().flatten().filter(|_| lost) {
+        let _ = button.focus();
+    }
+}
+
+/// The button and what it opens, which gets the focus. Whatever closes it from within gives the focus back to the button,
+/// and Escape closes nothing else while it is open; focus that leaves closes it too.
 #[component]
 pub fn Popover(
     /// Open?
@@ -35,7 +63,7 @@ pub fn Popover(
     let root = NodeRef::<html::Div>::new();
     let button = NodeRef::<html::Button>::new();
     let keys = move |event: KeyboardEvent| {
-        if open.get_untracked() && event.key() == "Escape" && !is_composing(&event) {
+        if open.get_untracked() && event.key() == "Escape" && !event.default_prevented() && !is_composing(&event) {
             open.set(false);
             if let Some(button) = button.get_untracked() {
                 let _ = button.focus();
@@ -44,6 +72,19 @@ pub fn Popover(
             event.stop_propagation();
         }
     };
+    // Also where the focus is not in it: it lies on top.
+    let anywhere = window_event_listener(leptos::ev::keydown, keys);
+    on_cleanup(move || anywhere.remove());
+    Effect::new(move |was_open: Option<bool>| {
+        let open = open.get();
+        match (was_open.unwrap_or(false), open) {
+            // A menu gives it to its first item.
+            (false, true) if role != "menu" => request_animation_frame(move || enter(root)),
+            (true, false) => request_animation_frame(move || come_back(button)),
+            _ => {}
+        }
+        open
+    });
     // Nothing has the focus while a click of the mouse lies on what cannot take it: then it stays open.
     let left = move |event: web_sys::FocusEvent| {
         let elsewhere = root
@@ -83,7 +124,7 @@ pub fn Popover(
                 open.get()
                     .then(|| {
                         view! {
-                            <div class="drop-list" class:to-left=to_left role=role aria-label=label>
+                            <div class="drop-list" class:to-left=to_left role=role aria-label=label tabindex="-1">
                                 {children.with_value(|children| children())}
                             </div>
                         }

@@ -26,10 +26,10 @@ pub fn SidePanel(
     footer: Option<ViewFn>,
     children: Children,
 ) -> impl IntoView {
-    // Wherever the focus is, except where Escape has another meaning: in an input, a dialog, a menu.
+    // Wherever the focus is, except where Escape has another meaning: in an input, under a dialog or a menu.
     let keys = window_event_listener(leptos::ev::keydown, move |event| {
-        let modal = document().query_selector("dialog[open]").ok().flatten().is_some();
-        let ours = event.key() == "Escape" && !event.default_prevented() && !modal;
+        let covered = document().query_selector("dialog[open], .drop-list").ok().flatten().is_some();
+        let ours = event.key() == "Escape" && !event.default_prevented() && !covered;
         if ours && !is_composing(&event) && !is_typing(&event) {
             event.prevent_default();
             on_close.run(());
