@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::ipc::{StoreRow, StoresQuery, Theme, Topic};
-use leptos::ev::KeyboardEvent;
+use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -137,6 +137,14 @@ fn Inside() -> impl IntoView {
             let _ = input.focus();
         }
     });
+    // The input keeps the focus, so the browser does not bring what the arrows choose into sight.
+    Effect::new(move |_| {
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        if let Some(item) = document().get_element_by_id(&format!("palette-{}", chosen.get())) {
+            item.scroll_into_view_with_scroll_into_view_options(&options);
+        }
+    });
     let run = move |item: Item| {
         keyboard.palette.set(false);
         match item {
@@ -185,7 +193,13 @@ fn Inside() -> impl IntoView {
                 id=format!("palette-{index}")
                 data-testid="palette-item"
                 aria-selected=move || (chosen.get() == index).to_string()
-                on:mouseenter=move |_| chosen.set(index)
+                on:mousemove=move |event: MouseEvent| {
+                    // A list that scrolls under a pointer that rests sends this too.
+                    let moved = event.movement_x() != 0 || event.movement_y() != 0;
+                    if moved && chosen.get_untracked() != index {
+                        chosen.set(index);
+                    }
+                }
                 on:click=move |_| run(pressed.clone())
             >
                 {match item {
