@@ -29,6 +29,8 @@ const QUESTIONS_MAX: usize = 2;
 fn keep_rows(list: ListState) -> RwSignal<Option<domain::ipc::IpcError>> {
     let epoch = use_topic(Topic::Stores);
     let problem = RwSignal::new(None);
+    // The panel went because nothing was found, not because somebody closed it.
+    let found_nothing = StoredValue::new(false);
     // The questions under way, by their number: a list that is another one meanwhile does not wait for them.
     let under_way = RwSignal::new(Vec::<(u64, u64)>::new());
     let asked_last = StoredValue::new((0_u64, list.query.get_untracked()));
@@ -61,6 +63,13 @@ fn keep_rows(list: ListState) -> RwSignal<Option<domain::ipc::IpcError>> {
                                 list.active.try_set(0);
                                 list.anchor.try_set(None);
                                 list.chosen.try_update(Selection::forget_all);
+                                // The panel and `E` are about a store that the list has.
+                                let had_gone = found_nothing.try_get_value() == Some(true);
+                                if had_gone || list.selected.with_untracked(Option::is_some) {
+                                    let first = list.id_at(0);
+                                    found_nothing.try_set_value(first.is_none());
+                                    list.selected.set(first);
+                                }
                             }
                         }
                         Err(failed) => {
