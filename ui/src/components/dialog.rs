@@ -9,7 +9,7 @@ pub fn Dialog(
     /// Shown?
     #[prop(into)]
     open: Signal<bool>,
-    /// Somebody closed it by Escape or beside it.
+    /// Somebody closed it by Escape, or beside it.
     #[prop(into)]
     on_close: Callback<()>,
     /// What it asks.
@@ -21,6 +21,9 @@ pub fn Dialog(
     /// No heading: the content has its own.
     #[prop(optional)]
     bare: bool,
+    /// A press beside it closes it? Only where nothing is typed that would be lost.
+    #[prop(optional)]
+    light_dismiss: bool,
     /// Buttons at the bottom, the safe one first.
     #[prop(optional, into)]
     footer: Option<ViewFn>,
@@ -43,7 +46,7 @@ pub fn Dialog(
             let dialog: &web_sys::EventTarget = dialog.as_ref();
             target == *dialog
         });
-        if hit {
+        if hit && light_dismiss {
             on_close.run(());
         }
     };

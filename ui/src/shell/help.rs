@@ -16,6 +16,7 @@ pub fn HelpDialog() -> impl IntoView {
             open=open
             on_close=move |()| open.set(false)
             class="dlg wide"
+            light_dismiss=true
             title=Signal::derive(|| help::title().to_owned())
             footer=move || view! { <Button kind="primary" on_press=move |_| open.set(false)>{everywhere::close}</Button> }
         >

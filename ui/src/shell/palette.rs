@@ -96,6 +96,7 @@ pub fn Palette() -> impl IntoView {
             on_close=move |()| open.set(false)
             class="pal"
             bare=true
+            light_dismiss=true
             title=Signal::derive(|| palette::title().to_owned())
         >
             <Inside />

@@ -71,6 +71,7 @@ pub fn SignOutDialog() -> impl IntoView {
             on_close=move |()| asked.set(false)
             title=Signal::derive(move || shell::sign_out_title(waiting.get()))
             footer=footer
+            light_dismiss=true
         >
             <div class="txt">{shell::sign_out_text}</div>
         </Dialog>
