@@ -92,13 +92,28 @@ pub fn hours_of_texts(spans: Option<&Vec<String>>) -> String {
     }
 }
 
+fn clock(minute: u16) -> String {
+    format!("{:02}:{:02}", minute / 60, minute % 60)
+}
+
 fn span_text(span: hours::Span) -> String {
-    let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
     if span.end_min > 1440 {
         times::span_range_next(clock(span.start_min), clock(span.end_min - 1440))
     } else {
         times::span_range(clock(span.start_min), clock(span.end_min))
     }
+}
+
+/// Spans of one day for where there is no room for the words "next day": each with whether it ends there. Nothing where
+/// no span does.
+pub fn short_spans(spans: &[String]) -> Option<Vec<(String, bool)>> {
+    let spans = hours::from_value(&Value::list(spans.iter().map(String::as_str))).ok().flatten()?;
+    let short = |span: &hours::Span| {
+        let next_day = span.end_min > 1440;
+        let end = if next_day { span.end_min - 1440 } else { span.end_min };
+        (times::span_range(clock(span.start_min), clock(end)), next_day)
+    };
+    spans.iter().any(|span| span.end_min > 1440).then(|| spans.iter().map(short).collect())
 }
 
 /// A stored number, grouped as people of its country read it where we know how; else as it is. It can be typed like this.
@@ -138,6 +153,17 @@ fn chinese(national: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::i18n::{Language, set_lang};
+
+    #[test]
+    fn an_end_on_the_next_day_is_marked_where_there_is_little_room() {
+        let spans = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let span = |text: &str, next_day: bool| (text.to_owned(), next_day);
+        let late = Some(vec![span("10:00–14:00", false), span("17:00–02:00", true)]);
+        assert_eq!(short_spans(&spans(&["10:00-14:00", "17:00-02:00"])), late);
+        for texts in [&["10:00-22:00"][..], &["00:00-24:00"], &[], &["nonsense"]] {
+            assert_eq!(short_spans(&spans(texts)), None, "{texts:?}");
+        }
+    }
 
     #[test]
     fn values_read_as_people_write_them() {

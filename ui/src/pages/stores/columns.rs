@@ -83,8 +83,8 @@ impl Column {
         match self {
             Column::Name => 180.0,
             Column::Id => 92.0,
-            // Two spans of hours.
-            Column::Today => 168.0,
+            // Two spans of hours, the second one until after midnight.
+            Column::Today => 196.0,
             // The widest chip, in English.
             Column::State => 124.0,
             Column::Updated => 100.0,

@@ -15,7 +15,7 @@ use crate::keyboard::is_mac;
 use crate::route::{Route, StoreTab, use_navigator};
 use crate::words::field::status_label;
 use crate::words::time;
-use crate::words::value::{hours_of_texts, value_text};
+use crate::words::value::{hours_of_texts, short_spans, value_text};
 
 /// The row at a place of the list. Grey until it is known; follows what is known about that place.
 #[component]
@@ -99,6 +99,15 @@ pub fn Row(index: u64, list: ListState, columns: Vec<Column>, reach: Reach) -> i
     }
 }
 
+/// Hours of which some end on the next day: short for the eye, in words for those who cannot see it.
+#[component]
+fn Late(spans: Vec<(String, bool)>, text: Signal<String>) -> impl IntoView {
+    let shown = spans.into_iter().enumerate().map(|(n, (span, next_day))| {
+        view! { {if n > 0 { ", " } else { "" }}{span}{next_day.then(|| view! { <sup>"+1"</sup> })} }
+    });
+    view! { <span aria-hidden="true">{shown.collect_view()}</span><span class="vh">{text}</span> }
+}
+
 #[component]
 fn Cell(column: Column, row: Memo<Option<StoreRow>>, list: ListState) -> impl IntoView {
     let now = use_now();
@@ -138,7 +147,12 @@ fn Cell(column: Column, row: Memo<Option<StoreRow>>, list: ListState) -> impl In
                 today.with(|spans| spans.as_ref().map(|spans| hours_of_texts(Some(spans))).unwrap_or_default())
             });
             view! {
-                <td class:faint=move || today.with(|spans| spans.as_ref().is_some_and(Vec::is_empty)) data-full=text>{text}</td>
+                <td class:faint=move || today.with(|spans| spans.as_ref().is_some_and(Vec::is_empty)) data-full=text>
+                    {move || match today.with(|spans| spans.as_ref().and_then(|spans| short_spans(spans))) {
+                        Some(spans) => view! { <Late spans=spans text=text /> }.into_any(),
+                        None => text.get().into_any(),
+                    }}
+                </td>
             }
             .into_any()
         }
