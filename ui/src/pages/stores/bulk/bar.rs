@@ -6,6 +6,7 @@ use crate::components::{Button, IconButton};
 use crate::i18n::{grouped, stores};
 use crate::pages::bulk::{Flow, Selection};
 use crate::pages::stores::state::ListState;
+use crate::pages::stores::table::focus_active;
 
 /// The bar; nothing while no store is chosen.
 #[component]
@@ -41,7 +42,11 @@ pub fn SelectionBar(list: ListState, flow: Flow) -> impl IntoView {
                         kind="sm"
                         testid="selection-clear"
                         label=Signal::derive(|| stores::clear_selection().to_owned())
-                        on_press=move |_| list.chosen.update(Selection::clear)
+                        on_press=move |_| {
+                            list.chosen.update(Selection::clear);
+                            // The bar goes, and the focus that was in it with it.
+                            focus_active();
+                        }
                     />
                 </div>
             }
