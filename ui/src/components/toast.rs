@@ -1,4 +1,4 @@
-//! Short notices at the bottom right, with undo where it can be undone.
+//! Short notices at the bottom right, with undo where it can be undone. What failed stays until somebody closes it.
 
 use std::time::Duration;
 
@@ -13,10 +13,13 @@ use crate::ipc;
 use crate::words::problem::sentence;
 use crate::words::undone_text;
 
-/// Long enough to read and reach for "undo".
+/// Long enough to read and reach for "undo"; as long again while the pointer or the focus is there.
 const SHOWN: Duration = Duration::from_secs(10);
 /// More at once would cover the page.
 const TOASTS_MAX: usize = 3;
+
+/// The icon of what failed.
+const FAILED: &str = "bad";
 
 #[derive(Clone, PartialEq)]
 struct Toast {
@@ -25,6 +28,17 @@ struct Toast {
     text: String,
     detail: String,
     undo: Option<Undo>,
+}
+
+impl Toast {
+    /// Does it stay until somebody closes it?
+    fn stays(&self) -> bool {
+        self.icon == FAILED
+    }
+    /// Do both say the same?
+    fn says_the_same(&self, other: &Toast) -> bool {
+        (&self.text, &self.detail) == (&other.text, &other.detail)
+    }
 }
 
 /// What a notice can take back.
@@ -63,7 +77,7 @@ impl Toaster {
     /// A failed command.
     pub fn fail(&self, problem: &IpcError) {
         let detail = problem.message.clone();
-        self.push(Toast { icon: "bad", text: sentence(problem.code).to_owned(), detail, id: 0, undo: None });
+        self.push(Toast { icon: FAILED, text: sentence(problem.code).to_owned(), detail, id: 0, undo: None });
     }
     fn show(&self, icon: &'static str, text: String, undo: Option<Undo>) {
         self.push(Toast { icon, text, undo, id: 0, detail: String::new() });
@@ -71,14 +85,26 @@ impl Toaster {
     fn push(&self, toast: Toast) {
         let id = self.next.get_value() + 1;
         self.next.set_value(id);
+        let stays = toast.stays();
         self.toasts.update(|toasts| {
+            // The same failure again, as of a server that is away, is one notice.
+            toasts.retain(|known| !(stays && known.says_the_same(&toast)));
             if toasts.len() >= TOASTS_MAX {
-                toasts.remove(0);
+                let passing = toasts.iter().position(|toast| !toast.stays());
+                toasts.remove(passing.unwrap_or(0));
             }
             toasts.push(Toast { id, ..toast });
         });
-        let toaster = *self;
-        set_timeout(move || toaster.drop_toast(id), SHOWN);
+        if !stays {
+            self.expire_later(id);
+        }
+    }
+    fn expire_later(self, id: u64) {
+        let expire = move || {
+            let held = document().query_selector(".toasts:is(:hover, :focus-within)").ok().flatten().is_some();
+            if held { self.expire_later(id) } else { self.drop_toast(id) }
+        };
+        set_timeout(expire, SHOWN);
     }
     fn drop_toast(&self, id: u64) {
         self.toasts.try_update(|toasts| toasts.retain(|toast| toast.id != id));
@@ -108,8 +134,9 @@ pub fn use_toaster() -> Toaster {
 #[component]
 pub fn Toasts() -> impl IntoView {
     let toaster = use_toaster();
+    let any = Memo::new(move |_| toaster.toasts.with(|toasts| !toasts.is_empty()));
     view! {
-        <div class="toasts" role="status" aria-live="polite">
+        <div class="toasts" role="status" aria-live="polite" data-region=move || any.get().then_some("toasts")>
             <For each=move || toaster.toasts.get() key=|toast| toast.id let:toast>
                 <div class="toast" data-testid="toast">
                     <Icon name=toast.icon />
