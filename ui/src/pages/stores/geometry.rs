@@ -7,6 +7,8 @@ use std::ops::Range;
 pub const ROW_PX: f64 = 40.0;
 /// Height of the heading.
 pub const HEAD_PX: f64 = 34.0;
+/// What the bar of chosen stores covers of the end of the list: `.selection`, its distance and as much above it.
+pub const SELECTION_PX: f64 = 72.0;
 /// The highest that the scrolled element gets. Browsers count pixels in 64ths with 32 bits: 33,554,431 is the end.
 pub const HEIGHT_PX_MAX: f64 = 30_000_000.0;
 /// Rows beyond each edge of the screen that are drawn too.
@@ -23,13 +25,15 @@ pub struct Geometry {
     pub view_px: f64,
     /// Where the bar is: `scrollTop`.
     pub bar_px: f64,
+    /// How much of its lower end is covered.
+    pub covered_px: f64,
 }
 
 impl Geometry {
-    /// What the rows would be high.
+    /// What the rows would be high, with room so that the last one can be seen above what covers the end.
     #[allow(clippy::cast_precision_loss)]
     fn rows_px(&self) -> f64 {
-        self.total as f64 * ROW_PX + HEAD_PX
+        self.total as f64 * ROW_PX + HEAD_PX + self.covered_px
     }
     /// How high the scrolled element is.
     pub fn height_px(&self) -> f64 {
@@ -64,7 +68,7 @@ impl Geometry {
     /// Where the bar has to be so that a row is on the screen whole; nothing if it is there already.
     #[allow(clippy::cast_precision_loss)]
     pub fn bar_for(&self, row: u64) -> Option<f64> {
-        let (top, room) = (row as f64 * ROW_PX, self.view_px - HEAD_PX);
+        let (top, room) = (row as f64 * ROW_PX, self.view_px - HEAD_PX - self.covered_px);
         let wanted = if top < self.top_px() {
             top
         } else if top + ROW_PX > self.top_px() + room {
@@ -78,7 +82,7 @@ impl Geometry {
     }
     /// Rows of one screen, for `PageDown`.
     pub fn screen(&self) -> u64 {
-        row_at(self.view_px - HEAD_PX).saturating_sub(1).max(1)
+        row_at(self.view_px - HEAD_PX - self.covered_px).saturating_sub(1).max(1)
     }
 }
 
@@ -95,7 +99,18 @@ mod tests {
     const VIEW_PX: f64 = 634.0;
 
     fn at(total: u64, bar_px: f64) -> Geometry {
-        Geometry { total, view_px: VIEW_PX, bar_px }
+        Geometry { total, view_px: VIEW_PX, bar_px, covered_px: 0.0 }
+    }
+
+    #[test]
+    fn the_last_row_can_be_seen_above_what_covers_the_end() {
+        for total in [10, 15, 100, 1_000_000] {
+            let list = Geometry { covered_px: SELECTION_PX, ..at(total, 0.0) };
+            let last = Geometry { bar_px: list.bar_for(total - 1).unwrap_or(0.0), ..list };
+            let end = last.offset_px() + (total - last.rows().start) as f64 * ROW_PX;
+            assert!(last.bar_px <= list.height_px() - VIEW_PX, "{last:?} can be reached");
+            assert!(end <= VIEW_PX - HEAD_PX - SELECTION_PX + 1.0, "{last:?}: {end}");
+        }
     }
 
     #[test]

@@ -118,7 +118,11 @@ pub fn on_key(reach: Reach, bulk: Flow, navigator: Navigator, event: &KeyboardEv
         (false, "PageUp") => go(now.saturating_sub(screen)),
         (false, "Home") => go(0),
         (false, "End") => go(last),
-        (false, "x" | "X") => reach.toggle(now),
+        (false, "x" | "X") => {
+            reach.toggle(now);
+            // The bar of chosen stores may have come over it.
+            reach.to.run(now);
+        }
         (false, "b" | "B") if list.chosen.with_untracked(|chosen| chosen.count(geometry.total) > 0) => bulk.begin(),
         (false, "Escape") if list.chosen.with_untracked(|chosen| *chosen != Selection::default()) => {
             list.chosen.update(Selection::clear);

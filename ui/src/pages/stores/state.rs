@@ -5,7 +5,7 @@ use domain::ipc::{StoresQuery, Views};
 use leptos::prelude::*;
 
 use super::columns::{self, Column};
-use super::geometry::Geometry;
+use super::geometry::{Geometry, SELECTION_PX};
 use super::model::PageCache;
 use super::views;
 use crate::pages::bulk::Selection;
@@ -42,7 +42,13 @@ impl ListState {
     /// Where one is. Tracked.
     pub fn geometry(&self) -> Geometry {
         let total = self.cache.with(PageCache::total);
-        Geometry { total, view_px: self.view_px.get(), bar_px: self.bar_px.get() }
+        let any_chosen = self.chosen.with(|chosen| chosen.count(total) > 0);
+        Geometry {
+            total,
+            view_px: self.view_px.get(),
+            bar_px: self.bar_px.get(),
+            covered_px: if any_chosen { SELECTION_PX } else { 0.0 },
+        }
     }
     /// The same, not tracked.
     pub fn geometry_untracked(&self) -> Geometry {

@@ -105,12 +105,19 @@ pub fn Table(list: ListState, bulk: Flow) -> impl IntoView {
     let reach = Reach {
         list,
         to: Callback::new(move |row: u64| {
-            let now = list.geometry_untracked();
-            if let Some(px) = now.bar_for(row) {
-                scroll(scroller, px);
-                list.bar_px.set(px);
-            }
-            request_animation_frame(move || focus_row(scroller, row));
+            let px = list.geometry_untracked().bar_for(row);
+            let bring = move || {
+                if let Some(px) = px {
+                    scroll(scroller, px);
+                    list.bar_px.set(px);
+                }
+            };
+            bring();
+            request_animation_frame(move || {
+                // The first choice makes the list higher, and before that it could not be scrolled so far.
+                bring();
+                focus_row(scroller, row);
+            });
         }),
     };
     let scrolled = move |_| {
