@@ -206,13 +206,31 @@ fn next_region(back: bool) {
     let active = document().active_element();
     // The innermost region that has the focus: a side panel lies within the page.
     let now = regions.iter().rposition(|region| active.as_ref().is_some_and(|active| region.contains(Some(active))));
-    let step = if back { regions.len() - 1 } else { 1 };
-    let next = now.map_or(0, |now| (now + step) % regions.len());
-    let region = &regions[next];
-    let inner = region
-        .query_selector("[tabindex=\"0\"], a[href], button:not([disabled]), input, select, textarea")
-        .ok()
-        .flatten();
-    let target = inner.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
-    let _ = target.as_ref().unwrap_or(region).focus();
+    let (count, step) = (regions.len(), if back { regions.len() - 1 } else { 1 });
+    let first = now.map_or(0, |now| now + step);
+    // One with nothing to stop at, such as a list without rows, is passed over.
+    if let Some(target) = (0..count).find_map(|n| entry(&regions[(first + n * step) % count])) {
+        let _ = target.focus();
+    }
+}
+
+/// Where the focus enters a part of the window: where Tab would in a group of its own (the row that keys act on, the chosen
+/// tab), else at the first control, else the part itself.
+fn entry(region: &web_sys::HtmlElement) -> Option<web_sys::HtmlElement> {
+    const STOPS: [&str; 2] = [
+        "[tabindex=\"0\"]",
+        "a[href], button:not([disabled]), input:not([disabled]), select:not([disabled]), textarea:not([disabled])",
+    ];
+    // What lies in a part within it is that part's, and what Tab leaves out is no place to begin.
+    let is_own = |element: &web_sys::HtmlElement| {
+        let innermost = element.closest("[data-region]").ok().flatten();
+        innermost.as_ref() == Some(region as &web_sys::Element)
+            && element.get_attribute("tabindex").as_deref() != Some("-1")
+    };
+    STOPS.into_iter().find_map(|stops| {
+        let found = region.query_selector_all(stops).ok()?;
+        let nodes = (0..found.length()).filter_map(|n| found.item(n));
+        nodes.filter_map(|node| node.dyn_into::<web_sys::HtmlElement>().ok()).find(is_own)
+    })
+    .or_else(|| region.has_attribute("tabindex").then(|| region.clone()))
 }

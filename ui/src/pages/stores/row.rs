@@ -19,13 +19,20 @@ use crate::words::value::{hours_of_texts, short_spans, value_text};
 
 /// The row at a place of the list. Grey until it is known; follows what is known about that place.
 #[component]
-pub fn Row(index: u64, list: ListState, columns: Vec<Column>, reach: Reach) -> impl IntoView {
+pub fn Row(
+    index: u64,
+    list: ListState,
+    columns: Vec<Column>,
+    reach: Reach,
+    /// The row where Tab stops.
+    stop: Memo<u64>,
+) -> impl IntoView {
     let navigator = use_navigator();
     let row = Memo::new(move |_| list.cache.with(|cache| cache.row(index).cloned()));
     let is = move |right: fn(&ListState, &StoreRow) -> bool| {
         Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| right(&list, row))))
     };
-    let active = Memo::new(move |_| list.active.get() == index);
+    let stops = Memo::new(move |_| stop.get() == index);
     let selected = is(|list, row| list.selected.with(|selected| selected.as_ref() == Some(&row.id)));
     let chosen = is(|list, row| list.chosen.with(|chosen| chosen.contains(&row.id)));
     let press = move |event: MouseEvent| {
@@ -83,7 +90,7 @@ pub fn Row(index: u64, list: ListState, columns: Vec<Column>, reach: Reach) -> i
             aria-rowindex=(index + 2).to_string()
             aria-selected=move || selected.get().to_string()
             class:chosen=chosen
-            tabindex=move || if active.get() { "0" } else { "-1" }
+            tabindex=move || if stops.get() { "0" } else { "-1" }
             on:click=press
             on:dblclick=open
             on:mousedown=move |event: MouseEvent| {

@@ -77,6 +77,11 @@ pub fn Table(list: ListState, bulk: Flow) -> impl IntoView {
     let geometry = Memo::new(move |_| list.geometry());
     let rows = Memo::new(move |_| geometry.with(Geometry::rows));
     let total = Memo::new(move |_| geometry.with(|geometry| geometry.total));
+    // The row that Tab and F6 stop at: the one that keys act on, or the first one in sight while that is scrolled away.
+    let stop = Memo::new(move |_| {
+        let active = list.active.get();
+        geometry.with(|geometry| if geometry.seen().contains(&active) { active } else { geometry.seen().start })
+    });
     let size = use_size(scroller);
     let columns = Memo::new(move |_| list.fitting_columns());
     // Rows and headings are made anew when the columns change.
@@ -157,7 +162,7 @@ pub fn Table(list: ListState, bulk: Flow) -> impl IntoView {
                                 </thead>
                                 <tbody style:transform=move || format!("translateY({}px)", geometry.with(Geometry::offset_px))>
                                     <For each=move || rows.get() key=|index| *index let:index>
-                                        <Row index=index list=list columns=columns.clone() reach=reach />
+                                        <Row index=index list=list columns=columns.clone() reach=reach stop=stop />
                                     </For>
                                 </tbody>
                             }
