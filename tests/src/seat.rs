@@ -191,7 +191,7 @@ impl Seat {
         self.window().type_over("[data-testid=store-search]", search).await?;
         // Rows move while the answer of the search arrives: who met another row clicks once more.
         let row = format!("[data-testid=store-row][data-id=\"{id}\"]");
-        let (name, selected) = (format!("{row} [data-testid=store-name]"), format!("{row}[aria-selected=true]"));
+        let (name, selected) = (format!("{row} [data-testid=store-name]"), format!("{row}[aria-current=true]"));
         webdriver::wait_until("the store to be selected", webdriver::PATIENCE, async || {
             self.window().click(name.as_str()).await?;
             let count = self.window().count(&Target::from(selected.as_str())).await?;

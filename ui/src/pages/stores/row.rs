@@ -33,7 +33,7 @@ pub fn Row(
         Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| right(&list, row))))
     };
     let stops = Memo::new(move |_| stop.get() == index);
-    let selected = is(|list, row| list.selected.with(|selected| selected.as_ref() == Some(&row.id)));
+    let in_panel = is(|list, row| list.selected.with(|selected| selected.as_ref() == Some(&row.id)));
     let chosen = is(|list, row| list.chosen.with(|chosen| chosen.contains(&row.id)));
     let press = move |event: MouseEvent| {
         let command = if is_mac() { event.meta_key() } else { event.ctrl_key() };
@@ -88,8 +88,8 @@ pub fn Row(
             data-testid="store-row"
             data-id=move || row.with(|row| row.as_ref().map(|row| row.id.to_string()))
             aria-rowindex=(index + 2).to_string()
-            aria-selected=move || selected.get().to_string()
-            class:chosen=chosen
+            aria-selected=move || chosen.get().to_string()
+            aria-current=move || in_panel.get().then_some("true")
             tabindex=move || if stops.get() { "0" } else { "-1" }
             on:click=press
             on:dblclick=open

@@ -141,6 +141,7 @@ pub fn Table(list: ListState, bulk: Flow) -> impl IntoView {
                 <div class="pane" style:height=move || format!("{}px", list.view_px.get())>
                     <table
                         class="tbl stores"
+                        role="grid"
                         aria-label=stores::list
                         aria-multiselectable="true"
                         aria-rowcount=move || (total.get() + 1).to_string()
