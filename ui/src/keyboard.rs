@@ -227,10 +227,12 @@ fn entry(region: &web_sys::HtmlElement) -> Option<web_sys::HtmlElement> {
         innermost.as_ref() == Some(region as &web_sys::Element)
             && element.get_attribute("tabindex").as_deref() != Some("-1")
     };
-    STOPS.into_iter().find_map(|stops| {
-        let found = region.query_selector_all(stops).ok()?;
-        let nodes = (0..found.length()).filter_map(|n| found.item(n));
-        nodes.filter_map(|node| node.dyn_into::<web_sys::HtmlElement>().ok()).find(is_own)
-    })
-    .or_else(|| region.has_attribute("tabindex").then(|| region.clone()))
+    STOPS
+        .into_iter()
+        .find_map(|stops| {
+            let found = region.query_selector_all(stops).ok()?;
+            let nodes = (0..found.length()).filter_map(|n| found.item(n));
+            nodes.filter_map(|node| node.dyn_into::<web_sys::HtmlElement>().ok()).find(is_own)
+        })
+        .or_else(|| region.has_attribute("tabindex").then(|| region.clone()))
 }

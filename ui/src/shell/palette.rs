@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::FieldPath;
 use domain::ipc::{StoreRow, StoresQuery, Theme, Topic};
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html;
@@ -9,12 +10,13 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::appearance::use_appearance;
-use crate::components::{Dialog, Icon, Kbd, StoreChip, use_toaster};
+use crate::components::{Dialog, Icon, Kbd, Marked, StoreChip, use_toaster};
 use crate::i18n::{Language, palette};
 use crate::ipc;
 use crate::keyboard::{is_composing, use_keyboard};
 use crate::query::use_query;
 use crate::route::{Route, StoreTab, use_navigator};
+use crate::words::found::also_found_by;
 
 /// Stores that are shown.
 const STORES_MAX: u32 = 6;
@@ -120,7 +122,9 @@ fn Inside() -> impl IntoView {
             if text.trim().is_empty() {
                 return Ok(Vec::new());
             }
-            let query = StoresQuery { text, limit: STORES_MAX, ..StoresQuery::default() };
+            // A number may be what a store was found by.
+            let columns = FieldPath::new("phones").into_iter().collect();
+            let query = StoresQuery { text, limit: STORES_MAX, columns, ..StoresQuery::default() };
             ipc::stores(&query).await.map(|page| page.rows)
         },
     );
@@ -205,11 +209,14 @@ fn Inside() -> impl IntoView {
             >
                 {match item {
                     Item::Store(row) => {
-                        let about = [row.id.to_string(), row.region.clone()].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" · ");
+                        let mut about = vec![row.id.to_string(), row.region.clone()];
+                        let also = text.with_untracked(|asked| also_found_by(asked, &row, &about));
+                        about.extend(also.map(|(label, text)| format!("{label} {text}")));
+                        about.retain(|text| !text.is_empty());
                         view! {
                             <Icon name="store" />
-                            <span class="cut">{row.name.clone()}</span>
-                            <span class="faint sm nowrap">{about}</span>
+                            <span class="cut"><Marked text=Signal::stored(row.name.clone()) asked=text /></span>
+                            <span class="faint sm cut"><Marked text=Signal::stored(about.join(" · ")) asked=text /></span>
                             <span class="end"><StoreChip row=Signal::stored(*row) /></span>
                         }
                         .into_any()

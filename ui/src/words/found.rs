@@ -1,6 +1,11 @@
-//! Why something was found: its text in parts.
+//! Why something was found: its text in parts, or what else of it was found.
 
+use domain::ipc::StoreRow;
 use domain::search::found;
+
+use super::field::field_label;
+use super::value::phone;
+use crate::i18n::stores;
 
 /// A part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,9 +33,69 @@ pub fn parts(text: &str, query: &str) -> Vec<Part> {
     parts
 }
 
+/// What else a store was found by, where nothing that is shown of it says why: a label and a text.
+pub fn also_found_by(asked: &str, row: &StoreRow, shown: &[String]) -> Option<(String, String)> {
+    let asked = asked.trim();
+    let is_found = |text: &str| !found(text, asked).is_empty();
+    if asked.is_empty() || is_found(&row.name) || shown.iter().any(|text| is_found(text)) {
+        return None;
+    }
+    let phones =
+        row.values.iter().find(|(field, _)| field.as_str() == "phones").and_then(|(_, phones)| phones.as_list());
+    let phones = phones.unwrap_or_default().into_iter().map(|number| (field_label("phones"), phone(number)));
+    let texts = [("address", &row.address), ("region", &row.region), ("category", &row.category)];
+    let texts = texts.into_iter().map(|(field, text)| (field_label(field), text.clone()));
+    let id = (stores::c_id().to_owned(), row.id.to_string());
+    phones.chain(texts).chain([id]).find(|(_, text)| is_found(text))
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use domain::opening::OpeningHours;
+    use domain::{FieldPath, MerchantId, Value};
+
     use super::*;
+    use crate::i18n::{Language, set_lang};
+
+    #[test]
+    fn what_no_column_shows_is_named() {
+        set_lang(Language::English);
+        let phones = Value::list(["+8613800138000"]);
+        let row = StoreRow {
+            id: MerchantId::new("BJ-0187").unwrap(),
+            name: "美味小馆".to_owned(),
+            address: "望京街 9 号".to_owned(),
+            region: "朝阳区".to_owned(),
+            category: "川菜".to_owned(),
+            status: String::new(),
+            hours: OpeningHours::default(),
+            queued: 0,
+            rejected: 0,
+            contested: 0,
+            in_review: 0,
+            updated_at: None,
+            values: BTreeMap::from([(FieldPath::new("phones").unwrap(), phones)]),
+        };
+        let id = row.id.to_string();
+        let table: [(&str, &[&str], Option<&str>); 9] = [
+            ("美味", &[], None),
+            ("望京", &[], Some("望京街 9 号")),
+            ("wangjing", &[], Some("望京街 9 号")),
+            ("望京", &["望京街 9 号"], None),
+            ("朝阳", &[], Some("朝阳区")),
+            ("13800138000", &[], Some("138 0013 8000")),
+            ("0187", &[], Some("BJ-0187")),
+            ("0187", &[&id], None),
+            ("", &[], None),
+        ];
+        for (asked, shown, expected) in table {
+            let shown: Vec<String> = shown.iter().map(|text| (*text).to_owned()).collect();
+            let found = also_found_by(asked, &row, &shown).map(|(_, text)| text);
+            assert_eq!(found.as_deref(), expected, "{asked} beside {shown:?}");
+        }
+    }
 
     #[test]
     fn parts_are_the_whole_text() {

@@ -8,7 +8,6 @@ mod filters;
 mod geometry;
 mod keys;
 mod layout;
-mod marks;
 mod model;
 mod panel;
 mod row;

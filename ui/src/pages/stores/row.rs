@@ -6,14 +6,14 @@ use leptos::prelude::*;
 
 use super::columns::Column;
 use super::keys::Reach;
-use super::marks::{Marked, also_found_by};
 use super::state::ListState;
 use crate::clock::{in_zone, local, use_now};
-use crate::components::StoreChip;
+use crate::components::{Marked, StoreChip};
 use crate::i18n::stores;
 use crate::keyboard::is_mac;
 use crate::route::{Route, StoreTab, use_navigator};
 use crate::words::field::status_label;
+use crate::words::found::also_found_by;
 use crate::words::time;
 use crate::words::value::{hours_of_texts, short_spans, value_text};
 
@@ -106,6 +106,22 @@ pub fn Row(
     }
 }
 
+/// What a column shows of a row, where that is a text that can be looked for.
+fn text_of(column: &Column, row: &StoreRow) -> Option<String> {
+    Some(match column {
+        Column::Name => row.name.clone(),
+        Column::Id => row.id.to_string(),
+        Column::Today | Column::State | Column::Updated => return None,
+        Column::Field(field) => match field.as_str() {
+            "address" => row.address.clone(),
+            "category" => row.category.clone(),
+            "region" => row.region.clone(),
+            "status" => status_label(&row.status),
+            path => row.values.get(field).map(|value| value_text(path, value)).unwrap_or_default(),
+        },
+    })
+}
+
 /// Hours of which some end on the next day: short for the eye, in words for those who cannot see it.
 #[component]
 fn Late(spans: Vec<(String, bool)>, text: Signal<String>) -> impl IntoView {
@@ -118,25 +134,34 @@ fn Late(spans: Vec<(String, bool)>, text: Signal<String>) -> impl IntoView {
 #[component]
 fn Cell(column: Column, row: Memo<Option<StoreRow>>, list: ListState) -> impl IntoView {
     let now = use_now();
-    let with = move |pick: &dyn Fn(&StoreRow) -> String| row.with(|row| row.as_ref().map(pick).unwrap_or_default());
+    let asked = Signal::derive(move || list.query.with(|query| query.text.clone()));
+    let text_of =
+        move |column: &Column| row.with(|row| row.as_ref().and_then(|row| text_of(column, row)).unwrap_or_default());
     match column {
         Column::Name => {
-            let name = Signal::derive(move || with(&|row| row.name.clone()));
+            let name = Signal::derive(move || text_of(&Column::Name));
+            let also = Memo::new(move |_| {
+                let asked = asked.get();
+                if asked.is_empty() {
+                    return None;
+                }
+                let shown: Vec<String> = list.fitting_columns().iter().map(&text_of).collect();
+                row.with(|row| also_found_by(&asked, row.as_ref()?, &shown))
+            });
             view! {
                 <td class="name" data-testid="store-name" data-full=name>
-                    <Marked text=name list=list />
+                    <Marked text=name asked=asked />
                     {move || {
-                        let text = list.query.with(|query| query.text.clone());
-                        let found = row.with(|row| row.as_ref().and_then(|row| also_found_by(&text, row)));
-                        found.map(|(label, text)| view! { <span class="found xs faint">{label}{" "}<Marked text=Signal::stored(text) list=list /></span> })
+                        also.get()
+                            .map(|(label, text)| view! { <span class="found xs faint">{label}{" "}<Marked text=Signal::stored(text) asked=asked /></span> })
                     }}
                 </td>
             }
             .into_any()
         }
         Column::Id => {
-            let id = Signal::derive(move || with(&|row| row.id.to_string()));
-            view! { <td class="faint" data-full=id><Marked text=id list=list /></td> }.into_any()
+            let id = Signal::derive(move || text_of(&Column::Id));
+            view! { <td class="faint" data-full=id><Marked text=id asked=asked /></td> }.into_any()
         }
         Column::State => {
             let shown = Signal::derive(move || row.get());
@@ -169,17 +194,9 @@ fn Cell(column: Column, row: Memo<Option<StoreRow>>, list: ListState) -> impl In
             </td>
         }
         .into_any(),
-        Column::Field(field) => {
-            let text = Signal::derive(move || {
-                with(&|row| match field.as_str() {
-                    "address" => row.address.clone(),
-                    "category" => row.category.clone(),
-                    "region" => row.region.clone(),
-                    "status" => status_label(&row.status),
-                    path => row.values.get(&field).map(|value| value_text(path, value)).unwrap_or_default(),
-                })
-            });
-            view! { <td data-full=text><Marked text=text list=list /></td> }.into_any()
+        column @ Column::Field(_) => {
+            let text = Signal::derive(move || text_of(&column));
+            view! { <td data-full=text><Marked text=text asked=asked /></td> }.into_any()
         }
     }
 }

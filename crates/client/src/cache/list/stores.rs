@@ -108,13 +108,7 @@ impl Moment<'_> {
         Ok(self.order(&query.sort)?.window(matching, descending, query.offset, limit))
     }
 
-    fn rows(
-        &self,
-        numbers: &[i64],
-        columns: &[FieldPath],
-        rules: &RuleSet,
-        from: NaiveDate,
-    ) -> Result<Vec<StoreRow>> {
+    fn rows(&self, numbers: &[i64], columns: &[FieldPath], rules: &RuleSet, from: NaiveDate) -> Result<Vec<StoreRow>> {
         let mut select = self.tx.prepare_cached(sql!("list/row"))?;
         let mut rows = Vec::with_capacity(numbers.len());
         for n in numbers {
