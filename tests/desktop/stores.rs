@@ -132,6 +132,60 @@ async fn a_filtered_list_becomes_a_view_that_is_there_after_a_restart() {
 
 #[tokio::test]
 #[ignore = "opens real windows: ./dev e2e"]
+async fn what_a_key_opens_is_used_by_keys_and_closed_before_the_panel() {
+    let world = World::new().unwrap();
+    let backend = world.backend(60).unwrap();
+    let seat = Seat::open(&world.device("keys", &backend, "operations").unwrap()).await.unwrap();
+    seat.synced().await.unwrap();
+    let window = seat.window();
+    focus_first(&seat).await;
+    seat.appears("[data-testid=side-panel]").await.unwrap();
+
+    // Columns: the focus is in the list, Escape closes it and nothing else, and the button has the focus.
+    window.press(&["c"]).await.unwrap();
+    seat.appears("[data-testid=columns] :focus").await.unwrap();
+    window.press(&[key::ESCAPE]).await.unwrap();
+    seat.vanishes("[data-testid=columns]").await.unwrap();
+    seat.appears("[data-testid=columns-menu]:focus").await.unwrap();
+    seat.appears("[data-testid=side-panel]").await.unwrap();
+
+    // A filter: its field is chosen by Enter, and what asks for its value has the focus.
+    focus_first(&seat).await;
+    window.press(&["f"]).await.unwrap();
+    seat.appears("[role=menu] [role=menuitem]:focus").await.unwrap();
+    window.press(&[key::ENTER]).await.unwrap();
+    seat.appears("[data-testid=filter-editor] :focus").await.unwrap();
+    window.press(&[key::ESCAPE]).await.unwrap();
+    seat.vanishes("[data-testid=filter-editor]").await.unwrap();
+    seat.appears("[data-testid=side-panel]").await.unwrap();
+
+    // What is searched for and not there is not what E opens either.
+    window.type_over("[data-testid=store-search]", "没有这家").await.unwrap();
+    seat.appears("[data-testid=empty]").await.unwrap();
+    seat.vanishes("[data-testid=side-panel]").await.unwrap();
+    window.type_over("[data-testid=store-search]", "").await.unwrap();
+    seat.appears("[data-testid=side-panel]").await.unwrap();
+
+    // Beside a selection the last row can be seen, and clearing it leads back to the list.
+    focus_first(&seat).await;
+    window.press(&["x"]).await.unwrap();
+    window.press(&[key::END]).await.unwrap();
+    let free = "const row = document.activeElement.getBoundingClientRect();\
+        const bar = document.querySelector('[data-testid=selection]')?.getBoundingClientRect();\
+        return document.activeElement.matches('[data-testid=store-row]') && !!bar && row.bottom <= bar.top;";
+    webdriver::wait_until("the last row above the bar", webdriver::PATIENCE, async || {
+        let found = window.execute(free, json!([])).await?;
+        Ok(if found == json!(true) { Seen::Yes(()) } else { Seen::NotYet(found.to_string()) })
+    })
+    .await
+    .unwrap();
+    window.click("[data-testid=selection-clear]").await.unwrap();
+    seat.appears("[data-testid=store-row]:focus").await.unwrap();
+    seat.close().await.unwrap();
+}
+
+#[tokio::test]
+#[ignore = "opens real windows: ./dev e2e"]
 async fn wherever_one_scrolls_every_row_says_its_name() {
     let world = World::new().unwrap();
     let backend = world.backend(3_000).unwrap();
