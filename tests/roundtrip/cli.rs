@@ -116,7 +116,7 @@ fn reasons_are_the_true_ones() {
         assert!(!ended.err.contains("me:word"), "{ended:?}");
     }
     // A name that leads to no display.
-    let windowless = device.command(&[]).env("DISPLAY", ":nowhere").output().unwrap();
+    let windowless = device.command::<&str>(&[]).env("DISPLAY", ":nowhere").output().unwrap();
     let said = String::from_utf8_lossy(&windowless.stderr);
     assert!(windowless.status.code() == Some(1) && said.contains("there is no display"), "{said}");
     let mut command = device.command(&["sync", "--once"]);

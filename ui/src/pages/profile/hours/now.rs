@@ -2,10 +2,8 @@
 
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use domain::Profile;
-use domain::field::WEEKDAYS;
 use domain::hours::{Span, parse_day};
-
-use chrono::Datelike;
+use domain::opening::OpeningHours;
 
 /// How far ahead an opening is looked for, in days.
 const AHEAD: u64 = 60;
@@ -36,19 +34,13 @@ pub struct Look {
     pub special: Option<NaiveDate>,
 }
 
-/// The hours of a date: a special date's before the weekday's.
-fn hours(profile: &Profile, date: NaiveDate) -> (Option<Vec<Span>>, bool) {
-    let read = |spans: &Vec<String>| match spans.is_empty() {
+/// The spans of a date, and whether they are those of a special one.
+fn spans(hours: &OpeningHours, date: NaiveDate) -> (Option<Vec<Span>>, bool) {
+    let read = |spans: &[String]| match spans.is_empty() {
         true => Some(Vec::new()),
         false => parse_day(&spans.join(",")).ok(),
     };
-    match profile.special_hours.get(&date.to_string()) {
-        Some(spans) => (read(spans), true),
-        None => {
-            let day = WEEKDAYS[date.weekday().num_days_from_monday() as usize];
-            (profile.hours.get(day).and_then(read), false)
-        }
-    }
+    (hours.on(date).and_then(read), hours.special.contains_key(&date.to_string()))
 }
 
 fn at(date: NaiveDate, minute: u16) -> NaiveDateTime {
@@ -64,9 +56,10 @@ pub fn look(profile: &Profile, now: NaiveDateTime) -> Look {
     let today = now.date();
     let first = today.checked_sub_days(Days::new(1)).unwrap_or(today);
     let dates: Vec<NaiveDate> = first.iter_days().take(AHEAD as usize + 2).collect();
+    let hours = OpeningHours::of(profile);
     let days: Vec<(NaiveDate, Option<Vec<Span>>, bool)> = dates
         .iter()
-        .map(|date| (*date, hours(profile, *date)))
+        .map(|date| (*date, spans(&hours, *date)))
         .map(|(date, (spans, special))| (date, spans, special))
         .collect();
     if days.iter().all(|(_, spans, _)| spans.is_none()) {
@@ -134,6 +127,21 @@ mod tests {
         ];
         for (now, seen) in table {
             assert_eq!(look(&profile(&WEEK, &[]), moment(now)).seen, seen, "{now}");
+        }
+    }
+
+    #[test]
+    fn a_closure_ends_with_the_first_opening_behind_it() {
+        let mut closed = profile(&WEEK, &[]);
+        closed.other.insert("closure".to_owned(), Value::text("2026-11-16/2026-11-18"));
+        let table = [
+            // The night before belongs to the day before.
+            ("2026-11-16 12:00", Seen::Opens(moment("2026-11-19 10:00"))),
+            ("2026-11-18 23:00", Seen::Opens(moment("2026-11-19 10:00"))),
+            ("2026-11-19 12:00", Seen::Open(moment("2026-11-19 22:00"))),
+        ];
+        for (now, seen) in table {
+            assert_eq!(look(&closed, moment(now)).seen, seen, "{now}");
         }
     }
 
