@@ -169,3 +169,48 @@ async fn a_name_in_doubt_at_the_address_of_a_stored_merchant_is_pointed_out() {
     let (rows, _) = run(&cache, "店号,店名,地址\nB1,老王面馆,见地图\n".as_bytes(), "two", true).await;
     assert_eq!((rows[0].outcome.to_string(), rows[0].warnings.clone()), fine());
 }
+
+#[tokio::test]
+async fn damaged_bytes_of_a_chinese_file_cost_their_row_and_not_the_encoding() {
+    let mut text = "店名,地址,电话\r\n".to_owned();
+    (1..=60).for_each(|n| {
+        text.push_str(&format!("老王面馆第{n}分店,北京市朝阳区建国路{n}号,{}\r\n", 13_800_138_000_u64 + n))
+    });
+    let bytes = encoding_rs::GB18030.encode(&text).0.into_owned();
+    let stands = |part: &str| {
+        let part = encoding_rs::GB18030.encode(part).0.into_owned();
+        bytes.windows(part.len()).position(|bytes| bytes == part).unwrap()
+    };
+    let put = |damage: &[(usize, u8)]| {
+        let mut bytes = bytes.clone();
+        damage.iter().for_each(|(at, byte)| bytes[*at] = *byte);
+        bytes
+    };
+    let tenths: Vec<(usize, u8)> = (0..6).map(|n| (stands(&format!("第{}分店", n * 10 + 5)), 0xff)).collect();
+    let cases: [(&str, Vec<u8>, usize, usize); 4] = [
+        ("a byte", put(&[(stands("分店"), 0xff)]), 60, 1),
+        ("a byte in each tenth row", put(&tenths), 60, 6),
+        ("the last character", bytes[..=stands("朝阳区建国路60号")].to_vec(), 60, 1),
+        ("nothing", bytes.clone(), 60, 0),
+    ];
+    for (what, bytes, count, damaged) in cases {
+        let (_home, cache) = open().await;
+        let (rows, summary) = run(&cache, &bytes, "test", true).await;
+        assert_eq!(summary.file.encoding.as_deref(), Some("GB18030"), "{what}");
+        let bad = rows.iter().filter(|row| row.outcome.to_string().ends_with(":bad_encoding")).count();
+        let good = rows.iter().filter(|row| row.outcome.to_string() == "create").count();
+        assert_eq!((rows.len(), bad, good), (count, damaged, count - damaged), "{what}");
+    }
+    // Beyond the bytes by which the encoding is found, a character more or less in two.
+    let long = text.repeat(1_000);
+    let mut bytes = encoding_rs::GB18030.encode(&long).0.into_owned();
+    assert!(bytes.len() > 3 << 20);
+    for place in [1 << 19, 2 << 20] {
+        let at = place + bytes[place..].windows(2).position(|pair| pair == b"\r\n").unwrap() + 4;
+        bytes[at] = 0xff;
+    }
+    let (_home, cache) = open().await;
+    let (rows, summary) = run(&cache, &bytes, "test", true).await;
+    assert_eq!(summary.file.encoding.as_deref(), Some("GB18030"));
+    assert_eq!(rows.iter().filter(|row| row.outcome.to_string() == "invalid:name:bad_encoding").count(), 2);
+}

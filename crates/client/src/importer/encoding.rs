@@ -121,8 +121,39 @@ fn utf_16(head: &[u8]) -> Option<&'static Encoding> {
     Some(if little >= big { UTF_16LE } else { UTF_16BE })
 }
 
-/// An encoding of a country. What GB18030 cannot be is left to the statistics.
+/// An encoding of a country. A byte that somebody damaged makes the statistics give up every encoding with characters of
+/// several bytes; then the lines without damage are asked, unless most are broken: those are of another encoding.
 fn of_a_country(head: &[u8], whole: bool) -> &'static Encoding {
+    let guess = most_like(head, whole);
+    if !guess.is_single_byte() || is_clean(GB18030, head, whole) {
+        return guess;
+    }
+    let of_the_rest = sound_lines(head, whole).map(|lines| most_like(&lines, true));
+    of_the_rest.filter(|encoding| !encoding.is_single_byte()).unwrap_or(guess)
+}
+
+/// Of the lines that are not ASCII one in so many may be damaged.
+const DAMAGED_LINES_SHARE: usize = 3;
+
+/// The lines that are sound in GB18030, if most are.
+fn sound_lines(head: &[u8], whole: bool) -> Option<Vec<u8>> {
+    let (mut sound, mut good, mut damaged) = (Vec::with_capacity(head.len()), 0, 0);
+    let mut lines = head.split_inclusive(|byte| matches!(byte, b'\n' | b'\r')).peekable();
+    while let Some(line) = lines.next() {
+        let ends = whole || lines.peek().is_some();
+        let is_good = is_clean(GB18030, line, ends);
+        // The first bytes may end within a character.
+        if is_good && ends {
+            sound.extend_from_slice(line);
+        }
+        let counts = usize::from(!line.is_ascii());
+        (good, damaged) = if is_good { (good + counts, damaged) } else { (good, damaged + counts) };
+    }
+    (good > 0 && damaged * DAMAGED_LINES_SHARE <= good + damaged).then_some(sound)
+}
+
+/// What a text without damage most likely is. What GB18030 cannot be is left to the statistics.
+fn most_like(head: &[u8], whole: bool) -> &'static Encoding {
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
     detector.feed(head, whole);
     let guess = detector.guess(None, chardetng::Utf8Detection::Deny);
@@ -281,5 +312,55 @@ mod tests {
         let mut text = String::new();
         Utf8::new(&b"a,\xff,b"[..], UTF_8).read_to_string(&mut text).unwrap();
         assert_eq!(text, "a,\u{fffd},b");
+    }
+
+    #[test]
+    fn damage_makes_no_other_encoding_of_a_text() {
+        use encoding_rs::{ISO_8859_2, KOI8_R, WINDOWS_874, WINDOWS_1251, WINDOWS_1252, WINDOWS_1253};
+        let korean = "매장명,주소,전화\r\n왕씨네 국수,서울특별시 종로구 세종대로 1,\r\n김씨네 식당,부산광역시 해운대구 우동 2,\r\n";
+        let japanese =
+            "店舗名,住所,電話\r\nラーメン太郎,東京都渋谷区道玄坂のとなり,\r\nすし花子,大阪市北区うめだ一丁目,\r\n";
+        let russian = "НАЗВАНИЕ;АДРЕС\r\nКАФЕ ВЕСНА;МОСКВА УЛИЦА МИРА\r\nПИЦЦА ДОМ;КАЗАНЬ ПЛОЩАДЬ СВОБОДЫ\r\n";
+        let greek = "Όνομα;Διεύθυνση\r\nΤο Καφενείο;Αθήνα οδός Ερμού\r\nΗ Ταβέρνα;Πάτρα οδός Κορίνθου\r\n";
+        let thai = "ชื่อร้าน,ที่อยู่\r\nร้านก๋วยเตี๋ยว,ถนนสุขุมวิท กรุงเทพ\r\nร้านกาแฟ,ถนนนิมมาน เชียงใหม่\r\n";
+        let french = "nom;ville\r\nCafé de la Gare;Orléans\r\nBrûlerie à l’été;Béziers à côté\r\n";
+        let polish = "nazwa;miasto\r\nŻółta Łódź;Łódź\r\nKawiarnia Gęś;Kraków, Święty Krzyż\r\n";
+        let german = "Name;Straße\r\nBäckerei Müller;Größe Straße 1\r\nCafé Schön;Köln, Grünstraße\r\n";
+        let lower = russian.to_lowercase();
+        let cases: [(&'static Encoding, &str); 13] = [
+            (BIG5, TAIWAN),
+            (EUC_KR, korean),
+            (EUC_JP, japanese),
+            (SHIFT_JIS, japanese),
+            (WINDOWS_1251, russian),
+            (WINDOWS_1251, &lower),
+            (KOI8_R, &lower),
+            (KOI8_R, russian),
+            (WINDOWS_1253, greek),
+            (WINDOWS_874, thai),
+            (WINDOWS_1252, french),
+            (WINDOWS_1252, german),
+            (ISO_8859_2, polish),
+        ];
+        for (encoding, text) in cases {
+            let sound = encoding.encode(&text.repeat(4)).0.into_owned();
+            assert_ne!(detect(&sound, true).map(|found| found.name()), Some("gb18030"), "{}", encoding.name());
+            for at in (0..sound.len()).step_by(3).filter(|at| sound[*at] >= 0x80) {
+                for byte in [0xff, b' '] {
+                    let mut damaged = sound.clone();
+                    damaged[at] = byte;
+                    let found = detect(&damaged, true).map(|found| found.name());
+                    assert_ne!(found, Some("gb18030"), "{} with {byte} at {at}", encoding.name());
+                }
+                let found = detect(&sound[..at], true).map(|found| found.name());
+                assert!(at < 200 || found != Some("gb18030"), "{} cut at {at}", encoding.name());
+            }
+        }
+        let sound = GB18030.encode(TABLE).0.into_owned();
+        for at in (0..sound.len()).filter(|at| sound[*at] >= 0x80) {
+            let mut damaged = sound.clone();
+            damaged[at] = 0xff;
+            assert_eq!(detect(&damaged, true).map(|found| found.name()), Some("gb18030"), "at {at}");
+        }
     }
 }
