@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
-use calamine::{Data, ExcelDateTime, Ods, Range, Reader, SheetVisible, Xls, Xlsx};
+use calamine::{Data, ExcelDateTime, Ods, Range, Reader, SheetType, SheetVisible, Xls, Xlsx};
 use domain::problem::ErrorCode;
 
 use super::header::{self, Header, Merged};
@@ -112,20 +112,20 @@ fn refused(error: impl std::fmt::Display) -> Error {
     bad_file(format!("this workbook cannot be read ({error}): open it, save it anew, and import that"))
 }
 
-/// The sheets to read.
+/// The sheets to read: a chart that has a sheet of its own is none.
 fn sheets<RS: std::io::Read + std::io::Seek>(book: &impl Reader<RS>, layout: &Layout) -> Result<Vec<String>> {
-    let all = book.sheets_metadata();
+    let all = || book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
     match &layout.sheet {
-        Some(name) => match all.iter().find(|sheet| sheet.name == *name) {
+        Some(name) => match all().find(|sheet| sheet.name == *name) {
             Some(sheet) => Ok(vec![sheet.name.clone()]),
             None => {
-                let names: Vec<&str> = all.iter().map(|sheet| sheet.name.as_str()).collect();
+                let names: Vec<&str> = all().map(|sheet| sheet.name.as_str()).collect();
                 let title = format!("there is no sheet “{name}”; there are: {}", names.join(", "));
                 Err(Error::new(ErrorCode::BadRequest, title))
             }
         },
         None => {
-            let visible = all.iter().filter(|sheet| sheet.visible == SheetVisible::Visible);
+            let visible = all().filter(|sheet| sheet.visible == SheetVisible::Visible);
             Ok(visible.map(|sheet| sheet.name.clone()).collect())
         }
     }

@@ -1,0 +1,81 @@
+//! Workbooks as people keep them: with charts, cells joined over rows, sheets beside the table, numbers that are too long,
+//! times past midnight, rows that are filtered out of sight.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod support;
+
+use std::path::Path;
+
+use client::importer::{ImportOptions, ImportSummary, RowReport, import};
+use domain::ErrorCode;
+use rust_xlsxwriter::{Chart, ChartType, Format, Workbook, Worksheet};
+use support::*;
+
+async fn look_at_sheet(path: &Path, sheet: Option<&str>) -> client::Result<(Vec<RowReport>, ImportSummary)> {
+    let (_home, cache) = open().await;
+    let mut options = ImportOptions::new(path, "test");
+    (options.request.dry_run, options.request.sheet) = (true, sheet.map(str::to_owned));
+    let mut rows = Vec::new();
+    let summary = import(&cache, None, &options, &mut |row| {
+        rows.push(row.clone());
+        true
+    })
+    .await?;
+    Ok((rows, summary))
+}
+
+async fn look(book: &mut Workbook) -> (Vec<RowReport>, ImportSummary) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("stores.xlsx");
+    book.save(&path).unwrap();
+    look_at_sheet(&path, None).await.unwrap()
+}
+
+fn fill(sheet: &mut Worksheet, rows: &[&[&str]]) {
+    for (y, row) in rows.iter().enumerate() {
+        for (x, text) in row.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
+            sheet.write_string(u32::try_from(y).unwrap(), u16::try_from(x).unwrap(), *text).unwrap();
+        }
+    }
+}
+
+/// Each row: its outcome, its name, its address, its first telephone number, what Monday says.
+fn told(row: &RowReport) -> String {
+    let text = |name: &str| row.normalised[name].as_str().unwrap_or_default().to_owned();
+    let first = |list: &serde_json::Value| list[0].as_str().unwrap_or_default().to_owned();
+    let phone = row.normalised["phones"][0]["e164"].as_str().unwrap_or_default().to_owned();
+    let monday = first(&row.normalised["hours"]["mo"]);
+    let parts = [row.outcome.to_string(), text("name"), text("address"), phone, monday];
+    parts.join("|").trim_end_matches('|').to_owned()
+}
+
+fn all_told(rows: &[RowReport]) -> Vec<String> {
+    rows.iter().map(told).collect()
+}
+
+#[tokio::test]
+async fn a_chart_among_the_sheets_is_passed_by() {
+    for chart_first in [false, true] {
+        let mut book = Workbook::new();
+        let chart = |book: &mut Workbook| {
+            let mut chart = Chart::new(ChartType::Pie);
+            chart.add_series().set_values("Stores!$A$1:$A$2");
+            book.add_chartsheet().set_name("Chart").unwrap().insert_chart(0, 0, &chart).unwrap();
+        };
+        if chart_first {
+            chart(&mut book);
+        }
+        fill(book.add_worksheet().set_name("Stores").unwrap(), &[&["店名", "地址"], &["甲面馆", "北京路1号"]]);
+        if !chart_first {
+            chart(&mut book);
+        }
+        let (rows, summary) = look(&mut book).await;
+        assert_eq!(all_told(&rows), ["create|甲面馆|北京路1号"], "{chart_first}");
+        assert_eq!(summary.file.sheet.as_deref(), Some("Stores"));
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("stores.xlsx");
+        book.save(&path).unwrap();
+        let error = look_at_sheet(&path, Some("Chart")).await.unwrap_err();
+        assert_eq!(error.code(), ErrorCode::BadRequest, "a chart has no rows: {error}");
+    }
+}
