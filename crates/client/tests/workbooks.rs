@@ -79,3 +79,52 @@ async fn a_chart_among_the_sheets_is_passed_by() {
         assert_eq!(error.code(), ErrorCode::BadRequest, "a chart has no rows: {error}");
     }
 }
+
+#[tokio::test]
+async fn what_is_joined_over_rows_stands_in_each_of_them() {
+    let mut book = Workbook::new();
+    let (sheet, plain) = (book.add_worksheet(), Format::new());
+    fill(
+        sheet,
+        &[
+            &["门店表"],
+            &["城市", "店名", "地址", "电话", "营业时间"],
+            &["", "甲面馆", "建国路1号"],
+            &["", "乙面馆", "建国路2号"],
+            &["", "丙面馆", "建国路3号", "13800138003"],
+            &["上海", "丁面馆", "南京路1号", "13800138004"],
+            &[],
+            &["广州", "戊面馆", "中山路1号", "13800138005"],
+        ],
+    );
+    sheet.merge_range(2, 0, 4, 0, "北京", &plain).unwrap();
+    sheet.merge_range(2, 3, 3, 3, "13800138001", &plain).unwrap();
+    // Over two columns: the second one says nothing of its own.
+    sheet.merge_range(2, 4, 4, 5, "10:00-21:00", &plain).unwrap();
+    // Down into a row without anything, which stays blank.
+    sheet.merge_range(5, 4, 6, 4, "9:00-18:00", &plain).unwrap();
+    let (rows, _) = look(&mut book).await;
+    assert_eq!(
+        all_told(&rows),
+        [
+            "create|甲面馆|建国路1号|+8613800138001|10:00-21:00",
+            "create|乙面馆|建国路2号|+8613800138001|10:00-21:00",
+            "create|丙面馆|建国路3号|+8613800138003|10:00-21:00",
+            "create|丁面馆|南京路1号|+8613800138004|09:00-18:00",
+            "skip:blank",
+            "create|戊面馆|中山路1号|+8613800138005",
+        ]
+    );
+    // Far down, where rows are read in batches.
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    fill(sheet, &[&["店名", "地址", "电话"]]);
+    for n in 1..=2_500 {
+        sheet.write_string(n, 0, format!("第{n}面馆")).unwrap();
+        sheet.write_string(n, 1, format!("北京路{n}号")).unwrap();
+    }
+    sheet.merge_range(900, 2, 2_400, 2, "13800138001", &plain).unwrap();
+    let (rows, _) = look(&mut book).await;
+    let with_phone: Vec<u64> = rows.iter().filter(|row| told(row).ends_with("8001")).map(|row| row.row).collect();
+    assert_eq!(with_phone, (900..=2_400).collect::<Vec<_>>());
+}

@@ -24,6 +24,7 @@ mod row;
 mod rows;
 mod run;
 mod share;
+mod sheet_rows;
 mod sightings;
 mod spread;
 mod strays;

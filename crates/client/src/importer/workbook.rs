@@ -4,24 +4,22 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
-use calamine::{Data, ExcelDateTime, Ods, Range, Reader, SheetType, SheetVisible, Xls, Xlsx};
+use calamine::{Data, Dimensions, ExcelDateTime, Ods, Range, Reader, SheetType, SheetVisible, Xls, Xlsx};
 use domain::problem::ErrorCode;
 
-use super::header::{self, Header, Merged};
-use super::header_words;
+use super::header::{self, Merged};
 use super::kinds;
 use super::old_book;
 use super::packed::{self, Limits};
-use super::rows::{Kind, Rows};
-use super::table::{Layout, Sheet, Sink, bad_file};
+use super::rows::Kind;
+use super::sheet_rows::SheetRows;
+use super::table::{Layout, Sink, bad_file};
 use crate::error::{Error, Result};
 
 /// Workbooks that must be held in memory may have so many bytes.
 const WHOLE_BYTES_MAX: u64 = 8 * 1024 * 1024;
 /// A workbook's texts are held in memory while its cells are read: the file may have so many bytes.
 const XLSX_BYTES_MAX: u64 = 64 * 1024 * 1024;
-/// The most columns that are looked at.
-const COLUMNS_MAX: u32 = 1_000;
 /// The most rows of a sheet.
 const ROWS_MAX: u32 = 1_048_576;
 
@@ -131,15 +129,15 @@ fn sheets<RS: std::io::Read + std::io::Seek>(book: &impl Reader<RS>, layout: &La
     }
 }
 
+fn merged(areas: &[Dimensions]) -> Vec<Merged> {
+    areas.iter().map(|m| (m.start.0 as usize, m.start.1 as usize, m.end.0 as usize, m.end.1 as usize)).collect()
+}
+
 fn read_xlsx(mut book: Xlsx<BufReader<File>>, layout: &Layout, sink: &mut Sink) -> Result<()> {
     let names = sheets(&book, layout)?;
     let mut any = false;
     for name in &names {
-        let merged = book.merge_cells_by_sheet_name(name).map_err(refused)?;
-        let merged: Vec<Merged> = merged
-            .iter()
-            .map(|m| (m.start.0 as usize, m.start.1 as usize, m.end.0 as usize, m.end.1 as usize))
-            .collect();
+        let merged = merged(&book.merge_cells_by_sheet_name(name).map_err(refused)?);
         let mut cells = book.worksheet_cells_reader(name).map_err(refused)?;
         let mut rows = SheetRows::new(name, merged, layout, any || names.len() > 1);
         let last = u64::from(cells.dimensions().end.0);
@@ -258,110 +256,5 @@ fn calculated(formula: &str, value: &Data) -> (String, Kind) {
     match written(value) {
         (text, _) if text.is_empty() => (format!("={formula}"), Kind::BareFormula),
         (text, _) => (text, Kind::Formula),
-    }
-}
-
-/// A sheet's rows while its cells come, row by row.
-struct SheetRows<'a> {
-    name: &'a str,
-    merged: Vec<Merged>,
-    layout: &'a Layout,
-    /// Without known names it is taken for a sheet of notes.
-    must_be_known: bool,
-    /// The first rows, until the header is found.
-    first: Vec<Vec<(String, Kind)>>,
-    begun: Option<bool>,
-    row: Vec<(String, Kind)>,
-    at: usize,
-    rows: Rows,
-}
-
-impl<'a> SheetRows<'a> {
-    fn new(name: &'a str, merged: Vec<Merged>, layout: &'a Layout, must_be_known: bool) -> Self {
-        let must_be_known = must_be_known && layout.sheet.is_none();
-        Self {
-            name,
-            merged,
-            layout,
-            must_be_known,
-            first: Vec::new(),
-            begun: None,
-            row: Vec::new(),
-            at: 0,
-            rows: Rows::default(),
-        }
-    }
-
-    /// Takes a cell. Is somebody there who wants more?
-    fn cell(&mut self, row: usize, column: u32, text: String, kind: Kind, sink: &mut Sink) -> bool {
-        while self.at < row {
-            if !self.end_row(sink) {
-                return false;
-            }
-        }
-        if column < COLUMNS_MAX {
-            let column = column as usize;
-            if self.row.len() <= column {
-                self.row.resize(column + 1, (String::new(), Kind::Text));
-            }
-            self.row[column] = (text, kind);
-        }
-        true
-    }
-
-    fn end_row(&mut self, sink: &mut Sink) -> bool {
-        self.at += 1;
-        let row = std::mem::take(&mut self.row);
-        match self.begun {
-            Some(true) => {
-                self.rows.push(row.iter().map(|(text, kind)| (text.as_str(), *kind)));
-                !sink.is_full(&self.rows) || sink.send(std::mem::take(&mut self.rows))
-            }
-            Some(false) => true,
-            None => {
-                self.first.push(row);
-                // A header has more lines beneath it, and then its first cells.
-                let most = header::ROWS_MAX.max(self.layout.header_row.unwrap_or(0).saturating_add(header::LINES_MAX));
-                self.first.len() < most || self.begin(sink)
-            }
-        }
-    }
-
-    /// Finds the header among the first rows and hands over what stands beneath it.
-    fn begin(&mut self, sink: &mut Sink) -> bool {
-        let texts: Vec<Vec<String>> =
-            self.first.iter().map(|row| row.iter().map(|(text, _)| text.trim().to_owned()).collect()).collect();
-        let found = header::find(&texts, &self.merged, self.layout.header_row);
-        let Some(header) = found.filter(|header| !self.must_be_known || self.is_known(header)) else {
-            self.begun = Some(false);
-            return true;
-        };
-        self.begun = Some(true);
-        let rows = std::mem::take(&mut self.first);
-        for row in rows.iter().skip(header.records) {
-            self.rows.push(row.iter().map(|(text, kind)| (text.as_str(), *kind)));
-        }
-        sink.sheet(Sheet { name: Some(self.name.to_owned()), header })
-    }
-
-    /// Does it name what a store cannot be without?
-    fn is_known(&self, header: &Header) -> bool {
-        let name = |header: &String| {
-            self.layout.names.iter().any(|name| header_words::is_same(name, header))
-                || header_words::standard(header).is_some_and(|target| target.name() == "name")
-        };
-        header.names.iter().any(name)
-    }
-
-    /// Were there rows that could be used?
-    fn end(mut self, sink: &mut Sink) -> bool {
-        if !self.row.is_empty() && !self.end_row(sink) {
-            return true;
-        }
-        if self.begun.is_none() && !self.begin(sink) {
-            return true;
-        }
-        sink.send(self.rows);
-        self.begun == Some(true)
     }
 }
