@@ -191,8 +191,9 @@ async fn failed_rows_of_several_sheets_come_back_under_their_names() {
     assert_eq!(outcomes(&run(&cache, &ImportOptions::new(&failed, "hq")).await.unwrap().0), ["create", "create"]);
 }
 
-/// A workbook of Excel 97 (\[MS-XLS\]): its records in a compound file.
-fn old_book(rows: &[[&str; 2]]) -> Vec<u8> {
+/// A workbook of Excel 97 (\[MS-XLS\]): its records in a compound file. `joined`: first row, last row, first column, last
+/// column.
+fn old_book<const WIDTH: usize>(rows: &[[&str; WIDTH]], joined: &[[u16; 4]]) -> Vec<u8> {
     let record = |kind: u16, body: &[u8]| {
         [&kind.to_le_bytes()[..], &u16::try_from(body.len()).unwrap().to_le_bytes(), body].concat()
     };
@@ -202,10 +203,15 @@ fn old_book(rows: &[[&str; 2]]) -> Vec<u8> {
     let first_part = [begin(5), named(0), end.clone()].concat().len();
     let mut stream = [begin(5), named(u32::try_from(first_part).unwrap()), end.clone(), begin(0x10)].concat();
     for (y, row) in rows.iter().enumerate() {
-        for (x, text) in row.iter().enumerate() {
+        for (x, text) in row.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
             let place = [y, x, 0, text.len()].map(|n| u16::try_from(n).unwrap().to_le_bytes()).concat();
             stream.extend(record(0x0204, &[&place[..], &[0], text.as_bytes()].concat()));
         }
+    }
+    if !joined.is_empty() {
+        let count = [u16::try_from(joined.len()).unwrap()];
+        let all: Vec<u8> = count.iter().chain(joined.iter().flatten()).flat_map(|n| n.to_le_bytes()).collect();
+        stream.extend(record(0x00e5, &all));
     }
     stream.extend(end);
     let mut book = cfb::CompoundFile::create(std::io::Cursor::new(Vec::new())).unwrap();
@@ -223,9 +229,27 @@ async fn old_workbooks_are_read_whatever_their_size() {
         let addresses: Vec<String> = (0..count).map(|n| format!("{n} Road")).collect();
         let stores = names.iter().zip(&addresses).map(|(name, address)| [name.as_str(), address.as_str()]);
         let rows: Vec<[&str; 2]> = std::iter::once(["name", "address"]).chain(stores).collect();
-        std::fs::write(&path, old_book(&rows)).unwrap();
+        std::fs::write(&path, old_book(&rows, &[])).unwrap();
         let (rows, summary) = look(&path).await;
         assert_eq!((summary.file.format.as_str(), rows.len()), ("xls", count));
         assert_eq!(rows[count - 1].normalised["address"], format!("{} Road", count - 1));
     }
+}
+
+#[tokio::test]
+async fn joined_cells_of_an_old_workbook_are_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("old.xls");
+    let rows = [
+        ["code", "store", "", "contact", ""],
+        ["", "name", "address", "mobile", "phone"],
+        ["A1", "Shop 1", "1 Road", "13300133001", "0571-87971234"],
+        ["A2", "Shop 2", "2 Road", "", ""],
+    ];
+    std::fs::write(&path, old_book(&rows, &[[0, 1, 0, 0], [0, 0, 1, 2], [0, 0, 3, 4], [2, 3, 3, 3]])).unwrap();
+    let (rows, summary) = look(&path).await;
+    assert_eq!((summary.file.header_rows.as_slice(), rows.len()), (&[1, 2][..], 2));
+    assert_eq!(goes_to(&summary, "phone"), ["D contact/mobile", "E contact/phone"]);
+    let numbers = |n: usize| rows[n].normalised["phones"].as_array().unwrap().len();
+    assert_eq!((numbers(0), numbers(1)), (2, 1));
 }

@@ -101,8 +101,12 @@ pub(super) fn read(path: &Path, format: Format, layout: &Layout, sink: &mut Sink
     }
     match format {
         Format::Xlsx => read_xlsx(Xlsx::new(file()?).map_err(refused)?, layout, sink),
-        Format::Xls => read_whole(Xls::new(old_book::sound(file()?)?).map_err(refused)?, layout, sink),
-        Format::Ods => read_whole(Ods::new(file()?).map_err(refused)?, layout, sink),
+        Format::Xls => {
+            let joined = |book: &Xls<_>, sheet: &str| book.merge_cells_by_sheet_name(sheet).unwrap_or_default();
+            read_whole(Xls::new(old_book::sound(file()?)?).map_err(refused)?, joined, layout, sink)
+        }
+        // Its reader does not say which cells are joined.
+        Format::Ods => read_whole(Ods::new(file()?).map_err(refused)?, |_, _| Vec::new(), layout, sink),
     }
 }
 
@@ -129,8 +133,12 @@ fn sheets<RS: std::io::Read + std::io::Seek>(book: &impl Reader<RS>, layout: &La
     }
 }
 
+/// Joined cells that are looked at: the most of a sheet.
+const JOINED_MAX: usize = 100_000;
+
 fn merged(areas: &[Dimensions]) -> Vec<Merged> {
-    areas.iter().map(|m| (m.start.0 as usize, m.start.1 as usize, m.end.0 as usize, m.end.1 as usize)).collect()
+    let areas = areas.iter().take(JOINED_MAX);
+    areas.map(|m| (m.start.0 as usize, m.start.1 as usize, m.end.0 as usize, m.end.1 as usize)).collect()
 }
 
 fn read_xlsx(mut book: Xlsx<BufReader<File>>, layout: &Layout, sink: &mut Sink) -> Result<()> {
@@ -162,6 +170,7 @@ fn read_xlsx(mut book: Xlsx<BufReader<File>>, layout: &Layout, sink: &mut Sink) 
 
 fn read_whole<RS: std::io::Read + std::io::Seek, B: Reader<RS>>(
     mut book: B,
+    joined: impl Fn(&B, &str) -> Vec<Dimensions>,
     layout: &Layout,
     sink: &mut Sink,
 ) -> Result<()>
@@ -173,7 +182,7 @@ where
     for name in &names {
         let values: Range<Data> = book.worksheet_range(name).map_err(refused)?;
         let formulas: Range<String> = book.worksheet_formula(name).unwrap_or_default();
-        let mut rows = SheetRows::new(name, Vec::new(), layout, any || names.len() > 1);
+        let mut rows = SheetRows::new(name, merged(&joined(&book, name)), layout, any || names.len() > 1);
         let Some((top, left)) = values.start() else { continue };
         for (y, row) in values.rows().enumerate() {
             for (x, value) in row.iter().enumerate() {
