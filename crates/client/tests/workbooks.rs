@@ -128,3 +128,25 @@ async fn what_is_joined_over_rows_stands_in_each_of_them() {
     let with_phone: Vec<u64> = rows.iter().filter(|row| told(row).ends_with("8001")).map(|row| row.row).collect();
     assert_eq!(with_phone, (900..=2_400).collect::<Vec<_>>());
 }
+
+#[tokio::test]
+async fn sheets_that_were_passed_over_are_named() {
+    let mut book = Workbook::new();
+    let mut sheet = |name: &str, rows: &[&[&str]]| fill(book.add_worksheet().set_name(name).unwrap(), rows);
+    sheet("门店", &[&["店名", "地址"], &["甲面馆", "北京路1号"]]);
+    sheet("深圳", &[&["门面", "街道"], &["乙面馆", "北京路2号"]]);
+    sheet("空", &[]);
+    sheet("上海", &[&["店名", "地址"], &["丙面馆", "北京路3号"]]);
+    sheet("续", &[&["丁面馆", "北京路4号"]]);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("stores.xlsx");
+    book.save(&path).unwrap();
+    let (rows, summary) = look_at_sheet(&path, None).await.unwrap();
+    assert_eq!(all_told(&rows), ["create|甲面馆|北京路1号", "create|丙面馆|北京路3号"]);
+    let file = serde_json::to_value(&summary.file).unwrap();
+    assert_eq!(file["sheets"], serde_json::json!(["门店", "上海"]));
+    assert_eq!(file["skipped_sheets"], serde_json::json!(["深圳", "续"]));
+    // Somebody who names a sheet knows of the others.
+    let (_, summary) = look_at_sheet(&path, Some("上海")).await.unwrap();
+    assert!(serde_json::to_value(&summary.file).unwrap().get("skipped_sheets").is_none());
+}

@@ -157,6 +157,12 @@ fn print_summary(summary: &ImportSummary) -> Result<(), Failed> {
         let columns = summary.file.unmapped.join(", ");
         output::line(&format!("columns that are not imported (--map REGISTER=COLUMN says where they go): {columns}"))?;
     }
+    if !summary.file.skipped_sheets.is_empty() {
+        let sheets = summary.file.skipped_sheets.join(", ");
+        output::line(&format!(
+            "sheets that are not imported, as no column of theirs is called like a store's name (--sheet SHEET imports one of them): {sheets}"
+        ))?;
+    }
     if summary.resumed_after_row > 0 {
         output::say(&format!("went on behind row {}, where it had broken off", summary.resumed_after_row));
     }

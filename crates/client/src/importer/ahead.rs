@@ -16,7 +16,7 @@ use super::reader::RowReader;
 use super::report::{self, Undo};
 use super::row::{Manner, Row};
 use super::rows::{Cells, Rows, Unclosed};
-use super::table::{Piece, Sheet, Table, bad_file};
+use super::table::{Piece, Seen, Sheet, Table, bad_file};
 use crate::cache::NewMerchant;
 use crate::error::Result;
 
@@ -150,8 +150,8 @@ pub(super) enum Ahead {
     Sheet(Arc<Sheet>, Columns),
     /// Its next rows.
     Rows(JoinHandle<Batch>),
-    /// The end; whether a line break without CR stood within a cell.
-    End(bool),
+    /// The end.
+    End(Seen),
 }
 
 impl Batch {
@@ -257,7 +257,7 @@ pub(super) fn read(
                     let (readers, purpose) = (readers.clone(), purpose.clone());
                     Ok(Ahead::Rows(tokio::task::spawn_blocking(move || readers.read(rows, &purpose))))
                 }
-                Ok(Some(Piece::End { bare_breaks })) => Ok(Ahead::End(bare_breaks)),
+                Ok(Some(Piece::End(seen))) => Ok(Ahead::End(seen)),
                 Ok(None) => Err(stopped()),
                 Err(error) => Err(error),
             };

@@ -94,7 +94,7 @@ pub async fn preview(cache: &Cache, request: &ImportRequest) -> Result<ImportPre
                 }
                 break;
             }
-            Piece::Sheet(_) | Piece::End { .. } => {}
+            Piece::Sheet(_) | Piece::End(_) => {}
         }
     }
     preview.file.data_records = preview.rows.len() as u64;

@@ -23,7 +23,7 @@ use super::report::Undo;
 use super::row::Manner;
 use super::rows::Rows;
 use super::spread::{Spread, as_they_stand};
-use super::table::{self, BATCH_ROWS, FileFacts, Sheet, Table};
+use super::table::{self, BATCH_ROWS, FileFacts, Seen, Sheet, Table};
 use super::twins::Twins;
 use super::{ImportOptions, SHOWN_MAX, report};
 use crate::cache::{Cache, Counts, Draft, ImportBatch, NewImport, OpenImport};
@@ -79,7 +79,7 @@ pub async fn import(
     let reading = Manner { keeps: purpose.saves || purpose.in_full, ..manner.clone() };
     let mut pieces = ahead::read(table, where_to, reading, purpose);
     import.judge.twins = twins.await.unwrap_or_default();
-    let bare_breaks = loop {
+    let seen = loop {
         match pieces.recv().await.ok_or_else(ahead::stopped)?? {
             Ahead::Sheet(sheet, columns) => {
                 import.end_sheet();
@@ -96,14 +96,14 @@ pub async fn import(
                 let batch = batch.await.map_err(|_| ahead::stopped())?;
                 import.rows(batch, each).await?;
             }
-            Ahead::End(bare_breaks) => break bare_breaks,
+            Ahead::End(seen) => break seen,
         }
         if import.cancelled {
-            break false;
+            break Seen::default();
         }
     };
     import.end_sheet();
-    import.finish(bare_breaks).await
+    import.finish(seen).await
 }
 
 /// How the last file of this source was mapped.
@@ -382,13 +382,14 @@ impl Import<'_> {
         Ok(())
     }
 
-    async fn finish(mut self, bare_breaks: bool) -> Result<ImportSummary> {
+    async fn finish(mut self, seen: Seen) -> Result<ImportSummary> {
         if let Some(open) = &self.open {
             let state = if self.cancelled { ImportState::Cancelled } else { ImportState::Done };
             self.cache.end_import(open, state).await?;
         }
         (self.file.data_records, self.file.trailing_blank_records) = (self.row, self.dropped_blanks);
-        if let Some(newline) = self.file.newline.as_mut().filter(|newline| bare_breaks && *newline == "CRLF") {
+        self.file.skipped_sheets = seen.skipped_sheets;
+        if let Some(newline) = self.file.newline.as_mut().filter(|newline| seen.bare_breaks && *newline == "CRLF") {
             newline.push_str(" (bare LF inside quoted cells)");
         }
         Ok(ImportSummary {

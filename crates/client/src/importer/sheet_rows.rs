@@ -15,6 +15,8 @@ pub(super) struct SheetRows<'a> {
     name: &'a str,
     merged: Vec<Merged>,
     layout: &'a Layout,
+    /// There is something in it.
+    is_filled: bool,
     /// Without known names it is taken for a sheet of notes.
     must_be_known: bool,
     /// The first rows, until the header is found.
@@ -35,6 +37,7 @@ impl<'a> SheetRows<'a> {
             merged,
             layout,
             must_be_known,
+            is_filled: false,
             first: Vec::new(),
             begun: None,
             row: Vec::new(),
@@ -51,6 +54,7 @@ impl<'a> SheetRows<'a> {
                 return false;
             }
         }
+        self.is_filled |= !text.is_empty();
         let column = column as usize;
         if column < COLUMNS_MAX {
             if self.row.len() <= column {
@@ -115,6 +119,10 @@ impl<'a> SheetRows<'a> {
         }
         if self.begun.is_none() && !self.begin(sink) {
             return true;
+        }
+        // Somebody who names a sheet knows of the others.
+        if self.begun == Some(false) && self.is_filled && self.layout.sheet.is_none() {
+            sink.seen.skipped_sheets.push(self.name.to_owned());
         }
         sink.send(self.rows);
         self.begun == Some(true)

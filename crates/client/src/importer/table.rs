@@ -48,10 +48,16 @@ pub(super) enum Piece {
     /// Its next rows, blank ones too.
     Rows(Rows),
     /// The end.
-    End {
-        /// A line break without CR stood within a cell.
-        bare_breaks: bool,
-    },
+    End(Seen),
+}
+
+/// What is known of a file only when all of it is read.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// A line break without CR stood within a cell.
+    pub bare_breaks: bool,
+    /// Sheets with something in them that were passed over.
+    pub skipped_sheets: Vec<String>,
 }
 
 /// A sheet's beginning.
@@ -94,7 +100,7 @@ impl Table {
 
 fn open(path: &Path, layout: &Layout, share: ShareRead) -> Result<Table> {
     let (pieces, received) = mpsc::channel(BATCHES_AHEAD);
-    let mut sink = Sink { pieces, saw_bare_break: false, share: share.clone() };
+    let mut sink = Sink { pieces, seen: Seen::default(), share: share.clone() };
     if let Some(format) = workbook::format_of(path)? {
         let (path, layout) = (path.to_path_buf(), layout.clone());
         read_in_thread(move || {
@@ -121,7 +127,7 @@ fn read_in_thread(work: impl FnOnce() + Send + 'static) -> Result<()> {
 /// Where a reader puts what it reads. When nobody takes it any more, it stops.
 pub(super) struct Sink {
     pieces: mpsc::Sender<Result<Piece>>,
-    pub saw_bare_break: bool,
+    pub seen: Seen,
     pub share: ShareRead,
 }
 
@@ -141,7 +147,7 @@ impl Sink {
     }
 
     fn end(&mut self, done: Result<()>) {
-        let last = done.map(|()| Piece::End { bare_breaks: self.saw_bare_break });
+        let last = done.map(|()| Piece::End(std::mem::take(&mut self.seen)));
         // Nobody waits for the end of an import that was cancelled.
         let _ = self.pieces.blocking_send(last);
     }

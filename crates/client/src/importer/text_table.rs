@@ -173,7 +173,7 @@ impl TextTable {
                 );
                 return Err(bad_file(text));
             }
-            sink.saw_bare_break |= record.has_bare_break;
+            sink.seen.bare_breaks |= record.has_bare_break;
             push(&mut rows, &record);
             if let Some(to) = record.unclosed_until {
                 rows.mark_unclosed(Unclosed { from: record.line, to });

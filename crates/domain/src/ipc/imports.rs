@@ -225,6 +225,9 @@ pub struct ImportFile {
     /// Of a workbook: all sheets that are read, if there are several.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sheets: Vec<String>,
+    /// Of a workbook: sheets with something in them that are not read, as nothing in them is called a store's name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skipped_sheets: Vec<String>,
     /// The row of words above the header, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title_row: Option<usize>,
