@@ -150,3 +150,42 @@ async fn sheets_that_were_passed_over_are_named() {
     let (_, summary) = look_at_sheet(&path, Some("上海")).await.unwrap();
     assert!(serde_json::to_value(&summary.file).unwrap().get("skipped_sheets").is_none());
 }
+
+#[tokio::test]
+async fn numbers_longer_than_a_spreadsheet_keeps_are_not_taken_for_codes() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    fill(
+        sheet,
+        &[
+            &["门店编码", "店名", "地址", "电话", "统一社会信用代码", "食品经营许可证"],
+            &["", "甲面馆", "北京路1号"],
+            &["1002", "乙面馆", "北京路2号"],
+            &["1003", "丙面馆", "北京路3号"],
+            &["1004", "丁面馆", "北京路4号"],
+            &["", "戊面馆", "北京路5号"],
+        ],
+    );
+    let long = 123_456_789_012_345_678.0;
+    sheet.write_number(1, 0, long).unwrap();
+    sheet.write_number(2, 3, long).unwrap();
+    sheet.write_number(3, 4, long).unwrap();
+    sheet.write_number(4, 5, 13_101_010_000_123_456.0).unwrap();
+    // As many digits as are kept.
+    sheet.write_number(5, 0, 123_456_789_012_345.0).unwrap();
+    let (rows, _) = look(&mut book).await;
+    let told: Vec<String> =
+        rows.iter().map(|row| [&[row.outcome.to_string()][..], &row.warnings].concat().join(" ")).collect();
+    assert_eq!(
+        told,
+        [
+            "invalid:code:mangled_scientific",
+            "invalid:phone:mangled_scientific",
+            "create uscc:mangled_scientific",
+            "create licence.food:mangled_scientific",
+            "create",
+        ]
+    );
+    assert_eq!(rows[4].merchant_id.as_ref().map(|id| id.as_str()), Some("123456789012345"));
+    assert_eq!(rows[2].others["custom.credit_code_text"], "1.2345678901234568E+17");
+}

@@ -31,13 +31,10 @@ impl Code {
 /// Reads a unified social credit code (GB 32100-2015).
 ///
 /// # Errors
-/// `empty`, `charset`, `length`.
+/// `empty`, `charset`, `length`, `mangled_scientific`.
 pub fn credit_code(text: &str) -> Result<Code, Finding> {
-    let code = coded(text, forms::credit_code, |code, text, count| {
+    let code = coded(text, forms::credit_code, |code, count| {
         match code {
-        ErrorCode::Charset if text.contains(['E', 'e']) && text.contains('+') => {
-            "was cut by a spreadsheet: its digits are lost; type it again from the licence".to_owned()
-        }
         ErrorCode::Charset => {
             "has a character that no credit code has: digits and capitals without I, O, S, V, Z; is an I a 1, an O a 0, an S a 5, a Z a 2?".to_owned()
         }
@@ -54,9 +51,9 @@ pub fn credit_code(text: &str) -> Result<Code, Finding> {
 /// Reads a food business licence (JY and 14 digits).
 ///
 /// # Errors
-/// `empty`, `charset`, `length`.
+/// `empty`, `charset`, `length`, `mangled_scientific`.
 pub fn food_licence(text: &str) -> Result<Code, Finding> {
-    let code = coded(text, forms::food_licence, |code, _, count| match code {
+    let code = coded(text, forms::food_licence, |code, count| match code {
         ErrorCode::Charset => "is no food business licence: write JY and 14 digits, like JY23101040012345".to_owned(),
         _ => format!("has {count} characters: a food business licence has JY and 14 digits"),
     })?;
@@ -75,10 +72,17 @@ fn unlabelled(text: &str) -> &str {
     if behind.is_empty() { text } else { behind }
 }
 
+/// `1.38E+17`: a spreadsheet took the code for a number.
+fn is_scientific(plain: &str) -> bool {
+    let Some((number, exponent)) = plain.split_once("E+").or_else(|| plain.split_once("e+")) else { return false };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits(&number.replacen('.', "", 1)) && digits(exponent)
+}
+
 fn coded(
     text: &str,
     form: impl Fn(&str) -> Result<String, ErrorCode>,
-    cure: impl Fn(ErrorCode, &str, usize) -> String,
+    cure: impl Fn(ErrorCode, usize) -> String,
 ) -> Result<String, Finding> {
     let tidy = domain::text::tidy(text);
     if crate::is_empty(&tidy) {
@@ -87,8 +91,12 @@ fn coded(
     // Written in groups: 9131-0110-…
     let plain = unlabelled(tidy.trim_start_matches('\'')).replace(['-', '－', '‐', '–', '—'], "");
     let plain = plain.as_str();
+    if is_scientific(plain) {
+        let cure = "was cut by a spreadsheet: its digits are lost; type it again from the licence";
+        return Err(Finding::new(ErrorCode::MangledScientific, format!("“{}” {cure}", shortened(plain))));
+    }
     form(plain).map_err(|code| {
         let count = plain.chars().filter(|c| !c.is_whitespace()).count();
-        Finding::new(code, format!("“{}” {}", shortened(plain), cure(code, plain, count)))
+        Finding::new(code, format!("“{}” {}", shortened(plain), cure(code, count)))
     })
 }

@@ -213,6 +213,9 @@ fn written(value: &Data) -> (String, Kind) {
     match value {
         Data::Empty => (String::new(), Kind::Text),
         Data::String(text) => (text.clone(), Kind::Text),
+        // Its last digits are no longer what was typed: as a spreadsheet shows it, so that nobody takes it for a code.
+        Data::Int(number) if number.unsigned_abs() >= LONGER_THAN_KEPT => (scientific(*number as f64), Kind::Text),
+        Data::Float(number) if number.abs() >= LONGER_THAN_KEPT as f64 => (scientific(*number), Kind::Text),
         Data::Int(number) => (number.to_string(), Kind::Number),
         // Rust writes numbers without exponent, with as many digits as they need.
         Data::Float(number) => (number.to_string(), Kind::Number),
@@ -225,6 +228,14 @@ fn written(value: &Data) -> (String, Kind) {
         Data::DurationIso(text) => (iso_time(text), Kind::Time),
         Data::Error(error) => (error.to_string(), Kind::Text),
     }
+}
+
+/// Spreadsheets keep fifteen digits of a number; this has sixteen.
+const LONGER_THAN_KEPT: u64 = 1_000_000_000_000_000;
+
+/// `1.2345E+17`.
+fn scientific(number: f64) -> String {
+    format!("{number:E}").replacen('E', "E+", 1)
 }
 
 /// `PT10H30M00S` as `10:30`.
