@@ -189,3 +189,72 @@ async fn numbers_longer_than_a_spreadsheet_keeps_are_not_taken_for_codes() {
     assert_eq!(rows[4].merchant_id.as_ref().map(|id| id.as_str()), Some("123456789012345"));
     assert_eq!(rows[2].others["custom.credit_code_text"], "1.2345678901234568E+17");
 }
+
+/// A workbook of one sheet, as its parts; its second style shows times.
+fn of_parts(of_book: &str, rows: &str) -> Vec<u8> {
+    use std::io::Write as _;
+    let of = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    let relations = |relations: &[(&str, &str, &str)]| {
+        let all: String = relations
+            .iter()
+            .map(|(id, kind, to)| format!(r#"<Relationship Id="{id}" Type="{of}/{kind}" Target="{to}"/>"#))
+            .collect();
+        format!(r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{all}</Relationships>"#)
+    };
+    let parts = [
+        ("_rels/.rels", relations(&[("rId1", "officeDocument", "xl/workbook.xml")])),
+        (
+            "xl/_rels/workbook.xml.rels",
+            relations(&[("rId1", "worksheet", "worksheets/sheet1.xml"), ("rId2", "styles", "styles.xml")]),
+        ),
+        (
+            "xl/workbook.xml",
+            format!(
+                r#"<workbook xmlns="{main}" xmlns:r="{of}">{of_book}<sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>"#
+            ),
+        ),
+        (
+            "xl/styles.xml",
+            format!(r#"<styleSheet xmlns="{main}"><cellXfs><xf numFmtId="0"/><xf numFmtId="20"/></cellXfs></styleSheet>"#),
+        ),
+        ("xl/worksheets/sheet1.xml", format!(r#"<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>"#)),
+    ];
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in parts {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[tokio::test]
+async fn times_of_a_workbook_are_times_whatever_day_they_carry() {
+    let cell = |text: &str| format!(r#"<c t="inlineStr"><is><t>{text}</t></is></c>"#);
+    let time = |number: &str| format!(r#"<c s="1"><v>{number}</v></c>"#);
+    let cases = [
+        ("0.4166666667", "1", "10:00-24:00"),
+        ("0.75", "1.0833333", "18:00-02:00"),
+        ("0.75", "0.0833333", "18:00-02:00"),
+        ("0.4166666667", "44196.9166667", "10:00-22:00"),
+        ("46023.41666666666", "46023.91666666666", "10:00-22:00"),
+        ("46023.41666666666", "46024.08333333334", "10:00-02:00"),
+        ("0", "0.99999", "00:00-24:00"),
+    ];
+    let head: String = ["店名", "地址", "开门", "打烊", "开业日期"].map(cell).concat();
+    let rows = cases.iter().enumerate().map(|(n, (open, close, _))| {
+        let day = time("42369.4166666667");
+        format!("<row>{}{}{}{}{day}</row>", cell(&format!("第{n}面馆")), cell(&format!("路{n}号")), time(open), time(close))
+    });
+    let rows = format!("<row>{head}</row>{}", rows.collect::<String>());
+    for (of_book, opened) in [("", "2015-12-31"), (r#"<workbookPr date1904="1"/>"#, "2020-01-01")] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("stores.xlsx");
+        std::fs::write(&path, of_parts(of_book, &rows)).unwrap();
+        let (rows, _) = look_at_sheet(&path, None).await.unwrap();
+        for (row, (open, close, monday)) in rows.iter().zip(cases) {
+            assert!(told(row).ends_with(&format!("|{monday}")), "{of_book} {open} {close}: {} {:?}", told(row), row);
+            assert_eq!(row.normalised["opened"], opened);
+        }
+    }
+}

@@ -72,6 +72,9 @@ fn what_has_two_readings_is_refused() {
         ("详见公众号", "no_time"),
         ("周一至周五 9:00-18:00，周三 10:00-20:00", "conflict_days"),
         ("单周周六休息，其余9:00-18:00", "irregular"),
+        ("10:00-1904-01-02", "irregular"),
+        ("1899-12-31-22:00", "irregular"),
+        ("2026-01-02-22:00", "irregular"),
         ("周八 9:00-18:00", "bad_day"),
     ] {
         assert_eq!(hours::read(text).unwrap_err().code.as_str(), reason, "{text}");

@@ -60,7 +60,11 @@ pub(super) fn joined<'a>(cells: &Cells<'a>, columns: &[usize]) -> Joined<'a> {
     let mut joined = Joined::default();
     for n in columns {
         let raw = cells.get(*n);
-        let cell = unwrapped(raw);
+        let mut cell = unwrapped(raw);
+        // Only a time of opening or closing asks for the time of a moment; dates are days.
+        if cell.kind == Kind::Date {
+            cell.text = cell.text.split(' ').next().unwrap_or_default();
+        }
         if cell.text.is_empty() {
             continue;
         }

@@ -9,8 +9,13 @@ use super::workbook::time_of;
 /// Days since 1899-12-30 that are taken for a date: 1954 to 2119. Smaller numbers are more likely something else.
 const SERIALS: std::ops::RangeInclusive<f64> = 20_000.0..=80_000.0;
 
-/// A time of day as text: a number from 0 to 1 is a part of a day.
+/// A time of day as text: a number from 0 to 1 is a part of a day, and behind a day stands its time.
 pub(super) fn clock(cell: Cell<'_>) -> String {
+    if cell.kind == Kind::Date
+        && let Some((_, time)) = cell.text.split_once(' ')
+    {
+        return time.to_owned();
+    }
     let part = cell.text.parse::<f64>().ok().filter(|part| (0.0..=1.0).contains(part));
     match part {
         Some(part) if cell.kind == Kind::Number || cell.text.contains('.') => time_of(part),
@@ -69,6 +74,8 @@ mod tests {
         }
         assert_eq!(clock(Cell { text: "0.75", kind: Kind::Number }), "18:00");
         assert_eq!(clock(Cell { text: "10:00", kind: Kind::Text }), "10:00");
+        assert_eq!(clock(Cell { text: "2020-03-08 18:30", kind: Kind::Date }), "18:30");
+        assert_eq!(clock(Cell { text: "2020-03-08", kind: Kind::Date }), "2020-03-08");
         assert_eq!(clock(Cell { text: "0.9993055555555556", kind: Kind::Number }), "23:59");
     }
 }

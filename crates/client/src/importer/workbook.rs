@@ -222,7 +222,7 @@ fn written(value: &Data) -> (String, Kind) {
         Data::Bool(yes) => (yes.to_string(), Kind::Text),
         Data::DateTime(time) => moment(time),
         Data::DateTimeIso(text) => match text.split_once('T') {
-            Some((date, _)) => (date.to_owned(), Kind::Date),
+            Some((date, time)) => (dated(date, time.get(..5).unwrap_or_default()), Kind::Date),
             None => (text.clone(), Kind::Date),
         },
         Data::DurationIso(text) => (iso_time(text), Kind::Time),
@@ -251,12 +251,23 @@ fn iso_time(text: &str) -> String {
     }
 }
 
+/// Times before this are no dates, whose first ones nobody needs, but times past midnight: `24:00`, `26:00`.
+const FIRST_DAYS: f64 = 2.0;
+
 fn moment(time: &ExcelDateTime) -> (String, Kind) {
-    if time.as_f64() < 1.0 || time.is_duration() {
+    if time.as_f64() < FIRST_DAYS || time.is_duration() {
         return (time_of(time.as_f64()), Kind::Time);
     }
-    let (year, month, day, ..) = time.to_ymd_hms_milli();
-    (format!("{year:04}-{month:02}-{day:02}"), Kind::Date)
+    let (year, month, day, hour, minute, second, _) = time.to_ymd_hms_milli();
+    // To the minute: parts of a day are hardly ever whole minutes.
+    let minutes = u16::from(hour) * 60 + u16::from(minute) + u16::from(second >= 30);
+    let date = format!("{year:04}-{month:02}-{day:02}");
+    (dated(&date, &format!("{:02}:{:02}", minutes / 60, minutes % 60)), Kind::Date)
+}
+
+/// A day with its time; midnight is none.
+fn dated(date: &str, time: &str) -> String {
+    if matches!(time, "" | "00:00") { date.to_owned() } else { format!("{date} {time}") }
 }
 
 /// A part of a day as `HH:MM`.

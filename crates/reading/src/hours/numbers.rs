@@ -41,7 +41,7 @@ fn date(text: &[char]) -> Option<(Word, usize)> {
     }
     if digits_at(text) == 4
         && let Some(sign @ ('-' | '.' | '/')) = text.get(4)
-        && text.starts_with(&['2', '0'])
+        && matches!(text, ['1', '8' | '9', ..] | ['2', '0', ..])
         && let Some((1..=12, month)) = short_number(&text[5..])
         && text.get(5 + month) == Some(sign)
         && let Some((1..=31, day)) = short_number(&text[6 + month..])
