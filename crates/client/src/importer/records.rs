@@ -3,6 +3,8 @@
 
 use std::io::{self, Read};
 
+use super::blank_marks::{NotThere, behind_blanks};
+
 /// Bytes read at a time.
 const CHUNK_BYTES: usize = 128 * 1024;
 /// The most bytes of one record.
@@ -177,8 +179,15 @@ impl Scan<'_> {
         // The first quoted cell of several lines: where it begins, where it ends, which column it is.
         let mut lines: Option<(usize, usize, usize)> = None;
         loop {
-            if bytes.get(at) == Some(&b'"') && at < self.literal {
-                let start = at;
+            let mark = match bytes.get(at) {
+                Some(b'"') => Some(at),
+                Some(b' ') => match behind_blanks(bytes, at, self.at_end, self.delimiter) {
+                    Ok(mark) => mark,
+                    Err(NotThere) => return Found::More(lines.map(|(start, ..)| start)),
+                },
+                _ => None,
+            };
+            if let Some(start) = mark.filter(|mark| *mark < self.literal) {
                 at = match self.quoted(start, record) {
                     Ok(end) => end,
                     Err(found) if lines.is_none() => return found,
@@ -306,6 +315,48 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(told(text.as_bytes(), 2), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_mark_behind_a_blank_opens_a_cell_if_it_is_closed() {
+        let cases: [(&str, &[&str]); 11] = [
+            ("a, \"b, c\", \"138\"\nd,  \"e\" ,f\n", &["1:a|b, c|138", "2:d|e |f"]),
+            (" \"a\",\"b\"\n", &["1:a|b"]),
+            ("a, \"b \"\"c\"\"\"", &["1:a|b \"c\""]),
+            ("a, \"\",b", &["1:a||b"]),
+            // Not closed in its line, or with something behind it: the mark is a character of the cell.
+            ("a, \"b,c\nd,e\",f\n", &["1:a| \"b|c", "2:d|e\"|f"]),
+            ("a, \"b\" c,d\n", &["1:a| \"b\" c|d"]),
+            ("a, 9\" b,c\n", &["1:a| 9\" b|c"]),
+            ("a, \"b", &["1:a| \"b"]),
+            ("a, \"", &["1:a| \""]),
+            ("a,  \n", &["1:a|  "]),
+            ("a, ", &["1:a| "]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(told(text.as_bytes(), 3), expected, "{text:?}");
+            // Whatever comes with one read of the source.
+            let mut slow = Records::new(Slow(text.as_bytes()), b',');
+            let (mut record, mut count) = (Record::default(), 0);
+            while slow.next(&mut record).unwrap() {
+                count += 1;
+            }
+            assert_eq!(count, expected.len(), "{text:?}");
+        }
+        let mut blanks = Records::new(&b"a  \"b\" \"c\"\n"[..], b' ');
+        let mut record = Record::default();
+        assert!(blanks.next(&mut record).unwrap());
+        assert_eq!(record.cells().collect::<Vec<_>>(), [&b"a"[..], b"", b"b", b"c"], "a blank may be the delimiter");
+    }
+
+    /// Gives a byte at a time.
+    struct Slow<'b>(&'b [u8]);
+
+    impl Read for Slow<'_> {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            let few = self.0.len().min(1);
+            self.0.read(&mut out[..few])
         }
     }
 
