@@ -135,6 +135,16 @@ async fn a_text_that_breaks_off_is_read_so_far() {
     }
     let (rows, problem) = dry_run("cut.csv", &text.as_bytes()[..text.len() - 9]).await;
     assert_eq!((rows, problem), (2, None));
+    // Packed, and cut where nothing of it is imported yet; and behind that.
+    let packed = |text: &str| {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+        packed.write_all(text.as_bytes()).unwrap();
+        packed.finish().unwrap()
+    };
+    let short = packed(text);
+    refused("short.csv.gz", &short[..short.len() - 20], "nothing was imported").await;
+    let long = packed(&(text.to_owned() + &"小店,长安街3号\r\n".repeat(200_000)));
+    refused("long.csv.gz", &long[..long.len() - 20], "rows before that are kept").await;
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ fn unpacked(path: &Path, share: ShareRead) -> Result<(Box<dyn BufRead + Send>, b
     let source = File::open(path).map_err(|error| bad_file(format!("{}: {error}", path.display())))?;
     let all = source.metadata()?.len();
     let mut file = BufReader::with_capacity(64 * 1024, Counted { source, done: 0, all, share });
-    let gzip = file.fill_buf().map_err(|cause| broken_off(&cause))?.starts_with(&[0x1f, 0x8b]);
+    let gzip = file.fill_buf().map_err(|cause| never_begun(&cause))?.starts_with(&[0x1f, 0x8b]);
     if gzip {
         return Ok((Box::new(BufReader::with_capacity(64 * 1024, MultiGzDecoder::new(file))), true));
     }
@@ -101,7 +101,7 @@ impl TextTable {
     /// that is not there.
     pub fn open(path: &Path, layout: &Layout, share: ShareRead) -> Result<Self> {
         let (mut source, gzip) = unpacked(path, share)?;
-        let head = head(source.as_mut()).map_err(|cause| broken_off(&cause))?;
+        let head = head(source.as_mut()).map_err(|cause| never_begun(&cause))?;
         let whole = head.len() < HEAD_BYTES;
         let found = match &layout.encoding {
             Some(name) => {
@@ -185,6 +185,13 @@ impl TextTable {
         sink.send(rows);
         Ok(())
     }
+}
+
+/// While only its first bytes were looked at.
+fn never_begun(cause: &std::io::Error) -> Error {
+    bad_file(format!(
+        "the file breaks off, or was changed while it was read ({cause}): nothing was imported; see that it is whole and import it again"
+    ))
 }
 
 fn broken_off(cause: &std::io::Error) -> Error {
