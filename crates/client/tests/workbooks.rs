@@ -200,7 +200,9 @@ fn of_parts(of_book: &str, rows: &str) -> Vec<u8> {
             .iter()
             .map(|(id, kind, to)| format!(r#"<Relationship Id="{id}" Type="{of}/{kind}" Target="{to}"/>"#))
             .collect();
-        format!(r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{all}</Relationships>"#)
+        format!(
+            r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{all}</Relationships>"#
+        )
     };
     let parts = [
         ("_rels/.rels", relations(&[("rId1", "officeDocument", "xl/workbook.xml")])),
@@ -216,7 +218,9 @@ fn of_parts(of_book: &str, rows: &str) -> Vec<u8> {
         ),
         (
             "xl/styles.xml",
-            format!(r#"<styleSheet xmlns="{main}"><cellXfs><xf numFmtId="0"/><xf numFmtId="20"/></cellXfs></styleSheet>"#),
+            format!(
+                r#"<styleSheet xmlns="{main}"><cellXfs><xf numFmtId="0"/><xf numFmtId="20"/></cellXfs></styleSheet>"#
+            ),
         ),
         ("xl/worksheets/sheet1.xml", format!(r#"<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>"#)),
     ];
@@ -244,7 +248,13 @@ async fn times_of_a_workbook_are_times_whatever_day_they_carry() {
     let head: String = ["店名", "地址", "开门", "打烊", "开业日期"].map(cell).concat();
     let rows = cases.iter().enumerate().map(|(n, (open, close, _))| {
         let day = time("42369.4166666667");
-        format!("<row>{}{}{}{}{day}</row>", cell(&format!("第{n}面馆")), cell(&format!("路{n}号")), time(open), time(close))
+        format!(
+            "<row>{}{}{}{}{day}</row>",
+            cell(&format!("第{n}面馆")),
+            cell(&format!("路{n}号")),
+            time(open),
+            time(close)
+        )
     });
     let rows = format!("<row>{head}</row>{}", rows.collect::<String>());
     for (of_book, opened) in [("", "2015-12-31"), (r#"<workbookPr date1904="1"/>"#, "2020-01-01")] {
@@ -256,5 +266,37 @@ async fn times_of_a_workbook_are_times_whatever_day_they_carry() {
             assert!(told(row).ends_with(&format!("|{monday}")), "{of_book} {open} {close}: {} {:?}", told(row), row);
             assert_eq!(row.normalised["opened"], opened);
         }
+    }
+}
+
+#[tokio::test]
+async fn rows_that_are_hidden_are_counted() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let rows: Vec<[String; 2]> = (0..6).map(|n| [format!("第{n}面馆"), format!("北京路{n}号")]).collect();
+    fill(sheet, &[&["name", "address"], &["店名", "地址"]]);
+    for (n, [name, address]) in rows.iter().enumerate() {
+        fill_row(sheet, u32::try_from(n).unwrap() + 2, [name, address]);
+    }
+    // Names for programs, two stores, and a row without anything.
+    for row in [0, 3, 5, 20] {
+        sheet.set_row_hidden(row).unwrap();
+    }
+    // A sheet that is not imported does not count.
+    let notes = book.add_worksheet();
+    fill(notes, &[&["说明"], &["由总部导出"]]);
+    notes.set_row_hidden(1).unwrap();
+    let (rows, summary) = look(&mut book).await;
+    assert_eq!(rows.iter().filter(|row| row.outcome.to_string() == "create").count(), 6);
+    assert_eq!(serde_json::to_value(&summary.file).unwrap()["hidden_rows"], 2);
+    let mut book = Workbook::new();
+    fill(book.add_worksheet(), &[&["店名", "地址"], &["甲面馆", "北京路1号"]]);
+    let (_, summary) = look(&mut book).await;
+    assert!(serde_json::to_value(&summary.file).unwrap().get("hidden_rows").is_none());
+}
+
+fn fill_row(sheet: &mut Worksheet, row: u32, texts: [&str; 2]) {
+    for (column, text) in (0..).zip(texts) {
+        sheet.write_string(row, column, text).unwrap();
     }
 }

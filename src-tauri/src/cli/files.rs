@@ -163,6 +163,12 @@ fn print_summary(summary: &ImportSummary) -> Result<(), Failed> {
             "sheets that are not imported, as no column of theirs is called like a store's name (--sheet SHEET imports one of them): {sheets}"
         ))?;
     }
+    if summary.file.hidden_rows > 0 {
+        let rows = summary.file.hidden_rows;
+        output::line(&format!(
+            "{rows} rows are hidden in the workbook, as by a filter, and are read as all others: take them out of the file if they do not belong"
+        ))?;
+    }
     if summary.resumed_after_row > 0 {
         output::say(&format!("went on behind row {}, where it had broken off", summary.resumed_after_row));
     }

@@ -8,6 +8,7 @@ mod columns;
 mod encoding;
 mod header;
 mod header_words;
+mod hidden;
 mod judge;
 mod kinds;
 mod known;

@@ -9,6 +9,7 @@ use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
 use super::bounded::{Allowance, Bounded};
+use super::hidden::{self, HiddenRows};
 use super::table::bad_file;
 use crate::error::{Error, Result};
 
@@ -45,26 +46,31 @@ const AHEAD_BYTES: usize = 64 * 1024;
 /// What a cell takes beside its text, in bytes.
 const CELL_BYTES: u64 = 64;
 
-/// Looks through all parts.
+/// Looks through all parts, and says which rows they hide.
 ///
 /// # Errors
 /// `bad_file` if the container or a part is broken or goes beyond a limit.
-pub(super) fn check<R: Read + Seek>(file: R, limits: Limits) -> Result<()> {
+pub(super) fn check<R: Read + Seek>(file: R, limits: Limits) -> Result<HiddenRows> {
     let mut zip = ZipArchive::new(file).map_err(broken)?;
     let mut left = limits.unpacked_bytes;
+    let mut hidden = HiddenRows::default();
     for n in 0..zip.len() {
         let part = zip.by_index(n).map_err(broken)?;
         if part.is_dir() {
             continue;
         }
+        let name = part.name().map(|name| name.into_owned()).unwrap_or_default();
         // A part may be larger than it says.
         let allowance = Allowance::new(limits.piece_bytes + AHEAD_BYTES);
         let mut source = BufReader::with_capacity(AHEAD_BYTES, Bounded::new(part.take(left + 1), &allowance));
         let is_xml = source.fill_buf()?.contains(&b'<');
-        let taken = if is_xml { xml(source, &allowance, limits)? } else { plain(source, &allowance, limits)? };
+        let taken = match is_xml {
+            true => xml(source, &allowance, limits, name, &mut hidden)?,
+            false => plain(source, &allowance, limits)?,
+        };
         left = left.checked_sub(taken).ok_or_else(too_large)?;
     }
-    Ok(())
+    Ok(hidden)
 }
 
 fn broken(error: impl std::fmt::Display) -> Error {
@@ -94,12 +100,29 @@ fn plain(mut source: impl BufRead, allowance: &Allowance, limits: Limits) -> Res
     }
 }
 
-fn xml(source: impl BufRead, allowance: &Allowance, limits: Limits) -> Result<u64> {
+fn xml(
+    source: impl BufRead,
+    allowance: &Allowance,
+    limits: Limits,
+    name: String,
+    hidden: &mut HiddenRows,
+) -> Result<u64> {
     let mut reader = Reader::from_reader(source);
     let config = reader.config_mut();
     config.expand_empty_elements = true;
     // The elements that wait for their end are kept in memory, and by readers on the stack.
-    let mut part = Part { limits, depth: 0, elements: 0, joined: 0, is_sheet: false, table: Table::default() };
+    let mut part = Part {
+        limits,
+        depth: 0,
+        elements: 0,
+        joined: 0,
+        is_sheet: false,
+        table: Table::default(),
+        name,
+        hidden,
+        next_row: 0,
+        hides: false,
+    };
     let mut buffer = Vec::new();
     loop {
         allowance.renew();
@@ -127,7 +150,7 @@ fn xml(source: impl BufRead, allowance: &Allowance, limits: Limits) -> Result<u6
 /// The deepest nesting.
 const DEPTH_MAX: u32 = 200;
 
-struct Part {
+struct Part<'h> {
     limits: Limits,
     depth: u32,
     elements: u64,
@@ -135,9 +158,16 @@ struct Part {
     /// A sheet of XLSX: its cells are read one by one.
     is_sheet: bool,
     table: Table,
+    /// Of the part, or of the table within it.
+    name: String,
+    hidden: &'h mut HiddenRows,
+    /// The row behind the last one that began, from 0.
+    next_row: u64,
+    /// Is the row hidden, and nothing of it told yet?
+    hides: bool,
 }
 
-impl Part {
+impl Part<'_> {
     fn begins(&mut self, tag: &BytesStart<'_>) -> Result<()> {
         self.depth += 1;
         self.elements += 1;
@@ -150,8 +180,22 @@ impl Part {
         match tag.local_name().as_ref() {
             "worksheet" if self.depth == 1 => self.is_sheet = true,
             "mergeCell" => self.joined += 1,
+            "row" if self.is_sheet => {
+                self.next_row = hidden::number(tag).unwrap_or(self.next_row).saturating_add(1);
+                self.hides = hidden::is_hidden(tag);
+            }
+            "v" | "is" if self.hides => {
+                self.hides = false;
+                self.hidden.rows(&self.name, self.next_row - 1, 1);
+            }
+            "sheet" if self.name.ends_with("workbook.xml") => self.hidden.sheet(tag),
+            "Relationship" if self.name.ends_with("workbook.xml.rels") => self.hidden.relation(tag),
+            "table" => self.name = hidden::name(tag).unwrap_or_default(),
             "f" if number("si").is_some_and(|n| n > SHARED_MAX) => return Err(too_large()),
-            "table-row" => self.table.row(number("number-rows-repeated").unwrap_or(1)),
+            "table-row" => {
+                self.table.row(number("number-rows-repeated").unwrap_or(1));
+                self.hides = hidden::is_hidden(tag);
+            }
             "table-cell" | "covered-table-cell" => {
                 let says = tag
                     .attributes()
@@ -169,8 +213,17 @@ impl Part {
         self.depth = self.depth.saturating_sub(1);
         match name {
             "table-cell" | "covered-table-cell" => self.table.cell_ends(),
-            "table-row" => self.table.row_ends(),
-            "table" => self.table.ends(),
+            "table-row" => {
+                if std::mem::take(&mut self.hides) && self.table.width > 0 {
+                    self.hidden.rows(&self.name, self.next_row, self.table.repeated);
+                }
+                self.next_row = self.next_row.saturating_add(self.table.repeated);
+                self.table.row_ends();
+            }
+            "table" => {
+                self.next_row = 0;
+                self.table.ends();
+            }
             _ => return Ok(()),
         }
         if self.table.bytes() > self.limits.cells.saturating_mul(CELL_BYTES) { Err(too_large()) } else { Ok(()) }

@@ -388,7 +388,7 @@ impl Import<'_> {
             self.cache.end_import(open, state).await?;
         }
         (self.file.data_records, self.file.trailing_blank_records) = (self.row, self.dropped_blanks);
-        self.file.skipped_sheets = seen.skipped_sheets;
+        (self.file.skipped_sheets, self.file.hidden_rows) = (seen.skipped_sheets, seen.hidden_rows);
         if let Some(newline) = self.file.newline.as_mut().filter(|newline| seen.bare_breaks && *newline == "CRLF") {
             newline.push_str(" (bare LF inside quoted cells)");
         }

@@ -22,6 +22,8 @@ pub(super) struct SheetRows<'a> {
     /// The first rows, until the header is found.
     first: Vec<Vec<(String, Kind)>>,
     begun: Option<bool>,
+    /// Those that the header takes, and those above it.
+    header_rows: usize,
     row: Vec<(String, Kind)>,
     /// The number of that row, from 0.
     pub at: usize,
@@ -40,6 +42,7 @@ impl<'a> SheetRows<'a> {
             is_filled: false,
             first: Vec::new(),
             begun: None,
+            header_rows: 0,
             row: Vec::new(),
             at: 0,
             joined: Joined::default(),
@@ -95,6 +98,7 @@ impl<'a> SheetRows<'a> {
             return true;
         };
         self.begun = Some(true);
+        self.header_rows = header.records;
         self.joined = Joined::beneath(&self.merged, header.records);
         for (n, mut row) in std::mem::take(&mut self.first).into_iter().enumerate().skip(header.records) {
             self.joined.fill(n, &mut row);
@@ -112,20 +116,20 @@ impl<'a> SheetRows<'a> {
         header.names.iter().any(name)
     }
 
-    /// Were there rows that could be used?
-    pub fn end(mut self, sink: &mut Sink) -> bool {
+    /// How many rows stand above those that could be used; nothing if there were none.
+    pub fn end(mut self, sink: &mut Sink) -> Option<usize> {
         if !self.row.is_empty() && !self.end_row(sink) {
-            return true;
+            return Some(self.header_rows);
         }
         if self.begun.is_none() && !self.begin(sink) {
-            return true;
+            return Some(self.header_rows);
         }
         // Somebody who names a sheet knows of the others.
         if self.begun == Some(false) && self.is_filled && self.layout.sheet.is_none() {
             sink.seen.skipped_sheets.push(self.name.to_owned());
         }
         sink.send(self.rows);
-        self.begun == Some(true)
+        (self.begun == Some(true)).then_some(self.header_rows)
     }
 }
 

@@ -58,6 +58,8 @@ pub(super) struct Seen {
     pub bare_breaks: bool,
     /// Sheets with something in them that were passed over.
     pub skipped_sheets: Vec<String>,
+    /// Rows that were read although the workbook hides them.
+    pub hidden_rows: u64,
 }
 
 /// A sheet's beginning.

@@ -8,6 +8,7 @@ use calamine::{Data, Dimensions, ExcelDateTime, Ods, Range, Reader, SheetType, S
 use domain::problem::ErrorCode;
 
 use super::header::{self, Merged};
+use super::hidden::HiddenRows;
 use super::kinds;
 use super::old_book;
 use super::packed::{self, Limits};
@@ -89,9 +90,7 @@ fn small_enough(bytes: u64, most: u64) -> Result<()> {
 /// `bad_file` if it cannot be read; `bad_request` if there is no such sheet.
 pub(super) fn read(path: &Path, format: Format, layout: &Layout, sink: &mut Sink) -> Result<()> {
     let file = || -> Result<BufReader<File>> { Ok(BufReader::new(File::open(path)?)) };
-    if format != Format::Xls {
-        packed::check(file()?, Limits::USUAL)?;
-    }
+    let hidden = if format == Format::Xls { HiddenRows::default() } else { packed::check(file()?, Limits::USUAL)? };
     if format == Format::Xlsx {
         let parts = zip::ZipArchive::new(file()?).map_err(refused)?;
         let names: Vec<String> = parts.file_names().flatten().map(|name| name.into_owned()).collect();
@@ -100,13 +99,13 @@ pub(super) fn read(path: &Path, format: Format, layout: &Layout, sink: &mut Sink
         }
     }
     match format {
-        Format::Xlsx => read_xlsx(Xlsx::new(file()?).map_err(refused)?, layout, sink),
+        Format::Xlsx => read_xlsx(Xlsx::new(file()?).map_err(refused)?, &hidden, layout, sink),
         Format::Xls => {
             let joined = |book: &Xls<_>, sheet: &str| book.merge_cells_by_sheet_name(sheet).unwrap_or_default();
-            read_whole(Xls::new(old_book::sound(file()?)?).map_err(refused)?, joined, layout, sink)
+            read_whole(Xls::new(old_book::sound(file()?)?).map_err(refused)?, joined, &hidden, layout, sink)
         }
         // Its reader does not say which cells are joined.
-        Format::Ods => read_whole(Ods::new(file()?).map_err(refused)?, |_, _| Vec::new(), layout, sink),
+        Format::Ods => read_whole(Ods::new(file()?).map_err(refused)?, |_, _| Vec::new(), &hidden, layout, sink),
     }
 }
 
@@ -141,7 +140,7 @@ fn merged(areas: &[Dimensions]) -> Vec<Merged> {
     areas.map(|m| (m.start.0 as usize, m.start.1 as usize, m.end.0 as usize, m.end.1 as usize)).collect()
 }
 
-fn read_xlsx(mut book: Xlsx<BufReader<File>>, layout: &Layout, sink: &mut Sink) -> Result<()> {
+fn read_xlsx(mut book: Xlsx<BufReader<File>>, hidden: &HiddenRows, layout: &Layout, sink: &mut Sink) -> Result<()> {
     let names = sheets(&book, layout)?;
     let mut any = false;
     for name in &names {
@@ -163,7 +162,10 @@ fn read_xlsx(mut book: Xlsx<BufReader<File>>, layout: &Layout, sink: &mut Sink) 
                 return Ok(());
             }
         }
-        any |= rows.end(sink);
+        if let Some(header_rows) = rows.end(sink) {
+            any = true;
+            sink.seen.hidden_rows += hidden.beneath(name, header_rows);
+        }
     }
     if any { Ok(()) } else { Err(no_rows(layout)) }
 }
@@ -171,6 +173,7 @@ fn read_xlsx(mut book: Xlsx<BufReader<File>>, layout: &Layout, sink: &mut Sink) 
 fn read_whole<RS: std::io::Read + std::io::Seek, B: Reader<RS>>(
     mut book: B,
     joined: impl Fn(&B, &str) -> Vec<Dimensions>,
+    hidden: &HiddenRows,
     layout: &Layout,
     sink: &mut Sink,
 ) -> Result<()>
@@ -196,7 +199,10 @@ where
                 }
             }
         }
-        any |= rows.end(sink);
+        if let Some(header_rows) = rows.end(sink) {
+            any = true;
+            sink.seen.hidden_rows += hidden.beneath(name, header_rows);
+        }
     }
     if any { Ok(()) } else { Err(no_rows(layout)) }
 }

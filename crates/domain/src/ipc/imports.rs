@@ -228,6 +228,9 @@ pub struct ImportFile {
     /// Of a workbook: sheets with something in them that are not read, as nothing in them is called a store's name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skipped_sheets: Vec<String>,
+    /// Of a workbook: rows that it hides, as a filter does, and that are read all the same.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub hidden_rows: u64,
     /// The row of words above the header, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title_row: Option<usize>,
