@@ -214,3 +214,39 @@ async fn damaged_bytes_of_a_chinese_file_cost_their_row_and_not_the_encoding() {
     assert_eq!(summary.file.encoding.as_deref(), Some("GB18030"));
     assert_eq!(rows.iter().filter(|row| row.outcome.to_string() == "invalid:name:bad_encoding").count(), 2);
 }
+
+#[tokio::test]
+async fn a_header_says_of_which_datum_its_degrees_are() {
+    let store = |headers: &str| format!("店名,地址,{headers}\n甲,北京路1号,116.4,39.9,116.41,39.91\n");
+    for (headers, location, warned) in [
+        ("经度,纬度,,", "39.9,116.4", ""),
+        ("经度(GCJ02),纬度（高德）,,", "39.9,116.4 GCJ-02", ""),
+        ("经度,纬度（腾讯地图）,,", "39.9,116.4 GCJ-02", ""),
+        ("火星经度,火星纬度,百度经度,百度纬度", "39.9,116.4 GCJ-02", ""),
+        ("百度经度,百度纬度,高德经度,高德纬度", "39.91,116.41 GCJ-02", ""),
+        ("经度(BD09),纬度,,", "", "coords:not_a_place"),
+        ("经度（百度）,纬度（百度）,,", "", "coords:not_a_place"),
+        ("经度(GCJ02),纬度(WGS84),,", "", "coords:not_a_place"),
+    ] {
+        assert_place(&store(headers), location, warned).await;
+    }
+    for (header, cell, location, warned) in [
+        ("高德坐标", "39.9,116.4", "39.9,116.4 GCJ-02", ""),
+        ("坐标(GCJ-02)", "39.9,116.4 WGS-84", "39.9,116.4", ""),
+        ("百度坐标", "39.9,116.4", "", "coords:not_a_place"),
+    ] {
+        assert_place(&format!("店名,地址,{header}\n甲,北京路1号,\"{cell}\"\n"), location, warned).await;
+    }
+}
+
+async fn assert_place(text: &str, location: &str, warned: &str) {
+    let (_home, cache) = open().await;
+    let (rows, _) = run(&cache, text.as_bytes(), "test", false).await;
+    let warnings: Vec<&str> =
+        rows[0].warnings.iter().map(String::as_str).filter(|told| !told.starts_with("row:")).collect();
+    assert_eq!(warnings.join(" "), warned, "{text}");
+    let id = rows[0].merchant_id.clone().unwrap();
+    let stored = cache.registers_of(&[id]).await.unwrap();
+    let found = stored[0].1.get(&field("location")).and_then(|value| value.as_str()).unwrap_or_default();
+    assert_eq!(found, location, "{text}");
+}

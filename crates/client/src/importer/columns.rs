@@ -6,8 +6,9 @@ use domain::problem::{ErrorCode, Problem};
 use domain::schema::CustomField;
 use domain::text;
 
+use super::datum::{self, Degrees};
 use super::header::Header;
-use super::header_words::{by_rule, header_key};
+use super::header_words::{self, by_rule, header_key};
 use super::table::bad_file;
 use crate::error::Result;
 
@@ -177,6 +178,7 @@ impl Columns {
                 let taken = target.as_ref().is_some_and(|target| {
                     taken_by_hand(target) || !several && columns.targets.iter().any(|(_, other)| other == target)
                 });
+                let taken = taken || target.as_ref().is_some_and(|target| is_second_best(headers, n, target));
                 let joined = matches!(reason, MappingReason::Remembered { .. });
                 if taken && !joined { (None, MappingReason::Taken) } else { (target, reason) }
             };
@@ -223,6 +225,14 @@ impl Columns {
     pub fn by_hand(&self) -> bool {
         self.all.iter().any(|column| column.reason == MappingReason::ByHand)
     }
+}
+
+/// Degrees that nobody can use, where another column has the same in some that can be used.
+fn is_second_best(headers: &[String], n: usize, target: &Target) -> bool {
+    let is_usable = |header: &String| datum::said_by(header) != Some(Degrees::Unusable);
+    matches!(target, Target::Latitude | Target::Longitude | Target::Coordinates)
+        && !is_usable(&headers[n])
+        && headers.iter().any(|other| is_usable(other) && header_words::standard(other).as_ref() == Some(target))
 }
 
 fn position(headers: &[String], column: &str) -> Option<usize> {

@@ -7,6 +7,7 @@ use domain::text;
 use regex::Regex;
 
 use super::columns::Target;
+use super::datum;
 
 /// One rule: headers that match go to the target. The first that matches counts.
 struct Rule {
@@ -146,8 +147,13 @@ pub(super) fn by_rule(header: &str) -> Option<(Target, &'static str)> {
     {
         return Some((Target::Register(field), "the name of a field"));
     }
-    let rule = rule_for(&key).or_else(|| rule_for(&bare(&key)))?;
+    let rule = rule_for(&key).or_else(|| rule_for(&bare(&key))).or_else(|| of_a_map(&key))?;
     Some((Target::named(rule.target).ok()?, rule.pattern))
+}
+
+/// `高德坐标`, `gcj02_lng`: degrees of this datum or map.
+fn of_a_map(key: &str) -> Option<&'static Rule> {
+    rule_for(&datum::unnamed(key)?).filter(|rule| matches!(rule.target, "lat" | "lng" | "coords"))
 }
 
 fn rule_for(key: &str) -> Option<&'static Rule> {
@@ -193,9 +199,9 @@ mod tests {
             ("opened", "开业日期 opened 开业时间 开店时间"),
             ("category", "经营类目 品类 分类 Category 類別"),
             ("uscc", "统一社会信用代码 uscc 统一社会信用代码/注册号"),
-            ("coords", "坐标 GPS坐标 经纬度"),
-            ("lat", "Latitude lat 纬度"),
-            ("lng", "Longitude lng lon 经度"),
+            ("coords", "坐标 GPS坐标 经纬度 高德坐标 火星坐标 坐标（GCJ-02） 腾讯地图经纬度"),
+            ("lat", "Latitude lat 纬度 纬度（高德） lat_gcj02 BD09_lat"),
+            ("lng", "Longitude lng lon 经度 经度(GCJ02) 高德经度 百度经度"),
             ("note", "备注 Note remarks"),
         ];
         for (name, headers) in cases {

@@ -5,6 +5,7 @@ mod blank_marks;
 mod bounded;
 mod cells;
 mod columns;
+mod datum;
 mod encoding;
 mod header;
 mod header_words;

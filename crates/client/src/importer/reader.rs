@@ -7,12 +7,12 @@ use std::sync::Arc;
 use domain::field::FieldPath;
 use domain::ipc::RowShown;
 use domain::{ErrorCode, Value};
-use reading::coordinates;
 use reading::hours::{self, Flag};
 use reading::phones::{self, Phone, Phones};
 
 use super::cells::{bare_formula, is_error, is_formula, joined, unwrapped};
 use super::columns::{Columns, Target};
+use super::datum::{self, Degrees};
 use super::memo::Memo;
 use super::moments;
 use super::numbers::{plain_fixed_line, plain_mobile};
@@ -40,6 +40,8 @@ pub(super) struct RowReader {
     latitude: Option<usize>,
     longitude: Option<usize>,
     coordinates: Option<usize>,
+    /// What the headers say of degrees in two columns, and of those in one.
+    degrees: [Option<Degrees>; 2],
     credit_code: Option<usize>,
     opened: Option<usize>,
     registers: Vec<Register>,
@@ -66,7 +68,12 @@ impl RowReader {
                 registers.entry(field.clone()).or_default().push(*n);
             }
         }
+        let said = |target: Target| {
+            let first = columns.targets.iter().find(|(_, other)| *other == target)?;
+            columns.all.get(first.0).and_then(|column| datum::said_by(&column.header))
+        };
         Self {
+            degrees: [datum::of_both(said(Target::Latitude), said(Target::Longitude)), said(Target::Coordinates)],
             ids: of(&Target::Id),
             names: register("name"),
             addresses: register("address"),
@@ -270,12 +277,12 @@ impl RowReader {
         let cell = |column: Option<usize>| column.map_or("", |n| unwrapped(cells.get(n)).text.trim());
         let (latitude, longitude) = (cell(self.latitude), cell(self.longitude));
         let both = cell(self.coordinates);
-        let typed = match (reading::is_empty(latitude), reading::is_empty(longitude)) {
-            _ if !reading::is_empty(both) => both.to_owned(),
+        let (typed, said) = match (reading::is_empty(latitude), reading::is_empty(longitude)) {
+            _ if !reading::is_empty(both) => (both.to_owned(), self.degrees[1]),
             (true, true) => return,
-            _ => format!("{},{}", with_point(latitude), with_point(longitude)),
+            _ => (format!("{},{}", with_point(latitude), with_point(longitude)), self.degrees[0]),
         };
-        match coordinates::read(&typed) {
+        match datum::read(&typed, said) {
             Ok(found) => {
                 if found.swapped {
                     row.warnings.push("coords:swapped".to_owned());
@@ -286,7 +293,7 @@ impl RowReader {
                 row.place = found.lat.parse().ok().zip(found.lng.parse().ok());
                 row.others.push((FieldPath::fixed(LOCATION), Value::text(found.stored())));
             }
-            Err(finding) => row.warnings.push(format!("coords:{}", finding.code)),
+            Err(code) => row.warnings.push(format!("coords:{code}")),
         }
     }
 }

@@ -312,7 +312,9 @@ impl<'a> Row<'a> {
 
     /// What it is compared by.
     pub fn likeness(&self) -> Likeness<'_> {
-        let place = self.place.and_then(|(latitude, longitude)| Place::parse(&format!("{latitude},{longitude}")));
+        // As it is stored: with its datum.
+        let location = self.others.iter().find(|(field, _)| field.as_str() == LOCATION);
+        let place = location.and_then(|(_, place)| Place::parse(place.as_str()?));
         Likeness::new(&self.name, &self.address, self.e164(), place)
     }
 
