@@ -12,6 +12,7 @@ pub fn target_label(target: &str) -> String {
         "code" => field_label("merchant_id"),
         "phone" => field_label("phones"),
         "row" => imports::col_row().to_owned(),
+        "address_front" => imports::t_address_front().to_owned(),
         "hours_open" => imports::t_open().to_owned(),
         "hours_close" => imports::t_close().to_owned(),
         "uscc" => imports::t_credit_code().to_owned(),
@@ -77,6 +78,7 @@ mod tests {
         let targets = [
             ("code", "门店编号", "Store ID"),
             ("hours_open", "开门时间", "Opens at"),
+            ("address_front", "地址前的省、市、区", "Region before the address"),
             ("custom.座位", "自定义：座位", "Custom: 座位"),
             ("name", "门店名称", "Name"),
         ];

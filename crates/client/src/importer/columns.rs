@@ -9,6 +9,7 @@ use domain::text;
 use super::datum::{self, Degrees};
 use super::header::Header;
 use super::header_words::{self, by_rule, header_key};
+use super::remaining;
 use super::table::bad_file;
 use crate::error::Result;
 
@@ -37,6 +38,8 @@ pub(super) enum Target {
     CreditCode,
     /// The day on which it opened first.
     Opened,
+    /// A region that is written in front of the address.
+    AddressFront,
     /// One register.
     Register(FieldPath),
 }
@@ -60,6 +63,7 @@ impl Target {
             "uscc" | "licence.credit_code" => Self::CreditCode,
             "opened" | "custom.opened" => Self::Opened,
             "location" => Self::Coordinates,
+            "address_front" => Self::AddressFront,
             path => {
                 let field = FieldPath::new(path)?;
                 if matches!(field.kind(), FieldKind::Unknown | FieldKind::Deleted | FieldKind::SetElement) {
@@ -85,6 +89,7 @@ impl Target {
             Self::Coordinates => "coords",
             Self::CreditCode => "uscc",
             Self::Opened => "opened",
+            Self::AddressFront => "address_front",
             Self::Register(field) => field.as_str(),
         }
     }
@@ -174,7 +179,7 @@ impl Columns {
                 if target == Some(Target::Opened) && matches!(reason, MappingReason::Rule { .. }) {
                     target = wishes.first_cells.get(n).and_then(|cell| of_times(cell)).or(target);
                 }
-                let several = matches!(target, Some(Target::Phones | Target::Tags));
+                let several = matches!(target, Some(Target::Phones | Target::Tags | Target::AddressFront));
                 let taken = target.as_ref().is_some_and(|target| {
                     taken_by_hand(target) || !several && columns.targets.iter().any(|(_, other)| other == target)
                 });
@@ -188,6 +193,7 @@ impl Columns {
             columns.all.push(Column { header: header.clone(), target, reason });
         }
         columns.targets.extend(asked.into_iter().filter_map(|(n, target)| Some((n, target?))));
+        remaining::place(&mut columns, wishes.first_cells);
         Ok(columns)
     }
 

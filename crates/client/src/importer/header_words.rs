@@ -19,8 +19,24 @@ const fn rule(target: &'static str, pattern: &'static str) -> Rule {
     Rule { target, pattern }
 }
 
+/// The hours of one weekday.
+macro_rules! day {
+    ($field:literal, $numeral:literal, $english:literal) => {
+        rule(
+            $field,
+            concat!(
+                "^((周|週|星期|礼拜)",
+                $numeral,
+                "|",
+                $english,
+                r")([ _-]?((营业|營業)?(时间|時間|时段|時段)|((opening|business) )?hours))?$"
+            ),
+        )
+    };
+}
+
 /// Headers are compared in their key form: NFKC, small letters, one blank at most; of two lines `upper/lower`.
-const RULES: [Rule; 23] = [
+const RULES: [Rule; 30] = [
     rule(
         "merchant_id",
         // Without the word “store” a number only counts the rows.
@@ -29,11 +45,11 @@ const RULES: [Rule; 23] = [
     rule("branch", r"^(branch([ _-]?name)?|分店(名称|名稱|名)?)$"),
     rule(
         "name",
-        r"^((merchant|store|shop|restaurant|outlet|business)[ _-]?)?name$|^((商户|商戶|门店|門店|店铺|店鋪|商家|餐厅|餐廳|店)(全)?(名称|名稱|名)|名称|名稱)$",
+        r"^((merchant|store|shop|restaurant|outlet|business)[ _-]?)?name$|^((商户|商戶|门店|門店|店铺|店鋪|店面|商家|餐厅|餐廳|店)(全)?(名称|名稱|名)|名称|名稱)$",
     ),
     rule(
         "address",
-        r"^((store|shop|street|full|merchant)[ _-]?)?(address|addr\.?)([ _-]?line[ _-]?1)?$|^(商户|商戶|门店|門店|店铺|店鋪|商家)?(详细|詳細|经营|經營|营业|營業)?(地址|所在地|住址)$",
+        r"^((store|shop|street|full|merchant)[ _-]?)?(address|addr\.?)(([ _-]?line)?[ _-]?1)?$|^(商户|商戶|门店|門店|店铺|店鋪|商家)?(详细|詳細|经营|經營|营业|營業)?(地址|所在地|住址)1?$|^(经营|經營|营业|營業)(场所|場所)$",
     ),
     rule(
         "hours_open",
@@ -45,7 +61,7 @@ const RULES: [Rule; 23] = [
     ),
     rule(
         "hours",
-        r"^(((opening|business|open|store|working|trading)[ _-]?)?(hours|times)|(营业|營業|开放|開放|服务|服務)(时间|時間|时段|時段|时间段|時間段))$",
+        r"^(((opening|business|open|store|working|trading)[ _-]?)?(hours|times)|hours of (operation|business)|(营业|營業|开放|開放|服务|服務)(时间|時間|时段|時段|时间段|時間段))$",
     ),
     rule(
         "opened",
@@ -53,11 +69,11 @@ const RULES: [Rule; 23] = [
     ),
     rule(
         "phones",
-        r"^(.*/)?((store|shop|contact|office|mobile|cell|land)?[ _-]?(tele)?phones?([ _-]?(no\.?|numbers?))?|tel\.?([ _-]?no\.?)?|telephones?|(contact|mobile|cell|telephone)[ _-]?(no\.?|numbers?)|mobile|cell|landline|hotline|(联系人?|聯絡人?|聯繫人?|门店|門店|店铺|店鋪|商户|商戶|商家|店长|店長|负责人|負責人|订座|訂位|订餐|訂餐|预订|客服|服务)?(电话|電話|手机|手機|座机|座機|热线|熱線|固话|固定电话)(号码|號碼|号)?|(联系|聯絡|聯繫)方式)[0-9]?$",
+        r"^(.*/)?((store|shop|contact|office|mobile|cell|land)?[ _-]?(tele)?phones?([ _-]?(no\.?|numbers?|#))?|tel\.?([ _-]?(no\.?|#))?|telephones?|(contact|mobile|cell|telephone)[ _-]?(no\.?|numbers?)|mobile|cell|landline|hotline|(门店|門店|店铺|店鋪|商户|商戶|商家)?(联系人?|聯絡人?|聯繫人?|店长|店長|负责人|負責人|订座|訂位|订餐|訂餐|预订|外卖|外賣|客服|服务|备用|備用|其他|其它)?(电话|電話|手机|手機|座机|座機|热线|熱線|固话|固定电话)(号码|號碼|号)?|(门店|門店|店铺|店鋪|商户|商戶|商家)?(联系|聯絡|聯繫)方式)(\((备用|備用|其他|其它)\))?[0-9一二三四]?$",
     ),
     rule(
         "category",
-        r"^((store|shop|merchant|business)[ _-]?)?(category|categories|cuisine|type)$|^((经营|經營|商户|商戶|门店|門店|主营)?(类目|類目|品类|品類|分类|分類|类别|類別|类型|類型)|菜系|业态)$",
+        r"^((store|shop|merchant|business)[ _-]?)?(category|categories|cuisine|type)$|^((经营|經營|商户|商戶|门店|門店|店铺|店鋪|主营)?(类目|類目|品类|品類|分类|分類|类别|類別|类型|類型)(名称|名稱)?|菜系|业态)$",
     ),
     rule(
         "coords",
@@ -70,13 +86,26 @@ const RULES: [Rule; 23] = [
         r"^(uscc|usci|(unified )?(social )?credit code|(统一)?社会信用代码(证号|/注册号)?|统一信用代码|信用代码|統一社會信用代碼)$",
     ),
     rule("region", r"^(region|city|district|area|(所属|所在)?(区域|區域|地区|地區|城市|市区))$"),
-    rule("status", r"^(((store|shop|business)[ _-]?)?status|(营业|營業|门店|经营)?(状态|狀態))$"),
+    rule(
+        "status",
+        r"^(((store|shop|business)[ _-]?)?status|(营业|營業|门店|門店|店铺|店鋪|商户|商戶|经营|經營)?(状态|狀態))$",
+    ),
     rule("tags", r"^(tags?|labels?|标签|標籤)$"),
-    rule("note", r"^(notes?|remarks?|comments?|备注|備註|说明|說明)$"),
-    rule("licence.food", r"^(食品(经营|生产)?许可证(号|编号)?|食品经营许可证号码|food licen[cs]e( no\.?| number)?)$"),
+    rule("note", r"^(notes?|remarks?|comments?|(备注|備註)(信息|資訊)?|说明|說明)$"),
+    rule(
+        "licence.food",
+        r"^(食品(经营|生产)?许可证|(食品(经营|生产)?)?许可证(号码?|编号)|food licen[cs]e( no\.?| number)?)$",
+    ),
     rule("region_code", r"^(行政)?区划(代)?码$|^(adcode|region[ _-]?code)$"),
     rule("settlement_cycle", r"^(结算(周期|方式)|settlement([ _-]?cycle)?)$"),
     rule("time_zone", r"^(时区|時區|time[ _-]?zone|tz)$"),
+    day!("hours.mo", "一", "mon(day)?"),
+    day!("hours.tu", "二", "tue(s|sday)?"),
+    day!("hours.we", "三", "wed(nesday)?"),
+    day!("hours.th", "四", "thu(r|rs|rsday)?"),
+    day!("hours.fr", "五", "fri(day)?"),
+    day!("hours.sa", "六", "sat(urday)?"),
+    day!("hours.su", "[日天]", "sun(day)?"),
     rule("custom.legal_name", r"^(legal name|company( name)?|(公司|企业|单位)(名称|全称))$"),
 ];
 
@@ -147,8 +176,18 @@ pub(super) fn by_rule(header: &str) -> Option<(Target, &'static str)> {
     {
         return Some((Target::Register(field), "the name of a field"));
     }
-    let rule = rule_for(&key).or_else(|| rule_for(&bare(&key))).or_else(|| of_a_map(&key))?;
+    let rule = all_forms(&key).find_map(|form| rule_for(&form)).or_else(|| of_a_map(&key))?;
     Some((Target::named(rule.target).ok()?, rule.pattern))
+}
+
+/// The forms in which a header is looked for: as it is, and without hints.
+pub(super) fn forms(header: &str) -> Vec<String> {
+    all_forms(&header_key(header)).collect()
+}
+
+fn all_forms(key: &str) -> impl Iterator<Item = String> {
+    let bare = Some(bare(key)).filter(|bare| bare != key);
+    [Some(key.to_owned()), bare].into_iter().flatten()
 }
 
 /// `高德坐标`, `gcj02_lng`: degrees of this datum or map.
@@ -183,26 +222,33 @@ mod tests {
     fn headers_of_all_kinds_find_their_field() {
         assert_eq!(COMPILED.len(), RULES.len(), "each expression compiles");
         let cases = [
+            ("hours.mo", "周一 星期一 Monday mon 周一营业时间 营业时间/周一"),
+            ("hours.su", "周日 星期天 礼拜日 Sunday Sun_hours"),
+            ("status", "营业状态 店铺状态 经营状态 Status"),
+            ("licence.food", "食品经营许可证 许可证编号 食品经营许可证号码"),
             ("code", "门店编码 Store_Code 商户编号 id 店號 商户号 StoreNo"),
             (
                 "name",
-                "商户名称 店铺名 Name 店名 門店名稱 *门店名称 门店名称（必填） 门店名称(Store_Name) 名　称 门店\u{b}名称",
+                "商户名称 店铺名 Name 店名 門店名稱 *门店名称 门店名称（必填） 门店名称(Store_Name) 名　称 门店\u{b}名称 店面名称",
             ),
-            ("address", "地址 详细地址 门店地址 Address 门店详细地址 地址（必填） Address_Line_1"),
+            (
+                "address",
+                "地址 详细地址 门店地址 Address 门店详细地址 地址（必填） Address_Line_1 address1 经营场所 地址1",
+            ),
             (
                 "phone",
-                "联系电话 联系方式 电话 Phone 联系方式/手机 联系方式/座机 電話 手机号码 Mobile 电话2 联系人电话 负责人电话 店长电话 商家电话 订餐电话 联系电话（选填） Contact_Number Mobile_No",
+                "联系电话 联系方式 电话 Phone 联系方式/手机 联系方式/座机 電話 手机号码 Mobile 电话2 联系人电话 负责人电话 店长电话 商家电话 订餐电话 联系电话（选填） Contact_Number Mobile_No 门店联系电话 店铺联系方式 备用电话 其他电话 外卖电话 电话一 Phone_# 电话（备用）",
             ),
-            ("hours", "营业时间 营业时段 營業時間 hours 营业时间段"),
+            ("hours", "营业时间 营业时段 營業時間 hours 营业时间段 Hours_of_Operation"),
             ("hours_open", "营业时间/开门 opens 开门时间"),
             ("hours_close", "营业时间/打烊 closes 打烊时间 关店时间"),
             ("opened", "开业日期 opened 开业时间 开店时间"),
-            ("category", "经营类目 品类 分类 Category 類別"),
+            ("category", "经营类目 品类 分类 Category 類別 品类名称 类目名称 店铺类型"),
             ("uscc", "统一社会信用代码 uscc 统一社会信用代码/注册号"),
             ("coords", "坐标 GPS坐标 经纬度 高德坐标 火星坐标 坐标（GCJ-02） 腾讯地图经纬度"),
             ("lat", "Latitude lat 纬度 纬度（高德） lat_gcj02 BD09_lat"),
             ("lng", "Longitude lng lon 经度 经度(GCJ02) 高德经度 百度经度"),
-            ("note", "备注 Note remarks"),
+            ("note", "备注 Note remarks 备注信息"),
         ];
         for (name, headers) in cases {
             for header in headers.split(' ') {
@@ -217,6 +263,8 @@ mod tests {
             "",
             "价格",
             "address2 line",
+            "门店",
+            "省",
             "电话费",
             "老板",
             "No.",

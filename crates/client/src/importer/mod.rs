@@ -22,6 +22,7 @@ mod packed;
 mod preview;
 mod reader;
 mod records;
+mod remaining;
 mod report;
 mod row;
 mod rows;

@@ -23,11 +23,12 @@ const SAMPLES: usize = 5;
 /// Characters of a cell that are shown.
 const CELL_CHARS: usize = 200;
 /// Names that a column can be mapped to.
-const TARGETS: [&str; 25] = [
+const TARGETS: [&str; 26] = [
     "code",
     "name",
     "branch",
     "address",
+    "address_front",
     "phone",
     "category",
     "hours",

@@ -10,12 +10,13 @@ use domain::{ErrorCode, Value};
 use reading::hours::{self, Flag};
 use reading::phones::{self, Phone, Phones};
 
-use super::cells::{bare_formula, is_error, is_formula, joined, unwrapped};
+use super::cells::{Joined, bare_formula, is_error, is_formula, joined, unwrapped};
 use super::columns::{Columns, Target};
 use super::datum::{self, Degrees};
 use super::memo::Memo;
 use super::moments;
 use super::numbers::{plain_fixed_line, plain_mobile};
+use super::remaining::in_front;
 use super::row::{HOURS_TEXT, Hours, LOCATION, Manner, PHONES_TEXT, Register, Row};
 use super::rows::{Cell, Cells, Kind};
 
@@ -32,6 +33,8 @@ pub(super) struct RowReader {
     ids: Vec<usize>,
     names: Vec<usize>,
     addresses: Vec<usize>,
+    /// Regions in front of them, the largest first.
+    fronts: Vec<usize>,
     phones: Vec<usize>,
     hours: Vec<usize>,
     open: Option<usize>,
@@ -77,6 +80,7 @@ impl RowReader {
             ids: of(&Target::Id),
             names: register("name"),
             addresses: register("address"),
+            fronts: of(&Target::AddressFront),
             phones: of(&Target::Phones),
             hours: of(&Target::Hours),
             open: of(&Target::Open).first().copied(),
@@ -126,7 +130,7 @@ impl RowReader {
         match field {
             "code" => self.ids.clone(),
             "name" => self.names.clone(),
-            "address" => self.addresses.clone(),
+            "address" => [&self.fronts[..], &self.addresses].concat(),
             "phone" => self.phones.clone(),
             "hours" if self.hours.is_empty() => some(&[self.open, self.close]),
             "hours" => self.hours.clone(),
@@ -163,7 +167,7 @@ impl RowReader {
         }
         row.read_code(joined(cells, &self.ids).text);
         (row.name, row.address) =
-            (row.line("name", joined(cells, &self.names)), row.line("address", joined(cells, &self.addresses)));
+            (row.line("name", joined(cells, &self.names)), row.line("address", self.address(cells)));
         self.read_phones(&mut row, cells);
         self.read_hours(&mut row, cells);
         self.read_place(&mut row, cells);
@@ -180,6 +184,20 @@ impl RowReader {
         }
         row.doubt();
         row
+    }
+
+    /// The address, with its regions in front.
+    fn address<'a>(&self, cells: &Cells<'a>) -> Joined<'a> {
+        let mut address = joined(cells, &self.addresses);
+        // Without it the regions alone are no address.
+        if !self.fronts.is_empty() && !reading::is_empty(&address.text) {
+            for n in self.fronts.iter().rev() {
+                if let Some(longer) = in_front(unwrapped(cells.get(*n)).text, &address.text) {
+                    address.text = Cow::Owned(longer);
+                }
+            }
+        }
+        address
     }
 
     fn read_phones(&mut self, row: &mut Row<'_>, cells: &Cells<'_>) {

@@ -336,7 +336,10 @@ impl<'a> Row<'a> {
             registers.insert(field, Value::text(first.stored()));
         }
         if let Some(hours) = &self.hours {
-            registers.extend((0..7).map(|day| (FieldPath::hours(day), hours.registers[day].clone())));
+            // A column of one weekday says more than one of all of them.
+            for day in 0..7 {
+                registers.entry(FieldPath::hours(day)).or_insert_with(|| hours.registers[day].clone());
+            }
         }
         registers
     }
