@@ -50,6 +50,9 @@ async fn a_column_that_may_be_the_name_is_it_where_none_is_called_so() {
         ("单位名称,地址", "单位名称"),
         ("招牌名,地址", "招牌名"),
         ("门店（必填）,地址", "门店（必填）"),
+        ("门店名称（与门头一致）,地址", "门店名称（与门头一致）"),
+        ("名称（中文）,地址,名称（英文）", "名称（中文）"),
+        ("名称（英文）,地址,名称（中文）", "名称（中文）"),
         // A real name goes first, and of two that may be it nobody knows which.
         ("门店,店名,地址", "店名"),
         ("企业名称,地址,门店", "门店"),

@@ -127,6 +127,75 @@ pub(super) fn is_same(one: &str, other: &str) -> bool {
 /// What a hint beside a name has in it: whether to fill a column in, and how.
 const HINTS: [&str; 9] = ["填", "选", "選", "例", "如", "格式", "required", "optional", "e.g"];
 
+/// What makes another column of a name when it stands in brackets beside it: another language, another map, another time,
+/// what belongs to somebody else.
+const OTHERS: [&str; 36] = [
+    "英文",
+    "english",
+    "拼音",
+    "pinyin",
+    "外文",
+    "日文",
+    "韩文",
+    "gcj",
+    "bd",
+    "百度",
+    "wgs",
+    "备用",
+    "備用",
+    "其他",
+    "其它",
+    "旧",
+    "舊",
+    "曾用",
+    "former",
+    "previous",
+    "节",
+    "節",
+    "假",
+    "末",
+    "工作日",
+    "平日",
+    "冬",
+    "夏",
+    "法人",
+    "注册",
+    "註冊",
+    "总部",
+    "總部",
+    "营业执照",
+    "工商",
+    "发票",
+];
+/// The same as whole words, which others may have in them.
+const OTHER_WORDS: [&str; 6] = ["en", "old", "原", "公司", "开票", "收货"];
+/// A whole week: of fewer days the cells say less than hours do.
+const WHOLE_WEEK: [&str; 7] =
+    ["周一至周日", "周一到周日", "周一-周日", "周一~周日", "星期一至星期日", "周一至日", "周一至周天"];
+
+fn is_other(inner: &str) -> bool {
+    let mut words = inner.split(|c: char| !c.is_alphanumeric());
+    OTHERS.iter().any(|other| inner.contains(other))
+        || words.any(|word| OTHER_WORDS.contains(&word))
+        || ["周", "週", "星期"].iter().any(|day| inner.contains(day))
+            && !WHOLE_WEEK.iter().any(|week| inner.contains(week))
+}
+
+/// A key without anything in brackets: `名称(与门头一致)` → `名称`. Nothing if a bracket makes it another column.
+fn unbracketed(key: &str) -> Option<String> {
+    let (mut rest, mut plain) = (key, String::with_capacity(key.len()));
+    while let Some((before, behind)) = rest.split_once(['(', '[', '【']) {
+        let (inner, after) = behind.split_once([')', ']', '】'])?;
+        if is_other(inner) {
+            return None;
+        }
+        plain.push_str(before);
+        rest = after;
+    }
+    plain.push_str(rest);
+    Some(plain.trim_matches(['*', ':', ' ']).to_owned())
+}
+
 /// A key without hints in brackets and without blanks between Chinese characters.
 fn bare(key: &str) -> String {
     let mut rest = key;
@@ -180,14 +249,15 @@ pub(super) fn by_rule(header: &str) -> Option<(Target, &'static str)> {
     Some((Target::named(rule.target).ok()?, rule.pattern))
 }
 
-/// The forms in which a header is looked for: as it is, and without hints.
+/// The forms in which a header is looked for: as it is, without hints, without brackets.
 pub(super) fn forms(header: &str) -> Vec<String> {
     all_forms(&header_key(header)).collect()
 }
 
 fn all_forms(key: &str) -> impl Iterator<Item = String> {
     let bare = Some(bare(key)).filter(|bare| bare != key);
-    [Some(key.to_owned()), bare].into_iter().flatten()
+    let plain = unbracketed(key).filter(|plain| plain != key);
+    [Some(key.to_owned()), bare, plain].into_iter().flatten()
 }
 
 /// `高德坐标`, `gcj02_lng`: degrees of this datum or map.
@@ -229,7 +299,7 @@ mod tests {
             ("code", "门店编码 Store_Code 商户编号 id 店號 商户号 StoreNo"),
             (
                 "name",
-                "商户名称 店铺名 Name 店名 門店名稱 *门店名称 门店名称（必填） 门店名称(Store_Name) 名　称 门店\u{b}名称 店面名称",
+                "商户名称 店铺名 Name 店名 門店名稱 *门店名称 门店名称（必填） 门店名称(Store_Name) 名　称 门店\u{b}名称 店面名称 门店名称（与门头一致） 名称（中文）",
             ),
             (
                 "address",
@@ -237,14 +307,17 @@ mod tests {
             ),
             (
                 "phone",
-                "联系电话 联系方式 电话 Phone 联系方式/手机 联系方式/座机 電話 手机号码 Mobile 电话2 联系人电话 负责人电话 店长电话 商家电话 订餐电话 联系电话（选填） Contact_Number Mobile_No 门店联系电话 店铺联系方式 备用电话 其他电话 外卖电话 电话一 Phone_# 电话（备用）",
+                "联系电话 联系方式 电话 Phone 联系方式/手机 联系方式/座机 電話 手机号码 Mobile 电话2 联系人电话 负责人电话 店长电话 商家电话 订餐电话 联系电话（选填） Contact_Number Mobile_No 门店联系电话 店铺联系方式 备用电话 其他电话 外卖电话 电话一 Phone_# 电话（备用） 电话(手机)",
             ),
-            ("hours", "营业时间 营业时段 營業時間 hours 营业时间段 Hours_of_Operation"),
+            (
+                "hours",
+                "营业时间 营业时段 營業時間 hours 营业时间段 Hours_of_Operation 营业时间（周一至周日） 营业时间（24小时制）",
+            ),
             ("hours_open", "营业时间/开门 opens 开门时间"),
             ("hours_close", "营业时间/打烊 closes 打烊时间 关店时间"),
             ("opened", "开业日期 opened 开业时间 开店时间"),
             ("category", "经营类目 品类 分类 Category 類別 品类名称 类目名称 店铺类型"),
-            ("uscc", "统一社会信用代码 uscc 统一社会信用代码/注册号"),
+            ("uscc", "统一社会信用代码 统一社会信用代码（18位） uscc 统一社会信用代码/注册号"),
             ("coords", "坐标 GPS坐标 经纬度 高德坐标 火星坐标 坐标（GCJ-02） 腾讯地图经纬度"),
             ("lat", "Latitude lat 纬度 纬度（高德） lat_gcj02 BD09_lat"),
             ("lng", "Longitude lng lon 经度 经度(GCJ02) 高德经度 百度经度"),
@@ -272,6 +345,14 @@ mod tests {
             "Number",
             "序号",
             "wifi名称",
+            "名称（英文）",
+            "门店名称（English）",
+            "Name (EN)",
+            "地址（注册）",
+            "名称（备用）",
+            "营业时间（周一至周五）",
+            "营业时间（节假日）",
+            "电话（法人）",
             "字段名称",
         ] {
             assert_eq!(standard(header), None, "{header}");
