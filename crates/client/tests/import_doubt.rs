@@ -95,6 +95,37 @@ async fn lines_that_are_no_stores_do_not_become_merchants() {
 }
 
 #[tokio::test]
+async fn hints_and_foot_notes_are_no_stores_and_stores_are_no_hints() {
+    for row in [
+        "必填，不超过30字,必填,",
+        "例如：老王面馆,例如：北京路1号,",
+        "请填写门店名称,请填写详细地址,",
+        "*必填,*必填,",
+        "(必填),(必填),(选填)",
+        "【示例】老王面馆,北京路1号,13800138000",
+        "（例）老王面馆,北京路1号,",
+        "文本,文本,",
+        "*,*,",
+        "数据来源：总部,截至2026年1月,",
+        "注：以上为2026年数据,仅供参考,",
+    ] {
+        assert_eq!(told(format!("店名,地址,电话\n{row}\n")).await, ["invalid:row:not_a_store"], "{row}");
+    }
+    for row in [
+        "注册,北京路1号,13800138001",
+        "示范店,北京路1号,",
+        "文本,北京路1号,",
+        "数字（东店）,北京路1号,",
+        "*,北京路1号,",
+        "例外咖啡,例如巷1号,",
+        "（新）老王面馆,北京路1号,",
+        "必填书店,必填路1号,",
+    ] {
+        assert_eq!(told(format!("店名,地址,电话\n{row}\n")).await, ["create"], "{row}");
+    }
+}
+
+#[tokio::test]
 async fn an_id_of_another_source_is_noticed() {
     let (_home, cache) = open().await;
     run(&cache, "门店编号,店名,地址,电话\n001,川渝人家,重庆路1号,13800138001\n".as_bytes(), "a", false).await;

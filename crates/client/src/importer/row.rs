@@ -301,7 +301,7 @@ impl<'a> Row<'a> {
 
     /// Does it look like a line that is no store?
     pub fn doubt(&mut self) {
-        let Some(stray) = strays::of(&self.name) else { return };
+        let Some(stray) = strays::of(&self.name, &self.address) else { return };
         let is_store = self.id.is_some() || !self.phones.is_empty() || self.hours.is_some();
         if stray == Stray::Perhaps && is_store {
             self.warnings.push(NO_STORE.to_owned());
