@@ -276,6 +276,31 @@ async fn failed_rows_are_mended_and_imported_again() {
 }
 
 #[tokio::test]
+async fn cells_of_failed_rows_mean_the_same_when_they_come_back() {
+    let (home, cache) = open().await;
+    let cells = ["'@小确幸", "''@引", "'留", "@裸", "'-1", "-2"];
+    let rows: String =
+        cells.iter().enumerate().map(|(n, cell)| format!("A{n},{cell},,'+861380013800{n},{cell}\n")).collect();
+    let path = file(home.path(), "1.csv", &format!("编号,名称,地址,电话,备注\n{rows}"));
+    let (_, summary) = run(&cache, &ImportOptions::new(path, "hq")).await;
+    let failed = home.path().join("failed.csv");
+    write_report(&cache, &summary.import_id.unwrap(), &failed, true).await.unwrap();
+    let mut again = std::fs::read_to_string(&failed).unwrap();
+    for (n, _) in cells.iter().enumerate() {
+        // Only the address was missing.
+        again = again.replace(",,'+86138", &format!(",路{n}号,'+86138"));
+    }
+    let failed = file(home.path(), "mended.csv", &again);
+    let (rows, _) = run(&cache, &ImportOptions::new(&failed, "hq")).await;
+    assert!(rows.iter().all(|row| row.outcome.to_string() == "create"), "{again}\n{rows:?}");
+    for (n, shows) in ["@小确幸", "'@引", "'留", "@裸", "-1", "-2"].into_iter().enumerate() {
+        let merchant = format!("A{n}");
+        assert_eq!(shown(&cache, &merchant, "name").await.as_deref(), Some(shows));
+        assert_eq!(shown(&cache, &merchant, "note").await.as_deref(), Some(shows));
+    }
+}
+
+#[tokio::test]
 async fn an_import_is_taken_back_where_nobody_changed_it_since() {
     let (home, cache) = open().await;
     run(&cache, &ImportOptions::new(file(home.path(), "1.csv", FIRST), "hq")).await;

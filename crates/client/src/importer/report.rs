@@ -13,7 +13,7 @@ use super::columns::REPORT_COLUMNS;
 use super::spread::Kept;
 use crate::cache::{Cache, JournalRow, OpenImport};
 use crate::error::Result;
-use crate::exporter::neutral;
+use crate::exporter::{RISKY, neutral};
 
 /// Rows of the journal read at a time.
 const PAGE: u32 = 500;
@@ -91,13 +91,20 @@ pub async fn write_report(cache: &Cache, import_id: &str, file: &Path, failed_on
                 Some(cells) if failed_only => serde_json::from_str::<Kept>(cells)?.spread(width, &more),
                 _ => vec![row.merchant_id.as_ref().map(ToString::to_string).unwrap_or_default()],
             };
-            writer.write_record(own.into_iter().chain(cells).map(neutral))?;
+            writer.write_record(own.into_iter().map(neutral).chain(cells.into_iter().map(marked)))?;
             written += 1;
         }
     }
     let out = writer.into_inner().map_err(|error| std::io::Error::other(error.to_string()))?;
     out.into_inner().map_err(|error| error.into_error())?.sync_all()?;
     Ok(written)
+}
+
+/// A cell as it stood in the file. One that is marked as a text already stays as it is: with a second mark the mended
+/// file would say something else.
+fn marked(cell: String) -> String {
+    let is_marked = cell.strip_prefix('\'').is_some_and(|rest| rest.starts_with(RISKY));
+    if is_marked { cell } else { neutral(cell) }
 }
 
 /// The headers of later sheets that the first one has not, of rows that failed.
