@@ -281,3 +281,24 @@ async fn assert_place(text: &str, location: &str, warned: &str) {
     let found = stored[0].1.get(&field("location")).and_then(|value| value.as_str()).unwrap_or_default();
     assert_eq!(found, location, "{text}");
 }
+
+#[tokio::test]
+async fn ids_that_lost_their_zeros_on_the_way_through_a_spreadsheet_are_pointed_out() {
+    let (_home, cache) = open().await;
+    let stored = "店号,店名,地址,电话\n0011,甲面馆,北京路1号,13800138001\n0012,乙面馆,北京路2号,13800138002\n";
+    run(&cache, stored.as_bytes(), "hq", false).await;
+    let lost = "code:leading_zeros_suspected";
+    for (row, expected) in [
+        ("11,甲面馆,北京路1号,13800138001", ["duplicate-of:0011", lost].join(" ")),
+        ("11,甲面馆,上海路9号,", ["create", lost, "possible_duplicate:0011"].join(" ")),
+        ("12,改名面馆,北京路2号,", ["create", lost, "possible_duplicate:0012"].join(" ")),
+        // Another source counts its stores too.
+        ("11,蓝瓶咖啡,上海路9号,13900139009", "create".to_owned()),
+        ("13,甲面馆,北京路1号,13800138001", "duplicate-of:0011".to_owned()),
+        ("0011,甲面馆,北京路1号,13800138001", "unchanged".to_owned()),
+    ] {
+        let (rows, _) = run(&cache, format!("店号,店名,地址,电话\n{row}\n").as_bytes(), "hq", true).await;
+        let told = [&[rows[0].outcome.to_string()][..], &rows[0].warnings].concat().join(" ");
+        assert_eq!(told, expected, "{row}");
+    }
+}

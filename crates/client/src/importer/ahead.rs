@@ -171,11 +171,12 @@ impl Batch {
     }
 }
 
-fn is_digits(code: &str) -> bool {
+pub(super) fn is_digits(code: &str) -> bool {
     !code.is_empty() && code.bytes().all(|b| b.is_ascii_digit())
 }
 
-fn zero_padded_digits(code: &str) -> usize {
+/// How many digits a code has, if it has nothing else and begins with a zero.
+pub(super) fn zero_padded_digits(code: &str) -> usize {
     if code.starts_with('0') && is_digits(code) { code.len() } else { 0 }
 }
 

@@ -21,6 +21,9 @@ use crate::error::Result;
 /// How many rows ahead of the one that is judged memory is asked for.
 const ROWS_AHEAD: usize = 8;
 
+/// A spreadsheet may have taken the zeros in front of a code.
+const ZEROS_LOST: &str = "code:leading_zeros_suspected";
+
 /// A row that is to be saved.
 pub(super) struct Wanted {
     /// Of the reports.
@@ -195,7 +198,7 @@ impl Judge {
     /// Which merchant a row is, if it is to be saved, and whether an earlier row is it too.
     fn id_of(&mut self, n: u64, read: &mut Read, is_there: bool, report: &mut RowReport) -> Option<(MerchantId, bool)> {
         if self.twins.zeros_lost(read.digits) {
-            report.warnings.push("code:leading_zeros_suspected".to_owned());
+            report.warnings.push(ZEROS_LOST.to_owned());
         }
         if !report.problems.is_empty() {
             return None;
@@ -274,10 +277,13 @@ impl Judge {
         let mut wanted: Vec<Wanted> = Vec::with_capacity(if self.purpose.saves { candidates.len() } else { 0 });
         for mut candidate in candidates {
             let report = &mut reports[candidate.at];
-            let alike = match stored.contains_key(&candidate.id) {
-                true => None,
+            let (alike, zeros_lost) = match stored.contains_key(&candidate.id) {
+                true => (None, false),
                 false => self.like(cache, cells, &candidate).await?,
             };
+            if zeros_lost && !report.warnings.iter().any(|told| told == ZEROS_LOST) {
+                report.warnings.push(ZEROS_LOST.to_owned());
+            }
             match (alike, self.duplicates) {
                 (None, _) => {}
                 (Some(Alike::Perhaps(other)), _) => report.warnings.push(format!("possible_duplicate:{other}")),
@@ -345,14 +351,19 @@ impl Judge {
         Ok(wanted)
     }
 
-    /// A merchant of the cache that is the same store, or may be.
-    async fn like(&mut self, cache: &Cache, cells: &Rows, candidate: &Candidate) -> Result<Option<Alike>> {
+    /// A merchant of the cache that is the same store, or may be; and whether the row lacks only the zeros of its id.
+    async fn like(&mut self, cache: &Cache, cells: &Rows, candidate: &Candidate) -> Result<(Option<Alike>, bool)> {
         if self.known.is_empty() {
-            return Ok(None);
+            return Ok((None, false));
         }
-        let Some(reader) = self.reader.as_mut() else { return Ok(None) };
+        let Some(reader) = self.reader.as_mut() else { return Ok((None, false)) };
         let row = reader.read(&cells.row(candidate.row));
-        self.known.like(cache, &row.likeness()).await
+        let like = row.likeness();
+        let alike = self.known.like(cache, &like).await?;
+        let meant = self.known.zeros_lost(cache, &candidate.id, &like).await?;
+        let zeros_lost = meant.is_some();
+        // A report names the merchant in one way or another.
+        Ok((alike.or(meant.map(Alike::Perhaps)), zeros_lost))
     }
 }
 

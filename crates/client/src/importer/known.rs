@@ -7,6 +7,7 @@ use domain::MerchantId;
 use domain::profile::Registers;
 use reading::names::{Verdict, compare_keys};
 
+use super::ahead::{is_digits, zero_padded_digits};
 use super::likeness::{Likeness, hash};
 use crate::cache::{Cache, Extent};
 use crate::error::Result;
@@ -50,6 +51,8 @@ impl Hasher for Same {
 pub(super) struct Known {
     /// Hashes of their ids: most rows of a first import are of nobody, and need not be looked for.
     ids: HashSet<u64, BuildHasherDefault<Same>>,
+    /// Length of the longest id that is all digits and begins with a zero.
+    zero_padded: usize,
     /// How far the cache was read for them.
     pub extent: Extent,
     /// Was there anybody when the first row was judged?
@@ -75,7 +78,7 @@ impl Known {
             let mut after = self.extent.records.min(extent.records);
             while let Some((last, ids)) = cache.ids_of_records(after, PAGE).await? {
                 after = last;
-                self.ids.extend(ids.iter().map(|id| hash(id)));
+                self.take(&ids);
             }
         }
         // Places of edits are used again: all of them, if there is a new one.
@@ -83,12 +86,40 @@ impl Known {
             let mut after = 0;
             while let Some((last, ids)) = cache.ids_of_edits(after, PAGE).await? {
                 after = last;
-                self.ids.extend(ids.iter().map(|id| hash(id)));
+                self.take(&ids);
             }
         }
         self.extent = extent;
         self.had_some.get_or_insert(!self.ids.is_empty());
         Ok(())
+    }
+
+    fn take(&mut self, ids: &[String]) {
+        self.ids.extend(ids.iter().map(|id| hash(id)));
+        let longest = ids.iter().map(|id| zero_padded_digits(id)).max();
+        self.zero_padded = self.zero_padded.max(longest.unwrap_or(0));
+    }
+
+    /// The merchant whose id this one is without its leading zeros, as a spreadsheet takes them.
+    fn padded(&self, id: &MerchantId) -> Option<MerchantId> {
+        let id = id.as_str();
+        if !is_digits(id) {
+            return None;
+        }
+        let padded = (id.len() + 1..=self.zero_padded).map(|width| format!("{id:0>width$}"));
+        let there = padded.filter(|padded| self.ids.contains(&hash(padded))).find_map(|id| MerchantId::new(id).ok());
+        there.filter(|_| !id.starts_with('0'))
+    }
+
+    /// The merchant that a row means by its id but for the leading zeros, if the row is like it otherwise too.
+    pub async fn zeros_lost(&self, cache: &Cache, id: &MerchantId, like: &Likeness<'_>) -> Result<Option<MerchantId>> {
+        let Some(padded) = self.padded(id) else { return Ok(None) };
+        let stored = self.stored(cache, std::iter::once(&padded)).await?;
+        let is_like = stored.get(&padded).is_some_and(|registers| {
+            let other = Likeness::of(registers);
+            other.name == like.name || other.is_at(like)
+        });
+        Ok(is_like.then_some(padded))
     }
 
     /// Takes note of a merchant that this import makes.
