@@ -302,3 +302,39 @@ async fn ids_that_lost_their_zeros_on_the_way_through_a_spreadsheet_are_pointed_
         assert_eq!(told, expected, "{row}");
     }
 }
+
+#[tokio::test]
+async fn what_may_be_a_stored_merchant_is_pointed_out_as_within_a_file() {
+    let stored = ["A1,老王面馆,北京路1号,13800138001,,", "A2,小李水果,北京路2号,13800138002,121.4801,31.2345"];
+    for (row, other) in [
+        ("B1,老王面馆,上海路9号,,,", 1),
+        ("B1,老王面馆（总店）,上海路9号,13800138001,,", 1),
+        ("B1,小李水果,上海路9号,,,", 2),
+        // It lies elsewhere, or has nothing in common but the number.
+        ("B1,小李水果,上海路9号,,121.5801,31.2345", 0),
+        ("B1,蓝瓶咖啡,上海路9号,13800138001,,", 0),
+        ("B1,蓝瓶咖啡,上海路9号,13900139009,,", 0),
+    ] {
+        // Saved as an own edit, and as the server has it.
+        let header = "店号,店名,地址,电话,经度,纬度\n";
+        let (_home, cache) = open().await;
+        run(&cache, format!("{header}{}\n", stored.join("\n")).as_bytes(), "one", false).await;
+        let (rows, _) = run(&cache, format!("{header}{row}\n").as_bytes(), "two", true).await;
+        let expected = if other == 0 { Vec::new() } else { vec![format!("possible_duplicate:A{other}")] };
+        assert_eq!((rows[0].outcome.to_string(), &rows[0].warnings), ("create".to_owned(), &expected), "{row}");
+        let within = format!("{header}{}\n{row}\n", stored.join("\n"));
+        let expected = if other == 0 { String::new() } else { format!(" possible_duplicate:{other}") };
+        assert_eq!(told(within).await[2], format!("create{expected}"), "{row}");
+    }
+    let (_home, cache) = open().await;
+    let number = ("phones.+8613800138001", domain::Value::yes());
+    let there = record(
+        "A1",
+        1,
+        &[("name", domain::Value::text("老王面馆")), ("address", domain::Value::text("北京路1号")), number],
+    );
+    cache.apply_page(page(vec![(1, there)], true)).await.unwrap();
+    let row = "店号,店名,地址,电话\nB1,老王面馆（总店）,上海路9号,13800138001\n";
+    let (rows, _) = run(&cache, row.as_bytes(), "two", true).await;
+    assert_eq!(rows[0].warnings, ["possible_duplicate:A1"]);
+}

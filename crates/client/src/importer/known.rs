@@ -9,7 +9,7 @@ use reading::names::{Verdict, compare_keys};
 
 use super::ahead::{is_digits, zero_padded_digits};
 use super::likeness::{Likeness, hash};
-use crate::cache::{Cache, Extent};
+use crate::cache::{Cache, Extent, NumberIndex};
 use crate::error::Result;
 
 /// Rows of the list read at a time.
@@ -67,6 +67,7 @@ struct Entries {
     by_name: Vec<Entry>,
     /// Places in `by_name`, sorted by address; of those that have one.
     by_address: Vec<u32>,
+    by_number: NumberIndex,
 }
 
 impl Known {
@@ -147,19 +148,40 @@ impl Known {
     }
 
     /// A merchant of the cache that is the same store: by name, and a number, the address or the place. Where there is
-    /// none, one at the same address with a name that may mean the same.
+    /// none, one that may be it: of the same name, unless it lies elsewhere; at the same address or with the same number,
+    /// if the names may mean the same.
     pub async fn like(&mut self, cache: &Cache, like: &Likeness<'_>) -> Result<Option<Alike>> {
         if self.entries.is_none() {
             self.entries = Some(Entries::read(cache).await?);
         }
         let Some(entries) = &self.entries else { return Ok(None) };
+        let mut perhaps = None;
         for (id, registers) in shown(cache, &entries.of_name(like)).await? {
-            if is_same(like, &registers) {
+            let other = Likeness::of(&registers);
+            if registers.is_empty() || other.name != like.name {
+                continue;
+            }
+            if like.is_at(&other) {
                 return Ok(Some(Alike::Same(id)));
             }
+            // Two stores of a chain whose places are known are two.
+            if perhaps.is_none() && like.place.zip(other.place).is_none() {
+                perhaps = Some(Alike::Perhaps(id));
+            }
+        }
+        if perhaps.is_some() {
+            return Ok(perhaps);
         }
         for (id, registers) in shown(cache, &entries.at_address(like)).await? {
             if compare_keys(&Likeness::of(&registers).name, &like.name) == Verdict::Review {
+                return Ok(Some(Alike::Perhaps(id)));
+            }
+        }
+        for (id, registers) in entries.of_number(cache, like).await? {
+            let other = Likeness::of(&registers);
+            let is_common = like.own_phones.iter().any(|number| other.own_phones.contains(number));
+            let may_be = other.address == like.address || compare_keys(&other.name, &like.name) == Verdict::Review;
+            if is_common && may_be {
                 return Ok(Some(Alike::Perhaps(id)));
             }
         }
@@ -193,7 +215,7 @@ impl Entries {
             .filter(|place| by_name[*place as usize].address != nowhere)
             .collect();
         by_address.sort_unstable_by_key(|place| (by_name[*place as usize].address, *place));
-        Ok(Self { by_name, by_address })
+        Ok(Self { by_name, by_address, by_number: cache.number_index().await? })
     }
 
     /// Those of a name, of which those of the same address come first.
@@ -217,9 +239,19 @@ impl Entries {
         let others: Vec<i64> = others.take(COMPARED_MAX + 1).collect();
         if others.len() > COMPARED_MAX { Vec::new() } else { others }
     }
-}
 
-fn is_same(like: &Likeness<'_>, registers: &Registers) -> bool {
-    let other = Likeness::of(registers);
-    !registers.is_empty() && other.name == like.name && like.is_at(&other)
+    /// Those with one of its own numbers; none where so many have it that it says nothing.
+    async fn of_number(&self, cache: &Cache, like: &Likeness<'_>) -> Result<Vec<(MerchantId, Registers)>> {
+        let mut places: Vec<i64> = Vec::new();
+        for number in &like.own_phones {
+            let all: Vec<i64> = self.by_number.of(number, COMPARED_MAX + 1).collect();
+            places.extend(all.iter().filter(|_| all.len() <= COMPARED_MAX));
+        }
+        if places.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids = cache.having_numbers(places).await?;
+        let shown = cache.registers_of(&ids).await?;
+        Ok(shown.into_iter().filter(|(_, registers)| !registers.is_empty()).collect())
+    }
 }

@@ -1,0 +1,1 @@
+SELECT n, edit FROM outbox WHERE n > ?1 ORDER BY n LIMIT ?2

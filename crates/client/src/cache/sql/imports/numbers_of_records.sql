@@ -1,0 +1,1 @@
+SELECT n, record FROM records WHERE n > ?1 ORDER BY n LIMIT ?2
