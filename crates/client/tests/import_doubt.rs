@@ -338,3 +338,24 @@ async fn what_may_be_a_stored_merchant_is_pointed_out_as_within_a_file() {
     let (rows, _) = run(&cache, row.as_bytes(), "two", true).await;
     assert_eq!(rows[0].warnings, ["possible_duplicate:A1"]);
 }
+
+#[tokio::test]
+async fn extensions_of_one_switchboard_are_two_numbers() {
+    for (one, other, expected) in [
+        ("010-62561234转801", "010-62561234转802", "create possible_duplicate:1"),
+        ("010-62561234转801", "010-62561234转801", "duplicate-of:1"),
+        ("010-62561234", "010-62561234", "duplicate-of:1"),
+        ("010-62561234", "010-62561234转801", "create possible_duplicate:1"),
+        ("010-62561234转801", "010-62561234", "create possible_duplicate:1"),
+        ("400-800-1234转1", "400-800-1234转1", "create possible_duplicate:1"),
+    ] {
+        let text = format!("店号,店名,地址,电话\nA1,汇源面馆,北京路1号,{one}\nA2,汇源面馆,上海路2号,{other}\n");
+        assert_eq!(told(&text).await[1], expected, "{one} {other}");
+        let (_home, cache) = open().await;
+        let (stored, row) = text.rsplit_once("A2").unwrap();
+        run(&cache, stored.as_bytes(), "one", false).await;
+        let (rows, _) = run(&cache, format!("店号,店名,地址,电话\nA2{row}").as_bytes(), "two", true).await;
+        let told = [&[rows[0].outcome.to_string()][..], &rows[0].warnings].concat().join(" ");
+        assert_eq!(told, expected.replace(":1", ":A1"), "{one} {other} beside the cache");
+    }
+}

@@ -1,5 +1,7 @@
 //! What stores are compared by: in words, and as hashes of them.
 
+use std::borrow::Cow;
+
 use domain::place::Place;
 use domain::profile::Registers;
 use domain::stored_phone::StoredPhone;
@@ -22,10 +24,10 @@ pub(super) struct Likeness<'a> {
     pub stem: String,
     pub has_branch: bool,
     pub address: String,
-    /// Numbers that belong to one store.
-    pub own_phones: Few<&'a str>,
-    /// Numbers that many branches share.
-    pub shared_phones: Few<&'a str>,
+    /// Numbers that belong to one store, with their extensions.
+    pub own_phones: Few<Cow<'a, str>>,
+    /// Numbers that many branches share, and switchboards.
+    pub shared_phones: Few<Cow<'a, str>>,
     pub place: Option<Place>,
 }
 
@@ -34,10 +36,34 @@ fn is_shared(number: &str) -> bool {
     number.starts_with("+86400") || number.starts_with("+86800")
 }
 
+/// Where an extension begins in a stored number.
+const EXTENSION: &str = ";ext=";
+
+/// The switchboard of a number with an extension. It ends with a sign: it is not the number without any extension, which
+/// belongs to one store.
+fn switchboard(number: &str) -> Option<String> {
+    number.find(EXTENSION).map(|at| number[..=at].to_owned())
+}
+
 impl<'a> Likeness<'a> {
-    pub fn new(name: &str, address: &str, phones: impl Iterator<Item = &'a str>, place: Option<Place>) -> Self {
+    /// `phones`: as they are stored.
+    pub fn new(name: &str, address: &str, phones: impl Iterator<Item = Cow<'a, str>>, place: Option<Place>) -> Self {
         let read = Name::new(name);
-        let (shared_phones, own_phones) = phones.partition(|number| is_shared(number));
+        let (mut own_phones, mut shared_phones) = (Few::new(), Few::new());
+        for number in phones {
+            match switchboard(&number) {
+                // What is dialled behind these is a choice out of a menu, the same for all branches.
+                _ if is_shared(&number) => shared_phones.push(match number.split_once(EXTENSION) {
+                    Some((number, _)) => number.to_owned().into(),
+                    None => number,
+                }),
+                Some(switchboard) => {
+                    shared_phones.push(switchboard.into());
+                    own_phones.push(number);
+                }
+                None => own_phones.push(number),
+            }
+        }
         let mut address = text::key(address);
         if address.contains(' ') {
             address.retain(|c| c != ' ');
@@ -64,9 +90,10 @@ impl<'a> Likeness<'a> {
     pub fn of(registers: &'a Registers) -> Self {
         // The primary one is named beside them.
         let is_number = |field: &&FieldPath| field.root() == "phones" && field.as_str() != "phones.primary";
-        let stored = registers.keys().filter(is_number).filter_map(FieldPath::key).filter_map(StoredPhone::parse);
+        let stored = registers.keys().filter(is_number).filter_map(FieldPath::key);
         // Service numbers are of whole companies, and not compared in a file either.
-        let numbers = stored.filter(|phone| phone.service().is_none()).map(|phone| phone.number);
+        let is_own = |number: &&str| StoredPhone::parse(number).is_some_and(|phone| phone.service().is_none());
+        let numbers = stored.filter(is_own).map(Cow::Borrowed);
         let place = Place::parse(line(registers, "location"));
         Self::new(line(registers, "name"), line(registers, "address"), numbers, place)
     }
@@ -103,7 +130,7 @@ pub(super) struct Keys {
 
 impl Keys {
     pub fn new(code: &str, like: &Likeness<'_>) -> Self {
-        let hashes = |texts: &[&str]| texts.iter().map(|text| hash(text)).collect();
+        let hashes = |texts: &[Cow<'_, str>]| texts.iter().map(|text| hash(text)).collect();
         let name = hash(&like.name);
         Self {
             code: (!code.is_empty()).then(|| hash(code)),

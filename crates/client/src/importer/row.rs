@@ -315,12 +315,12 @@ impl<'a> Row<'a> {
         // As it is stored: with its datum.
         let location = self.others.iter().find(|(field, _)| field.as_str() == LOCATION);
         let place = location.and_then(|(_, place)| Place::parse(place.as_str()?));
-        Likeness::new(&self.name, &self.address, self.e164(), place)
+        Likeness::new(&self.name, &self.address, self.numbers(), place)
     }
 
-    /// The numbers by which stores are compared.
-    pub fn e164(&self) -> impl Iterator<Item = &str> {
-        self.phones.iter().filter_map(|number| number.e164.as_deref())
+    /// The numbers by which stores are compared, as they are stored.
+    fn numbers(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        self.phones.iter().filter(|number| number.e164.is_some()).map(Phone::stored)
     }
 
     /// What is to be stored.
