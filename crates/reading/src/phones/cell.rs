@@ -34,17 +34,20 @@ pub(super) fn phones(cell: &str, country: Option<&str>) -> Result<Phones, ErrorC
     for part in plain.split(SEPARATORS).map(text::tidy).filter(says) {
         let (number, words) = remark(&part).map_or((part.as_str(), None), |(number, words)| (number, Some(words)));
         let read = numbers(number, country)?;
-        if let ([phone], None) = (read.as_slice(), country) {
+        if let ([(phone, _)], None) = (read.as_slice(), country) {
             found.may_be_foreign |= phone.e164.as_deref().is_some_and(|e164| may_be_foreign(number, e164));
         }
-        for number in read {
+        let mut note = |words: &str| match &mut found.note {
+            Some(known) => known.extend(["; ", words]),
+            None => found.note = Some(words.to_owned()),
+        };
+        for (number, before) in read {
+            before.into_iter().for_each(&mut note);
             if !found.phones.contains(&number) {
                 found.phones.push(number);
             }
         }
-        if let Some(words) = words {
-            found.note = Some(found.note.map_or_else(|| words.to_owned(), |known| format!("{known}; {words}")));
-        }
+        words.into_iter().for_each(note);
     }
     match found.phones.len() {
         0 => Err(ErrorCode::NotANumber),

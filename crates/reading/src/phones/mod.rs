@@ -1,6 +1,7 @@
 //! A cell of telephone numbers.
 
 mod cell;
+mod label;
 mod number;
 mod plan;
 
@@ -82,7 +83,7 @@ impl Phone {
 pub struct Phones {
     /// In the order of the cell, each once.
     pub phones: Vec<Phone>,
-    /// Words in brackets behind a number, such as whose it is.
+    /// Words before or behind a number, such as whose it is.
     pub note: Option<String>,
     /// A number of mainland China may be meant for one of another country.
     pub may_be_foreign: bool,

@@ -3,6 +3,7 @@
 use domain::stored_phone::is_service;
 use domain::{ErrorCode, phone};
 
+use super::label::is_label;
 use super::plan::{is_possible, is_short, kind, reason};
 use super::{Kind, Phone};
 
@@ -22,19 +23,24 @@ pub(super) fn groups(text: &str) -> Vec<&str> {
     text.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty()).collect()
 }
 
+/// A number and the words before it that are more than a label.
+pub(super) type Told<'a> = (Phone, Option<&'a str>);
+
 /// The numbers of one part: two complete ones with only a blank between them are two.
-pub(super) fn numbers(part: &str, country: Option<&str>) -> Result<Vec<Phone>, ErrorCode> {
+pub(super) fn numbers<'a>(part: &'a str, country: Option<&str>) -> Result<Vec<Told<'a>>, ErrorCode> {
     let whole = one(part, country);
     let words: Vec<&str> = part.split(' ').collect();
     if whole.is_ok() || !(2..=WORDS_MAX).contains(&words.len()) {
         return whole.map(|phone| vec![phone]);
     }
     // Fewest numbers that take in all words.
-    let mut best: Vec<Option<Vec<Phone>>> = vec![Some(Vec::new())];
+    let starts: Vec<usize> = std::iter::once(0).chain(part.match_indices(' ').map(|(at, _)| at + 1)).collect();
+    let mut best: Vec<Option<Vec<Told<'a>>>> = vec![Some(Vec::new())];
     for end in 1..=words.len() {
         let ways = (0..end).filter_map(|start| {
             let before = best[start].as_ref()?;
-            let phone = one(&words[start..end].join(" "), country).ok()?;
+            let to = starts[end - 1] + words[end - 1].len();
+            let phone = one(&part[starts[start]..to], country).ok()?;
             Some(before.iter().cloned().chain([phone]).collect::<Vec<_>>())
         });
         let shortest = ways.min_by_key(Vec::len);
@@ -46,8 +52,13 @@ pub(super) fn numbers(part: &str, country: Option<&str>) -> Result<Vec<Phone>, E
     }
 }
 
-fn one(part: &str, country: Option<&str>) -> Result<Phone, ErrorCode> {
-    let part = unlabelled(part)?;
+fn one<'a>(typed: &'a str, country: Option<&str>) -> Result<Told<'a>, ErrorCode> {
+    let part = unlabelled(typed)?;
+    let words = typed[..typed.len() - part.len()].trim_matches([':', ' ', '.', '-']);
+    Ok((number(part, country)?, (!is_label(words)).then_some(words)))
+}
+
+fn number(part: &str, country: Option<&str>) -> Result<Phone, ErrorCode> {
     if let Some((main, ext)) = extension(part) {
         return plain(main, country).map(|phone| Phone { ext: Some(ext), ..phone });
     }
