@@ -359,3 +359,11 @@ async fn extensions_of_one_switchboard_are_two_numbers() {
         assert_eq!(told, expected.replace(":1", ":A1"), "{one} {other} beside the cache");
     }
 }
+
+#[tokio::test]
+async fn mobile_numbers_that_a_spreadsheet_rounded_are_pointed_out() {
+    let text =
+        "店名,地址,电话\n甲,北京路1号,13800000000\n乙,北京路2号,138 1000 0000/010-62561234\n丙,北京路3号,13800100000\n";
+    let rounded = "create phone:digits_lost_suspected";
+    assert_eq!(told(text).await, [rounded, rounded, "create"]);
+}

@@ -341,3 +341,22 @@ fn a_place_that_was_read_is_read_again() {
         assert_eq!(stored.and_then(read).as_deref(), stored, "{text}");
     }
 }
+
+#[test]
+fn rounded_mobile_numbers_are_pointed_out() {
+    for (cell, codes) in [
+        ("13800000000", "digits_lost_suspected"),
+        ("138 0000 0000", "digits_lost_suspected"),
+        ("手机：+86 13810000000", "digits_lost_suspected"),
+        ("13812300000", ""),
+        ("13800138000", ""),
+        ("010-80000000", ""),
+        ("400-000-0000", ""),
+    ] {
+        let Ok(found) = phones::read(cell, None) else { continue };
+        let told: Vec<&str> = found.warnings().iter().map(|finding| finding.code.as_str()).collect();
+        assert_eq!(told.join(" "), codes, "{cell}");
+        assert_eq!(found.stored_warnings().len(), usize::from(!codes.is_empty()), "{cell}");
+    }
+    assert!(phones::read("13800000000", None).is_ok());
+}

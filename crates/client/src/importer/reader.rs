@@ -221,6 +221,9 @@ impl RowReader {
                     if found.may_be_foreign {
                         row.warnings.push("phone:may_be_foreign".to_owned());
                     }
+                    if found.may_be_rounded {
+                        row.warnings.push(format!("phone:{}", ErrorCode::DigitsLostSuspected));
+                    }
                     if found.note.is_some() {
                         row.warnings.push("phone:more_than_numbers".to_owned());
                         row.keep_text(PHONES_TEXT, cell.text);
@@ -243,7 +246,8 @@ impl RowReader {
         // Of a file from elsewhere the same digits may be a number there.
         let plain = country.is_none_or(|code| code == "86");
         if let Some(phone) = plain.then(|| plain_mobile(digits).or_else(|| plain_fixed_line(digits))).flatten() {
-            return Ok((Phones { phones: vec![phone], ..Phones::default() }, false));
+            let may_be_rounded = phones::is_rounded(&phone);
+            return Ok((Phones { phones: vec![phone], may_be_rounded, ..Phones::default() }, false));
         }
         match cell.kind {
             Kind::Number => read_numbers(cell, country),

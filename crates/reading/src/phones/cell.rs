@@ -3,9 +3,9 @@
 use domain::{ErrorCode, text};
 use unicode_normalization::UnicodeNormalization;
 
-use super::Phones;
 use super::number::{MARKS, digits, extension, is_digits, numbers};
 use super::plan::may_be_foreign;
+use super::{Phones, is_rounded};
 use crate::empty::is_empty;
 use crate::finding::TEXT_CHARS_MAX;
 
@@ -43,6 +43,7 @@ pub(super) fn phones(cell: &str, country: Option<&str>) -> Result<Phones, ErrorC
         };
         for (number, before) in read {
             before.into_iter().for_each(&mut note);
+            found.may_be_rounded |= is_rounded(&number);
             if !found.phones.contains(&number) {
                 found.phones.push(number);
             }

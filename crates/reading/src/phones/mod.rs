@@ -87,6 +87,17 @@ pub struct Phones {
     pub note: Option<String>,
     /// A number of mainland China may be meant for one of another country.
     pub may_be_foreign: bool,
+    /// A number ends with so many zeros that digits may have been lost.
+    pub may_be_rounded: bool,
+}
+
+/// Zeros at the end of a mobile number that a spreadsheet, or whoever did not know it, may have put there.
+const ROUNDED: &str = "0000000";
+
+/// Is it a mobile number that may have lost its last digits?
+pub fn is_rounded(phone: &Phone) -> bool {
+    let number = phone.e164.as_deref().filter(|_| phone.kind == Kind::Mobile);
+    number.is_some_and(|number| number.starts_with("+86") && number.ends_with(ROUNDED))
 }
 
 impl Phones {
@@ -96,12 +107,21 @@ impl Phones {
     }
     /// What should be looked at of a cell that is kept whole.
     pub fn warnings(&self) -> Vec<Finding> {
-        self.note.as_deref().map(kept).into_iter().chain(self.foreign()).collect()
+        self.note.as_deref().map(kept).into_iter().chain(self.foreign()).chain(self.rounded()).collect()
     }
     /// What should be looked at where only [`Self::stored`] is kept.
     pub fn stored_warnings(&self) -> Vec<Finding> {
         let lost = self.note.as_deref().map(Finding::not_kept);
-        lost.into_iter().chain(self.foreign()).collect()
+        lost.into_iter().chain(self.foreign()).chain(self.rounded()).collect()
+    }
+    fn rounded(&self) -> Option<Finding> {
+        self.may_be_rounded.then(|| {
+            let rounded = self.phones.iter().filter(|phone| is_rounded(phone)).map(|phone| phone.stored());
+            let numbers = rounded.collect::<Vec<_>>().join(", ");
+            let text =
+                format!("{numbers} ends with so many zeros that a spreadsheet may have rounded it: check the number");
+            Finding::new(ErrorCode::DigitsLostSuspected, text)
+        })
     }
     fn foreign(&self) -> Option<Finding> {
         self.may_be_foreign.then(|| {
