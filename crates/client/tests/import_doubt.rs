@@ -367,3 +367,23 @@ async fn mobile_numbers_that_a_spreadsheet_rounded_are_pointed_out() {
     let rounded = "create phone:digits_lost_suspected";
     assert_eq!(told(text).await, [rounded, rounded, "create"]);
 }
+
+#[tokio::test]
+async fn lost_zeros_are_noticed_wherever_the_first_zero_stands() {
+    let row = |code: &str, n: usize| format!("{code},店{n},路{n}号\n");
+    let plain: Vec<String> = (1..1_600).map(|n| row(&(n + 10).to_string(), n)).collect();
+    for at in [0, 700, 1_590] {
+        let mut rows = plain.clone();
+        rows.insert(at, row("0005", 9_999));
+        let text = format!("店号,店名,地址\n{}", rows.concat());
+        let (_home, cache) = open().await;
+        let (rows, summary) = run(&cache, text.as_bytes(), "test", true).await;
+        let warned = rows.iter().filter(|row| row.warnings == ["code:leading_zeros_suspected"]).count();
+        // Those of fewer than four digits: 11 to 999.
+        assert_eq!(warned as u64 + summary.zeros_suspected_late, 989, "{at}");
+        assert_eq!(summary.zeros_suspected_late > 0, at > 1_000, "{at}");
+    }
+    let (_home, cache) = open().await;
+    let text = format!("店号,店名,地址\n{}", plain.concat());
+    assert_eq!(run(&cache, text.as_bytes(), "test", true).await.1.zeros_suspected_late, 0);
+}

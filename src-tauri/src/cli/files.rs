@@ -169,6 +169,12 @@ fn print_summary(summary: &ImportSummary) -> Result<(), Failed> {
             "{rows} rows are hidden in the workbook, as by a filter, and are read as all others: take them out of the file if they do not belong"
         ))?;
     }
+    if summary.zeros_suspected_late > 0 {
+        output::say(&format!(
+            "{} rows before the first id with a leading zero may have lost theirs, as spreadsheets take them; their ids stay as they stand: compare them with the source",
+            summary.zeros_suspected_late
+        ));
+    }
     if summary.resumed_after_row > 0 {
         output::say(&format!("went on behind row {}, where it had broken off", summary.resumed_after_row));
     }

@@ -399,6 +399,7 @@ impl Import<'_> {
             cancelled: self.cancelled,
             import_id: self.open.map(|open| open.import_id),
             resumed_after_row: self.resumed,
+            zeros_suspected_late: self.judge.twins.zeros_lost_late(),
         })
     }
 }

@@ -102,7 +102,12 @@ pub(super) struct Twins {
     spelt: String,
     /// Length of the longest all-digit code with a leading zero.
     zero_padded: usize,
+    /// How many rows passed with a code of so many digits that begins with none.
+    plain_codes: [u64; DIGITS_MAX],
 }
+
+/// Codes of more digits lose no zeros: a spreadsheet would have shortened them otherwise.
+const DIGITS_MAX: usize = 32;
 
 /// The most rows that room is made for before they are seen.
 const EXPECTED_MAX: usize = 250_000;
@@ -255,8 +260,17 @@ impl Twins {
     }
 
     /// Did a spreadsheet take the leading zeros of a code of so many digits that begins with none?
-    pub fn zeros_lost(&self, digits: usize) -> bool {
-        digits > 0 && digits < self.zero_padded
+    pub fn zeros_lost(&mut self, digits: usize) -> bool {
+        let is_lost = digits > 0 && digits < self.zero_padded;
+        if let (false, Some(count)) = (is_lost, self.plain_codes.get_mut(digits)) {
+            *count += 1;
+        }
+        is_lost
+    }
+
+    /// How many rows passed before it was seen that codes have zeros which theirs may have lost?
+    pub fn zeros_lost_late(&self) -> u64 {
+        self.plain_codes.iter().take(self.zero_padded).skip(1).sum()
     }
 }
 
@@ -409,7 +423,9 @@ mod tests {
     fn zeros_are_missed_where_longer_codes_have_them() {
         let mut twins = Twins::default();
         assert!(!twins.zeros_lost(4));
+        assert_eq!(twins.zeros_lost_late(), 0);
         twins.look_at(5);
-        assert!(twins.zeros_lost(4) && !twins.zeros_lost(5) && !twins.zeros_lost(0));
+        assert!(twins.zeros_lost(4) && !twins.zeros_lost(5) && !twins.zeros_lost(0) && !twins.zeros_lost(99));
+        assert_eq!(twins.zeros_lost_late(), 1, "the first one");
     }
 }

@@ -267,6 +267,9 @@ pub struct ImportSummary {
     /// Rows that an import that broke off had saved before.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub resumed_after_row: u64,
+    /// Rows whose ids may have lost their leading zeros, which later rows showed: they have no warning of their own.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub zeros_suspected_late: u64,
 }
 
 fn is_zero(number: &u64) -> bool {

@@ -123,6 +123,9 @@ pub fn DryRunStep(desk: Desk) -> impl IntoView {
     });
     let to_save = Memo::new(move |_| progress.with(|progress| model::to_save(&progress.counts)));
     let can = Memo::new(move |_| stand.get() == Stand::Done && to_save.get() > 0);
+    let zeros = Memo::new(move |_| {
+        progress.with(|progress| progress.summary.as_ref().map_or(0, |summary| summary.zeros_suspected_late))
+    });
     view! {
         {move || match stand.get() {
             Stand::Running | Stand::Waiting if desk.problem.with(Option::is_none) => view! {
@@ -139,6 +142,9 @@ pub fn DryRunStep(desk: Desk) -> impl IntoView {
             .into_any(),
             _ => view! { <div class:slot=move || desk.problem.with(Option::is_some)><ProblemBanner problem=desk.problem /></div> }.into_any(),
         }}
+        {move || (stand.get() == Stand::Done && zeros.get() > 0).then(|| view! {
+            <div class="slot"><Banner tone=Tone::Hold>{imports::zeros_late(zeros.get())}</Banner></div>
+        })}
         <Outcomes desk=desk group=group about_all=imports::about_all />
         <div class="foot">
             <span class="muted grow cut">{imports::nothing_changed}</span>
