@@ -41,7 +41,9 @@ pub fn BulkDialog(
         >
             {move || match flow.stage.get() {
                 Stage::Choosing => children.with_value(|children| children()).into_any(),
-                Stage::Planning | Stage::Saving | Stage::Undoing(_) => view! { <Progress flow=flow /> }.into_any(),
+                Stage::Planning => view! { <Progress title=bulk::planning /> }.into_any(),
+                Stage::Saving => view! { <Progress title=bulk::saving /> }.into_any(),
+                Stage::Undoing(_) => view! { <Progress title=bulk::undoing /> }.into_any(),
                 Stage::Looking(plan) => view! { <PlanView plan=plan /> }.into_any(),
                 Stage::Saved(saved) => view! { <Saved saved=saved /> }.into_any(),
             }}
@@ -123,14 +125,12 @@ fn Footer(flow: Flow, request: Signal<Option<BulkRequest>>) -> impl IntoView {
 
 /// How far it is.
 #[component]
-fn Progress(flow: Flow) -> impl IntoView {
+pub fn Progress(
+    /// What is under way.
+    title: fn() -> &'static str,
+) -> impl IntoView {
     let progress = use_query(&[Topic::Bulk], || (), |()| ipc::bulk_progress());
     let now = move || progress.get().map(|progress| *progress).unwrap_or_default();
-    let title = move || match flow.stage.get() {
-        Stage::Saving => bulk::saving(),
-        Stage::Undoing(_) => bulk::undoing(),
-        _ => bulk::planning(),
-    };
     let counted = move || {
         let BulkProgress { done, total, .. } = now();
         (total > 0).then(|| bulk::done_of(grouped(done), grouped(total)))

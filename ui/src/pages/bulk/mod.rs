@@ -7,6 +7,7 @@ mod model;
 mod past;
 mod plan;
 mod selection;
+mod undo;
 
 pub use dialog::BulkDialog;
 pub use flow::{Flow, use_flow};

@@ -2,15 +2,15 @@
 
 use domain::ipc::{BulkEdit, BulkState, Topic};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
+use super::undo::{UndoDialog, use_undoing};
 use crate::clock::{local, use_now};
-use crate::components::{Button, Icon, Popover, use_toaster};
+use crate::components::{Button, Icon, Popover};
 use crate::i18n::{bulk, everywhere, listed};
 use crate::ipc;
 use crate::query::use_query;
 use crate::words::field::field_label;
-use crate::words::{time, undone_text};
+use crate::words::time;
 
 /// The button and its list; nothing while there was no bulk edit.
 #[component]
@@ -18,7 +18,14 @@ pub fn PastEdits() -> impl IntoView {
     let past = use_query(&[Topic::Bulk], || (), |()| ipc::bulk_edits());
     let any = Memo::new(move |_| past.get().is_some_and(|past| !past.is_empty()));
     let open = RwSignal::new(false);
-    move || {
+    let undoing = use_undoing();
+    // The button has the focus before the question comes, and gets it back from there: what was pressed is gone then.
+    let ask = Callback::new(move |edit: BulkEdit| {
+        open.set(false);
+        focus_button();
+        undoing.ask(edit);
+    });
+    let list = move || {
         any.get().then(|| {
             view! {
                 <Popover
@@ -34,13 +41,25 @@ pub fn PastEdits() -> impl IntoView {
                         <ul class="values">
                             {move || {
                                 let edits = past.get().map(|past| past.as_ref().clone()).unwrap_or_default();
-                                edits.into_iter().map(|edit| view! { <Past edit=edit /> }).collect_view()
+                                edits.into_iter().map(|edit| view! { <Past edit=edit on_undo=ask /> }).collect_view()
                             }}
                         </ul>
                     </div>
                 </Popover>
             }
         })
+    };
+    view! {
+        {list}
+        <UndoDialog undoing=undoing />
+    }
+}
+
+fn focus_button() {
+    use wasm_bindgen::JsCast;
+    let button = document().query_selector("[data-testid=bulk-past]").ok().flatten();
+    if let Some(button) = button.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = button.focus();
     }
 }
 
@@ -54,34 +73,26 @@ fn state(state: BulkState) -> &'static str {
 }
 
 #[component]
-fn Past(edit: BulkEdit) -> impl IntoView {
-    let toaster = use_toaster();
+fn Past(edit: BulkEdit, on_undo: Callback<BulkEdit>) -> impl IntoView {
     let now = use_now();
-    let id = StoredValue::new(edit.bulk_id.clone());
-    let busy = RwSignal::new(false);
-    let undo = move |_| {
-        busy.set(true);
-        spawn_local(async move {
-            match ipc::bulk_undo(&id.get_value()).await {
-                Ok(done) => toaster.say(undone_text(done)),
-                Err(problem) => toaster.fail(&problem),
-            }
-            busy.try_set(false);
-        });
-    };
     let fields: Vec<String> = edit.registers.keys().map(ToString::to_string).collect();
     let fields = move || listed(&fields.iter().map(|path| field_label(path)).collect::<Vec<_>>());
     let (saved, stands, can_undo) = (edit.saved, edit.state, edit.state != BulkState::Undone && edit.saved > 0);
-    let who = edit.actor_name.clone();
+    let (who, begun_at) = (edit.actor_name.clone(), edit.begun_at);
+    let edit = StoredValue::new(edit);
     view! {
         <li class="col g2">
             <span class="sm cut">{fields}</span>
             <span class="row xs faint">
                 <span class="grow cut">
-                    {move || time::moment(local(edit.begun_at), local(now.get()))}" · "{who}" · "{move || bulk::stores(saved)}" · "{move || state(stands)}
+                    {move || time::moment(local(begun_at), local(now.get()))}" · "{who}" · "{move || bulk::stores(saved)}" · "{move || state(stands)}
                 </span>
                 {can_undo
-                    .then(|| view! { <Button kind="link sm" icon="undo" testid="bulk-past-undo" disabled=busy on_press=undo>{everywhere::undo}</Button> })}
+                    .then(|| view! {
+                        <Button kind="link sm" icon="undo" testid="bulk-past-undo" on_press=move |_| on_undo.run(edit.get_value())>
+                            {everywhere::undo}
+                        </Button>
+                    })}
             </span>
         </li>
     }
