@@ -1,9 +1,10 @@
-//! What failed: the sentence of its code in the window's language; others' own words folded below it.
+//! What failed: what to do about it in the window's language; others' own words folded below it.
 
 use domain::ipc::IpcError;
 use leptos::prelude::*;
 
 use crate::i18n::everywhere;
+use crate::words::cure::cure;
 use crate::words::problem::sentence;
 
 /// The words of whoever refused, in English, folded.
@@ -28,9 +29,11 @@ pub fn Problem(
     /// What failed.
     problem: IpcError,
 ) -> impl IntoView {
-    let code = problem.code;
+    let (code, field) = (problem.code, problem.field);
+    // In the words of the field, where it is about one.
+    let text = move || field.as_ref().map_or_else(|| sentence(code), |field| cure(field, code));
     view! {
-        <span>{move || sentence(code)}</span>
+        <span>{text}</span>
         <Details text=problem.message />
     }
 }

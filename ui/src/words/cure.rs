@@ -1,11 +1,13 @@
 //! What to type instead: a sentence for what is wrong with a field, in the words of that field.
 
+use domain::ipc::IpcError;
 use domain::schema::CustomKind;
 use domain::{ErrorCode, FieldPath};
 
+use super::field::field_label;
 use super::problem::sentence;
 use crate::declared;
-use crate::i18n::cures;
+use crate::i18n::{cures, everywhere};
 
 /// The sentence for a finding about the field with this path.
 pub fn cure(path: &str, code: ErrorCode) -> &'static str {
@@ -28,6 +30,15 @@ pub fn cure(path: &str, code: ErrorCode) -> &'static str {
         _ => declared_cure(path),
     };
     found.unwrap_or_else(|| sentence(code))
+}
+
+/// Why an edit was refused, below the line of one of its fields: an edit stands or falls as a whole, so the field that is
+/// wrong may be another one and is named then.
+pub fn refusal(line: &str, problem: &IpcError) -> String {
+    let field = problem.field.as_deref().unwrap_or(line);
+    let text = cure(field, problem.code);
+    let shown = FieldPath::new(field).map_or_else(|_| field.to_owned(), |path| path.shown_as().to_owned());
+    if shown == line { text.to_owned() } else { everywhere::of_field(field_label(&shown), text) }
 }
 
 fn declared_cure(path: &str) -> Option<&'static str> {
@@ -69,6 +80,13 @@ mod tests {
             set_lang(Language::English);
             assert_eq!(cure(path, code), english);
         }
+        let refused = |field: Option<&str>| {
+            let problem = IpcError { code: ErrorCode::NotANumber, message: String::new(), field: field.map(str::to_owned) };
+            refusal("custom.seats", &problem)
+        };
+        assert_eq!(refused(None), "Write digits only, like 40");
+        assert_eq!(refused(Some("custom.seats")), "Write digits only, like 40");
+        assert_eq!(refused(Some("location")), format!("{}: {}", field_label("location"), cures::location()));
         assert_eq!(cure("custom.seats", ErrorCode::Required), sentence(ErrorCode::Required));
         assert_eq!(cure("custom.other", ErrorCode::BadValue), sentence(ErrorCode::BadValue));
     }

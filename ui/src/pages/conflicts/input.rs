@@ -15,8 +15,8 @@ use crate::components::{Button, Icon, Problem};
 use crate::i18n::{conflicts, everywhere};
 use crate::ipc;
 use crate::keyboard::is_composing;
+use crate::words::cure::cure;
 use crate::words::field::field_label;
-use crate::words::problem::sentence;
 use crate::words::value::value_text;
 
 /// How long typing rests before it is checked.
@@ -136,7 +136,10 @@ pub fn TypedValue(
                     (None, Some(found)) => found
                         .errors
                         .into_iter()
-                        .map(|finding| view! { <p class="msg bad"><Icon name="bad" size="s" />{move || sentence(finding.code)}</p> })
+                        .map(|finding| {
+                            let text = move || field.with_value(|field| cure(model::check_name(field), finding.code));
+                            view! { <p class="msg bad"><Icon name="bad" size="s" />{text}</p> }
+                        })
                         .collect_view()
                         .into_any(),
                 }}

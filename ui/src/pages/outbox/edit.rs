@@ -14,8 +14,8 @@ use crate::i18n::{everywhere, outbox};
 use crate::ipc;
 use crate::keyboard::is_composing;
 use crate::words::change::set_change;
+use crate::words::cure::cure;
 use crate::words::field::field_label;
-use crate::words::problem::sentence;
 use crate::words::value::value_text;
 
 /// How long typing rests before it is checked.
@@ -274,7 +274,10 @@ fn Typed(input: Input, field: StoredValue<String>, id: String, note: String) -> 
                     .chain(checked.warnings.into_iter().map(|finding| ("msg warn", "warn", finding)));
                 messages
                     .map(|(class, icon, finding)| view! {
-                        <p class=class><Icon name=icon size="s" />{move || sentence(finding.code)}</p>
+                        <p class=class>
+                            <Icon name=icon size="s" />
+                            {move || input.what.with_value(|what| cure(&what.check, finding.code))}
+                        </p>
                     })
                     .collect_view()
             })}

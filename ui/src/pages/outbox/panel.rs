@@ -11,8 +11,8 @@ use crate::components::{Button, Details, Icon, Moment, Piece, SidePanel, pieces,
 use crate::i18n::{everywhere, listed, outbox};
 use crate::route::{Route, StoreTab, use_navigator};
 use crate::words::change::set_change;
+use crate::words::cure::refusal;
 use crate::words::field::field_label;
-use crate::words::problem::sentence;
 use crate::words::time;
 use crate::words::value::value_text;
 
@@ -134,6 +134,7 @@ fn Why(row: Signal<OutboxRow>) -> impl IntoView {
         row.with(|row| match (&row.problem, row.state) {
             (Some(problem), state) => {
                 let (code, message) = (problem.code, problem.message.clone());
+                let (problem, field) = (problem.clone(), row.change.field.clone());
                 let refused = state == EditState::Rejected;
                 let class = if refused { "banner bad why" } else { "banner why" };
                 Some(
@@ -142,7 +143,7 @@ fn Why(row: Signal<OutboxRow>) -> impl IntoView {
                             <Icon name=if refused { "bad" } else { "warn" } />
                             <div class="col g2">
                                 <b>{move || if refused { outbox::why_refused() } else { outbox::why_failed() }}</b>
-                                <p>{move || sentence(code)}</p>
+                                <p>{move || refusal(&field, &problem)}</p>
                                 <p>{move || advice_text(code)}</p>
                                 <Details text=message />
                             </div>

@@ -15,8 +15,8 @@ use crate::i18n::{everywhere, past as texts, profile as words};
 use crate::ipc::{self, Entry};
 use crate::pages::profile::editor::Editor;
 use crate::words::change::{set_change, shown_field};
+use crate::words::cure::cure;
 use crate::words::field::field_label;
-use crate::words::problem::sentence;
 use crate::words::role::role_label;
 use crate::words::source::source_label;
 use crate::words::time;
@@ -58,14 +58,14 @@ fn tone(decision: &Decision) -> &'static str {
     }
 }
 
-fn outcome(decision: &Decision) -> String {
+fn outcome(field: &str, decision: &Decision) -> String {
     match decision {
         Decision::Applied => words::h_applied().to_owned(),
         Decision::Same => words::h_same().to_owned(),
         Decision::AutoResolved { rule, won: true } => words::h_won(rule),
         Decision::AutoResolved { rule, won: false } => words::h_lost(rule),
         Decision::NeedsReview => words::h_review().to_owned(),
-        Decision::Rejected { code, .. } => words::h_rejected(sentence(*code)),
+        Decision::Rejected { code, .. } => words::h_rejected(cure(field, *code)),
     }
 }
 
@@ -141,7 +141,7 @@ pub fn Gone(desk: Desk, entry: Entry) -> impl IntoView {
         let late = (received - at).num_milliseconds() > LATE_MS;
         let late = late.then(|| texts::received(time::moment(local(received), local(now.get()))));
         let reason = reason.as_ref().map(words::h_reason);
-        [Some(outcome(&decision)), Some(by), Some(from), late, reason]
+        [Some(field.with_value(|field| outcome(field, &decision))), Some(by), Some(from), late, reason]
             .into_iter()
             .flatten()
             .collect::<Vec<_>>()
