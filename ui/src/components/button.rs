@@ -74,6 +74,9 @@ pub fn IconButton(
     /// `sm` and others.
     #[prop(optional)]
     kind: &'static str,
+    /// Not now?
+    #[prop(optional, into)]
+    disabled: Signal<bool>,
     /// For tests.
     #[prop(optional)]
     testid: Option<&'static str>,
@@ -87,6 +90,7 @@ pub fn IconButton(
             class=format!("btn quiet ico {kind}")
             aria-label=label
             title=label
+            disabled=disabled
             data-testid=testid
             on:click=move |event| on_press.run(event)
         >

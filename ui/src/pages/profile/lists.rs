@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::declared_fields::DeclaredFields;
 use super::editor::{Editor, focus, input_id};
 use super::fields::{ContestedNote, Message, MovedNote, PendingMark};
+use super::model::Draft;
 use crate::components::{Button, Icon, IconButton};
 use crate::i18n::profile as words;
 
@@ -88,10 +89,22 @@ fn Phone(editor: Editor, n: usize, locked: Memo<bool>) -> impl IntoView {
                 {(n > 0)
                     .then(|| {
                         view! {
-                            <IconButton icon="up" kind="sm" label=Signal::derive(|| words::make_main().to_owned()) on_press=first />
+                            <IconButton
+                                icon="up"
+                                kind="sm"
+                                label=Signal::derive(|| words::make_main().to_owned())
+                                disabled=locked
+                                on_press=first
+                            />
                         }
                     })}
-                <IconButton icon="x" kind="sm" label=Signal::derive(|| words::remove_phone().to_owned()) on_press=remove />
+                <IconButton
+                    icon="x"
+                    kind="sm"
+                    label=Signal::derive(|| words::remove_phone().to_owned())
+                    disabled=locked
+                    on_press=remove
+                />
             </div>
             <Message editor=editor key=key text=text />
         </div>
@@ -137,7 +150,11 @@ fn CustomField(editor: Editor, n: usize) -> impl IntoView {
     });
     let path = Memo::new(move |_| format!("custom.{}", pair.get().0.trim()));
     let queued = Memo::new(move |_| editor.pending(&path.get()).is_some());
-    let locked = Memo::new(move |_| editor.is_locked(&path.get()));
+    // Only what the store has: a new line whose name is being typed must stay free, or it could not be put right.
+    let locked = Memo::new(move |_| {
+        let there = |draft: &Draft| pair.with(|(key, _)| draft.custom.base.iter().any(|(there, _)| there == key.trim()));
+        editor.is_locked(&path.get()) && editor.draft.with(there)
+    });
     let set = move |first: bool, value: String| {
         editor.draft.update(|draft| {
             if let Some(pair) = draft.custom.value.get_mut(n) {
@@ -174,10 +191,12 @@ fn CustomField(editor: Editor, n: usize) -> impl IntoView {
                     icon="x"
                     kind="sm"
                     label=Signal::derive(move || words::remove_custom(pair.get().0))
+                    disabled=locked
                     on_press=move |_| editor.draft.update(|draft| drop(draft.custom.value.remove(n)))
                 />
             </div>
             {move || mistake.get().map(|text| view! { <p class="msg bad"><Icon name="bad" size="s" />{text}</p> })}
+            {move || locked.get().then(|| view! { <ContestedNote editor=editor shown=path.get() /> })}
         </div>
     }
 }
