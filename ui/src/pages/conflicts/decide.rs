@@ -33,8 +33,9 @@ pub fn Decide() -> impl IntoView {
         (done, left) => conflicts::apply_hint_some(done, left),
     };
     let keys = move |event: KeyboardEvent| {
-        event.stop_propagation();
+        // Every other key goes on to the window, which knows that somebody types.
         if event.key() == "Enter" && !is_composing(&event) {
+            event.stop_propagation();
             event.prevent_default();
             desk.apply();
         }

@@ -84,8 +84,8 @@ pub fn TypedValue(
         }
     });
     let keys = move |event: KeyboardEvent| {
-        // These keys belong to the input method while it composes, and never to the table.
-        event.stop_propagation();
+        // These keys belong to the input method while it composes. All others go on to the window, which knows that
+        // somebody types: F6, Ctrl K and Ctrl Shift S work here as everywhere.
         if is_composing(&event) {
             return;
         }
@@ -94,6 +94,7 @@ pub fn TypedValue(
             "Escape" => leave(),
             _ => return,
         }
+        event.stop_propagation();
         event.prevent_default();
     };
     let typed = move |event| {

@@ -13,7 +13,7 @@ use super::model::{self, Bench, Column, Picked};
 use crate::clock::{local, use_now};
 use crate::components::{Button, Icon, Kbd};
 use crate::i18n::conflicts;
-use crate::keyboard::is_composing;
+use crate::keyboard::{is_composing, is_typing};
 use crate::pages::outbox::resend::typed_text;
 use crate::words::field::field_label;
 use crate::words::role::role_label;
@@ -186,7 +186,8 @@ fn Row(field: FieldPath, columns: Memo<Vec<Column>>) -> impl IntoView {
         }
     };
     let keys = move |event: KeyboardEvent| {
-        if is_composing(&event) {
+        // The arrows of an input in the row move its cursor.
+        if is_composing(&event) || is_typing(&event) {
             return;
         }
         let on_row = event.target() == event.current_target();
