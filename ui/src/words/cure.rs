@@ -81,7 +81,8 @@ mod tests {
             assert_eq!(cure(path, code), english);
         }
         let refused = |field: Option<&str>| {
-            let problem = IpcError { code: ErrorCode::NotANumber, message: String::new(), field: field.map(str::to_owned) };
+            let problem =
+                IpcError { code: ErrorCode::NotANumber, message: String::new(), field: field.map(str::to_owned) };
             refusal("custom.seats", &problem)
         };
         assert_eq!(refused(None), "Write digits only, like 40");

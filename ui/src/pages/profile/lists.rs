@@ -152,7 +152,8 @@ fn CustomField(editor: Editor, n: usize) -> impl IntoView {
     let queued = Memo::new(move |_| editor.pending(&path.get()).is_some());
     // Only what the store has: a new line whose name is being typed must stay free, or it could not be put right.
     let locked = Memo::new(move |_| {
-        let there = |draft: &Draft| pair.with(|(key, _)| draft.custom.base.iter().any(|(there, _)| there == key.trim()));
+        let there =
+            |draft: &Draft| pair.with(|(key, _)| draft.custom.base.iter().any(|(there, _)| there == key.trim()));
         editor.is_locked(&path.get()) && editor.draft.with(there)
     });
     let set = move |first: bool, value: String| {
