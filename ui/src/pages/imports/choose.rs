@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::facts::Facts;
 use super::model::{self, READABLE, Step};
 use super::past::PastImports;
+use super::source::is_source;
 use super::state::Desk;
 use crate::components::{Button, Icon, PathField, PathUse, ProblemBanner, Skeleton};
 use crate::i18n::imports;
@@ -50,7 +51,16 @@ pub fn ChooseStep(desk: Desk) -> impl IntoView {
                             testid="import-path"
                             on_done=move |()| take()
                         />
-                        <Button kind="primary" testid="import-look" on_press=move |_| take()>{imports::look}</Button>
+                        // One button leads on: once the file was read, that is the one below.
+                        <button
+                            type="button"
+                            class="btn"
+                            class:primary=move || !has_preview.get()
+                            data-testid="import-look"
+                            on:click=move |_| take()
+                        >
+                            {imports::look}
+                        </button>
                     </div>
                     {move || relative.get().then(|| view! {
                         <span class="msg warn" role="status"><Icon name="warn" size="s" />{imports::path_relative}</span>
@@ -92,7 +102,7 @@ fn Source(desk: Desk) -> impl IntoView {
             typed.set(source);
         }
     });
-    let wrong = Memo::new(move |_| !typed.with(|typed| model::is_source(typed)));
+    let wrong = Memo::new(move |_| !typed.with(|typed| is_source(typed)));
     let known = Memo::new(move |_| {
         let past = desk.past.get();
         let mut sources: Vec<String> =
@@ -118,7 +128,7 @@ fn Source(desk: Desk) -> impl IntoView {
                     on:input:target=move |event| typed.set(event.target().value())
                     on:change=move |_| {
                         let source = typed.get_untracked();
-                        if model::is_source(&source) {
+                        if is_source(&source) {
                             // Another source has another mapping.
                             desk.change(|request| {
                                 request.source = source;

@@ -12,6 +12,7 @@ mod report;
 mod rows;
 mod run;
 mod save_file;
+mod source;
 mod state;
 mod steps;
 mod tiles;

@@ -12,8 +12,6 @@ use crate::i18n::{grouped, imports};
 pub const ROW_PX: f64 = 52.0;
 /// Rows above and below what is seen.
 const OVERSCAN_ROWS: usize = 8;
-/// Characters of a source's name, as the shell has it.
-const SOURCE_MAX: usize = 32;
 /// Endings of files that can be imported.
 pub const READABLE: [&str; 7] = ["csv", "tsv", "txt", "xlsx", "xls", "ods", "gz"];
 
@@ -280,30 +278,6 @@ pub fn beside(path: &str, ending: &str) -> String {
     let name = file_name(path);
     let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
     format!("{}{stem}-{ending}", folder(path))
-}
-
-/// Can it be the name of a source?
-pub fn is_source(name: &str) -> bool {
-    !name.is_empty()
-        && name.len() <= SOURCE_MAX
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
-}
-
-/// A name for where the file comes from: as with the last file of this name, else the one used last, else from the
-/// file's name.
-pub fn propose_source(path: &str, past: &[PastImport], last: Option<&str>) -> String {
-    let name = file_name(path);
-    if let Some(same) = past.iter().find(|import| import.file_name == name) {
-        return same.source.clone();
-    }
-    if let Some(last) = last.filter(|last| is_source(last)) {
-        return last.to_owned();
-    }
-    let stem = name.split_once('.').map_or(name, |(stem, _)| stem).to_lowercase();
-    let words = stem.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let mut source = words.collect::<Vec<_>>().join("-");
-    source.truncate(SOURCE_MAX);
-    if source.is_empty() { "stores".to_owned() } else { source }
 }
 
 /// The mapping with this column sent there; an empty target keeps it out.

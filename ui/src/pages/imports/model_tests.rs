@@ -158,27 +158,6 @@ fn paths_of_every_system_are_understood() {
 }
 
 #[test]
-fn a_source_is_proposed_that_the_shell_accepts() {
-    let known = [past("门店.xlsx", "head-office", ImportState::Done)];
-    assert_eq!(propose_source("/a/门店.xlsx", &known, Some("other")), "head-office");
-    assert_eq!(propose_source("/a/neu.csv", &known, Some("other")), "other");
-    assert_eq!(propose_source("/a/neu.csv", &known, Some("not a source")), "neu");
-    for (path, source) in [
-        ("/a/UK FHRS (2026).csv", "uk-fhrs-2026"),
-        ("/a/门店.csv", "stores"),
-        ("/a/.csv", "stores"),
-        ("/a/0123456789012345678901234567890123456789.csv", "01234567890123456789012345678901"),
-    ] {
-        let proposed = propose_source(path, &[], None);
-        assert_eq!(proposed, source);
-        assert!(is_source(&proposed));
-    }
-    for wrong in ["", "a b", "门店", &"x".repeat(33)] {
-        assert!(!is_source(wrong), "{wrong}");
-    }
-}
-
-#[test]
 fn a_column_has_one_target_by_hand() {
     let map = map_by_hand(&[], "电话", "phone");
     let map = map_by_hand(&map, "备注", "");

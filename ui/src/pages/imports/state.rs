@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::model::{self, Step};
+use super::source::{self, is_source};
 use crate::query::{Query, use_query};
 use crate::route::{Navigator, Route};
 use crate::{ipc, remembered};
@@ -45,7 +46,7 @@ impl Desk {
         }
         let past = self.past.data.get_untracked();
         let past = past.as_ref().map(|past| past.as_slice()).unwrap_or_default();
-        let source = model::propose_source(&file, past, remembered::get(SOURCE_KEY).as_deref());
+        let source = source::propose(&file, past, remembered::get(SOURCE_KEY).as_deref());
         self.request.update(|request| *request = model::request_for(file, source, request));
         self.step.set(Step::File);
         self.total.set(None);
@@ -56,7 +57,7 @@ impl Desk {
     /// Asks what the file is, with all that was said by hand. The newest question counts.
     pub fn look(&self) {
         let (desk, asked) = (*self, self.request.get_untracked());
-        if asked.file.is_empty() || !model::is_source(&asked.source) {
+        if asked.file.is_empty() || !is_source(&asked.source) {
             return;
         }
         self.looking.set(true);
