@@ -43,7 +43,7 @@ impl Tone {
     }
 }
 
-/// A banner. The first child is its text (`<p>`), buttons go into `acts`.
+/// A banner. Its children are its text, buttons go into `acts`. Only the text is read out when it changes.
 #[component]
 pub fn Banner(
     /// How urgent.
@@ -51,6 +51,9 @@ pub fn Banner(
     /// Icon, if not that of the tone.
     #[prop(optional)]
     icon: Option<&'static str>,
+    /// Text behind the other that changes by itself, an age for example: shown, but not read out with each change.
+    #[prop(optional, into)]
+    quiet: ViewFn,
     /// Buttons at the end.
     #[prop(optional, into)]
     acts: ViewFn,
@@ -58,9 +61,12 @@ pub fn Banner(
 ) -> impl IntoView {
     let role = if tone == Tone::Bad { "alert" } else { "status" };
     view! {
-        <div class=format!("banner {}", tone.class()) role=role data-testid="banner">
+        <div class=format!("banner {}", tone.class()) data-testid="banner">
             <Icon name=icon.unwrap_or_else(|| tone.icon()) />
-            <p>{children()}</p>
+            <p>
+                <span role=role>{children()}</span>
+                {move || quiet.run()}
+            </p>
             <div class="acts">{move || acts.run()}</div>
         </div>
     }

@@ -13,5 +13,5 @@ pub mod time;
 mod undone;
 pub mod value;
 
-pub use sentences::joined;
+pub use sentences::{behind, joined};
 pub use undone::undone_text;

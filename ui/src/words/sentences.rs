@@ -11,6 +11,14 @@ pub fn joined(sentences: impl IntoIterator<Item = String>) -> String {
     })
 }
 
+/// A sentence that is put behind another one that stands in an element of its own.
+pub fn behind(sentence: String) -> String {
+    match lang() {
+        Language::English if !sentence.is_empty() => format!(" {sentence}"),
+        _ => sentence,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -25,6 +33,7 @@ mod tests {
         ] {
             set_lang(language);
             assert_eq!(joined(parts.map(str::to_owned)), whole);
+            assert_eq!(format!("{}{}", parts[0], behind(parts[1].to_owned())), whole);
         }
     }
 }

@@ -7,16 +7,21 @@ use super::model::Banner as Say;
 use crate::components::{Banner, Button, Problem, Tone};
 use crate::i18n::outbox;
 use crate::route::{Route, use_navigator};
-use crate::words::{joined, time};
+use crate::words::{behind, time};
 
+/// How long the oldest has waited: said anew every few seconds, so it is not part of what is read out.
 fn oldest(status: &StatusView) -> String {
-    status.oldest_unsynced_s.map(|seconds| outbox::banner_oldest(time::span(seconds))).unwrap_or_default()
+    behind(status.oldest_unsynced_s.map(|seconds| outbox::banner_oldest(time::span(seconds))).unwrap_or_default())
+}
+
+fn oldest_if_any(status: &StatusView) -> String {
+    if status.queued > 0 { oldest(status) } else { String::new() }
 }
 
 fn waiting(status: &StatusView, some: impl Fn(u64) -> String) -> String {
     match status.queued {
         0 => outbox::banner_offline_none().to_owned(),
-        count => joined([some(count), oldest(status)]),
+        count => some(count),
     }
 }
 
@@ -61,6 +66,7 @@ pub fn OutboxBanner(
         Say::Paused => view! {
             <Banner
                 tone=Tone::Hold
+                quiet=text(oldest_if_any)
                 acts=move || {
                     view! {
                         <Button kind="sm primary" testid="outbox-sign-in" on_press=move |_| navigator.go(Route::SignIn)>
@@ -78,6 +84,7 @@ pub fn OutboxBanner(
             <Banner
                 tone=Tone::Plain
                 icon="off"
+                quiet=text(oldest_if_any)
                 acts=move || {
                     view! { <Button kind="sm" on_press=move |_| navigator.go(Route::Settings)>{outbox::banner_connection}</Button> }
                 }
@@ -97,6 +104,7 @@ pub fn OutboxBanner(
         Say::Refused { refused, rest } => view! {
             <Banner
                 tone=Tone::Clash
+                quiet=text(oldest)
                 acts=move || {
                     view! {
                         <Button kind="sm" testid="outbox-first" on_press=move |_| on_first.run(())>{outbox::banner_refused_act}</Button>
@@ -104,7 +112,7 @@ pub fn OutboxBanner(
                 }
             >
                 <b>{move || outbox::banner_refused_title(refused)}</b>
-                {move || joined([others(rest), status.with(|status| status.as_ref().map(oldest)).unwrap_or_default()])}
+                {move || others(rest)}
             </Banner>
         }
         .into_any(),

@@ -229,6 +229,7 @@ pub fn StatusField(editor: Editor) -> impl IntoView {
 #[component]
 pub fn IdField(editor: Editor) -> impl IntoView {
     let id = input_id("merchant_id");
+    let note = format!("{id}-m");
     let bad = Memo::new(move |_| editor.mistakes().iter().any(|mistake| mistake.key == "merchant_id"));
     let shown = Signal::derive(move || match editor.is_new() {
         true => editor.new_id.get(),
@@ -247,6 +248,7 @@ pub fn IdField(editor: Editor) -> impl IntoView {
                 spellcheck="false"
                 readonly=!editor.is_new()
                 aria-invalid=move || bad.get().then_some("true")
+                aria-describedby=note.clone()
                 data-testid="field-merchant_id"
                 prop:value=shown
                 on:input=move |event| editor.new_id.set(event_target_value(&event))
@@ -255,7 +257,7 @@ pub fn IdField(editor: Editor) -> impl IntoView {
                 bad.get()
                     .then(|| {
                         view! {
-                            <p class="msg bad">
+                            <p class="msg bad" id=note.clone()>
                                 <Icon name="bad" size="s" />
                                 {crate::words::problem::sentence(domain::ErrorCode::BadId)}
                             </p>

@@ -144,6 +144,7 @@ pub fn Custom(editor: Editor) -> impl IntoView {
 fn CustomField(editor: Editor, n: usize) -> impl IntoView {
     let pair = Memo::new(move |_| editor.draft.with(|draft| draft.custom.value.get(n).cloned().unwrap_or_default()));
     let key_id = input_id(&format!("custom.{n}.key"));
+    let note = format!("{key_id}-m");
     let mistake = Memo::new(move |_| {
         let key = format!("custom.{n}.key");
         editor.mistakes().into_iter().find(|mistake| mistake.key == key).map(|mistake| mistake.text)
@@ -174,6 +175,7 @@ fn CustomField(editor: Editor, n: usize) -> impl IntoView {
                     aria-label=words::custom_key
                     placeholder=words::custom_key
                     aria-invalid=move || mistake.get().map(|_| "true")
+                    aria-describedby=note.clone()
                     data-testid=format!("custom-key-{n}")
                     prop:value=move || pair.get().0
                     on:input=move |event| set(true, event_target_value(&event))
@@ -196,7 +198,7 @@ fn CustomField(editor: Editor, n: usize) -> impl IntoView {
                     on_press=move |_| editor.draft.update(|draft| drop(draft.custom.value.remove(n)))
                 />
             </div>
-            {move || mistake.get().map(|text| view! { <p class="msg bad"><Icon name="bad" size="s" />{text}</p> })}
+            {move || mistake.get().map(|text| view! { <p class="msg bad" id=note.clone()><Icon name="bad" size="s" />{text}</p> })}
             {move || locked.get().then(|| view! { <ContestedNote editor=editor shown=path.get() /> })}
         </div>
     }
