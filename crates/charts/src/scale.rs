@@ -58,8 +58,21 @@ pub(crate) fn count_axis(max: f64, wanted: f64) -> Axis {
     // The next line above the data is shown where it is near: a bar then ends under a line.
     let above = (max / step).ceil() * step;
     let max = if above - max < step / 2.0 { above } else { max };
-    let ticks = steps(max, step).into_iter().map(|value| (value, format!("{value:.0}"))).collect();
+    let ticks = steps(max, step).into_iter().map(|value| (value, count_label(value))).collect();
     Axis { max, ticks, unit: Unit::Count }
+}
+
+/// `1,000`: every language of the window groups digits so.
+fn count_label(value: f64) -> String {
+    let digits = format!("{value:.0}");
+    let mut label = String::with_capacity(digits.len() + digits.len() / 3);
+    for (n, digit) in digits.chars().enumerate() {
+        if n > 0 && (digits.len() - n).is_multiple_of(3) {
+            label.push(',');
+        }
+        label.push(digit);
+    }
+    label
 }
 
 /// Steps at which people count time, seconds.
@@ -170,7 +183,15 @@ mod tests {
 
     #[test]
     fn count_ticks_are_whole_and_few() {
-        for (max, last) in [(0.0, "1"), (1.0, "1"), (3.0, "3"), (71.0, "75"), (655.0, "750"), (1e12, "1000000000")] {
+        for (max, last) in [
+            (0.0, "1"),
+            (1.0, "1"),
+            (3.0, "3"),
+            (71.0, "75"),
+            (655.0, "750"),
+            (1000.0, "1,000"),
+            (1e12, "1,000,000,000"),
+        ] {
             let axis = count_axis(max, 3.0);
             assert_eq!(axis.ticks[0].1, "0");
             assert!(axis.ticks.len() <= 5, "{max}: {:?}", axis.ticks);

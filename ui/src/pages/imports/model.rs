@@ -65,6 +65,10 @@ impl Group {
             RowOutcome::Blank => Self::Skipped,
         }
     }
+    /// Does an import save its rows?
+    pub fn is_saved(self) -> bool {
+        matches!(self, Self::Create | Self::Update)
+    }
     /// The word under which the shell counts it; nothing for all.
     fn counted_as(self) -> Option<&'static str> {
         Some(match self {

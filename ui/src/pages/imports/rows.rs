@@ -17,6 +17,9 @@ pub fn Rows(
     /// Its lines.
     #[prop(into)]
     lines: Signal<Vec<Line>>,
+    /// Was the import taken back?
+    #[prop(into)]
+    undone: Signal<bool>,
 ) -> impl IntoView {
     let viewport = NodeRef::<html::Div>::new();
     let size = use_size(viewport);
@@ -88,7 +91,7 @@ pub fn Rows(
                         <td style:height=move || format!("{}px", range.get().start as f64 * ROW_PX)></td>
                     </tr>
                     <For each=move || range.get() key=|index| *index let:index>
-                        <Row index=index lines=lines />
+                        <Row index=index lines=lines undone=undone />
                     </For>
                     <tr class="spacer" aria-hidden="true">
                         <td
@@ -102,7 +105,7 @@ pub fn Rows(
 }
 
 #[component]
-fn Row(index: usize, lines: Signal<Vec<Line>>) -> impl IntoView {
+fn Row(index: usize, lines: Signal<Vec<Line>>, undone: Signal<bool>) -> impl IntoView {
     let line = Memo::new(move |_| lines.with(|lines| lines.get(index).cloned()));
     view! {
         <tr data-testid="import-row" aria-rowindex=(index + 2).to_string()>
@@ -119,6 +122,7 @@ fn Row(index: usize, lines: Signal<Vec<Line>>) -> impl IntoView {
                             <span class=colour>{icon.map(|icon| view! { <Icon name=icon size="s" /> })}</span>
                             {move || group_name(group)}
                         </span>
+                        {move || (group.is_saved() && undone.get()).then(|| view! { <span class="two faint xs">{imports::row_undone}</span> })}
                     </td>
                     <td class="cut" data-full=store.clone()>{store.clone()}</td>
                     <td data-full=title>

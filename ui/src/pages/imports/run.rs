@@ -64,7 +64,14 @@ fn Progress(desk: Desk, title: fn(u64) -> String, kept: fn() -> &'static str) ->
 
 /// Tiles, the line about the chosen group and its rows. `about_all` is the line about all of them.
 #[component]
-fn Outcomes(desk: Desk, group: RwSignal<Group>, about_all: fn() -> &'static str) -> impl IntoView {
+fn Outcomes(
+    desk: Desk,
+    group: RwSignal<Group>,
+    about_all: fn() -> &'static str,
+    /// Was the import taken back?
+    #[prop(optional, into)]
+    undone: Signal<bool>,
+) -> impl IntoView {
     let progress = progress_of(desk);
     let counts = Signal::derive(move || progress.with(|progress| progress.counts.clone()));
     let lines = Memo::new(move |_| {
@@ -74,6 +81,7 @@ fn Outcomes(desk: Desk, group: RwSignal<Group>, about_all: fn() -> &'static str)
     });
     let in_group = Memo::new(move |_| counts.with(|counts| model::count(counts, group.get())));
     let about = move || match group.get() {
+        Group::All | Group::Create | Group::Update if undone.get() => imports::about_undone(),
         Group::All => about_all(),
         Group::Create => imports::about_create(),
         Group::Update => imports::about_update(),
@@ -84,7 +92,7 @@ fn Outcomes(desk: Desk, group: RwSignal<Group>, about_all: fn() -> &'static str)
     };
     let empty = Memo::new(move |_| lines.with(Vec::is_empty));
     view! {
-        <div class="slot"><Tiles counts=counts chosen=group /></div>
+        <div class="slot"><Tiles counts=counts chosen=group undone=undone /></div>
         <div class="tools">
             <h3>{move || imports::group_rows(group_name(group.get()), grouped(in_group.get()))}</h3>
             <span class="faint sm">{about}</span>
@@ -101,7 +109,7 @@ fn Outcomes(desk: Desk, group: RwSignal<Group>, about_all: fn() -> &'static str)
             });
             view! { <div class="body split1 quiet"><Empty icon="table" title=title /></div> }.into_any()
         } else {
-            view! { <Rows lines=lines /> }.into_any()
+            view! { <Rows lines=lines undone=undone /> }.into_any()
         }}
     }
 }
@@ -255,7 +263,7 @@ pub fn ApplyStep(desk: Desk) -> impl IntoView {
             .into_any(),
             _ => view! { <div class:slot=move || desk.problem.with(Option::is_some)><ProblemBanner problem=desk.problem /></div> }.into_any(),
         }}
-        <Outcomes desk=desk group=group about_all=imports::about_all_done />
+        <Outcomes desk=desk group=group about_all=imports::about_all_done undone=undone />
         <div class="foot">
             <span class="muted grow cut">{move || (!settled.get()).then(imports::then_sent)}</span>
             <Button on_press=move |_| navigator.go(Route::Outbox)>{imports::open_outbox}</Button>

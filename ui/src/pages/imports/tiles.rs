@@ -42,13 +42,18 @@ pub fn Tiles(
     counts: Signal<BTreeMap<String, u64>>,
     /// The chosen group.
     chosen: RwSignal<Group>,
+    /// Was the import taken back? Then what it saved is not there any more.
+    #[prop(into)]
+    undone: Signal<bool>,
 ) -> impl IntoView {
     let tiles = GROUPS.map(|group| Tile {
         testid: format!("import-group-{group:?}").to_lowercase(),
         look: look(group),
         name: Signal::derive(move || group_name(group)),
         count: Signal::derive(move || grouped(counts.with(|counts| count(counts, group)))),
-        caption: None,
+        caption: group
+            .is_saved()
+            .then(|| Signal::derive(move || if undone.get() { imports::row_undone().to_owned() } else { String::new() })),
     });
     let place = Signal::derive(move || GROUPS.iter().position(|group| *group == chosen.get()).unwrap_or(0));
     view! {

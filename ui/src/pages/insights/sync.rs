@@ -141,7 +141,11 @@ pub fn Sync(
             />
             <Figure
                 testid="kpi-oldest"
-                label=Signal::derive(|| insights::oldest().to_owned())
+                // Where nothing waits but something was refused there is no age to tell.
+                label=Signal::derive(move || match (waits.get(), rejected.get()) {
+                    (false, 1..) => insights::oldest_needs_you().to_owned(),
+                    _ => insights::oldest().to_owned(),
+                })
                 value=Signal::derive(move || or_dash(answer.own(|data| {
                     Some(match (data.oldest_unsynced_s, data.rejected) {
                         (Some(age), _) => time::span(age),
@@ -150,9 +154,8 @@ pub fn Sync(
                     })
                 })))
                 sub=Signal::derive(move || match (waits.get(), rejected.get()) {
-                    (_, 0) => insights::oldest_here().to_owned(),
-                    (true, count) => insights::oldest_refused(count),
-                    (false, _) => insights::oldest_needs_you().to_owned(),
+                    (true, count @ 1..) => insights::oldest_refused(count),
+                    _ => insights::oldest_here().to_owned(),
                 })
                 bad=Signal::derive(move || rejected.get() > 0)
             />
