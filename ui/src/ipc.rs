@@ -5,9 +5,9 @@ use domain::ipc::{
     BulkEdit, BulkPlan, BulkProgress, BulkRequest, BulkSaved, ByBulk, ByEdit, ById, ByImport, ByOrder, ByPlan, CHANGED,
     Changed, CheckField, Checked, ChoicesOf, ExportRequest, Facets, FacetsQuery, FieldChoice, HistoryExport,
     HistoryView, ImportPreview, ImportProgress, ImportRequest, InsightsQuery, IpcError, KitchenInsights, OutboxPage,
-    OutboxQuery, PastImport, Resend, Resolve, SaveStore, Saved, SchemaView, Session, Settings, SignIn, StatusView,
-    StoreView, StoresPage, StoresQuery, SyncInsights, SyncSettings, Undone, UndoneImport, Views, WriteImportReport,
-    Written, command,
+    OutboxQuery, PastImport, Refused, RefusedDone, Resend, Resolve, SaveStore, Saved, SchemaView, Session, Settings,
+    SignIn, StatusView, StoreView, StoresPage, StoresQuery, SyncInsights, SyncSettings, TheseRefused, Undone,
+    UndoneImport, Views, WriteImportReport, Written, command,
 };
 use domain::review::Review;
 use domain::schema::{NewSchema, Schema, SchemaDraft, SchemaPreview};
@@ -256,6 +256,18 @@ pub async fn discard(edit_id: EditId) -> Reply<()> {
 /// Sends a rejected edit with other values.
 pub async fn resend(resend: &Resend) -> Reply<Saved> {
     tell(command::RESEND, resend).await
+}
+/// All edits that were refused until now.
+pub async fn refused() -> Reply<Refused> {
+    ask(command::REFUSED).await
+}
+/// Sends these refused edits again.
+pub async fn retry_refused(edits: Vec<u64>) -> Reply<RefusedDone> {
+    tell(command::RETRY_REFUSED, &TheseRefused { edits }).await
+}
+/// Gives these refused edits up.
+pub async fn discard_refused(edits: Vec<u64>) -> Reply<RefusedDone> {
+    tell(command::DISCARD_REFUSED, &TheseRefused { edits }).await
 }
 /// The open reviews.
 pub async fn reviews() -> Reply<Vec<Review>> {

@@ -73,6 +73,87 @@ async fn totals_follow_every_edit() {
     assert_eq!(cache.numbers().await.unwrap().coming_back, 0);
 }
 
+/// As many refused edits as several batches, one of which others chose about meanwhile, beside one that may have been
+/// sent and one that waits.
+async fn refused_and_others(cache: &Cache) -> (Vec<Edit>, [Edit; 2]) {
+    let refused = cache.save_all(drafts(|n| format!("M-{n}"), 250), None).await.unwrap();
+    let mut others = cache.save_all(drafts(|n| format!("S-{n}"), 1), None).await.unwrap();
+    cache.load_batch(251, 100_000_000, 0, None).await.unwrap();
+    let mut outcomes: Vec<_> = refused.iter().map(|edit| outcome(edit, OutcomeState::Rejected, 9)).collect();
+    for decision in &mut outcomes[7].decisions {
+        decision.decision =
+            Decision::Rejected { code: domain::ErrorCode::ReviewMoved, message: "they chose meanwhile".to_owned() };
+    }
+    cache.store_outcomes(&reply(outcomes), 0).await.unwrap();
+    // Its answer was lost: it may have arrived.
+    cache.release(&[others[0].edit_id], true).await.unwrap();
+    others.extend(cache.save_all(drafts(|_| "W-0".to_owned(), 1), None).await.unwrap());
+    (refused, others.try_into().unwrap())
+}
+
+async fn of_group(console: &Console, group: OutboxGroup) -> Vec<domain::EditId> {
+    let mut edits: Vec<_> = console.lines(group).await.unwrap().into_iter().map(|line| line.edit_id).collect();
+    edits.dedup();
+    edits
+}
+
+async fn console(home: &tempfile::TempDir) -> Console {
+    Console::open(home.path(), Options { keyring: false, ..Options::new(Mode::Tool) }).await.unwrap()
+}
+
+#[tokio::test]
+async fn all_refused_are_given_up_together_and_nothing_else() {
+    let (home, cache) = open().await;
+    let console = console(&home).await;
+    let (refused, others) = refused_and_others(&cache).await;
+    let asked = console.refused().await.unwrap();
+    assert_eq!((asked.edits.len(), asked.changes, asked.merchants), (250, 500, 250));
+    assert_eq!(asked.fields, ["address", "name"]);
+    // Refused after somebody was asked: nobody agreed to give it up. And numbers of edits that were not refused.
+    let later = cache.save(draft("M-0", vec![write("note", "", "x")]), None).await.unwrap();
+    cache.reject(later.edit_id, &domain::Problem::new(domain::ErrorCode::BadRequest, "no")).await.unwrap();
+    let mut numbers = asked.edits.clone();
+    numbers.extend(others.iter().map(|edit| edit.dot.counter));
+    numbers.push(999_999);
+    let done = console.discard_refused(&numbers).await.unwrap();
+    assert_eq!((done.changes, done.left), (500, 0));
+    assert_eq!(done.edits, refused.iter().map(|edit| edit.edit_id).collect::<Vec<_>>());
+    totals_are_right(&cache).await;
+    assert_eq!(of_group(&console, OutboxGroup::NeedsYou).await, [later.edit_id]);
+    let [sent, queued] = others.map(|edit| edit.edit_id);
+    assert_eq!(of_group(&console, OutboxGroup::Retrying).await, [sent], "it may have arrived");
+    assert_eq!(of_group(&console, OutboxGroup::Queued).await, [queued]);
+    let rows = cache.stores(&StoresQuery { limit: 9, ..StoresQuery::default() }).await.unwrap().rows;
+    let shown: Vec<&str> = rows.iter().map(|row| row.id.as_str()).filter(|id| *id != "M-0").collect();
+    assert_eq!(shown, ["S-0", "W-0"], "what only refused edits had made is gone");
+    assert_eq!(console.discard_refused(&numbers).await.unwrap().changes, 0, "once more: nothing is left");
+    console.close().await;
+}
+
+#[tokio::test]
+async fn all_refused_are_sent_again_together_but_for_what_must_be_chosen_again() {
+    let (home, cache) = open().await;
+    let console = console(&home).await;
+    let (refused, others) = refused_and_others(&cache).await;
+    let asked = console.refused().await.unwrap();
+    let done = console.retry_refused(&asked.edits).await.unwrap();
+    assert_eq!((done.edits.len(), done.changes, done.left), (249, 498, 2), "lines");
+    totals_are_right(&cache).await;
+    assert_eq!(of_group(&console, OutboxGroup::NeedsYou).await, [refused[7].edit_id]);
+    let sent = cache.load_batch(300, 100_000_000, 0, None).await.unwrap().edits;
+    let again: Vec<_> = sent.iter().filter(|edit| !others.contains(edit)).collect();
+    let old = refused.iter().enumerate().filter(|(n, _)| *n != 7).map(|(_, edit)| edit);
+    assert_eq!((sent.len(), again.len()), (251, 249));
+    for (new, old) in again.into_iter().zip(old) {
+        assert_eq!((&new.writes, &new.merchant_id, new.trace_id), (&old.writes, &old.merchant_id, old.trace_id));
+        assert!(
+            new.edit_id != old.edit_id && new.dot.counter > old.dot.counter,
+            "a refused one has its answer for ever"
+        );
+    }
+    console.close().await;
+}
+
 #[tokio::test]
 async fn every_window_of_the_outbox_is_a_piece_of_the_whole() {
     let (_home, cache) = open().await;

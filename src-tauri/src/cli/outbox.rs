@@ -47,12 +47,14 @@ pub async fn run(console: &Console, as_json: bool, command: Option<&OutboxComman
     match command {
         None => list(console, as_json).await,
         Some(OutboxCommand::Retry { edits, all_refused }) => {
-            let edits = if *all_refused { refused(console).await? } else { edits.clone() };
-            for edit in &edits {
+            if *all_refused {
+                return retry_refused(console, as_json).await;
+            }
+            for edit in edits {
                 console.retry(*edit).await?;
                 told(as_json, "waits to be sent", *edit)?;
             }
-            all(as_json, "retried", &edits)
+            all(as_json, "retried", edits)
         }
         Some(OutboxCommand::Resend { edit, values }) => {
             print_saved(&console.resend_fields(*edit, &assignments(values)?).await?, as_json)
@@ -65,6 +67,21 @@ pub async fn run(console: &Console, as_json: bool, command: Option<&OutboxComman
             all(as_json, "discarded", edits)
         }
     }
+}
+
+async fn retry_refused(console: &Console, as_json: bool) -> Result<(), Failed> {
+    let refused = console.refused().await?;
+    let done = console.retry_refused(&refused.edits).await?;
+    for edit in &done.edits {
+        told(as_json, "waits to be sent", *edit)?;
+    }
+    if done.left > 0 {
+        output::say(&format!(
+            "left  {} changes: others chose meanwhile; look at `reviews` and choose again",
+            done.left
+        ));
+    }
+    all(as_json, "retried", &done.edits)
 }
 
 fn told(as_json: bool, what: &str, edit: EditId) -> Result<(), Failed> {

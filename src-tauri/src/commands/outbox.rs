@@ -1,6 +1,7 @@
 //! The outbox, and syncing by hand.
 
-use domain::ipc::{ByEdit, OutboxPage, OutboxQuery, Resend, Saved};
+use client::cache::HandledRefused;
+use domain::ipc::{ByEdit, OutboxPage, OutboxQuery, Refused, RefusedDone, Resend, Saved, TheseRefused};
 
 use super::{Client, Reply};
 
@@ -26,6 +27,28 @@ pub async fn discard(client: Client<'_>, args: ByEdit) -> Reply<()> {
 #[tauri::command]
 pub async fn resend(client: Client<'_>, args: Resend) -> Reply<Saved> {
     Ok(client.resend(args).await?)
+}
+
+fn done(handled: &HandledRefused) -> RefusedDone {
+    RefusedDone { changes: handled.changes, left: handled.left }
+}
+
+/// All edits that were refused until now.
+#[tauri::command]
+pub async fn refused(client: Client<'_>) -> Reply<Refused> {
+    Ok(client.refused().await?)
+}
+
+/// Sends refused edits again.
+#[tauri::command]
+pub async fn retry_refused(client: Client<'_>, args: TheseRefused) -> Reply<RefusedDone> {
+    Ok(done(&client.retry_refused(&args.edits).await?))
+}
+
+/// Gives refused edits up.
+#[tauri::command]
+pub async fn discard_refused(client: Client<'_>, args: TheseRefused) -> Reply<RefusedDone> {
+    Ok(done(&client.discard_refused(&args.edits).await?))
 }
 
 /// Sends and receives now.

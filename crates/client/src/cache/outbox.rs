@@ -174,7 +174,7 @@ fn state_of(tx: &Connection, edit_id: EditId) -> Result<Option<EditState>> {
 }
 
 /// An edit as it stands in the outbox.
-struct Standing {
+pub(super) struct Standing {
     n: i64,
     text: String,
     state: String,
@@ -182,7 +182,7 @@ struct Standing {
 }
 
 impl Standing {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+    pub fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self { n: row.get("n")?, text: row.get("edit")?, state: row.get("state")?, doubts: row.get("doubts")? })
     }
 }
@@ -210,7 +210,8 @@ pub(super) fn take_out_of(
     standing.map(|standing| take(tx, standing, now_ms)).transpose()
 }
 
-fn take(tx: &Connection, Standing { n, text, state, doubts }: Standing, now_ms: u64) -> Result<Discarded> {
+/// Removes it and keeps it in the log, unless the server may have it.
+pub(super) fn take(tx: &Connection, Standing { n, text, state, doubts }: Standing, now_ms: u64) -> Result<Discarded> {
     let edit = Box::new(serde_json::from_str::<Edit>(&text)?);
     let state: EditState = parse(&state)?;
     // A queued edit that was sent once may have arrived although its answer was lost.

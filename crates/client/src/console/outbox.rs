@@ -2,16 +2,20 @@
 
 use domain::EditId;
 use domain::edit::Write;
-use domain::ipc::{OutboxGroup, OutboxPage, OutboxQuery, OutboxRow, Resend, Saved};
+use domain::ipc::{OutboxGroup, OutboxPage, OutboxQuery, OutboxRow, Refused, Resend, Saved};
 use domain::problem::ErrorCode;
 use sync_engine::device::Input;
 
 use super::{Console, fields, saved};
-use crate::cache::{Discarded, Draft};
+use crate::cache::{Discarded, Draft, HandledRefused};
 use crate::error::{Error, Result};
 
 /// Lines that are read at a time.
 const PAGE_LINES: u32 = 500;
+/// Edits of one transaction, where many are handled together.
+const BATCH_EDITS: usize = 100;
+/// Batches after which views and engine are told.
+const BATCHES_PER_LOOK: usize = 20;
 
 impl Console {
     /// A window into the outbox.
@@ -49,6 +53,57 @@ impl Console {
                 "this change was sent and may have arrived: undo it instead, that sends the old value",
             )),
         }
+    }
+
+    /// All edits that were refused until now: what a person is asked about before they are handled together.
+    ///
+    /// # Errors
+    /// `storage`.
+    pub async fn refused(&self) -> Result<Refused> {
+        self.cache.refused().await
+    }
+
+    /// As [`Self::retry`] of these, by the numbers that [`Self::refused`] gave. What others chose meanwhile stays: it
+    /// must be looked at first.
+    ///
+    /// # Errors
+    /// `storage`: those before it are sent again then.
+    pub async fn retry_refused(&self, numbers: &[u64]) -> Result<HandledRefused> {
+        let actor = self.backend().await.session.actor().await?;
+        let done = self.in_batches(numbers, |batch| self.cache.retry_refused(batch, actor.as_ref())).await;
+        self.backend().await.tell(Input::SyncNow).await;
+        done
+    }
+
+    /// Gives these up, by the numbers that [`Self::refused`] gave. Nothing else is touched: what waits may have been sent.
+    ///
+    /// # Errors
+    /// `storage`: those before it are given up then.
+    pub async fn discard_refused(&self, numbers: &[u64]) -> Result<HandledRefused> {
+        self.in_batches(numbers, |batch| self.cache.discard_refused(batch)).await
+    }
+
+    /// Handles edits batch by batch, so that whoever saves meanwhile hardly waits.
+    async fn in_batches<R>(&self, numbers: &[u64], handle: impl Fn(Vec<u64>) -> R) -> Result<HandledRefused>
+    where
+        R: Future<Output = Result<HandledRefused>>,
+    {
+        let mut all = HandledRefused::default();
+        let mut outcome = Ok(());
+        for (n, batch) in numbers.chunks(BATCH_EDITS).enumerate() {
+            match handle(batch.to_vec()).await {
+                Ok(done) => all.add(done),
+                Err(error) => {
+                    outcome = Err(error);
+                    break;
+                }
+            }
+            if (n + 1).is_multiple_of(BATCHES_PER_LOOK) {
+                self.edited().await;
+            }
+        }
+        self.edited().await;
+        outcome.map(|()| all)
     }
 
     /// Takes back an edit: one that was not sent is as if it had never been, of others the registers that

@@ -76,6 +76,12 @@ pub mod command {
     pub const DISCARD: &str = "discard";
     /// [`super::Resend`] → [`super::Saved`]: a rejected edit with other values
     pub const RESEND: &str = "resend";
+    /// `()` → [`super::Refused`]: all edits that were refused until now
+    pub const REFUSED: &str = "refused";
+    /// [`super::TheseRefused`] → [`super::RefusedDone`]: sends them again
+    pub const RETRY_REFUSED: &str = "retry_refused";
+    /// [`super::TheseRefused`] → [`super::RefusedDone`]: gives them up
+    pub const DISCARD_REFUSED: &str = "discard_refused";
     /// `()` → `Vec<Review>`
     pub const REVIEWS: &str = "reviews";
     /// [`super::Resolve`] → [`super::Saved`]
@@ -131,7 +137,7 @@ pub mod command {
     /// [`crate::schema::NewSchema`] → [`crate::schema::Schema`]; administrators only
     pub const SAVE_SCHEMA: &str = "save_schema";
     /// All of them, for the test that holds shell and window together.
-    pub const ALL: [&str; 48] = [
+    pub const ALL: [&str; 51] = [
         STATUS,
         STORES,
         STORE_FACETS,
@@ -153,6 +159,9 @@ pub mod command {
         RETRY,
         DISCARD,
         RESEND,
+        REFUSED,
+        RETRY_REFUSED,
+        DISCARD_REFUSED,
         REVIEWS,
         RESOLVE,
         INSIGHTS_SYNC,

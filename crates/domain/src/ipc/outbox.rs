@@ -94,6 +94,35 @@ pub struct OutboxPage {
     pub rows: Vec<OutboxRow>,
 }
 
+/// All refused edits of a moment, as somebody is asked about them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// The numbers that this device gave them: whoever agreed to these has not agreed to what is refused later.
+    pub edits: Vec<u64>,
+    /// Their lines.
+    pub changes: u64,
+    /// Their merchants.
+    pub merchants: u64,
+    /// What they write: `name`, `phones`, `hours.tu`.
+    pub fields: Vec<String>,
+}
+
+/// Some of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TheseRefused {
+    /// [`Refused::edits`].
+    pub edits: Vec<u64>,
+}
+
+/// What became of them, in lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedDone {
+    /// Handled.
+    pub changes: u64,
+    /// Still refused: others chose meanwhile, so that somebody must look first.
+    pub left: u64,
+}
+
 /// A refused edit with other values: the old one leaves the outbox, a new one takes its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resend {

@@ -1,5 +1,6 @@
 //! The outbox: every change that the server has not taken yet, by who acts next.
 
+mod all;
 mod banners;
 mod edit;
 mod list;

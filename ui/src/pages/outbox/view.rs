@@ -7,6 +7,7 @@ use domain::ipc::{OutboxGroup, OutboxPage as Answer, OutboxQuery, OutboxRow, Sta
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::all::AllRefused;
 use super::banners::OutboxBanner;
 use super::edit::{EditDialog, Editing};
 use super::list::{List, Loaded};
@@ -238,6 +239,7 @@ pub fn OutboxPage() -> impl IntoView {
                 line.set(None);
             }
         />
+        <AllRefused group=group page=page />
         {move || query.get().is_none().then(|| view! { <Skeleton /> })}
         <div
             class="split"
