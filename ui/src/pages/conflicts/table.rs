@@ -27,7 +27,8 @@ const DIGITS: [&str; 9] = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
 fn by_line(candidate: &Candidate, named: bool, now: chrono::DateTime<chrono::Utc>) -> String {
     let millis = i64::try_from(candidate.hlc.wall_ms()).unwrap_or_default();
     let at = chrono::DateTime::from_timestamp_millis(millis).unwrap_or_default();
-    let when = time::moment(local(at), local(now));
+    // In one piece: `今天 16:20` must not break.
+    let when = time::moment(local(at), local(now)).replace(' ', "\u{a0}");
     let (role, source) = (role_label(candidate.role), source_label(candidate.source));
     if named {
         conflicts::by_named(role, source, when)

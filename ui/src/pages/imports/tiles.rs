@@ -51,9 +51,9 @@ pub fn Tiles(
         look: look(group),
         name: Signal::derive(move || group_name(group)),
         count: Signal::derive(move || grouped(counts.with(|counts| count(counts, group)))),
-        caption: group
-            .is_saved()
-            .then(|| Signal::derive(move || if undone.get() { imports::row_undone().to_owned() } else { String::new() })),
+        caption: group.is_saved().then(|| {
+            Signal::derive(move || if undone.get() { imports::row_undone().to_owned() } else { String::new() })
+        }),
     });
     let place = Signal::derive(move || GROUPS.iter().position(|group| *group == chosen.get()).unwrap_or(0));
     view! {

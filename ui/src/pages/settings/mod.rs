@@ -3,6 +3,7 @@
 mod field_form;
 mod fields;
 mod fields_model;
+mod sections;
 mod sync;
 mod sync_form;
 mod view;

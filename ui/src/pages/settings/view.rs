@@ -2,11 +2,12 @@
 
 use domain::Scope;
 use domain::ipc::{SecretStore, Settings, Theme};
+use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::JsCast;
 
 use super::fields::Fields;
+use super::sections::Sections;
 use super::sync::{DataFacts, Synchronisation};
 use crate::appearance::use_appearance;
 use crate::components::{Button, Icon, ProblemBanner, Segment, Segmented, Skeleton, use_toaster};
@@ -23,40 +24,17 @@ use crate::words::time;
 pub fn SettingsPage() -> impl IntoView {
     let shared = use_shared();
     let ready = Memo::new(move |_| shared.settings.data.with(Option::is_some));
-    type Link = (&'static str, &'static str, fn() -> &'static str);
-    let links: [Link; 7] = [
-        ("connection", "link", words::connection),
-        ("account", "user", words::account),
-        ("general", "set", words::general),
-        ("device", "dev", words::device),
-        ("sync", "sync", words::sync),
-        ("fields", "draft", words::fields),
-        ("keys", "table", words::keys),
-    ];
-    let jump = |section: &str| {
-        let found = document().get_element_by_id(&format!("settings-{section}"));
-        if let Some(section) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
-            section.scroll_into_view();
-            let _ = section.focus();
-        }
-    };
+    let scroller = NodeRef::<html::Div>::new();
+    let (scrolled, set_scrolled) = signal(0);
     view! {
         <div class="head"><h1>{words::title}</h1></div>
         <div class="set">
-            <nav aria-label=words::sections>
-                {links
-                    .into_iter()
-                    .map(|(section, icon, label)| {
-                        view! {
-                            <button type="button" on:click=move |_| jump(section)>
-                                <Icon name=icon />
-                                {label}
-                            </button>
-                        }
-                    })
-                    .collect_view()}
-            </nav>
-            <div class="scroll">
+            <Sections scroller=scroller scrolled=scrolled />
+            <div
+                class="scroll"
+                node_ref=scroller
+                on:scroll=move |_| set_scrolled.set(scroller.get_untracked().map_or(0, |scroller| scroller.scroll_top()))
+            >
                 <div class="dash">
                     <ProblemBanner problem=shared.settings.problem />
                     {move || {
