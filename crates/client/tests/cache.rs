@@ -88,7 +88,14 @@ async fn an_answered_edit_stays_on_top_until_it_has_come_back() {
     assert_eq!(name_of(&cache, "A").await.as_deref(), Some("new"), "a smaller seq is passed over");
     // Sent: undo makes an inverse.
     let Discarded::Sent(sent) = cache.discard(edit.edit_id).await.unwrap() else { panic!("it was sent") };
-    assert_eq!(cache.inverse(&sent).await.unwrap().writes, [write("name", "new", "old")]);
+    let back = cache.inverse(&sent).await.unwrap();
+    assert_eq!(back.writes, [write("name", "new", "old")]);
+    // Somebody's change that comes between the look and the save was not seen: it is not written over unasked.
+    let theirs = record("A", 99, &[("name", Value::text("theirs"))]);
+    let unseen = theirs.registers[&field("name")].siblings[0].dot;
+    cache.apply_page(page(vec![(8, theirs)], true)).await.unwrap();
+    let saved = cache.save(back, None).await.unwrap();
+    assert!(!saved.base.contains(unseen), "{saved:?}");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use domain::edit::Write;
 use domain::ipc::{Duplicates, ImportRequest, RowOutcome, RowReport};
 use domain::place::Place;
 use domain::profile::{self, Registers};
-use domain::{FieldPath, MerchantId, Value, text};
+use domain::{FieldPath, MerchantId, Value, VersionVector, text};
 use uuid::Uuid;
 
 use super::ahead::{Content, Created, Purpose, Read, Says, derived_id};
@@ -15,7 +15,7 @@ use super::likeness::Likeness;
 use super::reader::RowReader;
 use super::rows::{Cells, Rows};
 use super::twins::{Twin, Twins};
-use crate::cache::Cache;
+use crate::cache::{Cache, Shown};
 use crate::error::Result;
 
 /// How many rows ahead of the one that is judged memory is asked for.
@@ -35,8 +35,9 @@ pub(super) struct Wanted {
 pub(super) enum Wish {
     /// A merchant whom nobody knows yet.
     Create(Box<Created>),
-    /// Writes to one that is there, or was: then they make it anew.
-    Change { id: MerchantId, writes: Vec<Write>, creates: bool },
+    /// Writes to one that is there, or was: then they make it anew. `seen` is what was looked at: should somebody change
+    /// it before this is saved, people choose.
+    Change { id: MerchantId, writes: Vec<Write>, seen: VersionVector, creates: bool },
 }
 
 /// A row with its number.
@@ -117,7 +118,7 @@ impl Judge {
     }
 
     /// What is stored under the ids that the rows name.
-    async fn there(&mut self, cache: &Cache, rows: &[Numbered]) -> Result<HashMap<MerchantId, Registers>> {
+    async fn there(&mut self, cache: &Cache, rows: &[Numbered]) -> Result<HashMap<MerchantId, Shown>> {
         self.known.look(cache).await?;
         self.known.stored(cache, rows.iter().filter_map(|row| row.read.as_ref()?.id.as_ref())).await
     }
@@ -175,7 +176,7 @@ impl Judge {
         n: u64,
         row: usize,
         read: &mut Read,
-        there: &HashMap<MerchantId, Registers>,
+        there: &HashMap<MerchantId, Shown>,
         reports: &mut Vec<RowReport>,
     ) -> Option<Candidate> {
         let at = reports.len();
@@ -272,7 +273,7 @@ impl Judge {
         cells: &Rows,
         reports: &mut [RowReport],
         candidates: Vec<Candidate>,
-        mut stored: HashMap<MerchantId, Registers>,
+        mut stored: HashMap<MerchantId, Shown>,
     ) -> Result<Vec<Wanted>> {
         let mut wanted: Vec<Wanted> = Vec::with_capacity(if self.purpose.saves { candidates.len() } else { 0 });
         for mut candidate in candidates {
@@ -302,7 +303,7 @@ impl Judge {
                 report.normalised = std::mem::take(&mut content.normalised);
                 report.others = std::mem::take(&mut content.others);
             }
-            let before = stored.remove(&candidate.id).unwrap_or_default();
+            let Shown { registers: before, seen } = stored.remove(&candidate.id).unwrap_or_default();
             let is_new = before.is_empty();
             if is_new && !self.purpose.saves && (candidate.again || self.duplicates != Duplicates::Update) {
                 // The earlier row would be saved by now.
@@ -328,7 +329,7 @@ impl Judge {
                     // Another row may mean the same merchant.
                     if keeps_after {
                         self.known.add(&candidate.id);
-                        stored.insert(candidate.id.clone(), after.clone());
+                        stored.insert(candidate.id.clone(), Shown { registers: after.clone(), seen: seen.clone() });
                     }
                     if !is_new {
                         let writes = profile::diff(&before, &after);
@@ -338,7 +339,7 @@ impl Judge {
                             (false, true) => RowOutcome::Unchanged,
                         };
                         if !writes.is_empty() {
-                            let wish = Wish::Change { id: candidate.id, writes, creates };
+                            let wish = Wish::Change { id: candidate.id, writes, seen, creates };
                             wanted.push(Wanted { at: candidate.at, wish });
                         }
                         continue;

@@ -9,7 +9,7 @@ use reading::names::{Verdict, compare_keys};
 
 use super::ahead::{is_digits, zero_padded_digits};
 use super::likeness::{Likeness, hash};
-use crate::cache::{Cache, Extent, NumberIndex};
+use crate::cache::{Cache, Extent, NumberIndex, Shown};
 use crate::error::Result;
 
 /// Rows of the list read at a time.
@@ -116,8 +116,8 @@ impl Known {
     pub async fn zeros_lost(&self, cache: &Cache, id: &MerchantId, like: &Likeness<'_>) -> Result<Option<MerchantId>> {
         let Some(padded) = self.padded(id) else { return Ok(None) };
         let stored = self.stored(cache, std::iter::once(&padded)).await?;
-        let is_like = stored.get(&padded).is_some_and(|registers| {
-            let other = Likeness::of(registers);
+        let is_like = stored.get(&padded).is_some_and(|shown| {
+            let other = Likeness::of(&shown.registers);
             other.name == like.name || other.is_at(like)
         });
         Ok(is_like.then_some(padded))
@@ -138,13 +138,13 @@ impl Known {
         &self,
         cache: &Cache,
         ids: impl Iterator<Item = &MerchantId>,
-    ) -> Result<HashMap<MerchantId, Registers>> {
+    ) -> Result<HashMap<MerchantId, Shown>> {
         let there: Vec<MerchantId> = ids.filter(|id| self.ids.contains(&hash(id.as_str()))).cloned().collect();
         if there.is_empty() {
             return Ok(HashMap::new());
         }
-        let known = cache.registers_of(&there).await?;
-        Ok(known.into_iter().filter(|(_, registers)| !registers.is_empty()).collect())
+        let known = cache.shown_of(&there).await?;
+        Ok(known.into_iter().filter(|(_, shown)| !shown.registers.is_empty()).collect())
     }
 
     /// A merchant of the cache that is the same store: by name, and a number, the address or the place. Where there is

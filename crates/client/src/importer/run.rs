@@ -352,7 +352,7 @@ impl Import<'_> {
                     undo[at] = Some(for_undo);
                     first.push((merchant, trace_id));
                 }
-                Wish::Change { id, writes, creates } => {
+                Wish::Change { id, writes, seen, creates } => {
                     let for_undo = if creates {
                         let after: BTreeMap<_, _> = writes.iter().map(|write| (&write.field, &write.value)).collect();
                         Undo::Created(report::shown(after.into_iter())?)
@@ -360,9 +360,8 @@ impl Import<'_> {
                         Undo::Changed(writes.clone())
                     };
                     undo[at] = Some(serde_json::to_string(&for_undo)?);
-                    let mut draft = Draft::new(id, writes, Source::Import);
-                    draft.trace_id = Some(trace_id);
-                    drafts.push(draft);
+                    let (seen, trace_id) = (Some(seen), Some(trace_id));
+                    drafts.push(Draft { seen, trace_id, ..Draft::new(id, writes, Source::Import) });
                 }
             }
         }
