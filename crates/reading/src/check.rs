@@ -90,7 +90,7 @@ pub fn check(schema: &Schema, field: &str, typed: &str) -> Checked {
 }
 
 fn code(found: Result<licences::Code, Finding>) -> Result<(Value, Vec<Finding>), Finding> {
-    found.map(|found| (Value::text(found.code.as_str()), found.warning().into_iter().collect()))
+    found.map(|found| (Value::text(found.code.as_str()), found.warnings()))
 }
 
 /// Reads what was typed for one register: its value in the form that is stored, and what should be looked at. An
@@ -121,7 +121,7 @@ fn by_kind(field: &FieldPath, typed: &str) -> Result<(Value, Vec<Finding>), Find
                 Err(Finding::new(ErrorCode::BadValue, format!("{field}: write true to add it, false to remove it")))
             }
         },
-        FieldKind::Hours => plain(day(typed)?),
+        FieldKind::Hours => day(typed),
         FieldKind::Custom => plain(undeclared(typed)),
         FieldKind::Text if field.as_str() == "phones.primary" => phones::register(typed),
         FieldKind::Text => line(field, typed),
@@ -129,16 +129,16 @@ fn by_kind(field: &FieldPath, typed: &str) -> Result<(Value, Vec<Finding>), Find
     }
 }
 
-/// Hours of one day: a week's text that says the same of every day.
-fn day(typed: &str) -> Result<Value, Finding> {
+/// Hours of one day: a week's text that says the same of every day. What it says beside them is not kept.
+fn day(typed: &str) -> Result<(Value, Vec<Finding>), Finding> {
     if typed.trim().is_empty() {
-        return Ok(Value::NULL);
+        return Ok((Value::NULL, Vec::new()));
     }
     // What is written as it is stored and shown has one reading: 10:00-02:00 is on the clock of 24 hours.
     let stored = domain::hours::parse_day(typed).unwrap_or_default();
     let shown: Vec<String> = stored.iter().map(ToString::to_string).collect();
     if !shown.is_empty() && typed.split([',', '，']).map(str::trim).eq(shown.iter().map(String::as_str)) {
-        return Ok(domain::hours::value(&stored));
+        return Ok((domain::hours::value(&stored), Vec::new()));
     }
     let found = hours::read(typed)?;
     let [first, rest @ ..] = &found.days;
@@ -146,7 +146,9 @@ fn day(typed: &str) -> Result<Value, Finding> {
         let text = format!("“{}” names weekdays: write this day's hours only", shortened(typed));
         return Err(Finding::new(ErrorCode::Ambiguous, text));
     }
-    Ok(domain::hours::value(first))
+    let lost = found.note.as_deref().unwrap_or("what stands beside the hours");
+    let warning = found.has_more().then(|| Finding::not_kept(lost));
+    Ok((domain::hours::value(first), warning.into_iter().collect()))
 }
 
 fn line(field: &FieldPath, typed: &str) -> Result<(Value, Vec<Finding>), Finding> {

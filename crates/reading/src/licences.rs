@@ -3,6 +3,7 @@
 use domain::{ErrorCode, forms};
 
 use crate::finding::{Finding, shortened};
+use crate::region;
 
 /// A code that was read, and what should be looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,11 +13,21 @@ pub struct Code {
     /// The check character that its other characters call for, if it is not the one it has. Pilot regions once
     /// gave out codes that do not fit, so this is a warning.
     pub expected_check: Option<char>,
+    /// Of a credit code: the digits of its division, if the list has no prefecture like that.
+    pub unknown_division: Option<String>,
 }
 
 impl Code {
-    /// The warning about the check character.
-    pub fn warning(&self) -> Option<Finding> {
+    /// What should be looked at.
+    pub fn warnings(&self) -> Vec<Finding> {
+        let division = self.unknown_division.as_deref().map(|digits| {
+            let text = format!("the characters 3 to 8, {digits}, are no division of China: compare with the licence");
+            Finding::new(ErrorCode::UnknownCode, text)
+        });
+        self.check_digit().into_iter().chain(division).collect()
+    }
+
+    fn check_digit(&self) -> Option<Finding> {
         let expected = self.expected_check?;
         let last = self.code.chars().last().unwrap_or(expected);
         Some(Finding::new(
@@ -45,7 +56,8 @@ pub fn credit_code(text: &str) -> Result<Code, Finding> {
     }
     })?;
     let expected = forms::credit_code_check(&code).filter(|c| !code.ends_with(*c));
-    Ok(Code { code, expected_check: expected })
+    let unknown_division = code.get(2..8).filter(|digits| !region::has_prefecture(digits)).map(str::to_owned);
+    Ok(Code { code, expected_check: expected, unknown_division })
 }
 
 /// Reads a food business licence (JY and 14 digits).
@@ -59,15 +71,39 @@ pub fn food_licence(text: &str) -> Result<Code, Finding> {
     })?;
     let expected = forms::food_licence_check(&code).and_then(|n| char::from_digit(n, 10));
     let expected = expected.filter(|c| !code.ends_with(*c));
-    Ok(Code { code, expected_check: expected })
+    Ok(Code { code, expected_check: expected, unknown_division: None })
+}
+
+/// What people write before a code, in Latin letters.
+const LABELS: [&str; 9] = [
+    "unified social credit code",
+    "unified social credit identifier",
+    "social credit code",
+    "credit code",
+    "tax id",
+    "uscc",
+    "usci",
+    "no",
+    "id",
+];
+
+/// The label that a text begins with: a sign or a blank parts it from the code.
+fn label(text: &str) -> Option<usize> {
+    let lower = text.to_ascii_lowercase();
+    let ends = |rest: &str| rest.starts_with([' ', ':', '：', '.', '=', '#', ')', '）']);
+    LABELS.iter().find(|label| lower.strip_prefix(**label).is_some_and(ends)).map(|label| label.len())
 }
 
 /// Without the words that stand before a code on a licence, and as a text that a spreadsheet was told to keep.
 fn unlabelled(text: &str) -> &str {
-    let text = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
+    let is_mark = |c: char| "()（）[]［］【】「」\"“”'‘’,，.。;；".contains(c) || c == ' ';
     let is_label =
-        |c: char| matches!(c, '\u{4e00}'..='\u{9fff}' | ':' | '：' | '/' | '／' | ' ' | '(' | ')' | '（' | '）');
-    let behind = text.trim_start_matches("USCC").trim_start_matches(is_label);
+        |c: char| is_mark(c) || matches!(c, '\u{4e00}'..='\u{9fff}' | ':' | '：' | '/' | '／' | '=' | '＝' | '#');
+    let mut behind = text.trim_start_matches(is_label);
+    while let Some(length) = label(behind) {
+        behind = behind[length..].trim_start_matches(is_label);
+    }
+    behind = behind.trim_end_matches(is_mark);
     // Words alone are no label.
     if behind.is_empty() { text } else { behind }
 }

@@ -133,6 +133,24 @@ fn what_is_not_kept_of_a_number_is_said() {
     }
 }
 
+#[test]
+fn what_is_not_kept_of_a_days_hours_is_said() {
+    let schema = Schema::default();
+    holds(
+        &schema,
+        &[
+            ("hours.mo", "9:00-21:00", json!(["09:00-21:00"]), ""),
+            ("hours.mo", "24小时", json!(["00:00-24:00"]), ""),
+            ("hours.mo", "9:00-21:00（最后点单20:30）", json!(["09:00-21:00"]), "not_kept"),
+            ("hours.mo", "10:00-22:00 节假日休息", json!(["10:00-22:00"]), "not_kept"),
+            ("hours.mo", "预约制 10:00-20:00", json!(["10:00-20:00"]), "not_kept"),
+            ("hours.mo", "暂停营业", json!([]), "not_kept"),
+        ],
+    );
+    let warned = checked(&schema, "hours.mo", "9:00-21:00（最后点单20:30）");
+    assert!(warned.warnings[0].message.contains("最后点单20:30"), "{:?}", warned.warnings);
+}
+
 /// A schema with one field, `custom.x`.
 fn declared(kind: &str) -> Schema {
     let field = json!([{"key": "x", "labels": {"en": "X"}, "type": kind}]);

@@ -64,8 +64,9 @@ fn cells_come_to_numbers() {
 fn credit_codes_come_to_eighteen_characters() {
     check(include_str!("tables/uscc.tsv"), |given| match licences::credit_code(&given[0]) {
         Ok(found) => {
-            let verdict = if found.expected_check.is_some() { "warn:check_digit" } else { "valid" };
-            vec![verdict.to_owned(), found.code.clone(), found.expected_check.map(String::from).unwrap_or_default()]
+            let codes: Vec<String> = found.warnings().iter().map(|finding| format!("warn:{}", finding.code)).collect();
+            let verdict = if codes.is_empty() { "valid".to_owned() } else { codes.join(" ") };
+            vec![verdict, found.code.clone(), found.expected_check.map(String::from).unwrap_or_default()]
         }
         Err(finding) if finding.code == domain::ErrorCode::Empty => vec!["empty".to_owned()],
         Err(finding) => error(&finding),

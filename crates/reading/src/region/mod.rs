@@ -42,6 +42,13 @@ pub fn by_code(code: &str) -> Option<Region> {
     Some(Region { code: code.to_owned(), province, city: city.copied(), district })
 }
 
+/// Does a code of six digits lie in a prefecture, or a province, of the table, or name the country? Counties come and go,
+/// and zones have codes of their own, which licences keep.
+pub fn has_prefecture(code: &str) -> bool {
+    let prefecture = code.get(..4).map(|digits| format!("{digits}00"));
+    code == "100000" || prefecture.is_some_and(|code| NAMES.contains_key(code.as_str()))
+}
+
 /// The places right below a code, with their names: provinces below nothing. Where the level below is a filler (市辖区) its
 /// counties stand in its place.
 pub fn below(code: &str) -> Vec<(&'static str, &'static str)> {
