@@ -16,24 +16,29 @@ const DASHES: [char; 8] = ['‐', '‑', '‒', '–', '—', '―', '−', '─
 /// Between numbers.
 const SEPARATORS: [char; 12] = ['/', ';', '、', ',', '|', '\n', '\r', '或', '和', '及', '&', '\\'];
 
-pub(super) fn phones(cell: &str, country: Option<&str>) -> Result<Phones, ErrorCode> {
+/// Why a cell cannot be read, and which of its parts, if it has several.
+type Refusal = (ErrorCode, Option<String>);
+
+pub(super) fn phones(cell: &str, country: Option<&str>) -> Result<Phones, Refusal> {
     let mut found = Phones::default();
     if is_empty(cell) {
-        return Err(ErrorCode::Empty);
+        return Err((ErrorCode::Empty, None));
     }
     if cell.chars().count() > TEXT_CHARS_MAX {
-        return Err(ErrorCode::TooLarge);
+        return Err((ErrorCode::TooLarge, None));
     }
     // As numbers are stored, the sign between them stands before an extension.
     let plain = unquote(&cell.nfkc().map(usual).collect::<String>()).replace(";ext=", "#");
     if is_scientific(&plain) {
-        return Err(ErrorCode::MangledScientific);
+        return Err((ErrorCode::MangledScientific, None));
     }
     let plain = ["or", "and", "OR", "AND"].iter().fold(plain, |plain, word| plain.replace(&format!(" {word} "), "/"));
     let says = |part: &String| part.chars().any(char::is_alphanumeric) && !is_label(part) && !is_empty(part);
-    for part in plain.split(SEPARATORS).map(text::tidy).filter(says) {
-        let (number, words) = remark(&part).map_or((part.as_str(), None), |(number, words)| (number, Some(words)));
-        let read = numbers(number, country)?;
+    let parts = whole(parted(&plain).split(SEPARATORS).map(text::tidy).filter(says));
+    for part in &parts {
+        let (front, part) = all_day_in_front(part);
+        let (number, words) = remark(part).map_or((part, None), |(number, words)| (number, Some(words)));
+        let read = numbers(number, country).map_err(|code| (code, (parts.len() > 1).then(|| part.to_owned())))?;
         if let ([(phone, _)], None) = (read.as_slice(), country) {
             found.may_be_foreign |= phone.e164.as_deref().is_some_and(|e164| may_be_foreign(number, e164));
         }
@@ -48,13 +53,56 @@ pub(super) fn phones(cell: &str, country: Option<&str>) -> Result<Phones, ErrorC
                 found.phones.push(number);
             }
         }
-        words.into_iter().for_each(note);
+        front.into_iter().chain(words).for_each(note);
     }
     match found.phones.len() {
-        0 => Err(ErrorCode::NotANumber),
+        0 => Err((ErrorCode::NotANumber, None)),
         1..=PHONES_MAX => Ok(found),
-        _ => Err(ErrorCode::TooLarge),
+        _ => Err((ErrorCode::TooLarge, None)),
     }
+}
+
+/// `138…（王）139…（李）`: words in brackets behind a number end it.
+fn parted(plain: &str) -> String {
+    let mut out = String::new();
+    for (n, piece) in plain.split(')').enumerate() {
+        let words = out.rsplit_once('(').filter(|(number, _)| digits(number).len() >= 5).map_or("", |(_, words)| words);
+        let begins = piece.trim_start().starts_with(|c: char| c.is_ascii_digit() || c == '+');
+        let ends = words.contains(char::is_alphabetic) && begins;
+        out.push_str(if n == 0 { "" } else { ")" });
+        out.push_str(if ends { "/" } else { "" });
+        out.push_str(piece);
+    }
+    out
+}
+
+/// The parts, each with its extension: `0755-26501234，分机8001` are not two.
+fn whole(parts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for part in parts {
+        let is_named = MARKS.iter().any(|mark| mark.chars().count() > 1 && part.to_lowercase().starts_with(mark))
+            || part.starts_with(['转', '轉']);
+        match out.last_mut() {
+            Some(last) if is_named && extension(&part).is_none() && extension(&format!("{last} {part}")).is_some() => {
+                *last = format!("{last} {part}");
+            }
+            _ => out.push(part),
+        }
+    }
+    out
+}
+
+/// `24小时 138…`, `24h热线 400-…`: no number begins with it. Behind a colon it is a label as any other.
+fn all_day_in_front(part: &str) -> (Option<&str>, &str) {
+    let lower = part.to_ascii_lowercase();
+    let known = ["24小时", "24小時", "24 小时", "24h", "7x24小时", "7*24小时", "7x24"];
+    let leads = |word: &&&str| lower.starts_with(**word) && part.len() > word.len();
+    let Some(word) = known.iter().find(leads).filter(|_| !part.contains(':')) else {
+        return (None, part);
+    };
+    let (front, rest) = part.split_at(word.len());
+    let glued = rest.starts_with(|c: char| c.is_ascii_alphanumeric()) && front.ends_with(|c: char| c.is_ascii());
+    if glued { (None, part) } else { (Some(front), rest.trim_start()) }
 }
 
 /// One hyphen for all dashes, one kind of brackets.
@@ -73,11 +121,13 @@ fn is_label(part: &str) -> bool {
     labels.contains(&part.trim_end_matches([':', '.', ' ']).to_lowercase().as_str())
 }
 
-/// A text that a spreadsheet was told to keep: `="138…"`, `'138…`, `138….0`.
+/// A text that a spreadsheet was told to keep: `="138…"`, `'138…`, `138….0`; or one in quotes, or with the mark that ends a
+/// sentence.
 fn unquote(cell: &str) -> String {
     let cell = cell.trim();
     let cell = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).unwrap_or(cell);
-    let cell = cell.trim_matches(['"', '\'', '‘', '’', '`']);
+    let quotes = ['"', '\'', '‘', '’', '`', '“', '”', '「', '」', '『', '』'];
+    let cell = cell.trim_matches(quotes).trim_end_matches(['。', '!', ' ']).trim_end_matches(quotes);
     match cell.rsplit_once('.') {
         Some((number, zeros)) if matches!(zeros, "0" | "00") && is_digits(number.trim_start_matches('+')) => {
             number.to_owned()
@@ -114,7 +164,9 @@ fn remark(part: &str) -> Option<(&str, &str)> {
             (is_words && !words.starts_with(is_cased)).then_some((number, words))?
         }
     };
-    let is_words = words.contains(char::is_alphabetic) && digits(words).len() < 5;
+    // "(9:00-18:00)": when somebody answers.
+    let is_hours = words.split_once(':').is_some_and(|(_, minutes)| digits(minutes).len() >= 2);
+    let is_words = is_hours || words.contains(char::is_alphabetic) && digits(words).len() < 5;
     let is_words = is_words && !MARKS.contains(&words.trim()) && extension(part).is_none();
     (is_words && digits(number).len() >= 5).then_some((number.trim(), words.trim()))
 }

@@ -138,7 +138,7 @@ impl Phones {
 /// Why the cell cannot be read: `empty`, `mangled_scientific`, `missing_area_code`, `too_short`, `too_long`,
 /// `invalid_range`, `not_a_number`, `foreign_unlikely`; `too_large` for what is no cell of numbers.
 pub fn read(cell: &str, country: Option<&str>) -> Result<Phones, Finding> {
-    cell::phones(cell, country).map_err(|code| Finding::new(code, message(code, cell)))
+    cell::phones(cell, country).map_err(|(code, part)| Finding::new(code, message(code, cell, part.as_deref())))
 }
 
 /// Reads one number in the form that is stored, and what is not kept of the text: words.
@@ -161,8 +161,8 @@ pub(crate) fn register(typed: &str) -> Result<(Value, Vec<Finding>), Finding> {
     one(typed).map(|(number, warnings)| (Value::text(number), warnings))
 }
 
-/// What is wrong with a cell of telephone numbers, and what to type instead.
-pub fn message(code: ErrorCode, cell: &str) -> String {
+/// What is wrong with a cell of telephone numbers, or with one part of it, and what to type instead.
+fn message(code: ErrorCode, cell: &str, part: Option<&str>) -> String {
     let cure = match code {
         ErrorCode::Empty => return "no telephone number: write area code and number, or a mobile number".to_owned(),
         ErrorCode::MangledScientific => {
@@ -176,5 +176,6 @@ pub fn message(code: ErrorCode, cell: &str) -> String {
         ErrorCode::TooLarge => "is too long for a cell of telephone numbers: at most 50 numbers",
         _ => "is no telephone number: write digits only, like 13800138000 or 010-82868686",
     };
-    format!("“{}” {cure}", shortened(cell))
+    let of = part.map_or_else(String::new, |part| format!("“{}” in ", shortened(part)));
+    format!("{of}“{}” {cure}", shortened(cell))
 }

@@ -4,7 +4,7 @@ use domain::stored_phone::is_service;
 use domain::{ErrorCode, phone};
 
 use super::label::is_label;
-use super::plan::{is_possible, is_short, kind, reason};
+use super::plan::{is_possible, is_short, kind, names_country, reason};
 use super::{Kind, Phone};
 
 /// The most blank-separated words in which several numbers are looked for.
@@ -70,7 +70,10 @@ fn number(part: &str, country: Option<&str>) -> Result<Phone, ErrorCode> {
             // Two numbers: nobody has such an extension.
             Ok(phone) if phone.service.is_some() && is_service(last) => return Err(ErrorCode::TooLong),
             Ok(phone) => return Ok(Phone { ext: Some(last.to_owned()), ..phone }),
-            Err(ErrorCode::MissingAreaCode) if is_local(main) => return Err(ErrorCode::MissingAreaCode),
+            // "852-2345-6789": the country's code, and no extension.
+            Err(ErrorCode::MissingAreaCode) if is_local(main) && !names_country(part) => {
+                return Err(ErrorCode::MissingAreaCode);
+            }
             Err(_) => {}
         }
     }

@@ -110,6 +110,14 @@ fn is_foreign(national: &str) -> bool {
     with_code && valid(None, &format!("+{national}")) || is_written_elsewhere(national)
 }
 
+/// A number of another country whose first group is that country's code: `44-20-7183-8750`.
+pub(super) fn names_country(words: &str) -> bool {
+    let groups = groups(words);
+    let found = phonenumber::parse(None, format!("+{}", groups.concat()));
+    let code = found.ok().filter(phonenumber::is_valid).map(|number| number.code().value().to_string());
+    code.is_some_and(|code| groups.first() == Some(&code.as_str()))
+}
+
 fn valid(region: Option<Id>, text: &str) -> bool {
     phonenumber::parse(region, text).is_ok_and(|number| phonenumber::is_valid(&number))
 }
