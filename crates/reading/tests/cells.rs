@@ -89,6 +89,7 @@ fn a_refusal_names_what_was_not_understood() {
         ("Mondy 9am-5pm", "bad_day", "Mondy"),
         ("10:00-22:00，周末延长至23:00", "ambiguous", "延长"),
         ("10:00-22:00（暂停堂食）", "ambiguous", "堂食"),
+        ("堂食10:00-22:00，外卖10:00-20:00", "ambiguous", "堂食"),
         ("10 00-22 00", "ambiguous", "10"),
         ("9:60-21:00", "bad_time", "9:60"),
         ("Mo[1,3] 10:00-12:00", "irregular", "[1,3]"),
@@ -101,6 +102,18 @@ fn a_refusal_names_what_was_not_understood() {
     // Both clocks exist: the end lies too late.
     let finding = hours::read("21:00-9:00").unwrap_err();
     assert!(finding.message.contains("06:00 of the next day"), "{}", finding.message);
+}
+
+#[test]
+fn a_refusal_names_the_part_that_is_no_number() {
+    for (cell, named) in [
+        ("13912345678/5679", "“5679” in “13912345678/5679” has too few digits"),
+        ("021-64333333/64333334", "“64333334” in “021-64333333/64333334” has no area code"),
+        ("5679", "“5679” has too few digits"),
+    ] {
+        let finding = phones::read(cell, None).unwrap_err();
+        assert!(finding.message.starts_with(named), "{}", finding.message);
+    }
 }
 
 #[test]

@@ -39,6 +39,7 @@ pub(super) fn days_behind(phrases: &[Phrase], found: Rules) -> Result<Rules, Err
                 | Word::Shut
                 | Word::EveryDay
                 | Word::AlwaysOpen
+                | Word::NoRest
                 | Word::Opens
                 | Word::StaysOpen
                 | Word::Dash

@@ -22,6 +22,8 @@ pub(super) struct Time {
     pub english: bool,
     /// "Before noon" stood there, in Chinese.
     pub morning: bool,
+    /// "Evening" stood there, in Chinese.
+    pub evening: bool,
 }
 
 /// What stands there.
@@ -227,6 +229,7 @@ pub(super) fn time_at(text: &[char], beside_dash: bool) -> Option<(Clock, usize)
                     bare: false,
                     english: name == "midnight",
                     morning: false,
+                    evening: false,
                 }),
                 length,
             ));
@@ -264,8 +267,17 @@ pub(super) fn time_at(text: &[char], beside_dash: bool) -> Option<(Clock, usize)
         }
         part = part.or(Some(mark));
     }
+    // "12 noon" says it twice.
+    if (found.hour, found.minute, part) == (12, 0, None)
+        && let Some((length, midnight)) = twelve_at(behind)
+    {
+        end += blanks + length;
+        part = Some(if midnight { Part::Evening } else { Part::Noon });
+    }
     let dash_behind = text[end + blanks_at(&text[end..])..].first() == Some(&'-') || to_behind(&text[end..]);
-    let certain = found.certain || part.is_some() && digits_at(&text[start..]) > 0;
+    // "早十晚十", but not "早一家".
+    let pairs = beside_dash || text.get(end) == Some(&'晚');
+    let certain = found.certain || part.is_some() && (digits_at(&text[start..]) > 0 || pairs);
     if !certain && !(digits_at(&text[start..]) > 0 && (beside_dash || dash_behind)) {
         return None;
     }
@@ -284,8 +296,19 @@ pub(super) fn time_at(text: &[char], beside_dash: bool) -> Option<(Clock, usize)
         bare: part.is_none() && !found.exact,
         english: matches!(part, Some(Part::Am | Part::Pm)),
         morning: part == Some(Part::Morning),
+        evening: part == Some(Part::Evening),
     };
     Some((Clock::Time(time), end))
+}
+
+/// `noon`, `midnight`: how long, and whether it is midnight.
+fn twelve_at(text: &[char]) -> Option<(usize, bool)> {
+    [("noon", false), ("midday", false), ("midnight", true)].iter().find_map(|(name, midnight)| {
+        let length = name.len();
+        let fits = name.chars().eq(text.iter().copied().take(length))
+            && !text.get(length).is_some_and(char::is_ascii_alphanumeric);
+        fits.then_some((length, *midnight))
+    })
 }
 
 fn to_behind(text: &[char]) -> bool {

@@ -82,7 +82,10 @@ fn closure(phrases: &[Phrase]) -> Option<(Vec<Subject>, usize)> {
 fn hours_follow(phrases: &[Phrase]) -> bool {
     let skipped = phrases.iter().take_while(|phrase| {
         is_mark(phrase)
-            || matches!(phrase, Phrase::Say(Word::Opens | Word::StaysOpen | Word::AlwaysOpen | Word::Sitting(_)))
+            || matches!(
+                phrase,
+                Phrase::Say(Word::Opens | Word::StaysOpen | Word::AlwaysOpen | Word::NoRest | Word::Sitting(_))
+            )
     });
     phrases.get(skipped.count()).is_some_and(is_hours)
 }
@@ -99,7 +102,10 @@ struct Pending {
 
 fn pending(found: &[Phrase], in_brackets: bool) -> Pending {
     let is_part = |phrase: &&Phrase| {
-        matches!(phrase, Phrase::On(_) | Phrase::Say(Word::Break | Word::Opens | Word::StaysOpen | Word::AlwaysOpen))
+        matches!(
+            phrase,
+            Phrase::On(_) | Phrase::Say(Word::Break | Word::Opens | Word::StaysOpen | Word::AlwaysOpen | Word::NoRest)
+        )
     };
     let from = found.len() - found.iter().rev().take_while(is_part).count();
     let run = &found[from..];

@@ -1,5 +1,6 @@
 //! The names of weekdays within a text.
 
+use super::clock::Time;
 use super::words::{Token, Word, last_word};
 
 fn chinese_day(c: char) -> Option<usize> {
@@ -22,7 +23,12 @@ fn is_part(behind: Option<&char>) -> bool {
 
 /// How many day characters stand there; the last one not if it belongs to a time.
 fn day_run(text: &[char]) -> usize {
-    let run = text.iter().take_while(|c| chinese_day(**c).is_some()).count();
+    // 天 is a day right behind 周 or 六 only ("周一一天"), and no day is named twice in one run.
+    let goes_on = |n: usize| {
+        let c = text[n];
+        chinese_day(c).is_some() && !text[..n].contains(&c) && (c != '天' || n == 0 || text[n - 1] == '六')
+    };
+    let run = (0..text.len()).take_while(|n| goes_on(*n)).count();
     if run > 0 && is_counted(text.get(run)) { run - 1 } else { run }
 }
 
@@ -114,16 +120,23 @@ fn spaced_day(text: &[char], before: &[Token], in_digits: bool) -> Option<(Word,
 /// `一~六 11:00`, `六、日 11:30`, `二公休`: days without `周`.
 pub(super) fn bare_days(text: &[char], before: &[Token]) -> Option<(Word, usize)> {
     chinese_day(text[0]).filter(|_| text[0] != '天' && !is_counted(text.get(1)))?;
-    if before.last().is_some_and(|token| token.word == Word::Unknown) {
+    let last = before.last().map(|token| &token.word);
+    // "1日休息", "1-3日休息": a date.
+    let of_date = text[0] == '日' && matches!(last, Some(Word::Number | Word::Time(Time { bare: true, .. })));
+    if last == Some(&Word::Unknown) || of_date {
         return None;
     }
     let behind: Vec<char> = text[1..].iter().copied().filter(|c| *c != ' ').take(4).collect();
     let links = matches!(behind.first(), Some('-' | '至' | '到' | '、'));
-    let another = behind.get(1).is_some_and(|c| chinese_day(*c).is_some()) && !is_counted(behind.get(2));
+    let another = behind.get(1).is_some_and(|c| *c != '天' && chinese_day(*c).is_some()) && !is_counted(behind.get(2));
     if links && another {
         return Some((days(&text[..1]), 1));
     }
     let run = day_run(text);
+    // "一天10:00", "六天休息" are numbers of days.
+    if text[..run].contains(&'天') || text.get(run) == Some(&'天') {
+        return None;
+    }
     let closes = matches!(&text[run..], ['公' | '店', '休', ..] | ['休', ..]);
     // "六日10:00"
     let times = run > 1 && text[run..].iter().find(|c| **c != ' ').is_some_and(char::is_ascii_digit);

@@ -5,10 +5,12 @@ mod behind;
 mod clock;
 mod closures;
 mod days;
+mod festivals;
 mod message;
 mod notes;
 mod numbers;
 mod osm;
+mod pairs;
 mod phrases;
 mod rules;
 mod shut;
@@ -25,6 +27,7 @@ use domain::{ErrorCode, FieldPath, Value, text};
 use crate::empty::is_empty;
 use crate::finding::{Finding, TEXT_CHARS_MAX};
 use message::{Refusal, message};
+use spelling::Spelling;
 use words::{Token, Word};
 
 pub use osm::osm;
@@ -114,11 +117,12 @@ fn hours(typed: &str) -> Result<Hours, Refusal> {
     if typed.chars().count() > TEXT_CHARS_MAX {
         return Err(ErrorCode::TooLarge.into());
     }
-    let spelling = spelling::Spelling::new(typed);
+    let spelling = Spelling::new(typed);
     let tokens = words::tokens(&spelling.plain);
     let (mut tokens, notes) = notes::without_notes(&spelling, tokens);
+    pairs::join(&mut tokens);
     let suspended = suspended::suspended(&mut tokens);
-    if !suspended && let Some((code, at)) = refused(&tokens) {
+    if !suspended && let Some((code, at)) = refused(&spelling, &tokens) {
         // "上学日" is one word to who typed it.
         let run = |token: &&Token| matches!(token.word, Word::Unknown | Word::Label);
         let end = tokens[at..].iter().take_while(run).last().map_or(tokens[at].to, |token| token.to);
@@ -186,7 +190,7 @@ fn hours(typed: &str) -> Result<Hours, Refusal> {
 }
 
 /// The first word that no week can be read beside.
-fn refused(tokens: &[Token]) -> Option<(ErrorCode, usize)> {
+fn refused(text: &Spelling, tokens: &[Token]) -> Option<(ErrorCode, usize)> {
     let is_hours = |token: &Token| matches!(token.word, Word::Time(_) | Word::AllDay);
     let has_hours = tokens.iter().any(is_hours);
     for (word, code) in [
@@ -211,8 +215,17 @@ fn refused(tokens: &[Token]) -> Option<(ErrorCode, usize)> {
         tokens[..at].iter().all(in_front) && tokens[at..].iter().find(|token| !in_front(token)).is_some_and(is_hours);
     let code = match (has_hours, leads) {
         (false, _) => ErrorCode::NoTime,
-        (true, true) => ErrorCode::BadDay,
-        (true, false) => ErrorCode::Ambiguous,
+        (true, true) if is_like_days(text, &tokens[at..]) => ErrorCode::BadDay,
+        (true, _) => ErrorCode::Ambiguous,
     };
     Some((code, at))
+}
+
+/// "工做日", "学期内", "Mondy", "月-金", but neither "外卖" nor "新店".
+fn is_like_days(text: &Spelling, tokens: &[Token]) -> bool {
+    let ahead = |token: &&Token| !matches!(token.word, Word::Time(_) | Word::AllDay);
+    let Some(last) = tokens.iter().take_while(ahead).last() else { return false };
+    let words: Vec<char> = text.plain[tokens[0].from..last.to].to_vec();
+    words.iter().any(|c| c.is_ascii_alphabetic() || "日天期周曰礼".contains(*c))
+        || tokens.iter().take_while(ahead).any(|token| token.word == Word::Dash)
 }

@@ -101,7 +101,14 @@ impl Sorted<'_> {
             let (from, to) = (begin(rest, at), end(rest, at));
             self.plain(&rest[..from]);
             let holidays = rest[from..at].iter().any(|token| token.word == Word::Holidays);
-            if names_few_days(&rest[..from]) || rest[at].word == Word::Longer && !holidays {
+            let joined =
+                rest[from].word == Word::And && rest[at].word == Word::Festival && names_few_days(&rest[..from]);
+            let closed = rest[at..to].iter().find(|token| matches!(token.word, Word::Closed | Word::ClosingDay));
+            if let Some(closed) = closed.filter(|_| joined) {
+                // "周三、五一休息" closes both.
+                self.keep(std::slice::from_ref(closed));
+                self.note(&rest[from..to]);
+            } else if names_few_days(&rest[..from]) || rest[at].word == Word::Longer && !holidays {
                 // "10:00-22:00 周末最后点单21:00": of the hours, or of the note? "周末延长营业": how long?
                 self.keep(&[Token { word: Word::Unknown, from: rest[from].from, to: rest[to - 1].to }]);
             } else {
@@ -129,7 +136,13 @@ impl Sorted<'_> {
         let says_how = |token: &Token| {
             matches!(
                 token.word,
-                Word::Opens | Word::StaysOpen | Word::Without | Word::Excepted | Word::With | Word::AlwaysOpen
+                Word::Opens
+                    | Word::StaysOpen
+                    | Word::Without
+                    | Word::Excepted
+                    | Word::With
+                    | Word::AlwaysOpen
+                    | Word::NoRest
             )
         };
         if self.leads_like_days(tokens) {
@@ -254,7 +267,9 @@ fn end(tokens: &[Token], at: usize) -> usize {
         };
         let reaches = match &token.word {
             Word::Unknown | Word::Gap | Word::Label | Word::With | Word::And | Word::Dash | Word::Only => true,
-            Word::Opens | Word::StaysOpen | Word::Quantity => true,
+            Word::Opens | Word::StaysOpen | Word::NoRest | Word::Quantity => true,
+            // "春节除外"
+            Word::Excepted => *note == Word::Festival,
             Word::NextDay | Word::Sitting(_) | Word::Festival | Word::Remark | Word::LastOrder => true,
             Word::Time(_) if *note == Word::LastOrder => times == 0 || !is_span(),
             Word::Time(_) | Word::AllDay | Word::Irregular | Word::Number => *note == Word::Festival && !closed,

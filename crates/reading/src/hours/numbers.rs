@@ -112,6 +112,10 @@ fn quantity(all: &[char], at: usize) -> Option<(Word, usize)> {
     if to == 0 || at > 0 && (all[at - 1].is_ascii_digit() || matches!(all[at - 1], ':' | '.')) {
         return None;
     }
+    // "一、二楼"
+    while text.get(to) == Some(&'、') && length(&text[to + 1..]) > 0 {
+        to += 1 + length(&text[to + 1..]);
+    }
     let skip = to + text[to..].iter().take_while(|c| matches!(c, ' ' | '-' | '至' | '到')).count();
     let more = length(text.get(skip..)?);
     let is_range = skip > to && more > 0;
@@ -128,7 +132,7 @@ fn quantity(all: &[char], at: usize) -> Option<(Word, usize)> {
         ['号', place, ..] if PLACES.contains(*place) => 2,
         // "提前1-2天", but not "营业六天".
         ['天' | '日', '前' | '内' | '以', ..] => 2,
-        ['天', ..] if is_range || at > 0 && all[at - 1] == '前' => 1,
+        ['天', ..] if is_range || at > 0 && matches!(all[at - 1], '前' | '休' | '息' | '假') => 1,
         [c, ..] if "元块人份位楼层坪名桌席米岁折%".contains(*c) => 1,
         _ => return None,
     };

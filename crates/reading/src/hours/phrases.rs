@@ -146,7 +146,15 @@ impl Spans {
         let skipped = behind.iter().take_while(|word| **word == Word::Open).count();
         // "5:00-9:00 dinner": behind its hours, if no others follow.
         let own = match behind.get(skipped) {
-            Some(Word::Sitting(sitting)) if !matches!(behind.get(skipped + 1), Some(Word::Time(_))) => Some(*sitting),
+            // "8:00-18:00 中午不休息" says something of the meal itself.
+            Some(Word::Sitting(sitting))
+                if !matches!(
+                    behind.get(skipped + 1),
+                    Some(Word::Time(_) | Word::StaysOpen | Word::NoRest | Word::Closed)
+                ) =>
+            {
+                Some(*sitting)
+            }
             _ => None,
         };
         if !clear(start, &end, (from, to), self.last, [self.sitting.take(), own]) {

@@ -8,6 +8,7 @@ use super::behind::days_behind;
 use super::closures::moved;
 use super::phrases::{Phrase, Subject, is_hours, is_mark, phrases, said};
 use super::spans::{DAY_MIN, Minutes, without_breaks};
+use super::vocabulary::Sitting;
 use super::words::Word;
 
 /// Some days and what holds for them.
@@ -26,6 +27,8 @@ pub(super) struct Rule {
     pub same: bool,
     /// It has its days behind its spans.
     pub done: bool,
+    /// For which meals its spans are; of each is said for which.
+    pub meals: Vec<Sitting>,
 }
 
 impl Rule {
@@ -58,9 +61,13 @@ pub(super) struct Rules {
 /// Reads the rules; days stand before their hours, or, if that leaves days without hours, behind them.
 pub(super) fn rules(words: &[Word]) -> Result<Rules, ErrorCode> {
     let phrases = moved(phrases(words)?)?;
-    let mut found =
-        Reader { phrases: &phrases, at: 0, found: Rules { rules: vec![Rule::default()], ..Rules::default() } }
-            .read()?;
+    let mut found = Reader {
+        phrases: &phrases,
+        at: 0,
+        meal: None,
+        found: Rules { rules: vec![Rule::default()], ..Rules::default() },
+    }
+    .read()?;
     let dangling = |rule: &Rule| rule.names_days() && !rule.has_body();
     if found.rules.iter().any(dangling) {
         let any_body = found.rules.iter().any(|rule| rule.has_body() && !rule.closed);
@@ -79,11 +86,18 @@ pub(super) fn rules(words: &[Word]) -> Result<Rules, ErrorCode> {
 pub(super) struct Reader<'a> {
     pub phrases: &'a [Phrase],
     pub at: usize,
+    /// Whose hours come next.
+    pub meal: Option<Sitting>,
     pub found: Rules,
 }
 
 fn gives_hours(phrase: Option<&Phrase>) -> bool {
     phrase.is_some_and(is_hours)
+}
+
+/// Does a time without hours lie about noon?
+pub(super) fn is_noon(from: u16, to: u16) -> bool {
+    from < to && from <= 14 * 60 && to >= 12 * 60 + 30 && from >= 10 * 60
 }
 
 fn ends(phrase: Option<&Phrase>) -> bool {
@@ -161,8 +175,6 @@ impl Reader<'_> {
         };
         match word {
             Word::FreeDays => self.free_days()?,
-            // "全日7:00-21:00": all day long, within these hours.
-            Word::AllDay if matches!(self.behind(1), Some(Phrase::Span(_))) => {}
             // "周一全天休息"
             Word::AllDay if said(self.behind(1)) == Some(&Word::Closed) && self.is_pending() => {}
             Word::AllDay => {
@@ -189,9 +201,18 @@ impl Reader<'_> {
             }
             // "节假日次日休息"
             Word::NextDay if said(self.behind(1)) == Some(&Word::Closed) => return Err(ErrorCode::Irregular),
+            Word::NoRest => self.no_rest(),
+            // "10:00-22:00，周末节假日营业": on the weekend too, or on no other day?
+            Word::AlwaysOpen
+                if self.is_pending() && self.rule().days.len() < 4 && !self.hours_ahead(1) && self.is_behind_free() =>
+            {
+                return Err(ErrorCode::Ambiguous);
+            }
             Word::AlwaysOpen => self.found.ph_open = true,
-            Word::EveryDay if said(self.before()) == Some(&Word::Dash) => {}
+            // "其余每天": every day of the rest.
+            Word::EveryDay if matches!(said(self.before()), Some(Word::Dash | Word::Rest)) => {}
             Word::EveryDay => self.open_rule(|rule| rule.has_body() && rule.names_days()).every = true,
+            Word::Sitting(sitting) => self.meal = Some(*sitting),
             Word::Rest if self.rule().has_body() || self.rule().names_days() => {
                 self.found.rules.push(Rule::default());
             }
@@ -280,16 +301,21 @@ impl Reader<'_> {
         Ok(())
     }
 
+    /// Does the rule before the last have hours to which days can still be said?
+    fn is_behind_free(&self) -> bool {
+        matches!(self.found.rules.as_slice(), [.., before, _] if before.is_free())
+    }
+
     /// "周一至周六营业": these days have the hours that follow, or that were said for no days yet.
     fn opens(&mut self) -> Result<(), ErrorCode> {
         if !self.is_pending() || self.hours_ahead(1) || said(self.behind(1)) == Some(&Word::Dash) {
             return Ok(());
         }
-        let last = self.found.rules.len() - 1;
-        if last == 0 || !self.found.rules[last - 1].is_free() {
+        if !self.is_behind_free() {
             self.rule().same = true;
             return Ok(());
         }
+        let last = self.found.rules.len() - 1;
         // "10:00-22:00，周末营业": on the weekend too, or on no other day?
         if self.rule().days.len() < 4 {
             return Err(ErrorCode::Ambiguous);
@@ -298,6 +324,21 @@ impl Reader<'_> {
         let rule = self.rule();
         (rule.days, rule.holidays, rule.done) = (named.days, named.holidays, true);
         Ok(())
+    }
+
+    /// `周末无休`: these days are like all others, and so are the hours behind it, if they are all there are.
+    fn no_rest(&mut self) {
+        if !self.is_pending() || self.rule().days.is_empty() {
+            self.found.ph_open = true;
+            return;
+        }
+        self.found.ph_open |= self.rule().holidays;
+        let subjects = self.phrases.iter().filter(|phrase| matches!(phrase, Phrase::On(_))).count();
+        if !self.hours_ahead(1) {
+            self.rule().same = true;
+        } else if subjects == 1 && self.rule().days.len() < 5 && !self.phrases[..self.at].iter().any(is_hours) {
+            *self.rule() = Rule::default();
+        }
     }
 
     /// Saturday and Sunday beside "Monday to Friday"; by itself two things.
@@ -322,20 +363,32 @@ impl Reader<'_> {
     fn span(&mut self, span: Minutes) -> Result<(), ErrorCode> {
         // "14:00-17:00休息", but of "10:00-21:00 午休14:00-17:00" the other is the break.
         let closes = matches!(said(self.behind(1)), Some(Word::Closed | Word::Pause));
+        // A break at noon itself is none of these.
+        let is_morning = span.0 < 11 * 60;
+        let pauses = said(self.behind(1)) == Some(&Word::Pause);
         let of_next = match self.behind(2) {
-            Some(Phrase::Span((from, to))) => span.0 < *from && *to < span.1,
-            next => !ends(next),
+            // "9:00-12:00 中午休息 14:00-18:00" names what lies between.
+            Some(Phrase::Span((from, to))) => {
+                span.0 < *from && *to < span.1 || pauses && is_morning && is_noon(span.1, *from)
+            }
+            next => {
+                let rest =
+                    || self.found.rules.last().is_some_and(|rule| rule.spans.iter().any(|one| is_noon(one.1, span.0)));
+                !ends(next) || pauses && span.1 > 15 * 60 && rest()
+            }
         };
         if closes && !of_next {
             self.break_at(span)?;
             self.at += 2;
             return Ok(());
         }
+        let meal = self.meal.take();
         let rule = self.open_rule(|rule| rule.closed || rule.same || rule.done);
         if rule.spans.contains(&(0, DAY_MIN)) {
             return Err(ErrorCode::Ambiguous);
         }
         rule.spans.push(span);
+        rule.meals.extend(meal);
         self.at += 1;
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::ErrorCode;
 
 use super::phrases::{Phrase, is_hours, is_mark, said};
-use super::rules::{Reader, Rule};
+use super::rules::{Reader, Rule, is_noon};
 use super::spans::Minutes;
 use super::words::Word;
 
@@ -38,13 +38,23 @@ impl Reader<'_> {
     /// `午休12:00-13:00`, `break (12:00-13:00)`; between two spans it says nothing new.
     pub(super) fn pause(&mut self) -> Result<(), ErrorCode> {
         let bracket = usize::from(said(self.behind(1)) == Some(&Word::Open));
-        if let Some(Phrase::Span(span)) = self.behind(1 + bracket) {
+        let before = match self.before() {
+            Some(Phrase::Span(span)) => Some(*span),
+            _ => None,
+        };
+        if let Some(Phrase::Span(span)) = self.behind(1 + bracket)
+            && before.is_none_or(|before| before.1 >= span.0)
+        {
             self.break_at(*span)?;
             self.at += 2 + bracket;
             return Ok(());
         }
         let between = matches!(self.said_before(), Some(Phrase::Span(_))) && self.hours_ahead(1);
-        if !between {
+        let mut spans = self.rule().spans.clone();
+        spans.sort_unstable();
+        // "9:00-12:00 14:00-18:00 中午休息": they leave that time out.
+        let says_nothing = !self.is_pending() && spans.windows(2).any(|pair| is_noon(pair[0].1, pair[1].0));
+        if !between && !says_nothing {
             return Err(ErrorCode::Ambiguous);
         }
         self.at += 1;

@@ -14,8 +14,9 @@ static WORDS: LazyLock<HashMap<char, Entries>> = LazyLock::new(|| {
         let Some((word, texts)) = line.split_once(": ").and_then(|(kind, texts)| Some((meaning(kind)?, texts))) else {
             continue;
         };
-        for text in texts.split(" | ") {
-            let chars: Vec<char> = text.chars().collect();
+        let before = if line.starts_with("last_of:") { &LAST[..] } else { &[""] };
+        for (text, before) in texts.split(" | ").flat_map(|text| before.iter().map(move |before| (text, before))) {
+            let chars: Vec<char> = before.chars().chain(text.chars()).collect();
             words.entry(chars[0]).or_default().push((chars, word.clone()));
         }
     }
@@ -23,15 +24,21 @@ static WORDS: LazyLock<HashMap<char, Entries>> = LazyLock::new(|| {
     words
 });
 
+/// What is done for the last time: no orders, no visitors from then on.
+const LAST: [&str; 5] = ["最后", "最晚", "最迟", "停止", "截止"];
+
 fn meaning(kind: &str) -> Option<Word> {
     Some(match kind {
         "all_day" => Word::AllDay,
+        "day_long" => Word::DayLong,
         "every_day" => Word::EveryDay,
+        "usual" => Word::Usual,
         "working_days" => Word::Days((0..5).collect()),
         "weekends" => Word::Days(vec![5, 6]),
         "free_days" => Word::FreeDays,
         "holidays" => Word::Holidays,
         "always_open" => Word::AlwaysOpen,
+        "no_rest" => Word::NoRest,
         "opens" => Word::Opens,
         "stays_open" => Word::StaysOpen,
         "longer" => Word::Longer,
@@ -49,7 +56,7 @@ fn meaning(kind: &str) -> Option<Word> {
         "rest" => Word::Rest,
         "irregular" => Word::Irregular,
         "open_end" => Word::OpenEnd,
-        "last_order" => Word::LastOrder,
+        "last_order" | "last_of" => Word::LastOrder,
         "festival" => Word::Festival,
         "remark" => Word::Remark,
         "early" => Word::Sitting(Sitting::Early),
@@ -133,7 +140,7 @@ pub(super) enum Part {
     Pm,
 }
 
-const PARTS: [(&str, Part); 30] = [
+const PARTS: [(&str, Part); 31] = [
     ("凌晨", Part::Small),
     ("零晨", Part::Small),
     ("清晨", Part::Morning),
@@ -155,6 +162,7 @@ const PARTS: [(&str, Part); 30] = [
     ("半夜", Part::Evening),
     ("午夜", Part::Evening),
     ("早", Part::Morning),
+    ("朝", Part::Morning),
     ("晚", Part::Evening),
     ("夜", Part::Evening),
     ("a.m.", Part::Am),

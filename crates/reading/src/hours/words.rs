@@ -1,7 +1,10 @@
 //! Cuts a text about opening hours into words with a meaning.
 
+use std::collections::BTreeSet;
+
 use super::clock::{Clock, Time, time_at};
 use super::days::{bare_days, compact_days, further_day, named_day};
+use super::festivals::festival_at;
 use super::numbers::number_at;
 use super::vocabulary::{Sitting, negated_at, word_at};
 
@@ -28,6 +31,8 @@ pub(super) enum Word {
     WeekendsOff,
     /// Round the clock.
     AllDay,
+    /// All day long: round the clock, unless hours stand behind it.
+    DayLong,
     /// The time beside it is on the next day.
     NextDay,
     /// Public holidays.
@@ -36,6 +41,8 @@ pub(super) enum Word {
     FreeDays,
     /// Open on public holidays too.
     AlwaysOpen,
+    /// The same, or of the days before it: like all others.
+    NoRest,
     /// Open on what stands before it, by itself without saying when.
     Opens,
     /// Open as always on what stands before it.
@@ -54,6 +61,8 @@ pub(super) enum Word {
     EveryDay,
     /// The days that are not named.
     Rest,
+    /// As a rule: working days beside a weekend, else the days that are not named.
+    Usual,
     /// Closed for the time being.
     Suspended,
     /// Needs booking.
@@ -113,7 +122,38 @@ pub(super) fn tokens(text: &[char]) -> Vec<Token> {
         }
         at = to;
     }
+    settle(&mut tokens);
     tokens
+}
+
+/// Words whose meaning hangs on what else there is.
+fn settle(tokens: &mut [Token]) {
+    let mut weekend: BTreeSet<usize> = BTreeSet::new();
+    for token in tokens.iter() {
+        match &token.word {
+            Word::Days(days) => weekend.extend(days.iter().filter(|day| **day > 4)),
+            Word::FreeDays => weekend.extend([5, 6]),
+            _ => {}
+        }
+    }
+    for at in 0..tokens.len() {
+        let next = first_word(tokens[at + 1..].iter());
+        tokens[at].word = match tokens[at].word {
+            // "全日7:00-21:00": all day long, within these hours.
+            Word::DayLong if matches!(next, Some(Word::Time(_))) => Word::Label,
+            Word::DayLong => Word::AllDay,
+            Word::Usual => {
+                let in_list = [next, last_word(&tokens[..at])].contains(&Some(&Word::And));
+                if weekend.len() == 2 || in_list { Word::Days((0..5).collect()) } else { Word::Rest }
+            }
+            _ => continue,
+        };
+    }
+}
+
+/// The first word that is neither a blank nor without weight.
+fn first_word<'a>(mut tokens: impl Iterator<Item = &'a Token>) -> Option<&'a Word> {
+    tokens.find(|token| !matches!(token.word, Word::Gap | Word::Label)).map(|token| &token.word)
 }
 
 /// The last word that is no blank.
@@ -176,9 +216,16 @@ fn beside(text: &[char], before: &[Token]) -> Option<(Word, usize)> {
 
 fn next(all: &[char], at: usize, before: &[Token]) -> (Word, usize) {
     let text = &all[at..];
-    let known = negated_at(text).or_else(|| word_at(text));
-    let certain = known.clone().filter(|(word, _)| matches!(word, Word::AllDay | Word::EveryDay));
-    let found = certain
+    let known = negated_at(text).or_else(|| word_at(text)).filter(|_| !is_pronoun(text));
+    // "休息7天" says how long, "提前一天" how early.
+    let counted = at > 0 && matches!(all[at - 1], '休' | '息' | '假' | '前');
+    let certain = known.clone().filter(|(word, _)| match word {
+        Word::AllDay | Word::DayLong => true,
+        Word::EveryDay => !counted,
+        _ => false,
+    });
+    let found = festival_at(text, before)
+        .or(certain)
         .or_else(|| number_at(all, at, before))
         .or_else(|| further_day(all, at, before))
         .or_else(|| mark(text, before))
@@ -191,12 +238,23 @@ fn next(all: &[char], at: usize, before: &[Token]) -> (Word, usize) {
     if let Some(found) = found {
         return found;
     }
-    match time_at(text, last_word(before) == Some(&Word::Dash)) {
+    // "早十晚十": from one to the other.
+    let beside = last_word(before) == Some(&Word::Dash)
+        || text[0] == '晚' && matches!(before.last(), Some(Token { word: Word::Time(_), .. }));
+    match time_at(text, beside) {
         Some((Clock::Time(time), length)) => return (Word::Time(time), length),
         Some((Clock::Impossible, length)) => return (Word::BadTime, length),
         None => {}
     }
     known.unwrap_or_else(|| unknown(text))
+}
+
+/// `we` of "we speak English", and not of Wednesday: a word follows that says nothing about hours.
+fn is_pronoun(text: &[char]) -> bool {
+    let ['w', 'e', ' ', rest @ ..] = text else { return false };
+    rest.first().is_some_and(char::is_ascii_alphabetic)
+        && word_at(rest).is_none()
+        && word_at(text).is_some_and(|(_, length)| length == 2)
 }
 
 /// What is not understood: a whole run of letters or digits is one word, and an ornament is none.
