@@ -181,8 +181,8 @@ async fn numbers_longer_than_a_spreadsheet_keeps_are_not_taken_for_codes() {
         [
             "invalid:code:mangled_scientific",
             "invalid:phone:mangled_scientific",
-            "create uscc:mangled_scientific",
-            "create licence.food:mangled_scientific",
+            "create uscc:charset",
+            "create licence.food:charset",
             "create",
         ]
     );

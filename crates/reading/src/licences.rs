@@ -42,7 +42,7 @@ impl Code {
 /// Reads a unified social credit code (GB 32100-2015).
 ///
 /// # Errors
-/// `empty`, `charset`, `length`, `mangled_scientific`.
+/// `empty`, `charset`, `length`.
 pub fn credit_code(text: &str) -> Result<Code, Finding> {
     let code = coded(text, forms::credit_code, |code, count| {
         match code {
@@ -63,7 +63,7 @@ pub fn credit_code(text: &str) -> Result<Code, Finding> {
 /// Reads a food business licence (JY and 14 digits).
 ///
 /// # Errors
-/// `empty`, `charset`, `length`, `mangled_scientific`.
+/// `empty`, `charset`, `length`.
 pub fn food_licence(text: &str) -> Result<Code, Finding> {
     let code = coded(text, forms::food_licence, |code, count| match code {
         ErrorCode::Charset => "is no food business licence: write JY and 14 digits, like JY23101040012345".to_owned(),
@@ -129,7 +129,7 @@ fn coded(
     let plain = plain.as_str();
     if is_scientific(plain) {
         let cure = "was cut by a spreadsheet: its digits are lost; type it again from the licence";
-        return Err(Finding::new(ErrorCode::MangledScientific, format!("“{}” {cure}", shortened(plain))));
+        return Err(Finding::new(ErrorCode::Charset, format!("“{}” {cure}", shortened(plain))));
     }
     form(plain).map_err(|code| {
         let count = plain.chars().filter(|c| !c.is_whitespace()).count();
