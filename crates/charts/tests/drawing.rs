@@ -52,7 +52,7 @@ fn check(chart: &Chart, name: &str) {
         }
         if node.has_tag_name("text") {
             let text = node.text().unwrap_or_default().trim();
-            let plain = |c: char| c.is_ascii_digit() || ":-+%/ .".contains(c);
+            let plain = |c: char| c.is_ascii_digit() || ":-+%/ .,".contains(c);
             let ok = text == "p50" || text == "p95" || text.chars().all(plain);
             assert!(ok, "{name}: words in the picture: {text}");
         }

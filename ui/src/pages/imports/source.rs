@@ -47,7 +47,9 @@ pub fn propose(path: &str, past: &[PastImport], last: Option<&str>) -> String {
     let words = stem.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let mut source = words.collect::<Vec<_>>().join("-");
     source.truncate(SOURCE_MAX);
-    if source.is_empty() { unnamed(name, past) } else { source }
+    // The digits of a name in Chinese are a date, which the next file has not.
+    let says_nothing = !source.contains(|c: char| c.is_ascii_alphabetic()) && !letters(name).is_empty();
+    if source.is_empty() || says_nothing { unnamed(name, past) } else { source }
 }
 
 /// `stores`, numbered where a file of another name has it already: names in Chinese must not share a source by chance.
@@ -87,6 +89,7 @@ mod tests {
         for (path, source) in [
             ("/a/UK FHRS (2026).csv", "uk-fhrs-2026"),
             ("/a/门店.csv", "stores"),
+            ("/a/门店2026年6月.csv", "stores"),
             ("/a/.csv", "stores"),
             ("/a/0123456789012345678901234567890123456789.csv", "01234567890123456789012345678901"),
         ] {
