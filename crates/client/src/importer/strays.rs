@@ -117,7 +117,7 @@ fn is_asking(word: &str) -> bool {
 /// Is it no store?
 pub(super) fn of(name: &str, address: &str) -> Option<Stray> {
     // Almost every name is longer than all of these words.
-    if name.len() > 60 {
+    if name.is_empty() || name.len() > 60 {
         return None;
     }
     let word = word(name);
@@ -201,5 +201,6 @@ mod tests {
         ] {
             assert_eq!(of(name, "北京路1号"), None, "{name}");
         }
+        assert_eq!((of("", ""), of("", "*")), (None, None), "a name is missing");
     }
 }
