@@ -448,6 +448,7 @@ async fn a_cache_from_before_the_index_is_made_anew_in_the_background() {
         "DROP TRIGGER listing_deleted",
         "CREATE TRIGGER listing_deleted AFTER DELETE ON listing BEGIN SELECT 1; END",
         "DROP TABLE listing_total",
+        "DROP INDEX sent_by_end",
         "DROP TABLE bulk_rows",
         "DROP TABLE bulk_edits",
         "INSERT INTO meta (key, value) SELECT 'counter', counter FROM outbox_totals WHERE turn = -1",
