@@ -49,6 +49,14 @@ pub fn also_found_by(asked: &str, row: &StoreRow, shown: &[String]) -> Option<(S
     phones.chain(texts).chain([id]).find(|(_, text)| is_found(text))
 }
 
+/// A text from what a query looks for on; an ellipsis stands for what comes before.
+pub fn from_found(text: &str, query: &str) -> String {
+    match found(text, query.trim()).first() {
+        Some(range) if range.start > 0 => format!("…{}", &text[range.start..]),
+        _ => text.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -58,6 +66,15 @@ mod tests {
 
     use super::*;
     use crate::i18n::{Language, set_lang};
+
+    #[test]
+    fn where_there_is_little_room_what_was_found_comes_first() {
+        for (query, expected) in
+            [("望京", "…望京街 9 号"), ("朝阳", "朝阳区望京街 9 号"), (" 9 ", "…9 号"), ("x", "朝阳区望京街 9 号")]
+        {
+            assert_eq!(from_found("朝阳区望京街 9 号", query), expected, "{query}");
+        }
+    }
 
     #[test]
     fn what_no_column_shows_is_named() {

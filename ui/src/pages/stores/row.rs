@@ -13,7 +13,7 @@ use crate::i18n::stores;
 use crate::keyboard::is_mac;
 use crate::route::{Route, StoreTab, use_navigator};
 use crate::words::field::status_label;
-use crate::words::found::also_found_by;
+use crate::words::found::{also_found_by, from_found};
 use crate::words::time;
 use crate::words::value::{hours_of_texts, short_spans, value_text};
 
@@ -152,8 +152,11 @@ fn Cell(column: Column, row: Memo<Option<StoreRow>>, list: ListState) -> impl In
                 <td class="name" data-testid="store-name" data-full=name>
                     <Marked text=name asked=asked />
                     {move || {
-                        also.get()
-                            .map(|(label, text)| view! { <span class="found xs faint">{label}{" "}<Marked text=Signal::stored(text) asked=asked /></span> })
+                        also.get().map(|(label, text)| {
+                            // There is little room: what was looked for comes first.
+                            let text = asked.with(|asked| from_found(&text, asked));
+                            view! { <span class="found xs faint"><span class="vh">{label}{" "}</span><Marked text=Signal::stored(text) asked=asked /></span> }
+                        })
                     }}
                 </td>
             }
