@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn where_there_is_little_room_what_was_found_comes_first() {
         for (query, expected) in
-            [("望京", "…望京街 9 号"), ("朝阳", "朝阳区望京街 9 号"), (" 9 ", "…9 号"), ("x", "朝阳区望京街 9 号")]
+            [("望京", "…望京街 9 号"), ("朝阳", "朝阳区望京街 9 号"), (" 9 ", "…9 号"), ("面馆", "朝阳区望京街 9 号")]
         {
             assert_eq!(from_found("朝阳区望京街 9 号", query), expected, "{query}");
         }
