@@ -42,7 +42,8 @@ const EXTENSION: &str = ";ext=";
 /// The switchboard of a number with an extension. It ends with a sign: it is not the number without any extension, which
 /// belongs to one store.
 fn switchboard(number: &str) -> Option<String> {
-    number.find(EXTENSION).map(|at| number[..=at].to_owned())
+    // Nothing else in a stored number has this sign.
+    number.find(';').map(|at| number[..=at].to_owned())
 }
 
 impl<'a> Likeness<'a> {

@@ -1,5 +1,7 @@
 //! Lines of a table that are no stores: sums, signatures, hints for whoever fills it in.
 
+use std::sync::LazyLock;
+
 /// Words for sums and for hints, which no store is called.
 const NEVER: [&str; 28] = [
     "合计",
@@ -114,10 +116,29 @@ fn is_asking(word: &str) -> bool {
     ASKING.iter().any(|asking| word.starts_with(asking))
 }
 
+/// Places in [`BEGINNINGS`].
+const PLACES: usize = 1_024;
+
+/// Which Chinese characters the words above begin with, by the last bits of their numbers: few names begin with one of
+/// them, and of the others nothing more is asked.
+static BEGINNINGS: LazyLock<[bool; PLACES]> = LazyLock::new(|| {
+    let mut places = [false; PLACES];
+    let words = NEVER.iter().chain(&KINDS).chain(&ASKING).chain(&SIGNATURES);
+    words.filter_map(|word| word.chars().next()).for_each(|first| places[first as usize % PLACES] = true);
+    places
+});
+
+/// May a name be one of the words, as far as its first character says?
+fn begins_like_one(name: &str) -> bool {
+    name.chars()
+        .next()
+        .is_some_and(|first| !('\u{4e00}'..='\u{9fff}').contains(&first) || BEGINNINGS[first as usize % PLACES])
+}
+
 /// Is it no store?
 pub(super) fn of(name: &str, address: &str) -> Option<Stray> {
     // Almost every name is longer than all of these words.
-    if name.is_empty() || name.len() > 60 {
+    if name.len() > 60 || !begins_like_one(name) {
         return None;
     }
     let word = word(name);
