@@ -3,30 +3,15 @@
 
 mod support;
 
-use std::time::Duration;
-
 use client::session::ClientCredentials;
 use client::{Console, Mode, Options};
 use domain::ipc::SyncPhase;
 use support::backend::Backend;
-use support::{id, named};
-
-const LIMIT: Duration = Duration::from_secs(60);
+use support::{id, named, until};
 
 async fn window(home: &std::path::Path, server: String) -> Console {
     let machine = Some(ClientCredentials { id: "till".to_owned(), secret: "s".to_owned() });
     Console::open(home, Options { mode: Mode::Window, server: Some(server), machine, keyring: false }).await.unwrap()
-}
-
-/// Waits for a condition: looks whenever something is announced.
-async fn until<F: Future<Output = bool>>(console: &Console, mut holds: impl FnMut() -> F) {
-    let mut changes = console.changes();
-    let waited = tokio::time::timeout(LIMIT, async {
-        while !holds().await {
-            let _ = tokio::time::timeout(Duration::from_millis(100), changes.recv()).await;
-        }
-    });
-    waited.await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use client::cache::Cache;
 use client::remote::Remote;
@@ -17,9 +16,7 @@ use client::{Console, Mode, Options};
 use domain::edit::EditState;
 use domain::ipc::{OutboxGroup, SignIn, SyncPhase, SyncSettings};
 use support::backend::Backend;
-use support::{id, named};
-
-const LIMIT: Duration = Duration::from_secs(60);
+use support::{LIMIT, id, named, set, until};
 
 fn person(name: &str) -> SignIn {
     SignIn { username: name.to_owned(), password: "p".to_owned() }
@@ -28,21 +25,6 @@ fn person(name: &str) -> SignIn {
 async fn window(home: &Path, server: &str) -> Console {
     let options = Options { server: Some(server.to_owned()), keyring: false, ..Options::new(Mode::Window) };
     Console::open(home, options).await.unwrap()
-}
-
-fn set(name: &str) -> Vec<(String, String)> {
-    vec![("name".to_owned(), name.to_owned()), ("address".to_owned(), "长安街1号".to_owned())]
-}
-
-/// Waits for a condition: looks often, and whenever something is announced.
-async fn until<F: Future<Output = bool>>(console: &Console, mut holds: impl FnMut() -> F) {
-    let mut changes = console.changes();
-    let waited = tokio::time::timeout(LIMIT, async {
-        while !holds().await {
-            let _ = tokio::time::timeout(Duration::from_millis(20), changes.recv()).await;
-        }
-    });
-    waited.await.unwrap();
 }
 
 async fn synced(console: &Console) {

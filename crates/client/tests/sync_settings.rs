@@ -4,7 +4,6 @@
 mod support;
 
 use std::path::Path;
-use std::time::Duration;
 
 use client::session::ClientCredentials;
 use client::{Console, Mode, Options};
@@ -12,9 +11,7 @@ use domain::Role;
 use domain::ipc::{Durability, SyncPhase, SyncSettings};
 use domain::problem::ErrorCode;
 use support::backend::Backend;
-use support::{actor, id};
-
-const LIMIT: Duration = Duration::from_secs(30);
+use support::{actor, id, until};
 
 async fn console(home: &Path, server: &str, mode: Mode) -> Console {
     let machine = Some(ClientCredentials { id: "ops".to_owned(), secret: "s".to_owned() });
@@ -28,16 +25,6 @@ async fn signed_in_as(home: &Path, role: Role) -> Console {
     who.role = role;
     console.cache().set_last_actor(&who).await.unwrap();
     console
-}
-
-async fn until<F: Future<Output = bool>>(console: &Console, mut holds: impl FnMut() -> F) {
-    let mut changes = console.changes();
-    let waited = tokio::time::timeout(LIMIT, async {
-        while !holds().await {
-            let _ = tokio::time::timeout(Duration::from_millis(100), changes.recv()).await;
-        }
-    });
-    waited.await.unwrap();
 }
 
 #[tokio::test]

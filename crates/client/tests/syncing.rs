@@ -16,29 +16,12 @@ use client::{Console, Mode, Options};
 use domain::ipc::{SaveStore, SyncPhase};
 use domain::{ErrorCode, Problem};
 use support::backend::{Backend, Link};
-use support::{id, named};
-
-const LIMIT: Duration = Duration::from_secs(30);
+use support::{LIMIT, id, named, set, until};
 
 async fn console(home: &Path, server: &str, mode: Mode) -> Console {
     let machine = Some(ClientCredentials { id: "ops".to_owned(), secret: "s".to_owned() });
     let options = Options { mode, server: Some(server.to_owned()), machine, keyring: false };
     Console::open(home, options).await.unwrap()
-}
-
-fn set(name: &str) -> Vec<(String, String)> {
-    vec![("name".to_owned(), name.to_owned()), ("address".to_owned(), "长安街1号".to_owned())]
-}
-
-/// Waits for a condition: looks whenever something is announced.
-async fn until<F: Future<Output = bool>>(console: &Console, mut holds: impl FnMut() -> F) {
-    let mut changes = console.changes();
-    let waited = tokio::time::timeout(LIMIT, async {
-        while !holds().await {
-            let _ = tokio::time::timeout(Duration::from_millis(100), changes.recv()).await;
-        }
-    });
-    waited.await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

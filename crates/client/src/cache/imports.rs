@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::creating::NewMerchant;
 use super::meta::Stamps;
-use super::{Cache, Draft, count, int, json_numbers, list, sql};
+use super::{Cache, Draft, count, int, json_numbers, list, pages, sql};
 use crate::clock;
 use crate::error::{Error, Result};
 
@@ -445,16 +445,6 @@ impl Cache {
     /// `storage`.
     pub(crate) async fn listed(&self, numbers: &[i64]) -> Result<Vec<MerchantId>> {
         let list = json_numbers(numbers.iter().copied());
-        self.direct
-            .read(move |tx| {
-                let mut select = tx.prepare_cached(sql!("imports/listed"))?;
-                let mut rows = select.query([list])?;
-                let mut ids = Vec::new();
-                while let Some(row) = rows.next()? {
-                    ids.push(MerchantId::new(row.get::<_, String>(0)?)?);
-                }
-                Ok(ids)
-            })
-            .await
+        self.direct.read(move |tx| pages::merchants(tx, sql!("imports/listed"), [list])).await
     }
 }

@@ -3,7 +3,7 @@
 use domain::{MerchantId, digest};
 use rusqlite::params;
 
-use super::{Cache, json_numbers, sql};
+use super::{Cache, json_numbers, pages, sql};
 use crate::error::Result;
 
 /// Rows read at a time.
@@ -79,17 +79,7 @@ impl Cache {
     /// `storage`.
     pub(crate) async fn having_numbers(&self, places: impl IntoIterator<Item = i64>) -> Result<Vec<MerchantId>> {
         let list = json_numbers(places);
-        self.direct
-            .read(move |tx| {
-                let mut select = tx.prepare_cached(sql!("imports/having_numbers"))?;
-                let mut rows = select.query([list])?;
-                let mut ids = Vec::new();
-                while let Some(row) = rows.next()? {
-                    ids.push(MerchantId::new(row.get::<_, String>(0)?)?);
-                }
-                Ok(ids)
-            })
-            .await
+        self.direct.read(move |tx| pages::merchants(tx, sql!("imports/having_numbers"), [list])).await
     }
 }
 

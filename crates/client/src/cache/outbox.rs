@@ -134,10 +134,15 @@ fn replace(
         return Err(gone());
     }
     let Discarded::Cancelled(old) = take_out(tx, edit_id, desk.machine.now_ms())? else { return Err(gone()) };
-    let mut draft = Draft::new(old.merchant_id, old.writes, old.source);
-    (draft.settles, draft.trace_id) = (old.settles, Some(old.trace_id));
+    let mut draft = again(*old);
     change(&mut draft);
     desk.insert(tx, rules, vec![draft])?.pop().ok_or_else(gone)
+}
+
+/// The same writes once more, on the same trace.
+pub(super) fn again(old: Edit) -> Draft {
+    let (settles, trace_id) = (old.settles, Some(old.trace_id));
+    Draft { settles, trace_id, ..Draft::new(old.merchant_id, old.writes, old.source) }
 }
 
 /// Which of these merchants have edits in the outbox. Where fewer edits wait than merchants are asked for, the outbox is

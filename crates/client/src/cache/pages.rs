@@ -52,10 +52,8 @@ impl Cache {
     /// # Errors
     /// `storage`.
     pub(crate) async fn cursor_of(&self, scope: &Scope) -> Result<ChangesQuery> {
-        let scope = serde_json::to_string(scope)?;
-        let asked = scope.clone();
-        let known = self.direct.read(move |tx| Ok(meta::get(tx, SCOPE)?.as_ref() == Some(&asked))).await?;
-        if !known {
+        if !self.is_pulled_for(scope).await? {
+            let scope = serde_json::to_string(scope)?;
             self.direct
                 .write(Flush::AsSet, move |tx| {
                     if meta::get(tx, SCOPE)?.is_some_and(|pulled| pulled != scope) {
@@ -67,6 +65,15 @@ impl Cache {
                 .await?;
         }
         self.cursor().await
+    }
+
+    /// Were the records pulled for somebody who sees these merchants?
+    ///
+    /// # Errors
+    /// `storage`.
+    pub(crate) async fn is_pulled_for(&self, scope: &Scope) -> Result<bool> {
+        let scope = serde_json::to_string(scope)?;
+        self.direct.read(move |tx| Ok(meta::get(tx, SCOPE)?.as_ref() == Some(&scope))).await
     }
 
     /// How often the pull has begun anew in the life of the cache.
@@ -285,7 +292,7 @@ fn column<T: FromSql>(tx: &Connection, statement: &str, values: impl Params) -> 
 }
 
 /// The merchants that a statement names.
-fn merchants(tx: &Connection, statement: &str, values: impl Params) -> Result<Vec<MerchantId>> {
+pub(super) fn merchants(tx: &Connection, statement: &str, values: impl Params) -> Result<Vec<MerchantId>> {
     column::<String>(tx, statement, values)?.into_iter().map(|id| Ok(MerchantId::new(id)?)).collect()
 }
 

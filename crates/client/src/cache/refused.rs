@@ -11,8 +11,8 @@ use domain::{EditId, MerchantId};
 use futures_util::TryStreamExt as _;
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
-use super::outbox::{Discarded, Standing, take};
-use super::{Cache, Draft, count, int, merchant, sql};
+use super::outbox::{Discarded, Standing, again, take};
+use super::{Cache, count, int, merchant, sql};
 use crate::error::Result;
 
 /// What became of refused edits.
@@ -96,9 +96,7 @@ impl Cache {
                 let Discarded::Cancelled(old) = take(tx, standing, now_ms)? else { continue };
                 done.edits.push(old.edit_id);
                 done.changes += lines;
-                let mut draft = Draft::new(old.merchant_id, old.writes, old.source);
-                (draft.settles, draft.trace_id) = (old.settles, Some(old.trace_id));
-                drafts.push(draft);
+                drafts.push(again(*old));
             }
             desk.insert(tx, rules, drafts)?;
             Ok(done)

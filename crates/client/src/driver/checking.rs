@@ -10,6 +10,7 @@ use super::Parts;
 use super::effects::{RECORDS_CHANGED, judge};
 use crate::cache::Mended;
 use crate::error::Error;
+use crate::session::Pass;
 
 /// Why it did not come to an end.
 enum Stopped {
@@ -38,6 +39,12 @@ fn offered(parts: &Parts) -> Result<(), Failure> {
     }
 }
 
+/// A token of somebody whom the records were pulled for; what another sees says nothing about them, and a pull comes first.
+async fn bearer(parts: &Parts) -> Result<Option<String>, Stopped> {
+    let Pass { token, actor } = judge(parts, parts.session.pass().await)?;
+    Ok(parts.cache.is_pulled_for(&actor.scope).await?.then_some(token))
+}
+
 /// Compares the digests of the pulled records with the server's.
 pub(super) async fn compare(parts: &Parts, inputs: &mpsc::Sender<Input>) -> Input {
     match comparison(parts, inputs).await {
@@ -50,11 +57,8 @@ pub(super) async fn compare(parts: &Parts, inputs: &mpsc::Sender<Input>) -> Inpu
 async fn comparison(parts: &Parts, inputs: &mpsc::Sender<Input>) -> Result<Comparison, Stopped> {
     offered(parts)?;
     parts.cache.reread_digests().await?;
-    let answer = async {
-        let token = parts.session.bearer().await?;
-        parts.remote.digests(&token).await
-    };
-    let DigestReply { digests: theirs, pruned } = judge(parts, answer.await)?;
+    let Some(token) = bearer(parts).await? else { return Ok(Comparison::Moved) };
+    let DigestReply { digests: theirs, pruned } = judge(parts, parts.remote.digests(&token).await)?;
     let moved = |ours: &domain::digest::Digests| ours.epoch != theirs.epoch || ours.seq != theirs.seq;
     if moved(&parts.cache.digests().await?) {
         return Ok(Comparison::Moved);
@@ -104,11 +108,8 @@ async fn repair_bucket(parts: &Parts, bucket: u8) -> Result<Mended, Stopped> {
             bucket: Some(bucket),
             ..ChangesQuery::default()
         };
-        let answer = async {
-            let token = parts.session.bearer().await?;
-            parts.remote.changes(&token, &query).await
-        };
-        let page = judge(parts, answer.await)?;
+        let token = bearer(parts).await?.ok_or(Failure::Busy { retry_after_ms: None })?;
+        let page = judge(parts, parts.remote.changes(&token, &query).await)?;
         if epoch.as_ref() != Some(&page.epoch) {
             return Err(Failure::EpochChanged.into());
         }

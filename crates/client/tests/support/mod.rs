@@ -4,7 +4,9 @@
 pub mod backend;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use client::Console;
 use client::cache::{Cache, Draft};
 use domain::api::{Change, ChangesPage, PushReply};
 use domain::edit::{Edit, FieldDecision, Outcome, OutcomeState, Source, Write};
@@ -125,6 +127,25 @@ pub fn outcome(edit: &Edit, state: OutcomeState, seq: u64) -> Outcome {
     let decisions =
         edit.writes.iter().map(|w| FieldDecision { field: w.field.clone(), decision: decision.clone() }).collect();
     Outcome { edit_id: edit.edit_id, state, decisions, seq }
+}
+
+/// What a store needs at least, as it is typed.
+pub fn set(name: &str) -> Vec<(String, String)> {
+    vec![("name".to_owned(), name.to_owned()), ("address".to_owned(), "长安街1号".to_owned())]
+}
+
+/// How long anything may take before a test gives up.
+pub const LIMIT: Duration = Duration::from_secs(60);
+
+/// Waits for a condition: looks often, and whenever something is announced.
+pub async fn until<F: Future<Output = bool>>(console: &Console, mut holds: impl FnMut() -> F) {
+    let mut changes = console.changes();
+    let waited = tokio::time::timeout(LIMIT, async {
+        while !holds().await {
+            let _ = tokio::time::timeout(Duration::from_millis(50), changes.recv()).await;
+        }
+    });
+    waited.await.unwrap();
 }
 
 pub async fn open() -> (tempfile::TempDir, Cache) {
