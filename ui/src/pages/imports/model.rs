@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use domain::ErrorCode;
-use domain::ipc::{ImportColumn, ImportProgress, ImportRequest, ImportState, PastImport, RowOutcome, RowReport};
+use domain::ipc::{
+    ImportColumn, ImportProgress, ImportRequest, ImportState, ImportSummary, PastImport, RowOutcome, RowReport,
+};
 
 use crate::i18n::{grouped, imports};
 
@@ -91,6 +93,30 @@ pub fn count(counts: &BTreeMap<String, u64>, group: Group) -> u64 {
 /// Rows that an import would save.
 pub fn to_save(counts: &BTreeMap<String, u64>) -> u64 {
     count(counts, Group::Create) + count(counts, Group::Update)
+}
+
+/// What somebody should know of a file as a whole before its rows are imported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileDoubt {
+    /// So many rows may have lost the zeros in front of their ids.
+    ZerosLost(u64),
+    /// The workbook hides so many rows; they are read all the same.
+    HiddenRows(u64),
+    /// Sheets that are not read, as no column of theirs is called like a store's name.
+    SheetsLeftOut(Vec<String>),
+}
+
+/// Of a dry run that has ended.
+pub fn doubts_of_file(summary: &ImportSummary) -> Vec<FileDoubt> {
+    let left_out = &summary.file.skipped_sheets;
+    [
+        (!left_out.is_empty()).then(|| FileDoubt::SheetsLeftOut(left_out.clone())),
+        Some(FileDoubt::HiddenRows(summary.file.hidden_rows)).filter(|_| summary.file.hidden_rows > 0),
+        Some(FileDoubt::ZerosLost(summary.zeros_suspected_late)).filter(|_| summary.zeros_suspected_late > 0),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Rows that can be mended and imported again.

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use domain::ipc::{ImportProgress, ImportState, PastImport};
 use leptos::prelude::*;
 
-use super::model::{self, Group, Stand, Step};
+use super::model::{self, FileDoubt, Group, Stand, Step};
 use super::past::{Actions, UndoDialog};
 use super::report::ReportDialog;
 use super::rows::Rows;
 use super::state::Desk;
 use super::tiles::{Tiles, group_name};
 use crate::components::{Banner, Button, Empty, Icon, Problem, ProblemBanner, Tone};
-use crate::i18n::{grouped, imports};
+use crate::i18n::{grouped, imports, listed};
 use crate::route::{Route, use_navigator};
 
 fn progress_of(desk: Desk) -> Signal<Arc<ImportProgress>> {
@@ -114,6 +114,14 @@ fn Outcomes(
     }
 }
 
+fn said_of_file(doubt: &FileDoubt) -> String {
+    match doubt {
+        FileDoubt::ZerosLost(rows) => imports::zeros_late(*rows),
+        FileDoubt::HiddenRows(rows) => imports::hidden_rows(*rows),
+        FileDoubt::SheetsLeftOut(sheets) => imports::skipped_sheets(listed(sheets)),
+    }
+}
+
 /// The dry run.
 #[component]
 pub fn DryRunStep(desk: Desk) -> impl IntoView {
@@ -131,8 +139,8 @@ pub fn DryRunStep(desk: Desk) -> impl IntoView {
     });
     let to_save = Memo::new(move |_| progress.with(|progress| model::to_save(&progress.counts)));
     let can = Memo::new(move |_| stand.get() == Stand::Done && to_save.get() > 0);
-    let zeros = Memo::new(move |_| {
-        progress.with(|progress| progress.summary.as_ref().map_or(0, |summary| summary.zeros_suspected_late))
+    let doubts = Memo::new(move |_| {
+        progress.with(|progress| progress.summary.as_ref().map(model::doubts_of_file).unwrap_or_default())
     });
     view! {
         {move || match stand.get() {
@@ -150,9 +158,9 @@ pub fn DryRunStep(desk: Desk) -> impl IntoView {
             .into_any(),
             _ => view! { <div class:slot=move || desk.problem.with(Option::is_some)><ProblemBanner problem=desk.problem /></div> }.into_any(),
         }}
-        {move || (stand.get() == Stand::Done && zeros.get() > 0).then(|| view! {
-            <div class="slot"><Banner tone=Tone::Hold>{imports::zeros_late(zeros.get())}</Banner></div>
-        })}
+        {move || (stand.get() == Stand::Done).then(|| doubts.get().into_iter().map(|doubt| view! {
+            <div class="slot" data-testid="import-doubt"><Banner tone=Tone::Hold>{move || said_of_file(&doubt)}</Banner></div>
+        }).collect_view())}
         <Outcomes desk=desk group=group about_all=imports::about_all />
         <div class="foot">
             <span class="muted grow cut">{imports::nothing_changed}</span>
