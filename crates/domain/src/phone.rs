@@ -23,7 +23,9 @@ pub fn e164(input: &str) -> Result<String, Problem> {
             ),
         )
     };
-    let parsed = phonenumber::parse(Some(Id::CN), plain).map_err(|_| bad())?;
+    // Told a country, the library takes that country's trunk and carrier codes off numbers of every other one too.
+    let country = (!plain.trim_start_matches('(').starts_with('+')).then_some(Id::CN);
+    let parsed = phonenumber::parse(country, plain).map_err(|_| bad())?;
     if !phonenumber::is_valid(&parsed) {
         return Err(bad());
     }

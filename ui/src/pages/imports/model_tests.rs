@@ -266,10 +266,6 @@ fn what_a_file_leaves_in_doubt_is_said_once_each() {
     summary.file.skipped_sheets = vec!["说明".to_owned()];
     assert_eq!(
         doubts_of_file(&summary),
-        [
-            FileDoubt::SheetsLeftOut(vec!["说明".to_owned()]),
-            FileDoubt::HiddenRows(3),
-            FileDoubt::ZerosLost(2),
-        ]
+        [FileDoubt::SheetsLeftOut(vec!["说明".to_owned()]), FileDoubt::HiddenRows(3), FileDoubt::ZerosLost(2),]
     );
 }
