@@ -70,6 +70,11 @@ pub fn tidy(text: &str) -> String {
     out
 }
 
+/// The items of a list as it is typed, between commas of either script: `外卖，清真`.
+pub fn items(typed: &str) -> impl Iterator<Item = String> + '_ {
+    typed.split([',', '，', '、']).map(tidy).filter(|item| !item.is_empty())
+}
+
 /// What is compared: tidy, NFKC (UAX #15), lower case. Two texts with one key mean the same.
 pub fn key(text: &str) -> String {
     // Almost always, in one pass.

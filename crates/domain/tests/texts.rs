@@ -119,6 +119,29 @@ fn found(text: &str, query: &str) -> bool {
 }
 
 #[test]
+fn a_fixed_line_is_found_as_it_is_shown_and_dialled() {
+    let table = [
+        ("+862965160832", "029-6516 0832", true),
+        ("+862965160832", "02965160832", true),
+        ("+862965160832", "029 6516", true),
+        ("+862965160832", "0296516", true),
+        ("+862965160832", "029", true),
+        ("+862965160832", "65160832", true),
+        ("+862965160832", "+86 29 6516", true),
+        ("+862965160832", "02165160832", false),
+        ("+862965160832", "06516", false),
+        ("+861065551234", "010-6555 1234", true),
+        ("+861065551234", "01", false),
+        ("+8675525951234", "0755-2595", true),
+        ("+8613812345678", "0138", false),
+    ];
+    for (number, typed, is_found) in table {
+        assert_eq!(search::contains("phones", number, typed), is_found, "{typed} in {number}");
+    }
+    assert!(!search::contains("name", "862965160832", "029"), "only telephones are dialled");
+}
+
+#[test]
 fn what_is_found_and_what_is_not() {
     let table = [
         ("全聚德（前门店）", "前门", true),

@@ -57,7 +57,7 @@ pub(crate) fn kept(words: &str) -> Finding {
     Finding::new(ErrorCode::Note, format!("“{}” changes nothing of it and is kept as a note", shortened(words)))
 }
 
-/// Reads a field by its name: `hours`, `phones`, `credit_code`, `coordinates`, or the path of a register.
+/// Reads a field by its name: `hours`, `phones`, `tags`, `credit_code`, `coordinates`, or the path of a register.
 pub fn check(schema: &Schema, field: &str, typed: &str) -> Checked {
     match field {
         "hours" => match hours::read(typed) {
@@ -82,6 +82,7 @@ pub fn check(schema: &Schema, field: &str, typed: &str) -> Checked {
             let found = coordinates::read(typed).map(|found| (Value::text(found.plain()), found.warnings()));
             Checked::optional(typed, found)
         }
+        "tags" => Checked::of(typed, tags(typed).map(|tags| (Value::list(tags), Vec::new()))),
         path => match FieldPath::new(path) {
             Ok(path) => Checked::of(typed, register(schema, &path, typed)),
             Err(problem) => Checked::bad(typed, Finding::new(problem.code, problem.title)),
@@ -91,6 +92,19 @@ pub fn check(schema: &Schema, field: &str, typed: &str) -> Checked {
 
 fn code(found: Result<licences::Code, Finding>) -> Result<(Value, Vec<Finding>), Finding> {
     found.map(|found| (Value::text(found.code.as_str()), found.warnings()))
+}
+
+/// Tags as they are typed, between commas.
+///
+/// # Errors
+/// Of the first one that can be none.
+pub fn tags(typed: &str) -> Result<Vec<String>, Finding> {
+    let mut tags = Vec::new();
+    for tag in text::items(typed) {
+        FieldPath::new(format!("tags.{tag}")).map_err(|problem| Finding::new(problem.code, problem.title))?;
+        tags.push(tag);
+    }
+    Ok(tags)
 }
 
 /// Reads what was typed for one register: its value in the form that is stored, and what should be looked at. An

@@ -19,7 +19,7 @@ pub mod names;
 pub mod phones;
 pub mod region;
 
-pub use check::{Checked, check, flag, register};
+pub use check::{Checked, check, flag, register, tags};
 pub use chinese::simplified;
 pub use choices::{Choice, choices};
 pub use empty::is_empty;

@@ -117,6 +117,20 @@ fn words_for_codes() {
 }
 
 #[test]
+fn tags_are_typed_between_commas() {
+    let long = "长".repeat(200);
+    holds(
+        &Schema::default(),
+        &[
+            ("tags", "外卖, 清真，包间、", json!(["外卖", "清真", "包间"]), ""),
+            ("tags", "外卖", json!(["外卖"]), ""),
+            ("tags", "", json!([]), ""),
+            ("tags", &long, json!("error:bad_field"), ""),
+        ],
+    );
+}
+
+#[test]
 fn what_is_not_kept_of_a_number_is_said() {
     let schema = declared("phone");
     for field in ["phones.primary", "custom.x"] {

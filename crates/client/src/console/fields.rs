@@ -1,12 +1,12 @@
 //! `FIELD=VALUE` as people type it, and values in the form that is stored.
 
+use domain::Value;
 use domain::edit::Write;
 use domain::field::{FieldKind, FieldPath};
 use domain::ipc::{CheckField, Checked, Finding};
 use domain::problem::{ErrorCode, Problem};
 use domain::profile::Registers;
 use domain::schema::Schema;
-use domain::{Value, text};
 use reading::{hours, phones};
 
 use crate::error::Result;
@@ -57,8 +57,9 @@ pub fn assign(schema: &Schema, registers: &mut Registers, name: &str, typed: &st
             }
         }
         "tags" => {
+            let tags = reading::tags(typed).map_err(|finding| problem(name, finding))?;
             registers.retain(|field, _| field.root() != "tags");
-            for tag in typed.split([',', '，', '、']).map(text::tidy).filter(|tag| !tag.is_empty()) {
+            for tag in tags {
                 registers.insert(FieldPath::new(format!("tags.{tag}"))?, Value::yes());
             }
         }
@@ -113,6 +114,7 @@ pub fn check(schema: &Schema, asked: &CheckField) -> Checked {
             let more = found.has_more().then(|| reading::Finding::not_kept("what stands beside the hours"));
             (Value(days.collect()), more.into_iter().collect())
         }),
+        "tags" => reading::tags(typed).map(|tags| (Value::list(tags), Vec::new())),
         name => FieldPath::new(name)
             .map_err(|problem| reading::Finding::new(problem.code, problem.title))
             .and_then(|field| reading::register(schema, &field, typed)),

@@ -31,7 +31,7 @@ pub fn pieces_within(query: &str, part: Option<Part>) -> Vec<Piece> {
     let piece = |(class, run): (Class, &str)| Piece {
         ways: match class {
             Class::Characters => vec![characters(run, part)],
-            Class::Digits => vec![digits(run, part)],
+            Class::Digits => [digits(run, part)].into_iter().chain(dialled(run, part)).collect(),
             Class::Word => word(run, part),
         },
     };
@@ -53,6 +53,15 @@ fn characters(run: &str, part: Option<Part>) -> Vec<Tokens> {
 fn digits(run: &str, part: Option<Part>) -> Vec<Tokens> {
     let length = run.len().min(DIGITS_MAX);
     (0..=run.len() - length).map(|from| exactly(Kind::Digits, digits_number(&run[from..from + length]), part)).collect()
+}
+
+/// A fixed line as it is dialled, `029` or `02965160832`, as the telephone number that is stored: `+862965160832`.
+fn dialled(run: &str, part: Option<Part>) -> Option<Vec<Tokens>> {
+    let national = run.strip_prefix('0').filter(|_| part.is_none_or(|part| part == Part::Phones))?;
+    // Area codes of mainland China: 10, 2x, and three digits from 3 on.
+    let is_area =
+        national.starts_with("10") || national.len() > 1 && national.starts_with(|c| ('2'..='9').contains(&c));
+    is_area.then(|| digits(&["86", national].concat(), Some(Part::Phones)))
 }
 
 /// The first and the last number of eight letters that begin with these.

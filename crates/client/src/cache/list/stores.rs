@@ -108,6 +108,28 @@ impl Moment<'_> {
         Ok(self.order(&query.sort)?.window(matching, descending, query.offset, limit))
     }
 
+    /// The matching row whose id is what was typed, in small letters too.
+    fn named(&self, query: &StoresQuery, matching: &Rows) -> Result<Option<i64>> {
+        let typed = query.text.trim();
+        if typed.is_empty() {
+            return Ok(None);
+        }
+        let mut select = self.tx.prepare_cached(sql!("list/named"))?;
+        let found: Option<i64> = select.query_row([typed, &typed.to_uppercase()], |row| row.get(0)).optional()?;
+        Ok(found.filter(|n| matching.has(*n)))
+    }
+
+    /// A window as it is shown: whose id was typed stands first in any order.
+    fn shown(&mut self, query: &StoresQuery, matching: Option<Rows>, all: u64, limit: u64) -> Result<Vec<i64>> {
+        let Some(mut others) = matching else { return self.window(query, None, all, limit) };
+        let Some(first) = self.named(query, &others)? else { return self.window(query, Some(&others), all, limit) };
+        others.remove(first);
+        let is_top = query.offset == 0;
+        let behind = StoresQuery { offset: query.offset.saturating_sub(1), ..query.clone() };
+        let rows = self.window(&behind, Some(&others), all, limit - u64::from(is_top))?;
+        Ok(is_top.then_some(first).into_iter().chain(rows).collect())
+    }
+
     fn rows(&self, numbers: &[i64], columns: &[FieldPath], rules: &RuleSet, from: NaiveDate) -> Result<Vec<StoreRow>> {
         let mut select = self.tx.prepare_cached(sql!("list/row"))?;
         let mut rows = Vec::with_capacity(numbers.len());
@@ -130,8 +152,7 @@ impl Moment<'_> {
         let matching = self.matching(query, None)?;
         let total = matching.as_ref().map_or(all, Rows::count);
         let limit = u64::from(query.limit.clamp(1, ROWS_MAX));
-        let numbers =
-            if query.offset < total { self.window(query, matching.as_ref(), all, limit)? } else { Vec::new() };
+        let numbers = if query.offset < total { self.shown(query, matching, all, limit)? } else { Vec::new() };
         let of = |statement| -> Result<u64> {
             Ok(count(self.tx.prepare_cached(statement)?.query_row([], |row| row.get(0))?))
         };
@@ -154,7 +175,7 @@ impl Moment<'_> {
         let matching = self.matching(query, None)?;
         let total = matching.as_ref().map_or(all, Rows::count);
         let query = StoresQuery { offset: 0, ..query.clone() };
-        let numbers = self.window(&query, matching.as_ref(), all, STORE_IDS_MAX as u64)?;
+        let numbers = self.shown(&query, matching, all, STORE_IDS_MAX as u64)?;
         let mut select = self.tx.prepare_cached(sql!("list/id"))?;
         let mut ids = Vec::with_capacity(numbers.len());
         for n in numbers {
