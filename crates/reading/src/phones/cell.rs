@@ -3,9 +3,10 @@
 use domain::{ErrorCode, text};
 use unicode_normalization::UnicodeNormalization;
 
-use super::number::{MARKS, digits, extension, is_digits, numbers};
+use super::label::{is_fax, is_label};
+use super::number::{MARKS, Told, digits, extension, is_digits, numbers};
 use super::plan::may_be_foreign;
-use super::{Phones, is_rounded};
+use super::{Kind, Phone, Phones, is_rounded};
 use crate::empty::is_empty;
 use crate::finding::TEXT_CHARS_MAX;
 
@@ -33,32 +34,63 @@ pub(super) fn phones(cell: &str, country: Option<&str>) -> Result<Phones, Refusa
         return Err((ErrorCode::MangledScientific, None));
     }
     let plain = ["or", "and", "OR", "AND"].iter().fold(plain, |plain, word| plain.replace(&format!(" {word} "), "/"));
-    let says = |part: &String| part.chars().any(char::is_alphanumeric) && !is_label(part) && !is_empty(part);
+    let says = |part: &String| part.chars().any(char::is_alphanumeric) && !is_empty(part);
     let parts = whole(parted(&plain).split(SEPARATORS).map(text::tidy).filter(says));
+    let mut is_a_fax = false;
+    let mut faxes: Vec<Told<'_>> = Vec::new();
     for part in &parts {
         let (front, part) = all_day_in_front(part);
         let (number, words) = remark(part).map_or((part, None), |(number, words)| (number, Some(words)));
         let read = numbers(number, country).map_err(|code| (code, (parts.len() > 1).then(|| part.to_owned())))?;
-        if let ([(phone, _)], None) = (read.as_slice(), country) {
-            found.may_be_foreign |= phone.e164.as_deref().is_some_and(|e164| may_be_foreign(number, e164));
-        }
-        let mut note = |words: &str| match &mut found.note {
-            Some(known) => known.extend(["; ", words]),
-            None => found.note = Some(words.to_owned()),
-        };
-        for (number, before) in read {
-            before.into_iter().for_each(&mut note);
-            found.may_be_rounded |= is_rounded(&number);
-            if !found.phones.contains(&number) {
-                found.phones.push(number);
+        let last = read.len().saturating_sub(1);
+        for (n, told) in read.into_iter().enumerate() {
+            // `传真：…235、…236` are two of them.
+            let is_next = told.words.is_empty() && told.phone.kind == Kind::Fixed;
+            is_a_fax = is_fax(told.words) || is_a_fax && is_next;
+            if is_a_fax || n == last && words.is_some_and(is_fax) {
+                faxes.push(told);
+                continue;
             }
+            if !is_label(told.words) {
+                found.add_note(told.words);
+            }
+            found.add(told.phone, told.typed, country);
         }
-        front.into_iter().chain(words).for_each(note);
+        front.into_iter().chain(words.filter(|words| !is_fax(words))).for_each(|words| found.add_note(words));
+    }
+    // A facsimile machine is called only where there is nothing else to call.
+    let is_all = found.phones.is_empty();
+    for told in faxes {
+        let words = if told.words.is_empty() { "传真" } else { told.words };
+        if is_all {
+            found.add_note(words);
+            found.add(told.phone, told.typed, country);
+        } else {
+            found.add_note(&format!("{words}: {}", told.typed));
+        }
     }
     match found.phones.len() {
         0 => Err((ErrorCode::NotANumber, None)),
         1..=PHONES_MAX => Ok(found),
         _ => Err((ErrorCode::TooLarge, None)),
+    }
+}
+
+impl Phones {
+    fn add(&mut self, phone: Phone, typed: &str, country: Option<&str>) {
+        let e164 = phone.e164.as_deref().filter(|_| country.is_none());
+        self.may_be_foreign |= e164.is_some_and(|e164| may_be_foreign(typed, e164));
+        self.may_be_rounded |= is_rounded(&phone);
+        if !self.phones.contains(&phone) {
+            self.phones.push(phone);
+        }
+    }
+
+    fn add_note(&mut self, words: &str) {
+        match &mut self.note {
+            Some(known) => known.extend(["; ", words]),
+            None => self.note = Some(words.to_owned()),
+        }
     }
 }
 
@@ -76,10 +108,16 @@ fn parted(plain: &str) -> String {
     out
 }
 
-/// The parts, each with its extension: `0755-26501234，分机8001` are not two.
+/// The parts, each with its label and its extension: `电话/手机：138…` and `0755-26501234，分机8001` are not two.
 fn whole(parts: impl Iterator<Item = String>) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
+    let mut label: Option<String> = None;
     for part in parts {
+        let part = label.take().map_or_else(|| part.clone(), |label| format!("{label}/{part}"));
+        if is_half_a_label(&part) {
+            label = Some(part);
+            continue;
+        }
         let is_named = MARKS.iter().any(|mark| mark.chars().count() > 1 && part.to_lowercase().starts_with(mark))
             || part.starts_with(['转', '轉']);
         match out.last_mut() {
@@ -89,6 +127,8 @@ fn whole(parts: impl Iterator<Item = String>) -> Vec<String> {
             _ => out.push(part),
         }
     }
+    // A form's field without its number says nothing; other words are read, and refused, as any.
+    out.extend(label.filter(|label| !label.ends_with(':') && !is_plain_label(label)));
     out
 }
 
@@ -116,9 +156,13 @@ fn usual(c: char) -> char {
 }
 
 /// What stands before a number in a cell that names two kinds: `电话/手机：138…`.
-fn is_label(part: &str) -> bool {
+fn is_half_a_label(part: &str) -> bool {
+    !part.contains(|c: char| c.is_ascii_digit()) && is_label(part)
+}
+
+fn is_plain_label(part: &str) -> bool {
     let labels = ["电话", "電話", "手机", "手機", "座机", "座機", "联系电话", "聯絡電話", "tel", "phone", "mobile"];
-    labels.contains(&part.trim_end_matches([':', '.', ' ']).to_lowercase().as_str())
+    part.split('/').all(|part| labels.contains(&part.trim_end_matches(['.', ' ']).to_lowercase().as_str()))
 }
 
 /// A text that a spreadsheet was told to keep: `="138…"`, `'138…`, `138….0`; or one in quotes, or with the mark that ends a

@@ -3,7 +3,6 @@
 use domain::stored_phone::is_service;
 use domain::{ErrorCode, phone};
 
-use super::label::is_label;
 use super::plan::{is_possible, is_short, kind, names_country, reason};
 use super::{Kind, Phone};
 
@@ -23,8 +22,16 @@ pub(super) fn groups(text: &str) -> Vec<&str> {
     text.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty()).collect()
 }
 
-/// A number and the words before it that are more than a label.
-pub(super) type Told<'a> = (Phone, Option<&'a str>);
+/// A number as it was told.
+#[derive(Clone, Debug)]
+pub(super) struct Told<'a> {
+    /// The number.
+    pub phone: Phone,
+    /// The words before it.
+    pub words: &'a str,
+    /// What it was read from.
+    pub typed: &'a str,
+}
 
 /// The numbers of one part: two complete ones with only a blank between them are two.
 pub(super) fn numbers<'a>(part: &'a str, country: Option<&str>) -> Result<Vec<Told<'a>>, ErrorCode> {
@@ -55,7 +62,7 @@ pub(super) fn numbers<'a>(part: &'a str, country: Option<&str>) -> Result<Vec<To
 fn one<'a>(typed: &'a str, country: Option<&str>) -> Result<Told<'a>, ErrorCode> {
     let part = unlabelled(typed)?;
     let words = typed[..typed.len() - part.len()].trim_matches([':', ' ', '.', '-']);
-    Ok((number(part, country)?, (!is_label(words)).then_some(words)))
+    Ok(Told { phone: number(part, country)?, words, typed: part })
 }
 
 fn number(part: &str, country: Option<&str>) -> Result<Phone, ErrorCode> {
