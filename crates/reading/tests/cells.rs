@@ -330,7 +330,14 @@ fn a_number_that_may_be_another_countrys_is_pointed_out() {
         ("021 6433 3333", false),
         ("138 0013 8000", false),
         ("400-810-8888", false),
-        ("4155552671", false),
+        ("4155552671", true),
+        ("电话：7187144272", true),
+        ("7187144272/13800138000", true),
+        ("7187144272 7187144273", true),
+        // No area of North America begins with 1; here the zero was lost, or it is no area.
+        ("1082868686", false),
+        ("4008108888", false),
+        ("+867187144272", false),
         ("+86 415-555-2671", false),
     ] {
         let warnings = phones::read(text, None).unwrap().warnings();

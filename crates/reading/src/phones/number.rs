@@ -3,7 +3,7 @@
 use domain::stored_phone::is_service;
 use domain::{ErrorCode, phone};
 
-use super::plan::{is_possible, is_short, kind, names_country, reason};
+use super::plan::{is_dialled_abroad, is_possible, is_short, kind, names_country, reason};
 use super::{Kind, Phone};
 
 /// The most blank-separated words in which several numbers are looked for.
@@ -70,6 +70,11 @@ fn number(part: &str, country: Option<&str>) -> Result<Phone, ErrorCode> {
         return plain(main, country).map(|phone| Phone { ext: Some(ext), ..phone });
     }
     let whole = plain(part, country);
+    // Also where it could be a number of ours, or would be one too long.
+    let is_ours = whole.as_ref().is_ok_and(|phone| phone.e164.as_deref().is_some_and(|e164| e164.starts_with("+86")));
+    if (is_ours || whole.as_ref().err() == Some(&ErrorCode::TooLong)) && is_dialled_abroad(part) {
+        return Err(ErrorCode::ForeignUnlikely);
+    }
     if whole.is_err()
         && let Some((main, last)) = last_group(part)
     {

@@ -134,8 +134,24 @@ fn is_written_elsewhere(national: &str) -> bool {
     there.iter().any(|id| valid(Some(*id), national))
 }
 
+/// Is the first group of digits the code of Taiwan, Hong Kong or Macau, which are areas of mainland China only behind a 0,
+/// or are the groups those of North America, `1-724-432-7389`?
+pub(super) fn is_dialled_abroad(words: &str) -> bool {
+    if words.contains('+') {
+        return false;
+    }
+    match groups(words).as_slice() {
+        [first, _, ..] if matches!(*first, "886" | "852" | "853") => true,
+        ["1", area, exchange, line] => {
+            let is_of_three = |group: &str| group.len() == 3 && group.starts_with(|c| ('2'..='9').contains(&c));
+            is_of_three(area) && is_of_three(exchange) && line.len() == 4
+        }
+        _ => false,
+    }
+}
+
 /// Was a fixed line of mainland China read from groups of digits of which the first is not its area code, `090-1234-5678`,
-/// where the same is a number in another country?
+/// or from ten digits in one group, where the same is a number in another country?
 pub(super) fn may_be_foreign(words: &str, e164: &str) -> bool {
     let Some(national) = e164.strip_prefix("+86").filter(|_| !words.contains('+') && kind(e164) == Kind::Fixed) else {
         return false;
@@ -145,5 +161,7 @@ pub(super) fn may_be_foreign(words: &str, e164: &str) -> bool {
         let digits = if national.starts_with("10") || national.starts_with('2') { 2 } else { 3 };
         national.get(..digits) == Some(area)
     });
-    groups.len() > 2 && !begins_with_area && is_written_elsewhere(&groups.concat())
+    let is_grouped_elsewhere = groups.len() > 2 && !begins_with_area;
+    let is_bare = groups.len() == 1 && groups[0].len() == 10;
+    (is_grouped_elsewhere || is_bare) && is_written_elsewhere(&groups.concat())
 }
