@@ -108,7 +108,7 @@ fn a_refusal_names_what_was_not_understood() {
 fn a_refusal_names_the_part_that_is_no_number() {
     for (cell, named) in [
         ("13912345678/5679", "“5679” in “13912345678/5679” has too few digits"),
-        ("021-64333333/64333334", "“64333334” in “021-64333333/64333334” has no area code"),
+        ("13912345678/64333334", "“64333334” in “13912345678/64333334” has no area code"),
         ("5679", "“5679” has too few digits"),
     ] {
         let finding = phones::read(cell, None).unwrap_err();
@@ -345,6 +345,21 @@ fn a_number_that_may_be_another_countrys_is_pointed_out() {
         assert_eq!(codes, if warned { &["foreign_unlikely"][..] } else { &[] }, "{text}");
     }
     assert!(phones::read("415-555-2671", Some("1")).unwrap().warnings().is_empty());
+}
+
+#[test]
+fn an_area_code_that_was_assumed_is_pointed_out() {
+    for (text, codes) in [
+        ("010-84038188/84038288", &["area_code_assumed"][..]),
+        ("010-84038188 84038288（前台）", &["note", "area_code_assumed"]),
+        ("010-84038188/010-84038288", &[]),
+        // Nor is it said of what is left out.
+        ("010-84038188 传真：84038288", &["note"]),
+    ] {
+        let warnings = phones::read(text, None).unwrap().warnings();
+        assert_eq!(warnings.iter().map(|warning| warning.code.as_str()).collect::<Vec<_>>(), codes, "{text}");
+    }
+    assert!(phones::read("010-84038188/84038288", None).unwrap().warnings()[0].message.contains("+861084038288"));
 }
 
 #[test]

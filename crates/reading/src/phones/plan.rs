@@ -4,8 +4,8 @@ use domain::stored_phone::is_service;
 use domain::{ErrorCode, phone};
 use phonenumber::country::Id;
 
-use super::Kind;
 use super::number::groups;
+use super::{Kind, Phone};
 
 /// Area codes of mainland China with eight more digits, beside 10 and 2x; all others have seven.
 const LONG_AREAS: [&str; 42] = [
@@ -44,8 +44,17 @@ fn is_city_service(rest: &str) -> bool {
 /// A city's service number in E.164.
 pub(super) fn is_short(e164: &str) -> bool {
     let Some(national) = e164.strip_prefix("+86") else { return false };
-    let area = if national.starts_with("10") || national.starts_with('2') { 2 } else { 3 };
-    national.get(area..).is_some_and(is_city_service)
+    national.get(area_digits(national)..).is_some_and(is_city_service)
+}
+
+fn area_digits(national: &str) -> usize {
+    if national.starts_with("10") || national.starts_with('2') { 2 } else { 3 }
+}
+
+/// The area code of a fixed line of mainland China, without the 0 before it.
+pub(super) fn area_code(phone: &Phone) -> Option<&str> {
+    let national = phone.e164.as_deref().filter(|_| phone.kind == Kind::Fixed)?.strip_prefix("+86")?;
+    national.get(..area_digits(national))
 }
 
 fn has_long_numbers(national: &str) -> bool {
@@ -157,10 +166,10 @@ pub(super) fn may_be_foreign(words: &str, e164: &str) -> bool {
         return false;
     };
     let groups = groups(words);
-    let begins_with_area = groups.first().and_then(|first| first.strip_prefix('0')).is_some_and(|area| {
-        let digits = if national.starts_with("10") || national.starts_with('2') { 2 } else { 3 };
-        national.get(..digits) == Some(area)
-    });
+    let begins_with_area = groups
+        .first()
+        .and_then(|first| first.strip_prefix('0'))
+        .is_some_and(|area| national.get(..area_digits(national)) == Some(area));
     let is_grouped_elsewhere = groups.len() > 2 && !begins_with_area;
     let is_bare = groups.len() == 1 && groups[0].len() == 10;
     (is_grouped_elsewhere || is_bare) && is_written_elsewhere(&groups.concat())
