@@ -363,6 +363,24 @@ fn an_area_code_that_was_assumed_is_pointed_out() {
 }
 
 #[test]
+fn a_link_has_the_datum_of_its_map() {
+    for (text, stored) in [
+        ("https://uri.amap.com/marker?position=117.2466,39.0707&name=x", "39.0707,117.2466 GCJ-02"),
+        ("https://apis.map.qq.com/uri/v1/marker?marker=coord:39.9042,116.4074", "39.9042,116.4074 GCJ-02"),
+        ("https://www.openstreetmap.org/#map=17/39.90420/116.40740", "39.90420,116.40740"),
+    ] {
+        let found = coordinates::read(text).unwrap();
+        assert!(found.datum.is_some() && found.warnings().is_empty(), "{text}");
+        assert_eq!(found.stored(), stored, "{text}");
+    }
+    for (text, word) in
+        [("https://maps.google.com/?q=39.9,116.4", "Google"), ("http://map.baidu.com/?q=39.9,116.4", "Baidu")]
+    {
+        assert!(coordinates::read(text).unwrap_err().message.contains(word), "{text}");
+    }
+}
+
+#[test]
 fn a_place_that_was_read_is_read_again() {
     for (text, stored) in [
         (".31, 1.50", Some("0.31,1.50")),
