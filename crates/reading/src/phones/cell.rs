@@ -36,14 +36,14 @@ pub(super) fn phones(cell: &str, country: Option<&str>) -> Result<Phones, Refusa
     let plain = ["or", "and", "OR", "AND"].iter().fold(plain, |plain, word| plain.replace(&format!(" {word} "), "/"));
     let says = |part: &String| part.chars().any(char::is_alphanumeric) && !is_empty(part);
     let parts = whole(parted(&plain).split(SEPARATORS).map(text::tidy).filter(says));
-    let mut is_a_fax = false;
+    let (mut is_a_fax, mut before) = (false, None);
     let mut faxes: Vec<Told<'_>> = Vec::new();
     for part in &parts {
         let (front, part) = all_day_in_front(part);
         let (number, words) = remark(part).map_or((part, None), |(number, words)| (number, Some(words)));
-        let before = found.phones.last().or_else(|| faxes.last().map(|told| &told.phone));
-        let read =
-            numbers(number, country, before).map_err(|code| (code, (parts.len() > 1).then(|| part.to_owned())))?;
+        let read = numbers(number, country, before.as_ref());
+        let read = read.map_err(|code| (code, (parts.len() > 1).then(|| part.to_owned())))?;
+        before = read.last().map(|told| told.phone.clone());
         let last = read.len().saturating_sub(1);
         for (n, told) in read.into_iter().enumerate() {
             // `传真：…235、…236` are two of them.
@@ -63,7 +63,8 @@ pub(super) fn phones(cell: &str, country: Option<&str>) -> Result<Phones, Refusa
     // A facsimile machine is called only where there is nothing else to call.
     let is_all = found.phones.is_empty();
     for told in faxes {
-        let words = if told.words.is_empty() { "传真" } else { told.words };
+        let says_nothing = is_label(told.words) && !is_fax(told.words);
+        let words = if says_nothing { "传真" } else { told.words };
         if is_all {
             found.add_note(words);
             found.add(told, country);

@@ -83,11 +83,6 @@ fn number(part: &str, country: Option<&str>) -> Result<Phone, ErrorCode> {
         return plain(main, country).map(|phone| Phone { ext: Some(ext), ..phone });
     }
     let whole = plain(part, country);
-    // Also where it could be a number of ours, or would be one too long.
-    let is_ours = whole.as_ref().is_ok_and(|phone| phone.e164.as_deref().is_some_and(|e164| e164.starts_with("+86")));
-    if (is_ours || whole.as_ref().err() == Some(&ErrorCode::TooLong)) && is_dialled_abroad(part) {
-        return Err(ErrorCode::ForeignUnlikely);
-    }
     if whole.is_err()
         && let Some((main, last)) = last_group(part)
     {
@@ -205,8 +200,12 @@ fn plain(words: &str, country: Option<&str>) -> Result<Phone, ErrorCode> {
     let local = !has_plus && !number.starts_with('0');
     let found = e164(words, &number, country).map(|found| (kind(&found), found));
     match found.filter(|(kind, found)| !(local && (is_short(found) || behind_service && is_fixed_line(*kind, found)))) {
+        Some((_, found)) if found.starts_with("+86") && is_dialled_abroad(words) => Err(ErrorCode::ForeignUnlikely),
         Some((kind, found)) => Ok(Phone { kind, e164: Some(found), ext: None, service: None }),
-        None => Err(reason(words, &number)),
+        None => match reason(words, &number) {
+            ErrorCode::TooLong if is_dialled_abroad(words) => Err(ErrorCode::ForeignUnlikely),
+            reason => Err(reason),
+        },
     }
 }
 
