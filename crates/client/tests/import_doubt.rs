@@ -369,6 +369,20 @@ async fn mobile_numbers_that_a_spreadsheet_rounded_are_pointed_out() {
 }
 
 #[tokio::test]
+async fn what_was_assumed_or_left_out_of_a_cell_is_pointed_out() {
+    let text = "店名,地址,电话,统一社会信用代码\n甲,北京路1号,010-62561234/62561235,\n\
+                乙,北京路2号,010-62561236 传真：010-62561237,\n丙,北京路3号,7187144272,\n\
+                丁,北京路4号,13800138001,91310110666007217T（副本）\n";
+    let pointed_out = [
+        "create phone:area_code_assumed",
+        "create phone:more_than_numbers",
+        "create phone:may_be_foreign",
+        "create uscc:not_kept",
+    ];
+    assert_eq!(told(text).await, pointed_out);
+}
+
+#[tokio::test]
 async fn lost_zeros_are_noticed_wherever_the_first_zero_stands() {
     let row = |code: &str, n: usize| format!("{code},店{n},路{n}号\n");
     let plain: Vec<String> = (1..1_600).map(|n| row(&(n + 10).to_string(), n)).collect();

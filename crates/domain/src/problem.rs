@@ -145,6 +145,8 @@ codes! {
     Millionths = "millionths",
     /// Words beside the value, for which the field has no room.
     NotKept = "not_kept",
+    /// A telephone number without an area code, read with that of the number before it: a person looks.
+    AreaCodeAssumed = "area_code_assumed",
     /// A telephone number that ends with so many zeros that a spreadsheet may have rounded it: a person looks.
     DigitsLostSuspected = "digits_lost_suspected",
     /// A defect of ours.

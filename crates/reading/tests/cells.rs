@@ -108,7 +108,7 @@ fn a_refusal_names_what_was_not_understood() {
 fn a_refusal_names_the_part_that_is_no_number() {
     for (cell, named) in [
         ("13912345678/5679", "“5679” in “13912345678/5679” has too few digits"),
-        ("021-64333333/64333334", "“64333334” in “021-64333333/64333334” has no area code"),
+        ("13912345678/64333334", "“64333334” in “13912345678/64333334” has no area code"),
         ("5679", "“5679” has too few digits"),
     ] {
         let finding = phones::read(cell, None).unwrap_err();
@@ -330,7 +330,14 @@ fn a_number_that_may_be_another_countrys_is_pointed_out() {
         ("021 6433 3333", false),
         ("138 0013 8000", false),
         ("400-810-8888", false),
-        ("4155552671", false),
+        ("4155552671", true),
+        ("电话：7187144272", true),
+        ("7187144272/13800138000", true),
+        ("7187144272 7187144273", true),
+        // No area of North America begins with 1; here the zero was lost, or it is no area.
+        ("1082868686", false),
+        ("4008108888", false),
+        ("+867187144272", false),
         ("+86 415-555-2671", false),
     ] {
         let warnings = phones::read(text, None).unwrap().warnings();
@@ -338,6 +345,39 @@ fn a_number_that_may_be_another_countrys_is_pointed_out() {
         assert_eq!(codes, if warned { &["foreign_unlikely"][..] } else { &[] }, "{text}");
     }
     assert!(phones::read("415-555-2671", Some("1")).unwrap().warnings().is_empty());
+}
+
+#[test]
+fn an_area_code_that_was_assumed_is_pointed_out() {
+    for (text, codes) in [
+        ("010-84038188/84038288", &["area_code_assumed"][..]),
+        ("010-84038188 84038288（前台）", &["note", "area_code_assumed"]),
+        ("010-84038188/010-84038288", &[]),
+        // Nor is it said of what is left out.
+        ("010-84038188 传真：84038288", &["note"]),
+    ] {
+        let warnings = phones::read(text, None).unwrap().warnings();
+        assert_eq!(warnings.iter().map(|warning| warning.code.as_str()).collect::<Vec<_>>(), codes, "{text}");
+    }
+    assert!(phones::read("010-84038188/84038288", None).unwrap().warnings()[0].message.contains("+861084038288"));
+}
+
+#[test]
+fn a_link_has_the_datum_of_its_map() {
+    for (text, stored) in [
+        ("https://uri.amap.com/marker?position=117.2466,39.0707&name=x", "39.0707,117.2466 GCJ-02"),
+        ("https://apis.map.qq.com/uri/v1/marker?marker=coord:39.9042,116.4074", "39.9042,116.4074 GCJ-02"),
+        ("https://www.openstreetmap.org/#map=17/39.90420/116.40740", "39.90420,116.40740"),
+    ] {
+        let found = coordinates::read(text).unwrap();
+        assert!(found.datum.is_some() && found.warnings().is_empty(), "{text}");
+        assert_eq!(found.stored(), stored, "{text}");
+    }
+    for (text, word) in
+        [("https://maps.google.com/?q=39.9,116.4", "Google"), ("http://map.baidu.com/?q=39.9,116.4", "Baidu")]
+    {
+        assert!(coordinates::read(text).unwrap_err().message.contains(word), "{text}");
+    }
 }
 
 #[test]

@@ -48,6 +48,8 @@ fn places_are_called_in_full_or_short_and_with_gaps() {
         ("西双版纳", "532800"),
         ("甘肃积石山县", "622927"),
         ("上海浦东", "310115"),
+        ("新疆自治区乌鲁木齐市米东区", "650109"),
+        ("广西自治区南宁市", "450100"),
         ("中国广东省深圳市", "440300"),
         // A province before whatever has its name.
         ("海南", "460000"),
@@ -62,6 +64,29 @@ fn places_are_called_in_full_or_short_and_with_gaps() {
     ] {
         assert_eq!(found(&Schema::default(), "region_code", typed).0, json!(code), "{typed}");
     }
+}
+
+#[test]
+fn what_the_list_does_not_have_is_said() {
+    let rows = [
+        ("region_code", "广东省东莞市长安镇", json!("441900"), "not_kept"),
+        ("region_code", "東莞長安鎮", json!("441900"), "not_kept"),
+        ("region_code", "江苏省昆山市花桥镇", json!("320583"), "not_kept"),
+        ("region_code", "广州天河区石牌街道", json!("440106"), "not_kept"),
+        // The district is missing; the city is; or there is only a town.
+        ("region_code", "广州市石牌街道", json!("error:unknown_code"), ""),
+        ("region_code", "朝阳区建外街道", json!("error:unknown_code"), ""),
+        ("region_code", "长安镇", json!("error:unknown_code"), ""),
+        ("region_code", "上海崇明县", json!("310151"), "unknown_code"),
+        ("region_code", "北京市密云县", json!("110118"), "unknown_code"),
+        // Two districts of this name, or a prefecture.
+        ("region_code", "通州县", json!("error:unknown_code"), ""),
+        ("region_code", "绍兴县", json!("error:unknown_code"), ""),
+        ("region_code", "南昌县", json!("360121"), ""),
+    ];
+    holds(&Schema::default(), &rows);
+    let finding = &checked(&Schema::default(), "region_code", "上海崇明县").warnings[0];
+    assert!(finding.message.ends_with("上海市崇明区"), "{finding:?}");
 }
 
 #[test]

@@ -66,6 +66,7 @@ pub fn sentence(code: ErrorCode) -> &'static str {
         ErrorCode::Note => problems::note(),
         ErrorCode::Millionths => problems::millionths(),
         ErrorCode::NotKept => problems::not_kept(),
+        ErrorCode::AreaCodeAssumed => problems::area_code_assumed(),
         ErrorCode::DigitsLostSuspected => problems::digits_lost_suspected(),
         ErrorCode::Internal => problems::internal(),
         ErrorCode::Unknown => problems::unknown(),

@@ -221,6 +221,9 @@ impl RowReader {
                     if found.may_be_foreign {
                         row.warnings.push("phone:may_be_foreign".to_owned());
                     }
+                    if found.area_code_assumed {
+                        row.warnings.push(format!("phone:{}", ErrorCode::AreaCodeAssumed));
+                    }
                     if found.may_be_rounded {
                         row.warnings.push(format!("phone:{}", ErrorCode::DigitsLostSuspected));
                     }

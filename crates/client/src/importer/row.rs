@@ -260,6 +260,9 @@ impl<'a> Row<'a> {
                 if found.expected_check.is_some() {
                     self.warnings.push("uscc:check_digit".to_owned());
                 }
+                if found.remark.is_some() {
+                    self.warnings.push(format!("uscc:{}", ErrorCode::NotKept));
+                }
                 let field = FieldPath::new(CREDIT_CODE).ok();
                 self.others.extend(field.map(|field| (field, Value::text(found.code))));
             }

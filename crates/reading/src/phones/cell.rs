@@ -3,9 +3,10 @@
 use domain::{ErrorCode, text};
 use unicode_normalization::UnicodeNormalization;
 
-use super::number::{MARKS, digits, extension, is_digits, numbers};
+use super::label::{is_fax, is_label};
+use super::number::{MARKS, Told, digits, extension, is_digits, is_words, numbers};
 use super::plan::may_be_foreign;
-use super::{Phones, is_rounded};
+use super::{Kind, Phones, is_rounded};
 use crate::empty::is_empty;
 use crate::finding::TEXT_CHARS_MAX;
 
@@ -21,7 +22,7 @@ type Refusal = (ErrorCode, Option<String>);
 
 pub(super) fn phones(cell: &str, country: Option<&str>) -> Result<Phones, Refusal> {
     let mut found = Phones::default();
-    if is_empty(cell) {
+    if is_empty(cell) || says_none(cell) {
         return Err((ErrorCode::Empty, None));
     }
     if cell.chars().count() > TEXT_CHARS_MAX {
@@ -33,27 +34,43 @@ pub(super) fn phones(cell: &str, country: Option<&str>) -> Result<Phones, Refusa
         return Err((ErrorCode::MangledScientific, None));
     }
     let plain = ["or", "and", "OR", "AND"].iter().fold(plain, |plain, word| plain.replace(&format!(" {word} "), "/"));
-    let says = |part: &String| part.chars().any(char::is_alphanumeric) && !is_label(part) && !is_empty(part);
+    let says = |part: &String| part.chars().any(char::is_alphanumeric) && !is_empty(part);
     let parts = whole(parted(&plain).split(SEPARATORS).map(text::tidy).filter(says));
+    let (mut is_a_fax, mut before) = (false, None);
+    let mut faxes: Vec<Told<'_>> = Vec::new();
     for part in &parts {
         let (front, part) = all_day_in_front(part);
         let (number, words) = remark(part).map_or((part, None), |(number, words)| (number, Some(words)));
-        let read = numbers(number, country).map_err(|code| (code, (parts.len() > 1).then(|| part.to_owned())))?;
-        if let ([(phone, _)], None) = (read.as_slice(), country) {
-            found.may_be_foreign |= phone.e164.as_deref().is_some_and(|e164| may_be_foreign(number, e164));
-        }
-        let mut note = |words: &str| match &mut found.note {
-            Some(known) => known.extend(["; ", words]),
-            None => found.note = Some(words.to_owned()),
-        };
-        for (number, before) in read {
-            before.into_iter().for_each(&mut note);
-            found.may_be_rounded |= is_rounded(&number);
-            if !found.phones.contains(&number) {
-                found.phones.push(number);
+        let read = numbers(number, country, before.as_ref());
+        let read = read.map_err(|code| (code, (parts.len() > 1).then(|| part.to_owned())))?;
+        before = read.last().map(|told| told.phone.clone());
+        let last = read.len().saturating_sub(1);
+        for (n, told) in read.into_iter().enumerate() {
+            // `传真：…235、…236` are two of them.
+            let is_next = told.words.is_empty() && told.phone.kind == Kind::Fixed;
+            is_a_fax = is_fax(told.words) || is_a_fax && is_next;
+            if is_a_fax || n == last && words.is_some_and(is_fax) {
+                faxes.push(told);
+                continue;
             }
+            if !is_label(told.words) {
+                found.add_note(told.words);
+            }
+            found.add(told, country);
         }
-        front.into_iter().chain(words).for_each(note);
+        front.into_iter().chain(words.filter(|words| !is_fax(words))).for_each(|words| found.add_note(words));
+    }
+    // A facsimile machine is called only where there is nothing else to call.
+    let is_all = found.phones.is_empty();
+    for told in faxes {
+        let says_nothing = is_label(told.words) && !is_fax(told.words);
+        let words = if says_nothing { "传真" } else { told.words };
+        if is_all {
+            found.add_note(words);
+            found.add(told, country);
+        } else {
+            found.add_note(&format!("{words}: {}", told.typed));
+        }
     }
     match found.phones.len() {
         0 => Err((ErrorCode::NotANumber, None)),
@@ -62,24 +79,65 @@ pub(super) fn phones(cell: &str, country: Option<&str>) -> Result<Phones, Refusa
     }
 }
 
-/// `138…（王）139…（李）`: words in brackets behind a number end it.
+impl Phones {
+    fn add(&mut self, told: Told<'_>, country: Option<&str>) {
+        let phone = told.phone;
+        let e164 = phone.e164.as_deref().filter(|_| country.is_none());
+        self.may_be_foreign |= e164.is_some_and(|e164| may_be_foreign(told.typed, e164));
+        self.may_be_rounded |= is_rounded(&phone);
+        self.area_code_assumed |= !told.has_area_code;
+        if !self.phones.contains(&phone) {
+            self.phones.push(phone);
+        }
+    }
+
+    fn add_note(&mut self, words: &str) {
+        match &mut self.note {
+            Some(known) => known.extend(["; ", words]),
+            None => self.note = Some(words.to_owned()),
+        }
+    }
+}
+
+/// `暂无电话`, `电话：无`: no cell with a number.
+fn says_none(cell: &str) -> bool {
+    let rest = ["电话", "電話", "手机", "手機"].iter().find_map(|label| {
+        cell.trim()
+            .strip_suffix(label)
+            .or_else(|| cell.trim().strip_prefix(label)?.trim_start().strip_prefix([':', '：']))
+    });
+    rest.is_some_and(is_empty)
+}
+
+/// `138…（王）139…（李）`: words in brackets behind a number end it. Where a cell begins with a bracket, they begin the next one.
 fn parted(plain: &str) -> String {
     let mut out = String::new();
+    let leads = plain.strip_prefix('(').and_then(|rest| rest.split_once(')')).is_some_and(|(words, _)| is_words(words));
     for (n, piece) in plain.split(')').enumerate() {
-        let words = out.rsplit_once('(').filter(|(number, _)| digits(number).len() >= 5).map_or("", |(_, words)| words);
+        let bracket = out.rfind('(').filter(|at| digits(&out[..*at]).len() >= 5);
+        let words = bracket.map_or("", |at| &out[at + 1..]);
         let begins = piece.trim_start().starts_with(|c: char| c.is_ascii_digit() || c == '+');
         let ends = words.contains(char::is_alphabetic) && begins;
+        if let Some(at) = bracket.filter(|_| ends && leads) {
+            out.insert(at, '/');
+        }
         out.push_str(if n == 0 { "" } else { ")" });
-        out.push_str(if ends { "/" } else { "" });
+        out.push_str(if ends && !leads { "/" } else { "" });
         out.push_str(piece);
     }
     out
 }
 
-/// The parts, each with its extension: `0755-26501234，分机8001` are not two.
+/// The parts, each with its label and its extension: `电话/手机：138…` and `0755-26501234，分机8001` are not two.
 fn whole(parts: impl Iterator<Item = String>) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
+    let mut label: Option<String> = None;
     for part in parts {
+        let part = label.take().map_or_else(|| part.clone(), |label| format!("{label}/{part}"));
+        if is_half_a_label(&part) {
+            label = Some(part);
+            continue;
+        }
         let is_named = MARKS.iter().any(|mark| mark.chars().count() > 1 && part.to_lowercase().starts_with(mark))
             || part.starts_with(['转', '轉']);
         match out.last_mut() {
@@ -89,6 +147,14 @@ fn whole(parts: impl Iterator<Item = String>) -> Vec<String> {
             _ => out.push(part),
         }
     }
+    if let Some(label) = label.take_if(|label| names_somebody(label)) {
+        match out.last_mut() {
+            Some(last) => last.extend(["(", &label, ")"]),
+            None => out.push(label),
+        }
+    }
+    // A form's field without its number says nothing; other words are read, and refused, as any.
+    out.extend(label.filter(|label| !label.ends_with(':') && !is_plain_label(label)));
     out
 }
 
@@ -116,9 +182,18 @@ fn usual(c: char) -> char {
 }
 
 /// What stands before a number in a cell that names two kinds: `电话/手机：138…`.
-fn is_label(part: &str) -> bool {
+fn is_half_a_label(part: &str) -> bool {
+    !part.contains(|c: char| c.is_ascii_digit()) && (names_somebody(part) || is_label(part))
+}
+
+/// `联系人：李小姐，电话：138…`
+fn names_somebody(part: &str) -> bool {
+    ["联系人:", "聯絡人:", "聯繫人:"].iter().any(|word| part.starts_with(word))
+}
+
+fn is_plain_label(part: &str) -> bool {
     let labels = ["电话", "電話", "手机", "手機", "座机", "座機", "联系电话", "聯絡電話", "tel", "phone", "mobile"];
-    labels.contains(&part.trim_end_matches([':', '.', ' ']).to_lowercase().as_str())
+    part.split('/').all(|part| labels.contains(&part.trim_end_matches(['.', ' ']).to_lowercase().as_str()))
 }
 
 /// A text that a spreadsheet was told to keep: `="138…"`, `'138…`, `138….0`; or one in quotes, or with the mark that ends a
@@ -160,13 +235,12 @@ fn remark(part: &str) -> Option<(&str, &str)> {
         None => {
             let end = part.rfind(|c: char| c.is_ascii_digit() || c == ')')? + 1;
             let (number, words) = part.split_at(end);
-            let is_words = words.chars().all(|c| c.is_alphabetic() || c == ' ');
-            (is_words && !words.starts_with(is_cased)).then_some((number, words))?
+            let is_plain = words.chars().all(|c| c.is_alphabetic() || c == ' ');
+            (is_plain && !words.starts_with(is_cased)).then_some((number, words))?
         }
     };
     // "(9:00-18:00)": when somebody answers.
     let is_hours = words.split_once(':').is_some_and(|(_, minutes)| digits(minutes).len() >= 2);
-    let is_words = is_hours || words.contains(char::is_alphabetic) && digits(words).len() < 5;
-    let is_words = is_words && !MARKS.contains(&words.trim()) && extension(part).is_none();
-    (is_words && digits(number).len() >= 5).then_some((number.trim(), words.trim()))
+    let says = (is_hours || is_words(words)) && !MARKS.contains(&words.trim()) && extension(part).is_none();
+    (says && digits(number).len() >= 5).then_some((number.trim(), words.trim()))
 }

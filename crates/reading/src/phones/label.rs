@@ -102,6 +102,17 @@ fn is_made_of_labels(mut run: &str) -> bool {
     true
 }
 
+/// Before the number of a facsimile machine.
+const FAX: [&str; 9] = ["传真", "传真号", "传真号码", "传真机", "公司传真", "傳真", "傳真號碼", "fax", "telefax"];
+
+/// Do words say that a facsimile machine answers, and nobody else: `传真：`, but not `电话/传真：`?
+pub(super) fn is_fax(words: &str) -> bool {
+    let lower = words.to_lowercase();
+    let runs = || lower.split(|c: char| !c.is_alphabetic()).filter(|run| !run.is_empty());
+    runs().any(|run| FAX.contains(&run))
+        && runs().all(|run| FAX.contains(&run) || matches!(run, "no" | "nr" | "number"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,6 +125,16 @@ mod tests {
         for words in ["张三", "店长李四:", "不要打", "不要打电话", "手机 / 微信", "Front desk:", "加盟热线"]
         {
             assert!(!is_label(words), "{words}");
+        }
+    }
+
+    #[test]
+    fn a_facsimile_machine_is_told_from_a_telephone() {
+        for words in ["传真", "传真：", "傳真號碼:", "Fax No. ", "fax", "(传真)", "公司传真"] {
+            assert!(is_fax(words), "{words}");
+        }
+        for words in ["", ":", "电话", "电话/传真:", "TEL/FAX", "电话(传真)", "传真电话", "faxed"] {
+            assert!(!is_fax(words), "{words}");
         }
     }
 }

@@ -87,6 +87,8 @@ pub struct Phones {
     pub note: Option<String>,
     /// A number of mainland China may be meant for one of another country.
     pub may_be_foreign: bool,
+    /// A number without an area code was read with that of the number before it.
+    pub area_code_assumed: bool,
     /// A number ends with so many zeros that digits may have been lost.
     pub may_be_rounded: bool,
 }
@@ -107,12 +109,20 @@ impl Phones {
     }
     /// What should be looked at of a cell that is kept whole.
     pub fn warnings(&self) -> Vec<Finding> {
-        self.note.as_deref().map(kept).into_iter().chain(self.foreign()).chain(self.rounded()).collect()
+        self.note.as_deref().map(kept).into_iter().chain(self.doubts()).collect()
     }
     /// What should be looked at where only [`Self::stored`] is kept.
     pub fn stored_warnings(&self) -> Vec<Finding> {
         let lost = self.note.as_deref().map(Finding::not_kept);
-        lost.into_iter().chain(self.foreign()).chain(self.rounded()).collect()
+        lost.into_iter().chain(self.doubts()).collect()
+    }
+    fn doubts(&self) -> impl Iterator<Item = Finding> {
+        let assumed = self.area_code_assumed.then(|| {
+            let numbers = self.stored().join(", ");
+            let text = format!("was read as {numbers}: a number without an area code has that of the number before it");
+            Finding::new(ErrorCode::AreaCodeAssumed, text)
+        });
+        self.foreign().into_iter().chain(assumed).chain(self.rounded())
     }
     fn rounded(&self) -> Option<Finding> {
         self.may_be_rounded.then(|| {

@@ -3,8 +3,7 @@
 use domain::stored_phone::is_service;
 use domain::{ErrorCode, phone};
 
-use super::label::is_label;
-use super::plan::{is_possible, is_short, kind, names_country, reason};
+use super::plan::{area_code, is_dialled_abroad, is_possible, is_short, kind, names_country, reason};
 use super::{Kind, Phone};
 
 /// The most blank-separated words in which several numbers are looked for.
@@ -23,12 +22,27 @@ pub(super) fn groups(text: &str) -> Vec<&str> {
     text.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty()).collect()
 }
 
-/// A number and the words before it that are more than a label.
-pub(super) type Told<'a> = (Phone, Option<&'a str>);
+/// A number as it was told.
+#[derive(Clone, Debug)]
+pub(super) struct Told<'a> {
+    /// The number.
+    pub phone: Phone,
+    /// The words before it.
+    pub words: &'a str,
+    /// What it was read from.
+    pub typed: &'a str,
+    /// Or has it that of the number before it?
+    pub has_area_code: bool,
+}
 
-/// The numbers of one part: two complete ones with only a blank between them are two.
-pub(super) fn numbers<'a>(part: &'a str, country: Option<&str>) -> Result<Vec<Told<'a>>, ErrorCode> {
-    let whole = one(part, country);
+/// The numbers of one part: two complete ones with only a blank between them are two. One without an area code has that of
+/// the number before it.
+pub(super) fn numbers<'a>(
+    part: &'a str,
+    country: Option<&str>,
+    before: Option<&Phone>,
+) -> Result<Vec<Told<'a>>, ErrorCode> {
+    let whole = next(part, country, before);
     let words: Vec<&str> = part.split(' ').collect();
     if whole.is_ok() || !(2..=WORDS_MAX).contains(&words.len()) {
         return whole.map(|phone| vec![phone]);
@@ -38,10 +52,11 @@ pub(super) fn numbers<'a>(part: &'a str, country: Option<&str>) -> Result<Vec<To
     let mut best: Vec<Option<Vec<Told<'a>>>> = vec![Some(Vec::new())];
     for end in 1..=words.len() {
         let ways = (0..end).filter_map(|start| {
-            let before = best[start].as_ref()?;
+            let known = best[start].as_ref()?;
             let to = starts[end - 1] + words[end - 1].len();
-            let phone = one(&part[starts[start]..to], country).ok()?;
-            Some(before.iter().cloned().chain([phone]).collect::<Vec<_>>())
+            let last = known.last().map(|told| &told.phone).or(before);
+            let told = next(&part[starts[start]..to], country, last).ok()?;
+            Some(known.iter().cloned().chain([told]).collect::<Vec<_>>())
         });
         let shortest = ways.min_by_key(Vec::len);
         best.push(shortest);
@@ -52,10 +67,15 @@ pub(super) fn numbers<'a>(part: &'a str, country: Option<&str>) -> Result<Vec<To
     }
 }
 
-fn one<'a>(typed: &'a str, country: Option<&str>) -> Result<Told<'a>, ErrorCode> {
+fn next<'a>(typed: &'a str, country: Option<&str>, before: Option<&Phone>) -> Result<Told<'a>, ErrorCode> {
     let part = unlabelled(typed)?;
     let words = typed[..typed.len() - part.len()].trim_matches([':', ' ', '.', '-']);
-    Ok((number(part, country)?, (!is_label(words)).then_some(words)))
+    let words = words.strip_prefix('(').and_then(|words| words.strip_suffix(')')).unwrap_or(words);
+    let whole = number(part, country);
+    let area = before.filter(|_| whole.as_ref().err() == Some(&ErrorCode::MissingAreaCode)).and_then(area_code);
+    let within = area.and_then(|area| number(&format!("0{area}-{part}"), None).ok());
+    let has_area_code = within.is_none();
+    Ok(Told { phone: within.map_or(whole, Ok)?, words, typed: part, has_area_code })
 }
 
 fn number(part: &str, country: Option<&str>) -> Result<Phone, ErrorCode> {
@@ -84,12 +104,17 @@ fn number(part: &str, country: Option<&str>) -> Result<Phone, ErrorCode> {
 const LABELS: [&str; 10] =
     ["tel", "telephone", "phone", "mobile", "mob", "cell", "cellphone", "fax", "hotline", "call"];
 
-/// Without the words in front: `电话`, `24小时热线:`, `Tel. `. A letter right before a digit is a slip (`l38…`) or a name of
+/// Words that may stand before or behind a number.
+pub(super) fn is_words(text: &str) -> bool {
+    text.contains(char::is_alphabetic) && digits(text).len() < 5
+}
+
+/// Without the words in front: `电话`, `24小时热线:`, `(总机)`, `Tel. `. A letter right before a digit is a slip (`l38…`) or a name of
 /// something else (`wx138…`), and so is what a messenger numbers its users by.
 fn unlabelled(part: &str) -> Result<&str, ErrorCode> {
-    let named =
-        part.split_once(':').filter(|(label, _)| label.contains(char::is_alphabetic) && digits(label).len() < 5);
-    let (label, rest) = named.unwrap_or(("", part));
+    let named = part.split_once(':').filter(|(label, _)| is_words(label));
+    let bracketed = part.strip_prefix('(').and_then(|part| part.split_once(')')).filter(|(label, _)| is_words(label));
+    let (label, rest) = bracketed.or(named).unwrap_or(("", part));
     let start = rest.find(|c: char| c.is_ascii_digit() || c == '+' || c == '(').unwrap_or(rest.len());
     let (words, number) = rest.split_at(start);
     let is_cased = |c: char| c.is_uppercase() || c.is_lowercase();
@@ -175,8 +200,12 @@ fn plain(words: &str, country: Option<&str>) -> Result<Phone, ErrorCode> {
     let local = !has_plus && !number.starts_with('0');
     let found = e164(words, &number, country).map(|found| (kind(&found), found));
     match found.filter(|(kind, found)| !(local && (is_short(found) || behind_service && is_fixed_line(*kind, found)))) {
+        Some((_, found)) if found.starts_with("+86") && is_dialled_abroad(words) => Err(ErrorCode::ForeignUnlikely),
         Some((kind, found)) => Ok(Phone { kind, e164: Some(found), ext: None, service: None }),
-        None => Err(reason(words, &number)),
+        None => match reason(words, &number) {
+            ErrorCode::TooLong if is_dialled_abroad(words) => Err(ErrorCode::ForeignUnlikely),
+            reason => Err(reason),
+        },
     }
 }
 

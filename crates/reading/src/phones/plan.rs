@@ -4,8 +4,8 @@ use domain::stored_phone::is_service;
 use domain::{ErrorCode, phone};
 use phonenumber::country::Id;
 
-use super::Kind;
 use super::number::groups;
+use super::{Kind, Phone};
 
 /// Area codes of mainland China with eight more digits, beside 10 and 2x; all others have seven.
 const LONG_AREAS: [&str; 42] = [
@@ -44,8 +44,17 @@ fn is_city_service(rest: &str) -> bool {
 /// A city's service number in E.164.
 pub(super) fn is_short(e164: &str) -> bool {
     let Some(national) = e164.strip_prefix("+86") else { return false };
-    let area = if national.starts_with("10") || national.starts_with('2') { 2 } else { 3 };
-    national.get(area..).is_some_and(is_city_service)
+    national.get(area_digits(national)..).is_some_and(is_city_service)
+}
+
+fn area_digits(national: &str) -> usize {
+    if national.starts_with("10") || national.starts_with('2') { 2 } else { 3 }
+}
+
+/// The area code of a fixed line of mainland China, without the 0 before it.
+pub(super) fn area_code(phone: &Phone) -> Option<&str> {
+    let national = phone.e164.as_deref().filter(|_| phone.kind == Kind::Fixed)?.strip_prefix("+86")?;
+    national.get(..area_digits(national))
 }
 
 fn has_long_numbers(national: &str) -> bool {
@@ -134,16 +143,34 @@ fn is_written_elsewhere(national: &str) -> bool {
     there.iter().any(|id| valid(Some(*id), national))
 }
 
+/// Is the first group of digits the code of Taiwan, Hong Kong or Macau, which are areas of mainland China only behind a 0,
+/// or are the groups those of North America, `1-724-432-7389`?
+pub(super) fn is_dialled_abroad(words: &str) -> bool {
+    if words.contains('+') {
+        return false;
+    }
+    match groups(words).as_slice() {
+        [first, _, ..] if matches!(*first, "886" | "852" | "853") => true,
+        ["1", area, exchange, line] => {
+            let is_of_three = |group: &str| group.len() == 3 && group.starts_with(|c| ('2'..='9').contains(&c));
+            is_of_three(area) && is_of_three(exchange) && line.len() == 4
+        }
+        _ => false,
+    }
+}
+
 /// Was a fixed line of mainland China read from groups of digits of which the first is not its area code, `090-1234-5678`,
-/// where the same is a number in another country?
+/// or from ten digits in one group, where the same is a number in another country?
 pub(super) fn may_be_foreign(words: &str, e164: &str) -> bool {
     let Some(national) = e164.strip_prefix("+86").filter(|_| !words.contains('+') && kind(e164) == Kind::Fixed) else {
         return false;
     };
     let groups = groups(words);
-    let begins_with_area = groups.first().and_then(|first| first.strip_prefix('0')).is_some_and(|area| {
-        let digits = if national.starts_with("10") || national.starts_with('2') { 2 } else { 3 };
-        national.get(..digits) == Some(area)
-    });
-    groups.len() > 2 && !begins_with_area && is_written_elsewhere(&groups.concat())
+    let begins_with_area = groups
+        .first()
+        .and_then(|first| first.strip_prefix('0'))
+        .is_some_and(|area| national.get(..area_digits(national)) == Some(area));
+    let is_grouped_elsewhere = groups.len() > 2 && !begins_with_area;
+    let is_bare = groups.len() == 1 && groups[0].len() == 10;
+    (is_grouped_elsewhere || is_bare) && is_written_elsewhere(&groups.concat())
 }

@@ -74,11 +74,28 @@ fn key(name: &str) -> String {
     text::key(name).chars().filter(|c| c.is_alphanumeric()).map(simplified).collect()
 }
 
+/// A name in simplified characters, without the country's.
+fn within_china(name: &str) -> String {
+    let wanted = key(name);
+    wanted.strip_prefix("中国").map_or_else(|| wanted.clone(), str::to_owned)
+}
+
 /// The regions that a name can mean: `广东省深圳市南山区`, `深圳`, `南山区`, `江苏昆山`.
 pub fn by_name(name: &str) -> Vec<Region> {
-    let wanted = key(name);
-    let within = wanted.strip_prefix("中国").unwrap_or(&wanted);
-    if within.chars().count() < 2 { Vec::new() } else { spoken::find(within) }
+    let wanted = within_china(name);
+    if wanted.chars().count() < 2 { Vec::new() } else { spoken::find(&wanted) }
+}
+
+/// The region of a name with a town behind it, or of a county that is a district or a city now, and what to look at.
+fn by_other_name(typed: &str) -> Option<(String, Option<Finding>)> {
+    let wanted = within_china(typed);
+    if let Some((region, town)) = spoken::with_town(&wanted) {
+        return Some((region.code, Some(Finding::not_kept(town))));
+    }
+    let [region] = <[Region; 1]>::try_from(spoken::once_county(&wanted)).ok()?;
+    let name = [Some(region.province), region.city, region.district].into_iter().flatten().collect::<String>();
+    let text = format!("“{}” is not in the list of divisions of this program: read as {name}", shortened(typed));
+    Some((region.code, Some(Finding::new(ErrorCode::UnknownCode, text))))
 }
 
 /// Reads a code or a name. A well-formed code that the table does not have is kept with a warning: divisions
@@ -96,10 +113,10 @@ pub fn read(typed: &str) -> Result<(String, Option<Finding>), Finding> {
         let found = by_name(typed);
         return match found.as_slice() {
             [one] => Ok((one.code.clone(), None)),
-            [] => Err(says(
-                ErrorCode::UnknownCode,
-                "is no region by this name: write province, city and district, or the six digits",
-            )),
+            [] => by_other_name(typed).ok_or_else(|| {
+                let text = "is no region by this name: write province, city and district, or the six digits";
+                says(ErrorCode::UnknownCode, text)
+            }),
             // A province before whatever has its name, and a prefecture before its county of one name.
             _ if let [province] = found.iter().filter(|one| one.code.ends_with("0000")).collect::<Vec<_>>()[..] => {
                 Ok((province.code.clone(), None))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::{NAMES, Region, by_code, is_filler};
+use super::{NAMES, Region, below, by_code, is_filler};
 
 /// Endings that people leave out.
 const ENDINGS: [&str; 13] = [
@@ -90,6 +90,9 @@ fn called(name: &str) -> Vec<String> {
             return forms;
         }
     }
+    // 新疆自治区
+    let autonomous = ["维吾尔自治区", "壮族自治区", "回族自治区"].iter().find_map(|ending| name.strip_suffix(ending));
+    forms.extend(autonomous.map(|stem| format!("{stem}自治区")));
     let stem = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).filter(is_long);
     forms.extend(stem.map(str::to_owned));
     forms
@@ -117,6 +120,34 @@ fn is_of(text: &str, divisions: &[&'static str]) -> bool {
 /// What stands before one of a division's names.
 fn ends_in<'a>(text: &'a str, code: &str) -> impl Iterator<Item = &'a str> {
     CALLED.get(code).into_iter().flatten().filter_map(|form| text.strip_suffix(form.as_str()))
+}
+
+/// Endings of towns, which have no codes of their own here.
+const TOWNS: [&str; 4] = ["镇", "乡", "街道", "街道办事处"];
+/// The most characters of a town's name.
+const TOWN_CHARS_MAX: usize = 8;
+
+/// The place that a town belongs to, and the town: `东莞市` and `长安镇`. Nothing where a district between them is missing.
+pub(super) fn with_town(wanted: &str) -> Option<(Region, &str)> {
+    if !TOWNS.iter().any(|ending| wanted.ends_with(ending)) {
+        return None;
+    }
+    let mut splits: Vec<usize> = wanted.char_indices().map(|(at, _)| at).rev().take(TOWN_CHARS_MAX).collect();
+    splits.retain(|at| *at > 0 && !TOWNS.iter().any(|ending| wanted[*at..] == **ending));
+    // The longest name of a place: 东莞市, not 东莞.
+    let (found, town) =
+        splits.into_iter().map(|at| (find(&wanted[..at]), &wanted[at..])).find(|(found, _)| !found.is_empty())?;
+    match <[Region; 1]>::try_from(found) {
+        Ok([region]) if below(&region.code).is_empty() => Some((region, town)),
+        _ => None,
+    }
+}
+
+/// A county by the name that it had before it became a district or a city: `崇明县`.
+pub(super) fn once_county(wanted: &str) -> Vec<Region> {
+    let stem = wanted.strip_suffix('县').filter(|stem| stem.chars().count() > 1);
+    let found = stem.map(|stem| ["区", "市"].map(|ending| find(&format!("{stem}{ending}"))).concat());
+    found.unwrap_or_default().into_iter().filter(|region| region.district.is_some()).collect()
 }
 
 /// The regions that a name in simplified characters can mean, by their codes.

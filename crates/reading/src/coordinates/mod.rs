@@ -1,10 +1,12 @@
 //! Cells with latitude and longitude.
 
+mod link;
+
 use domain::ErrorCode;
 use domain::place::{Datum, Degrees};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::finding::{Finding, shortened};
+use crate::finding::{Finding, TEXT_CHARS_MAX, shortened};
 
 /// A place that was read.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,10 +55,11 @@ struct Number {
 /// The longest number without its sign, in characters.
 const NUMBER_CHARS_MAX: usize = 20;
 
-/// The longest cell, in characters.
+/// The longest cell that is no link, in characters.
 const CHARS_MAX: usize = 200;
 
-/// Reads a cell: decimal degrees with point or comma, degrees, minutes and seconds, degrees times a million.
+/// Reads a cell: decimal degrees with point or comma, degrees, minutes and seconds, degrees times a million, or the link of
+/// a map.
 ///
 /// # Errors
 /// `empty`, `null_island`, `range`, `not_a_place`, `mangled_scientific`.
@@ -65,12 +68,26 @@ pub fn read(cell: &str) -> Result<Coordinates, Finding> {
     if crate::is_empty(cell) {
         return fail(ErrorCode::Empty);
     }
-    if cell.chars().count() > CHARS_MAX {
-        return fail(ErrorCode::NotAPlace);
-    }
-    match coordinates(cell) {
+    let chars = cell.chars().count();
+    let link = if chars > TEXT_CHARS_MAX || is_of_baidu(cell) { None } else { link::read(cell) };
+    let found = match link {
+        Some(link) => linked(link),
+        None if chars > CHARS_MAX => Err(ErrorCode::NotAPlace),
+        None => coordinates(cell),
+    };
+    match found {
         Ok(found) => Ok(found),
         Err(code) => fail(code),
+    }
+}
+
+/// The place of a link; of none to a Google map where degrees may be of either datum.
+fn linked(link: link::Link) -> Result<Coordinates, ErrorCode> {
+    let found = coordinates(&format!("LAT {}, LNG {}", link.lat, link.lng))?;
+    let place = found.lat.parse().ok().zip(found.lng.parse().ok()).map(|(lat, lng)| Degrees { lat, lng });
+    match link.datum {
+        None if place.is_none_or(Degrees::is_shifted) => Err(ErrorCode::NotAPlace),
+        datum => Ok(Coordinates { datum, ..found }),
     }
 }
 
@@ -113,7 +130,7 @@ fn coordinates(cell: &str) -> Result<Coordinates, ErrorCode> {
 /// Degrees of a map of its own, some hundred metres beside both others.
 fn is_of_baidu(cell: &str) -> bool {
     let upper = cell.to_uppercase();
-    ["BD-09", "BD09", "百度"].iter().any(|name| upper.contains(name))
+    ["BD-09", "BD09", "百度", "MAP.BAIDU", "BMAP."].iter().any(|name| upper.contains(name))
 }
 
 /// Cuts out the name of the datum: `GCJ-02`, `GCJ 02`, `WGS84`, or of a map that has one.
@@ -167,6 +184,8 @@ fn numbers(plain: &str) -> Result<[Number; 2], ErrorCode> {
     ] {
         plain = plain.replace(word, sign);
     }
+    // As a link has them: `lat=39.9&lng=116.4`.
+    plain = plain.replace('&', ";");
     // Two numbers with decimal commas have another separator between them.
     let decimal_comma = !plain.contains('.') && plain.matches(',').count() == 2;
     let separators: &[char] =
@@ -305,6 +324,9 @@ pub fn message(code: ErrorCode, cell: &str) -> String {
         ErrorCode::Range => "is no place: latitude goes to 90, longitude to 180, minutes and seconds to 59",
         ErrorCode::MangledScientific => "was cut by a spreadsheet: write the degrees in full",
         _ if is_of_baidu(cell) => "is of a Baidu map, whose degrees are moved: write those of GCJ-02 or WGS-84",
+        _ if link::is_of_google(cell) => {
+            "is no place whose degrees can be used: those of Google maps are moved in mainland China; write degrees, with GCJ-02 behind if it lies there"
+        }
         _ => {
             "is no latitude and longitude: write them in degrees, like 31.17743,121.52721 (WGS-84, or with GCJ-02 behind)"
         }
