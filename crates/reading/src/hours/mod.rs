@@ -7,6 +7,7 @@ mod closures;
 mod days;
 mod festivals;
 mod message;
+mod named;
 mod notes;
 mod numbers;
 mod osm;

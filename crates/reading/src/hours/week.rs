@@ -99,6 +99,9 @@ pub(super) fn week(found: &Rules) -> Result<[Vec<Minutes>; 7], ErrorCode> {
             *day = joined(hours.spans)?;
         }
     }
+    if found.rules.iter().any(|rule| !rule.holidays && !is_used(rule, &days)) {
+        return Err(ErrorCode::Ambiguous);
+    }
     for n in 0..7 {
         let spills = days[n].last().is_some_and(|(_, end)| {
             *end > DAY_MIN && days[(n + 1) % 7].first().is_some_and(|(start, _)| end - DAY_MIN > *start)
@@ -108,6 +111,12 @@ pub(super) fn week(found: &Rules) -> Result<[Vec<Minutes>; 7], ErrorCode> {
         }
     }
     Ok(days)
+}
+
+/// Does a day have the spans of a rule? Hours that no day has were said of some day all the same.
+fn is_used(rule: &Rule, days: &[Vec<Minutes>; 7]) -> bool {
+    let has = |day: &Vec<Minutes>, (from, to): &Minutes| day.iter().any(|span| span.0 <= *from && *to <= span.1);
+    rule.spans.is_empty() || days.iter().any(|day| rule.spans.iter().all(|span| has(day, span)))
 }
 
 /// The spans of public holidays, if they have their own.
