@@ -6,6 +6,7 @@ mod clock;
 mod closures;
 mod days;
 mod festivals;
+mod free_days;
 mod message;
 mod named;
 mod notes;

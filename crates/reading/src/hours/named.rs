@@ -1,7 +1,5 @@
 //! Named days: to which hours they belong, and whether it opens on them.
 
-use std::collections::BTreeSet;
-
 use domain::ErrorCode;
 
 use super::phrases::{Phrase, Subject, is_hours, said};
@@ -30,7 +28,7 @@ impl Reader<'_> {
                 || opens(earlier.as_ref()) && !own(&next);
             if subject.holidays && ph_open {
                 self.found.ph_open = true;
-            } else if !with && self.names_hours_before(0) {
+            } else if !with && self.names_hours_before() {
                 self.name_hours_before(subject);
             } else if subject.holidays {
                 self.open_rule(Rule::has_body).holidays = true;
@@ -40,7 +38,7 @@ impl Reader<'_> {
             }
             return Ok(());
         }
-        let in_bracket = self.names_hours_before(0);
+        let in_bracket = self.names_hours_before();
         // "10:00-22:00 周一、周二，周三休息": open, or closed like the day behind them?
         let closes = matches!(
             &self.phrases[(self.at + 1).min(self.phrases.len())..],
@@ -65,9 +63,9 @@ impl Reader<'_> {
     }
 
     /// "9:00-18:00（周末）": do the days right before a place, alone in brackets, name hours that have no days yet?
-    fn names_hours_before(&mut self, steps: usize) -> bool {
-        let open = (self.at + steps).checked_sub(2).map(|at| &self.phrases[at]);
-        said(open) == Some(&Word::Open) && said(self.behind(steps)) == Some(&Word::Shut) && self.rule().is_free()
+    fn names_hours_before(&mut self) -> bool {
+        let open = self.at.checked_sub(2).map(|at| &self.phrases[at]);
+        said(open) == Some(&Word::Open) && said(self.behind(0)) == Some(&Word::Shut) && self.rule().is_free()
     }
 
     fn name_hours_before(&mut self, subject: &Subject) {
@@ -137,27 +135,5 @@ impl Reader<'_> {
         } else if subjects == 1 && self.rule().days.len() < 5 && !self.phrases[..self.at].iter().any(is_hours) {
             *self.rule() = Rule::default();
         }
-    }
-
-    /// Saturday and Sunday beside "Monday to Friday"; by itself two things.
-    pub(super) fn free_days(&mut self) -> Result<(), ErrorCode> {
-        let (before, next) = (said(self.said_before()), said(self.behind(1)));
-        if matches!(next, Some(Word::Opens | Word::StaysOpen)) || before == Some(&Word::With) {
-            self.found.ph_open = true;
-            return Ok(());
-        }
-        let working: BTreeSet<usize> = (0..5).collect();
-        let ahead =
-            self.phrases[self.at..].iter().any(|phrase| matches!(phrase, Phrase::On(named) if named.days == working));
-        if !ahead && !self.found.rules.iter().any(|rule| rule.days == working) {
-            return Err(ErrorCode::Ambiguous);
-        }
-        let weekend = Subject { days: BTreeSet::from([5, 6]), holidays: true, ..Subject::default() };
-        if self.names_hours_before(1) {
-            self.name_hours_before(&weekend);
-        } else {
-            self.open_rule(Rule::has_body).name(&weekend);
-        }
-        Ok(())
     }
 }

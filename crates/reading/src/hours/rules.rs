@@ -174,7 +174,7 @@ impl Reader<'_> {
             Phrase::Say(word) => word,
         };
         match word {
-            Word::FreeDays => self.free_days()?,
+            Word::FreeDays => return Err(ErrorCode::Ambiguous),
             // "周一全天休息"
             Word::AllDay if said(self.behind(1)) == Some(&Word::Closed) && self.is_pending() => {}
             Word::AllDay => {

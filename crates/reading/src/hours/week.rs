@@ -113,10 +113,11 @@ pub(super) fn week(found: &Rules) -> Result<[Vec<Minutes>; 7], ErrorCode> {
     Ok(days)
 }
 
-/// Does a day have the spans of a rule? Hours that no day has were said of some day all the same.
+/// Does a day of a rule have its spans? Hours that no day has were said of some day all the same.
 fn is_used(rule: &Rule, days: &[Vec<Minutes>; 7]) -> bool {
-    let has = |day: &Vec<Minutes>, (from, to): &Minutes| day.iter().any(|span| span.0 <= *from && *to <= span.1);
-    rule.spans.is_empty() || days.iter().any(|day| rule.spans.iter().all(|span| has(day, span)))
+    let has = |n: usize, (from, to): &Minutes| days[n].iter().any(|span| span.0 <= *from && *to <= span.1);
+    let mut own = (0..7).filter(|n| rule.days.is_empty() || rule.days.contains(n));
+    rule.spans.is_empty() || own.any(|n| rule.spans.iter().all(|span| has(n, span)))
 }
 
 /// The spans of public holidays, if they have their own.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::clock::{Clock, Time, time_at};
 use super::days::{bare_days, bracketed_range, compact_days, further_day, listed_letter, named_day};
 use super::festivals::festival_at;
+use super::free_days;
 use super::numbers::number_at;
 use super::vocabulary::{Sitting, negated_at, word_at};
 
@@ -37,7 +38,7 @@ pub(super) enum Word {
     NextDay,
     /// Public holidays.
     Holidays,
-    /// Saturday and Sunday, or public holidays.
+    /// Saturday and Sunday, public holidays, or both.
     FreeDays,
     /// Open on public holidays too.
     AlwaysOpen,
@@ -123,6 +124,7 @@ pub(super) fn tokens(text: &[char]) -> Vec<Token> {
         at = to;
     }
     settle(&mut tokens);
+    free_days::resolve(text, &mut tokens);
     tokens
 }
 
