@@ -216,6 +216,10 @@ impl Reader<'_> {
             Word::Rest if self.rule().has_body() || self.rule().names_days() => {
                 self.found.rules.push(Rule::default());
             }
+            // "周一预约，周二至周日10:00-18:00": whether somebody is there on Monday it does not say.
+            Word::Appointment if self.is_pending() && phrases.iter().any(is_hours) && !self.hours_ahead(1) => {
+                return Err(ErrorCode::Ambiguous);
+            }
             Word::OpenEnd => return Err(ErrorCode::MissingEnd),
             _ => {}
         }

@@ -209,6 +209,8 @@ fn beside(text: &[char], before: &[Token]) -> Option<(Word, usize)> {
         }
     }
     match text {
+        // "平日电话预约" says how it opens then; elsewhere it is a remark.
+        ['电', '话', '预', '约', ..] if matches!(last, Some(Word::Days(_))) => Some((Word::Appointment, 4)),
         // "除周一外": not on Mondays.
         ['除', '周' | '星' | '礼' | '节' | '法' | '每', ..] => Some((Word::Without, 1)),
         ['外', next @ ..]
