@@ -301,12 +301,14 @@ pub(super) fn time_at(text: &[char], beside_dash: bool) -> Option<(Clock, usize)
     Some((Clock::Time(time), end))
 }
 
-/// `noon`, `midnight`: how long, and whether it is midnight.
+/// `noon`, `midnight`, `mid`: how long, and whether it is midnight.
 fn twelve_at(text: &[char]) -> Option<(usize, bool)> {
-    [("noon", false), ("midday", false), ("midnight", true)].iter().find_map(|(name, midnight)| {
+    [("noon", false), ("midday", false), ("midnight", true), ("mid", true)].iter().find_map(|(name, midnight)| {
         let length = name.len();
         let fits = name.chars().eq(text.iter().copied().take(length))
-            && !text.get(length).is_some_and(char::is_ascii_alphanumeric);
+            && !text.get(length).is_some_and(char::is_ascii_alphanumeric)
+            // "12:00 mid-autumn"
+            && !matches!(&text[length..], ['-', letter, ..] if letter.is_ascii_alphabetic());
         fits.then_some((length, *midnight))
     })
 }

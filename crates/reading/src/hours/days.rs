@@ -69,6 +69,20 @@ pub(super) fn named_day(text: &[char]) -> Option<(Word, usize)> {
     }
 }
 
+/// A day in brackets, and its length: `(六)`.
+fn bracketed(text: &[char]) -> Option<(Word, usize)> {
+    let ['(', day, ')', ..] = text else { return None };
+    Some((Word::Days(vec![chinese_day(*day)?]), 3))
+}
+
+/// `(六)` of `(六) - (日)`: another follows, so that it is not the number of a list.
+pub(super) fn bracketed_range(text: &[char]) -> Option<(Word, usize)> {
+    let links = |c: &char| matches!(c, '-' | '至' | '到' | '、' | ' ');
+    let found = bracketed(text)?;
+    let behind = text[found.1..].iter().position(|c| !links(c)).filter(|n| *n > 0)?;
+    bracketed(&text[found.1 + behind..]).map(|_| found)
+}
+
 /// `三` of `周一、三` and `五` of `周一至五`.
 pub(super) fn further_day(all: &[char], at: usize, before: &[Token]) -> Option<(Word, usize)> {
     let text = &all[at..];
@@ -82,6 +96,10 @@ pub(super) fn further_day(all: &[char], at: usize, before: &[Token]) -> Option<(
         Word::Days(_) => return spaced_day(text, before, in_digits),
         Word::And | Word::Dash | Word::Break => {}
         _ => return None,
+    }
+    // "周(一)~(五)"
+    if let Some(found) = bracketed(text).filter(|_| *link != Word::Break) {
+        return Some(found);
     }
     let run = day_run(text);
     if run > 0 {
@@ -141,6 +159,35 @@ pub(super) fn bare_days(text: &[char], before: &[Token]) -> Option<(Word, usize)
     // "六日10:00"
     let times = run > 1 && text[run..].iter().find(|c| **c != ' ').is_some_and(char::is_ascii_digit);
     (closes || times).then(|| (days(&text[..run]), run))
+}
+
+/// `M` of `M, T, W`, `T` of `Mon, T`: letters of a list, in the order of the week.
+pub(super) fn listed_letter(text: &[char], before: &[Token]) -> Option<(Word, usize)> {
+    let (day, run) = letter_day(text)?;
+    let mut back = before.iter().rev().map(|token| &token.word).filter(|word| **word != Word::Gap);
+    let linked = matches!(back.next(), Some(Word::Break | Word::And));
+    let goes_on = matches!(back.next(), Some(Word::Days(days)) if days.last().is_some_and(|last| *last < day));
+    let behind = behind_blanks(&text[run..]);
+    let next = match behind {
+        [',' | '/' | '&' | '、', rest @ ..] => letter_day(behind_blanks(rest)),
+        _ => None,
+    };
+    (linked && goes_on || next.is_some_and(|(next, _)| day < next)).then_some((Word::Days(vec![day]), run))
+}
+
+/// The day that a whole word of one or two letters names in a list: `T` is no Thursday there.
+fn letter_day(text: &[char]) -> Option<(usize, usize)> {
+    let run = text.iter().take_while(|c| c.is_ascii_alphanumeric()).count();
+    let is_name = |name: &str| name.chars().eq(text[..run].iter().copied());
+    let day = LETTERS.iter().find(|(name, _)| is_name(name)).map(|(_, day)| *day);
+    day.or(is_name("t").then_some(1)).map(|day| (day, run))
+}
+
+/// Could a text that is not understood name days? `五`, `(六)`, `M`, `Th`.
+pub(super) fn is_like_days(text: &[char]) -> bool {
+    let letters: Vec<char> = text.iter().copied().filter(|c| c.is_alphanumeric()).collect();
+    let is_letter = matches!(letters.as_slice(), ['m' | 't' | 'w' | 'f' | 's' | 'r'] | ['t', 'h']);
+    !letters.is_empty() && (is_letter || letters.iter().all(|c| chinese_day(*c).is_some()))
 }
 
 /// The short names of timetables: one letter where one is enough.

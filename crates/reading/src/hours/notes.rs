@@ -1,5 +1,6 @@
 //! Parts of a text that change no hours: last orders, single days of a year, remarks.
 
+use super::days::is_like_days;
 use super::spelling::Spelling;
 use super::words::{Token, Word, last_word};
 
@@ -145,7 +146,7 @@ impl Sorted<'_> {
                     | Word::NoRest
             )
         };
-        if self.leads_like_days(tokens) {
+        if self.leads_like_days(tokens) || self.is_like_days(tokens) {
             return self.keep(tokens);
         }
         if !tokens.iter().any(structural) || only_holidays && !tokens.iter().any(says_how) {
@@ -194,6 +195,12 @@ impl Sorted<'_> {
         let typed = typed.trim_end_matches([' ', ':', '：']).to_lowercase();
         self.kept.iter().all(says_nothing)
             && ["日", "周", "週", "天", "期间", "期間", "期", "days"].iter().any(|end| typed.ends_with(end))
+    }
+
+    /// "(五)", "M": a day that was not read as one.
+    fn is_like_days(&self, tokens: &[Token]) -> bool {
+        let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return false };
+        is_like_days(&self.text.plain[first.from..last.to])
     }
 
     /// "10:00-20:00有停车场": what stands behind the last span.

@@ -91,7 +91,7 @@ pub(super) fn phrases(words: &[Word]) -> Result<Vec<Phrase>, ErrorCode> {
 }
 
 /// `周一`, `周一至周五`: the days, whether one name says them, and how many words that took.
-fn range(words: &[Word]) -> (Vec<usize>, bool, usize) {
+pub(super) fn range(words: &[Word]) -> (Vec<usize>, bool, usize) {
     let Some(Word::Days(first)) = words.first() else { return (Vec::new(), false, 1) };
     if let (Some(Word::Dash), Some(Word::Days(last)), Some(from)) = (words.get(1), words.get(2), first.last())
         && let [to, more @ ..] = last.as_slice()

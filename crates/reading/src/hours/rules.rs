@@ -39,7 +39,7 @@ impl Rule {
         self.holidays || !self.days.is_empty()
     }
     /// Hours to which days can still be said.
-    fn is_free(&self) -> bool {
+    pub(super) fn is_free(&self) -> bool {
         !self.spans.is_empty() && !self.names_days() && !self.done
     }
     pub(super) fn name(&mut self, subject: &Subject) {
@@ -91,7 +91,7 @@ pub(super) struct Reader<'a> {
     pub found: Rules,
 }
 
-fn gives_hours(phrase: Option<&Phrase>) -> bool {
+pub(super) fn gives_hours(phrase: Option<&Phrase>) -> bool {
     phrase.is_some_and(is_hours)
 }
 
@@ -100,7 +100,7 @@ pub(super) fn is_noon(from: u16, to: u16) -> bool {
     from < to && from <= 14 * 60 && to >= 12 * 60 + 30 && from >= 10 * 60
 }
 
-fn ends(phrase: Option<&Phrase>) -> bool {
+pub(super) fn ends(phrase: Option<&Phrase>) -> bool {
     matches!(phrase, None | Some(Phrase::Say(Word::Break | Word::Shut)))
 }
 
@@ -121,7 +121,7 @@ impl Reader<'_> {
     }
 
     /// The rule that days or hours go to: a new one if the last is complete.
-    fn open_rule(&mut self, complete: impl Fn(&Rule) -> bool) -> &mut Rule {
+    pub(super) fn open_rule(&mut self, complete: impl Fn(&Rule) -> bool) -> &mut Rule {
         if complete(self.rule()) {
             self.found.rules.push(Rule::default());
         }
@@ -174,7 +174,7 @@ impl Reader<'_> {
             Phrase::Say(word) => word,
         };
         match word {
-            Word::FreeDays => self.free_days()?,
+            Word::FreeDays => return Err(ErrorCode::Ambiguous),
             // "周一全天休息"
             Word::AllDay if said(self.behind(1)) == Some(&Word::Closed) && self.is_pending() => {}
             Word::AllDay => {
@@ -216,147 +216,14 @@ impl Reader<'_> {
             Word::Rest if self.rule().has_body() || self.rule().names_days() => {
                 self.found.rules.push(Rule::default());
             }
+            // "周一预约，周二至周日10:00-18:00": whether somebody is there on Monday it does not say.
+            Word::Appointment if self.is_pending() && phrases.iter().any(is_hours) && !self.hours_ahead(1) => {
+                return Err(ErrorCode::Ambiguous);
+            }
             Word::OpenEnd => return Err(ErrorCode::MissingEnd),
             _ => {}
         }
         self.at += 1;
-        Ok(())
-    }
-
-    fn subject(&mut self, subject: &Subject) -> Result<(), ErrorCode> {
-        let before = self.before().cloned();
-        let (next, later) = (self.behind(1).cloned(), self.behind(2).cloned());
-        let earlier = said(self.said_before()).cloned();
-        let without = earlier == Some(Word::Without) && said(before.as_ref()) != Some(&Word::Shut);
-        if without || said(next.as_ref()) == Some(&Word::Excepted) {
-            return self.except(subject, without);
-        }
-        self.at += 1;
-        let next_word = said(next.as_ref());
-        let opens = |word: Option<&Word>| matches!(word, Some(Word::Opens | Word::StaysOpen));
-        let own =
-            |phrase: &Option<Phrase>| gives_hours(phrase.as_ref()) || said(phrase.as_ref()) == Some(&Word::Closed);
-        let with = earlier == Some(Word::With);
-        if subject.days.is_empty() || with {
-            let ph_open = with
-                || opens(next_word) && !own(&later)
-                || next_word == Some(&Word::AlwaysOpen)
-                || opens(earlier.as_ref()) && !own(&next);
-            if subject.holidays && ph_open {
-                self.found.ph_open = true;
-            } else if subject.holidays {
-                self.open_rule(Rule::has_body).holidays = true;
-            }
-            if with && !self.rule().days.is_empty() {
-                self.rule().days.extend(&subject.days);
-            }
-            return Ok(());
-        }
-        let in_bracket = said(before.as_ref()) == Some(&Word::Open) && next_word == Some(&Word::Shut);
-        // "10:00-22:00 周一、周二，周三休息": open, or closed like the day behind them?
-        let closes = matches!(
-            &self.phrases[(self.at + 1).min(self.phrases.len())..],
-            [Phrase::On(_), Phrase::Say(Word::Closed), ..]
-        );
-        // "10-4 Sat", where other hours have their days behind them.
-        let in_manner = subject.days.len() > 1 || self.found.rules.iter().any(|rule| rule.done);
-        let right_behind = matches!(before, Some(Phrase::Span(_))) && in_manner && ends(next.as_ref());
-        // "仅工作日（营业）", but not "周一仅预约".
-        let only = subject.only
-            && (ends(next.as_ref()) || opens(next_word) && ends(later.as_ref()))
-            && !self.hours_ahead(usize::from(opens(next_word)));
-        if self.rule().is_free() && (in_bracket || right_behind || only) {
-            if right_behind && closes && (2..4).contains(&subject.days.len()) {
-                return Err(ErrorCode::Ambiguous);
-            }
-            let rule = self.rule();
-            rule.name(subject);
-            rule.done = true;
-            return Ok(());
-        }
-        self.open_rule(Rule::has_body).name(subject);
-        Ok(())
-    }
-
-    /// `除周一外`, `except Sundays and public holidays`.
-    fn except(&mut self, subject: &Subject, without: bool) -> Result<(), ErrorCode> {
-        let start = self.at - usize::from(said(self.before()) == Some(&Word::Without));
-        let of_closure = self.rule().closed && self.rule().names_days();
-        self.at += 1;
-        if of_closure {
-            // "周一闭馆（节假日除外）": open on those. Behind a comma it may mean the hours.
-            let by_itself = start.checked_sub(1).is_some_and(|n| self.phrases[n] == Phrase::Say(Word::Break));
-            if by_itself || !subject.days.is_empty() {
-                return Err(ErrorCode::Ambiguous);
-            }
-            self.found.ph_open = true;
-            return Ok(());
-        }
-        // "10:00-22:00 except Sunday 11:00-20:00"
-        if without && gives_hours(self.behind(0)) && self.found.rules.iter().any(|rule| !rule.spans.is_empty()) {
-            return Err(ErrorCode::Ambiguous);
-        }
-        self.found.without.extend(&subject.days);
-        self.found.ph_off |= subject.holidays;
-        Ok(())
-    }
-
-    /// Does the rule before the last have hours to which days can still be said?
-    fn is_behind_free(&self) -> bool {
-        matches!(self.found.rules.as_slice(), [.., before, _] if before.is_free())
-    }
-
-    /// "周一至周六营业": these days have the hours that follow, or that were said for no days yet.
-    fn opens(&mut self) -> Result<(), ErrorCode> {
-        if !self.is_pending() || self.hours_ahead(1) || said(self.behind(1)) == Some(&Word::Dash) {
-            return Ok(());
-        }
-        if !self.is_behind_free() {
-            self.rule().same = true;
-            return Ok(());
-        }
-        let last = self.found.rules.len() - 1;
-        // "10:00-22:00，周末营业": on the weekend too, or on no other day?
-        if self.rule().days.len() < 4 {
-            return Err(ErrorCode::Ambiguous);
-        }
-        let named = self.found.rules.remove(last);
-        let rule = self.rule();
-        (rule.days, rule.holidays, rule.done) = (named.days, named.holidays, true);
-        Ok(())
-    }
-
-    /// `周末无休`: these days are like all others, and so are the hours behind it, if they are all there are.
-    fn no_rest(&mut self) {
-        if !self.is_pending() || self.rule().days.is_empty() {
-            self.found.ph_open = true;
-            return;
-        }
-        self.found.ph_open |= self.rule().holidays;
-        let subjects = self.phrases.iter().filter(|phrase| matches!(phrase, Phrase::On(_))).count();
-        if !self.hours_ahead(1) {
-            self.rule().same = true;
-        } else if subjects == 1 && self.rule().days.len() < 5 && !self.phrases[..self.at].iter().any(is_hours) {
-            *self.rule() = Rule::default();
-        }
-    }
-
-    /// Saturday and Sunday beside "Monday to Friday"; by itself two things.
-    fn free_days(&mut self) -> Result<(), ErrorCode> {
-        let (before, next) = (said(self.said_before()), said(self.behind(1)));
-        if matches!(next, Some(Word::Opens | Word::StaysOpen)) || before == Some(&Word::With) {
-            self.found.ph_open = true;
-            return Ok(());
-        }
-        let working: BTreeSet<usize> = (0..5).collect();
-        let ahead =
-            self.phrases[self.at..].iter().any(|phrase| matches!(phrase, Phrase::On(named) if named.days == working));
-        if !ahead && !self.found.rules.iter().any(|rule| rule.days == working) {
-            return Err(ErrorCode::Ambiguous);
-        }
-        let rule = self.open_rule(Rule::has_body);
-        rule.days.extend([5, 6]);
-        rule.holidays = true;
         Ok(())
     }
 

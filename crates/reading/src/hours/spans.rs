@@ -93,6 +93,10 @@ pub(super) fn clear(
     before: Option<Minutes>,
     sittings: [Option<Sitting>; 2],
 ) -> bool {
+    // "12:00am-18:00", where noon was meant. Round the clock may end a minute early.
+    if start.english && start.min == 0 && (NOON_MIN..DAY_MIN - 1).contains(&to) {
+        return false;
+    }
     if start.marked || end.next_day {
         return true;
     }

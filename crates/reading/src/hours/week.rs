@@ -99,6 +99,9 @@ pub(super) fn week(found: &Rules) -> Result<[Vec<Minutes>; 7], ErrorCode> {
             *day = joined(hours.spans)?;
         }
     }
+    if found.rules.iter().any(|rule| !rule.holidays && !is_used(rule, &days)) {
+        return Err(ErrorCode::Ambiguous);
+    }
     for n in 0..7 {
         let spills = days[n].last().is_some_and(|(_, end)| {
             *end > DAY_MIN && days[(n + 1) % 7].first().is_some_and(|(start, _)| end - DAY_MIN > *start)
@@ -108,6 +111,13 @@ pub(super) fn week(found: &Rules) -> Result<[Vec<Minutes>; 7], ErrorCode> {
         }
     }
     Ok(days)
+}
+
+/// Does a day of a rule have its spans? Hours that no day has were said of some day all the same.
+fn is_used(rule: &Rule, days: &[Vec<Minutes>; 7]) -> bool {
+    let has = |n: usize, (from, to): &Minutes| days[n].iter().any(|span| span.0 <= *from && *to <= span.1);
+    let mut own = (0..7).filter(|n| rule.days.is_empty() || rule.days.contains(n));
+    rule.spans.is_empty() || own.any(|n| rule.spans.iter().all(|span| has(n, span)))
 }
 
 /// The spans of public holidays, if they have their own.

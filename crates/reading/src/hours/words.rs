@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::clock::{Clock, Time, time_at};
-use super::days::{bare_days, compact_days, further_day, named_day};
+use super::days::{bare_days, bracketed_range, compact_days, further_day, listed_letter, named_day};
 use super::festivals::festival_at;
+use super::free_days;
 use super::numbers::number_at;
 use super::vocabulary::{Sitting, negated_at, word_at};
 
@@ -37,7 +38,7 @@ pub(super) enum Word {
     NextDay,
     /// Public holidays.
     Holidays,
-    /// Saturday and Sunday, or public holidays.
+    /// Saturday and Sunday, public holidays, or both.
     FreeDays,
     /// Open on public holidays too.
     AlwaysOpen,
@@ -123,6 +124,7 @@ pub(super) fn tokens(text: &[char]) -> Vec<Token> {
         at = to;
     }
     settle(&mut tokens);
+    free_days::resolve(text, &mut tokens);
     tokens
 }
 
@@ -173,6 +175,10 @@ fn mark(text: &[char], before: &[Token]) -> Option<(Word, usize)> {
         ',' | ';' | '\n' | '。' | '/' | '|' | '"' | '!' | '*' | '\\' | '.' => Word::Break,
         '、' | '&' | '和' | '及' | '与' | '跟' | '暨' => Word::And,
         ':' | '\'' | '·' => Word::Label,
+        // "<br/>", from a web page.
+        '<' if matches!(text, ['<', 'b', 'r', ..]) => {
+            return text.iter().position(|c| *c == '>').map(|end| (Word::Break, end + 1));
+        }
         _ if text.starts_with(&['以', '及']) => return Some((Word::And, 2)),
         _ if text.starts_with(&['a', 'n', 'd']) && !text.get(3).is_some_and(char::is_ascii_alphanumeric) => {
             return Some((Word::And, 3));
@@ -203,6 +209,8 @@ fn beside(text: &[char], before: &[Token]) -> Option<(Word, usize)> {
         }
     }
     match text {
+        // "平日电话预约" says how it opens then; elsewhere it is a remark.
+        ['电', '话', '预', '约', ..] if matches!(last, Some(Word::Days(_))) => Some((Word::Appointment, 4)),
         // "除周一外": not on Mondays.
         ['除', '周' | '星' | '礼' | '节' | '法' | '每', ..] => Some((Word::Without, 1)),
         ['外', next @ ..]
@@ -228,12 +236,14 @@ fn next(all: &[char], at: usize, before: &[Token]) -> (Word, usize) {
         .or(certain)
         .or_else(|| number_at(all, at, before))
         .or_else(|| further_day(all, at, before))
+        .or_else(|| bracketed_range(text))
         .or_else(|| mark(text, before))
         .or_else(|| beside(text, before))
         .or_else(|| bare_days(text, before))
         // "周末" is longer than "周", "下午2点" is a time.
         .or_else(|| known.clone().filter(|(word, _)| !matches!(word, Word::Label | Word::Sitting(_))))
         .or_else(|| named_day(text))
+        .or_else(|| listed_letter(text, before))
         .or_else(|| compact_days(text, before));
     if let Some(found) = found {
         return found;
