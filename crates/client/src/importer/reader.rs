@@ -189,6 +189,9 @@ impl RowReader {
     /// The address, with its regions in front.
     fn address<'a>(&self, cells: &Cells<'a>) -> Joined<'a> {
         let mut address = joined(cells, &self.addresses);
+        if let Some(rest) = unlabelled(&address.text) {
+            address.text = Cow::Owned(rest.to_owned());
+        }
         // Without it the regions alone are no address.
         if !self.fronts.is_empty() && !reading::is_empty(&address.text) {
             for n in self.fronts.iter().rev() {
@@ -299,12 +302,21 @@ impl RowReader {
         let cell = |column: Option<usize>| column.map_or("", |n| unwrapped(cells.get(n)).text.trim());
         let (latitude, longitude) = (cell(self.latitude), cell(self.longitude));
         let both = cell(self.coordinates);
-        let (typed, said) = match (reading::is_empty(latitude), reading::is_empty(longitude)) {
-            _ if !reading::is_empty(both) => (both.to_owned(), self.degrees[1]),
-            (true, true) => return,
-            _ => (format!("{},{}", with_point(latitude), with_point(longitude)), self.degrees[0]),
+        let in_two = || {
+            let typed = format!("{},{}", with_point(latitude), with_point(longitude));
+            datum::read(&typed, self.degrees[0])
         };
-        match datum::read(&typed, said) {
+        let read = match (reading::is_empty(latitude) && reading::is_empty(longitude), reading::is_empty(both)) {
+            (true, true) => return,
+            (false, true) => in_two(),
+            (true, false) => datum::read(both, self.degrees[1]),
+            // Two columns have no order that can be wrong, and may say what the one only names.
+            (false, false) => match datum::read(both, self.degrees[1]) {
+                Ok(found) if !found.swapped => Ok(found),
+                other => in_two().ok().map_or(other, Ok),
+            },
+        };
+        match read {
             Ok(found) => {
                 if found.swapped {
                     row.warnings.push("coords:swapped".to_owned());
@@ -318,6 +330,15 @@ impl RowReader {
             Err(code) => row.warnings.push(format!("coords:{code}")),
         }
     }
+}
+
+/// The words by which pages label an address in its own cell.
+const LABELS: [&str; 4] = ["地址", "详细地址", "Address", "address"];
+
+/// `地址：北京路1号` without its label; nothing if it has none.
+fn unlabelled(address: &str) -> Option<&str> {
+    let mut behind = LABELS.iter().filter_map(|label| address.strip_prefix(label));
+    behind.find_map(|rest| rest.trim_start().strip_prefix([':', '：'])).map(str::trim_start)
 }
 
 /// A number with a point before its fraction: a lone comma in it can mean nothing else.
