@@ -3,6 +3,7 @@
 mod ahead;
 mod blank_marks;
 mod bounded;
+mod by_cells;
 mod cells;
 mod columns;
 mod datum;

@@ -119,8 +119,9 @@ pub(super) fn columns(
     schema: &Schema,
 ) -> Result<Columns> {
     let remembered = remembered.map(|(version, mapping)| (*version, mapping));
-    let Header { names, first_cells, .. } = &sheet.header;
-    Columns::find(names, &Wishes { by_hand: &request.map, remembered, declared: &schema.custom, first_cells })
+    let Header { names, first_cells, varieties, .. } = &sheet.header;
+    let wishes = Wishes { by_hand: &request.map, remembered, declared: &schema.custom, first_cells, varieties };
+    Columns::find(names, &wishes)
 }
 
 pub(super) fn manner(request: &ImportRequest, facts: &FileFacts, schema: Arc<Schema>) -> Manner {
