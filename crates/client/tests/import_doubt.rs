@@ -6,14 +6,24 @@ mod support;
 
 use client::cache::Cache;
 use client::importer::{ImportOptions, ImportSummary, RowReport, import};
+use domain::ipc::{Duplicates, ImportRequest};
 use support::*;
 
 async fn run(cache: &Cache, bytes: &[u8], source: &str, dry_run: bool) -> (Vec<RowReport>, ImportSummary) {
+    run_with(cache, bytes, source, |request| request.dry_run = dry_run).await
+}
+
+async fn run_with(
+    cache: &Cache,
+    bytes: &[u8],
+    source: &str,
+    ask: impl Fn(&mut ImportRequest),
+) -> (Vec<RowReport>, ImportSummary) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("stores.csv");
     std::fs::write(&path, bytes).unwrap();
     let mut options = ImportOptions::new(&path, source);
-    options.request.dry_run = dry_run;
+    ask(&mut options.request);
     let mut rows = Vec::new();
     let summary = import(cache, None, &options, &mut |row| {
         rows.push(row.clone());
@@ -130,7 +140,7 @@ async fn an_id_of_another_source_is_noticed() {
     let (_home, cache) = open().await;
     run(&cache, "门店编号,店名,地址,电话\n001,川渝人家,重庆路1号,13800138001\n".as_bytes(), "a", false).await;
     let second = |row: &str| format!("门店编号,店名,地址,电话\n001,{row}\n").into_bytes();
-    for (row, warned) in [
+    for (row, refused) in [
         ("蓝瓶咖啡,上海路9号,13900139009", true),
         ("蓝瓶咖啡,上海路9号,", true),
         ("川渝人家,上海路9号,13900139009", false),
@@ -138,9 +148,23 @@ async fn an_id_of_another_source_is_noticed() {
         ("蓝瓶咖啡,上海路9号,13800138001", false),
     ] {
         let (rows, _) = run(&cache, &second(row), "b", true).await;
-        assert_eq!(rows[0].outcome.to_string(), "update");
-        assert_eq!(rows[0].warnings == ["code:other_store"], warned, "{row}: {:?}", rows[0].warnings);
+        let outcome = if refused { "invalid:code:other_store" } else { "update" };
+        assert_eq!(rows[0].outcome.to_string(), outcome, "{row}: {:?}", rows[0].warnings);
+        assert_eq!(rows[0].problems == ["code:other_store"], refused, "{row}");
     }
+    // Who asks for it gets it, and is told.
+    let (rows, _) = run_with(&cache, &second("蓝瓶咖啡,上海路9号,"), "b", |request| {
+        (request.dry_run, request.duplicates) = (true, Duplicates::Update);
+    })
+    .await;
+    assert_eq!(
+        (rows[0].outcome.to_string().as_str(), &rows[0].warnings[..]),
+        ("update", &["code:other_store".to_owned()][..])
+    );
+    // Nothing of it is saved otherwise.
+    run(&cache, &second("蓝瓶咖啡,上海路9号,13900139009"), "b", false).await;
+    let there = cache.registers_of(&[domain::MerchantId::new("001").unwrap()]).await.unwrap();
+    assert_eq!(there[0].1[&domain::FieldPath::fixed("name")].plain(), "川渝人家");
     let numbered = "No.,店名,地址\n1,甲店,北京路1号\n2,乙店,北京路2号\n".as_bytes();
     let (rows, summary) = run(&cache, numbered, "c", true).await;
     assert_eq!(summary.file.unmapped, ["No."], "a running number is no id");

@@ -142,7 +142,7 @@ fn cure(remark: &str) -> Option<String> {
         "row:too_many_cells" => "more cells than the header: put cells that contain the delimiter in quotation marks",
         "row:not_a_store" => "a sum, a signature or a hint, no store",
         "code:other_store" => {
-            "the store of this ID has another name, address and telephone: is the ID another source's?"
+            "the store of this ID has another name, address and telephone: is the ID another source's? --map =COLUMN leaves the column of IDs out, --duplicates update overwrites the store"
         }
         _ => return None,
     };
