@@ -411,3 +411,10 @@ async fn lost_zeros_are_noticed_wherever_the_first_zero_stands() {
     let text = format!("店号,店名,地址\n{}", plain.concat());
     assert_eq!(run(&cache, text.as_bytes(), "test", true).await.1.zeros_suspected_late, 0);
 }
+
+#[tokio::test]
+async fn words_for_nothing_in_numbers_and_hours_cost_no_row() {
+    let text = "店名,地址,电话,营业时间\n甲,甲路1号,NOT AVAILABLE,No hours listed.\n乙,乙路1号,无电话,unknown\n\
+        丙,丙路1号,-999,n.a.\n丁,丁路1号,No phone,Opening soon\nUnknown,戊路1号,13800138000,\n";
+    assert_eq!(told(text).await, ["create", "create", "create", "create hours:note", "create"]);
+}

@@ -237,6 +237,7 @@ impl RowReader {
                         _ => add(&mut row.phones, found.phones),
                     }
                 }
+                Err(_) if reading::says_nothing(cell.text) => {}
                 Err(reason) => row.unreadable("phone", reason, PHONES_TEXT, cell.text, &self.manner),
             }
         }
@@ -282,6 +283,11 @@ impl RowReader {
                 row.hours = Some(hours);
             }
             Err("empty") => {}
+            Err(_) if reading::says_nothing(&typed) => {}
+            Err(_) if is_to_come(&typed) => {
+                row.warnings.push("hours:note".to_owned());
+                row.keep_text(HOURS_TEXT, &typed);
+            }
             Err(reason) => row.unreadable("hours", reason, HOURS_TEXT, &typed, &self.manner),
         }
     }
@@ -373,6 +379,13 @@ fn read_numbers(cell: &Cell<'_>, country: Option<&str>) -> Numbers {
         Err(finding) if finding.code == ErrorCode::Empty => Ok((Phones::default(), false)),
         Err(finding) => Err(finding.code.as_str()),
     }
+}
+
+/// What stands for the hours of a shop that has none yet, in small letters.
+const TO_COME: [&str; 4] = ["opening soon", "coming soon", "即将开业", "即將開業"];
+
+fn is_to_come(hours: &str) -> bool {
+    TO_COME.contains(&hours.trim_matches(['.', '!', '！', '。', ' ']).to_lowercase().as_str())
 }
 
 /// When a shop opens and closes, as one text.
