@@ -418,3 +418,48 @@ async fn words_for_nothing_in_numbers_and_hours_cost_no_row() {
         丙,丙路1号,-999,n.a.\n丁,丁路1号,No phone,Opening soon\nUnknown,戊路1号,13800138000,\n";
     assert_eq!(told(text).await, ["create", "create", "create", "create hours:note", "create"]);
 }
+
+#[tokio::test]
+async fn numbers_are_read_as_those_of_the_country_that_the_row_names() {
+    let text = "name,address,country,phone\nA,1 Road,United States,(720) 605-6909\nB,2 Road,USA,212-736-5000\n\
+        C,3 Road,Australia,02 4441 2444\nD,4 Road,China,010-62561234\nE,5 Road,,13800138000\n";
+    let (_home, cache) = open().await;
+    let (rows, summary) = run(&cache, text.as_bytes(), "test", true).await;
+    let numbers: Vec<_> = rows.iter().map(|row| row.normalised["phones"][0]["e164"].as_str().unwrap_or("")).collect();
+    assert_eq!(numbers, ["+17206056909", "+12127365000", "+61244412444", "+861062561234", "+8613800138000"]);
+    assert_eq!(summary.country_wanted, 0);
+    // Who gives a country knows better.
+    let (rows, _) = run_with(&cache, text.as_bytes(), "test", |request| {
+        (request.dry_run, request.country) = (true, Some("86".to_owned()));
+    })
+    .await;
+    assert!(!rows[2].normalised.to_string().contains("+61"), "{:?}", rows[2]);
+}
+
+#[tokio::test]
+async fn a_fixed_line_of_china_far_from_china_is_refused() {
+    let header = "name,address,lat,lng,phone\n";
+    for (row, expected) in [
+        ("A,1 Road,51.5074,-0.1278,020 7183 8750", "invalid:phone:foreign_unlikely"),
+        ("A,1 Road,51.5074,-0.1278,+86 20 7183 8750", "create"),
+        ("A,1 Road,51.5074,-0.1278,13800138000", "create phone:may_be_foreign"),
+        ("A,1 Road,23.1291,113.2644,020 7183 8750", "create"),
+        ("A,1 Road,,,020 7183 8750", "create"),
+    ] {
+        assert_eq!(told(format!("{header}{row}\n")).await, [expected], "{row}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_another_country_is_told_to_name_it() {
+    let rows = |foreign: usize, ours: usize| {
+        let foreign = (0..foreign).map(|n| format!("甲{n}店,甲路{n}号,51.5,-0.12,020 7183 87{n:02}\n"));
+        let ours = (0..ours).map(|n| format!("乙{n}店,乙路{n}号,31.2,121.4,138001380{n:02}\n"));
+        format!("店名,地址,lat,lng,电话\n{}", foreign.chain(ours).collect::<String>())
+    };
+    let (_home, cache) = open().await;
+    for (foreign, ours, wanted) in [(5, 0, 5), (4, 0, 0), (5, 20, 5), (5, 21, 0)] {
+        let (_, summary) = run(&cache, rows(foreign, ours).as_bytes(), "test", true).await;
+        assert_eq!(summary.country_wanted, wanted, "{foreign} {ours}");
+    }
+}

@@ -175,6 +175,12 @@ fn print_summary(summary: &ImportSummary) -> Result<(), Failed> {
             summary.zeros_suspected_late
         ));
     }
+    if summary.country_wanted > 0 {
+        output::say(&format!(
+            "telephone numbers of {} rows look like those of another country: give its code, like --country 1 or --country 44",
+            summary.country_wanted
+        ));
+    }
     if summary.resumed_after_row > 0 {
         output::say(&format!("went on behind row {}, where it had broken off", summary.resumed_after_row));
     }

@@ -6,6 +6,7 @@ mod bounded;
 mod by_cells;
 mod cells;
 mod columns;
+mod countries;
 mod datum;
 mod encoding;
 mod header;

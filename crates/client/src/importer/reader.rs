@@ -8,10 +8,11 @@ use domain::field::FieldPath;
 use domain::ipc::RowShown;
 use domain::{ErrorCode, Value};
 use reading::hours::{self, Flag};
-use reading::phones::{self, Phone, Phones};
+use reading::phones::{self, Kind as Line, Phone, Phones};
 
 use super::cells::{Joined, bare_formula, is_error, is_formula, joined, unwrapped};
 use super::columns::{Columns, Target};
+use super::countries::{CountryColumn, is_chinese, is_far_from_china};
 use super::datum::{self, Degrees};
 use super::memo::Memo;
 use super::moments;
@@ -54,7 +55,10 @@ pub(super) struct RowReader {
     headers: Vec<String>,
     manner: Manner,
     weeks: Memo<Week>,
-    numbers: Memo<Numbers>,
+    /// By the country of their rows.
+    numbers: BTreeMap<Option<&'static str>, Memo<Numbers>>,
+    /// Unless a country was given for all rows.
+    country: Option<CountryColumn>,
 }
 
 impl RowReader {
@@ -75,6 +79,7 @@ impl RowReader {
             let first = columns.targets.iter().find(|(_, other)| *other == target)?;
             columns.all.get(first.0).and_then(|column| datum::said_by(&column.header))
         };
+        let headers: Vec<String> = columns.all.iter().map(|column| column.header.clone()).collect();
         Self {
             degrees: [datum::of_both(said(Target::Latitude), said(Target::Longitude)), said(Target::Coordinates)],
             ids: of(&Target::Id),
@@ -96,10 +101,11 @@ impl RowReader {
                 .map(|(field, columns)| Register::new(field, columns, Arc::clone(&manner.schema)))
                 .collect(),
             filled: columns.targets.iter().map(|(n, target)| (*n, target.name().to_owned())).collect(),
-            headers: columns.all.iter().map(|column| column.header.clone()).collect(),
+            country: CountryColumn::find(&headers).filter(|_| manner.country.is_none()),
+            headers,
             manner,
             weeks: Memo::default(),
-            numbers: Memo::default(),
+            numbers: BTreeMap::new(),
         }
     }
 
@@ -168,9 +174,13 @@ impl RowReader {
         row.read_code(joined(cells, &self.ids).text);
         (row.name, row.address) =
             (row.line("name", joined(cells, &self.names)), row.line("address", self.address(cells)));
-        self.read_phones(&mut row, cells);
+        let theirs = self.country.as_mut().and_then(|country| country.code(cells));
+        self.read_phones(&mut row, cells, theirs);
         self.read_hours(&mut row, cells);
         self.read_place(&mut row, cells);
+        if theirs.is_none() && self.manner.country.is_none() && row.place.is_some_and(is_far_from_china) {
+            self.doubt_phones(&mut row, cells);
+        }
         row.read_opened(self.opened.map(|n| unwrapped(cells.get(n))));
         row.read_credit_code(self.credit_code.map(|n| unwrapped(cells.get(n))));
         for n in &self.tags {
@@ -203,7 +213,7 @@ impl RowReader {
         address
     }
 
-    fn read_phones(&mut self, row: &mut Row<'_>, cells: &Cells<'_>) {
+    fn read_phones(&mut self, row: &mut Row<'_>, cells: &Cells<'_>, theirs: Option<&'static str>) {
         for column in 0..self.phones.len() {
             let cell = unwrapped(cells.get(self.phones[column]));
             if cell.text.is_empty() {
@@ -216,7 +226,7 @@ impl RowReader {
                 row.unreadable("phone", "not_a_number", PHONES_TEXT, cell.text, &self.manner);
                 continue;
             }
-            match self.numbers(&cell) {
+            match self.numbers(&cell, theirs) {
                 Ok((found, restored)) => {
                     if restored {
                         row.warnings.push("phone:leading_zero_restored".to_owned());
@@ -243,10 +253,24 @@ impl RowReader {
         }
     }
 
+    /// Numbers of a store far from China that were read as China's, and do not say so.
+    fn doubt_phones(&self, row: &mut Row<'_>, cells: &Cells<'_>) {
+        let typed = joined(cells, &self.phones).text;
+        if typed.contains('+') || typed.contains("0086") {
+            return;
+        }
+        if row.phones.iter().any(|phone| is_chinese(phone, Line::Fixed)) {
+            row.phones.clear();
+            row.unreadable("phone", ErrorCode::ForeignUnlikely.as_str(), PHONES_TEXT, &typed, &self.manner);
+        } else if row.phones.iter().any(|phone| is_chinese(phone, Line::Mobile)) {
+            row.warnings.push("phone:may_be_foreign".to_owned());
+        }
+    }
+
     /// The numbers of a cell; those of most cells have a shape that needs no tables.
-    fn numbers(&mut self, cell: &Cell<'_>) -> Numbers {
+    fn numbers(&mut self, cell: &Cell<'_>, theirs: Option<&'static str>) -> Numbers {
         let digits = cell.text;
-        let country = self.manner.country.as_deref();
+        let country = self.manner.country.as_deref().or(theirs);
         // Of a file from elsewhere the same digits may be a number there.
         let plain = country.is_none_or(|code| code == "86");
         if let Some(phone) = plain.then(|| plain_mobile(digits).or_else(|| plain_fixed_line(digits))).flatten() {
@@ -255,7 +279,7 @@ impl RowReader {
         }
         match cell.kind {
             Kind::Number => read_numbers(cell, country),
-            _ => self.numbers.get(digits, || read_numbers(cell, country)),
+            _ => self.numbers.entry(theirs).or_default().get(digits, || read_numbers(cell, country)),
         }
     }
 
