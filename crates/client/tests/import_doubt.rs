@@ -6,14 +6,24 @@ mod support;
 
 use client::cache::Cache;
 use client::importer::{ImportOptions, ImportSummary, RowReport, import};
+use domain::ipc::{Duplicates, ImportRequest};
 use support::*;
 
 async fn run(cache: &Cache, bytes: &[u8], source: &str, dry_run: bool) -> (Vec<RowReport>, ImportSummary) {
+    run_with(cache, bytes, source, |request| request.dry_run = dry_run).await
+}
+
+async fn run_with(
+    cache: &Cache,
+    bytes: &[u8],
+    source: &str,
+    ask: impl Fn(&mut ImportRequest),
+) -> (Vec<RowReport>, ImportSummary) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("stores.csv");
     std::fs::write(&path, bytes).unwrap();
     let mut options = ImportOptions::new(&path, source);
-    options.request.dry_run = dry_run;
+    ask(&mut options.request);
     let mut rows = Vec::new();
     let summary = import(cache, None, &options, &mut |row| {
         rows.push(row.clone());
@@ -130,7 +140,7 @@ async fn an_id_of_another_source_is_noticed() {
     let (_home, cache) = open().await;
     run(&cache, "门店编号,店名,地址,电话\n001,川渝人家,重庆路1号,13800138001\n".as_bytes(), "a", false).await;
     let second = |row: &str| format!("门店编号,店名,地址,电话\n001,{row}\n").into_bytes();
-    for (row, warned) in [
+    for (row, refused) in [
         ("蓝瓶咖啡,上海路9号,13900139009", true),
         ("蓝瓶咖啡,上海路9号,", true),
         ("川渝人家,上海路9号,13900139009", false),
@@ -138,9 +148,23 @@ async fn an_id_of_another_source_is_noticed() {
         ("蓝瓶咖啡,上海路9号,13800138001", false),
     ] {
         let (rows, _) = run(&cache, &second(row), "b", true).await;
-        assert_eq!(rows[0].outcome.to_string(), "update");
-        assert_eq!(rows[0].warnings == ["code:other_store"], warned, "{row}: {:?}", rows[0].warnings);
+        let outcome = if refused { "invalid:code:other_store" } else { "update" };
+        assert_eq!(rows[0].outcome.to_string(), outcome, "{row}: {:?}", rows[0].warnings);
+        assert_eq!(rows[0].problems == ["code:other_store"], refused, "{row}");
     }
+    // Who asks for it gets it, and is told.
+    let (rows, _) = run_with(&cache, &second("蓝瓶咖啡,上海路9号,"), "b", |request| {
+        (request.dry_run, request.duplicates) = (true, Duplicates::Update);
+    })
+    .await;
+    assert_eq!(
+        (rows[0].outcome.to_string().as_str(), &rows[0].warnings[..]),
+        ("update", &["code:other_store".to_owned()][..])
+    );
+    // Nothing of it is saved otherwise.
+    run(&cache, &second("蓝瓶咖啡,上海路9号,13900139009"), "b", false).await;
+    let there = cache.registers_of(&[domain::MerchantId::new("001").unwrap()]).await.unwrap();
+    assert_eq!(there[0].1[&domain::FieldPath::fixed("name")].plain(), "川渝人家");
     let numbered = "No.,店名,地址\n1,甲店,北京路1号\n2,乙店,北京路2号\n".as_bytes();
     let (rows, summary) = run(&cache, numbered, "c", true).await;
     assert_eq!(summary.file.unmapped, ["No."], "a running number is no id");
@@ -400,4 +424,56 @@ async fn lost_zeros_are_noticed_wherever_the_first_zero_stands() {
     let (_home, cache) = open().await;
     let text = format!("店号,店名,地址\n{}", plain.concat());
     assert_eq!(run(&cache, text.as_bytes(), "test", true).await.1.zeros_suspected_late, 0);
+}
+
+#[tokio::test]
+async fn words_for_nothing_in_numbers_and_hours_cost_no_row() {
+    let text = "店名,地址,电话,营业时间\n甲,甲路1号,NOT AVAILABLE,No hours listed.\n乙,乙路1号,无电话,unknown\n\
+        丙,丙路1号,-999,n.a.\n丁,丁路1号,No phone,Opening soon\nUnknown,戊路1号,13800138000,\n";
+    assert_eq!(told(text).await, ["create", "create", "create", "create hours:note", "create"]);
+}
+
+#[tokio::test]
+async fn numbers_are_read_as_those_of_the_country_that_the_row_names() {
+    let text = "name,address,country,phone\nA,1 Road,United States,(720) 605-6909\nB,2 Road,USA,212-736-5000\n\
+        C,3 Road,Australia,02 4441 2444\nD,4 Road,China,010-62561234\nE,5 Road,,13800138000\n";
+    let (_home, cache) = open().await;
+    let (rows, summary) = run(&cache, text.as_bytes(), "test", true).await;
+    let numbers: Vec<_> = rows.iter().map(|row| row.normalised["phones"][0]["e164"].as_str().unwrap_or("")).collect();
+    assert_eq!(numbers, ["+17206056909", "+12127365000", "+61244412444", "+861062561234", "+8613800138000"]);
+    assert_eq!(summary.country_wanted, 0);
+    // Who gives a country knows better.
+    let (rows, _) = run_with(&cache, text.as_bytes(), "test", |request| {
+        (request.dry_run, request.country) = (true, Some("86".to_owned()));
+    })
+    .await;
+    assert!(!rows[2].normalised.to_string().contains("+61"), "{:?}", rows[2]);
+}
+
+#[tokio::test]
+async fn a_fixed_line_of_china_far_from_china_is_refused() {
+    let header = "name,address,lat,lng,phone\n";
+    for (row, expected) in [
+        ("A,1 Road,51.5074,-0.1278,020 7183 8750", "invalid:phone:foreign_unlikely"),
+        ("A,1 Road,51.5074,-0.1278,+86 20 7183 8750", "create"),
+        ("A,1 Road,51.5074,-0.1278,13800138000", "create phone:may_be_foreign"),
+        ("A,1 Road,23.1291,113.2644,020 7183 8750", "create"),
+        ("A,1 Road,,,020 7183 8750", "create"),
+    ] {
+        assert_eq!(told(format!("{header}{row}\n")).await, [expected], "{row}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_another_country_is_told_to_name_it() {
+    let rows = |foreign: usize, ours: usize| {
+        let foreign = (0..foreign).map(|n| format!("甲{n}店,甲路{n}号,51.5,-0.12,020 7183 87{n:02}\n"));
+        let ours = (0..ours).map(|n| format!("乙{n}店,乙路{n}号,31.2,121.4,138001380{n:02}\n"));
+        format!("店名,地址,lat,lng,电话\n{}", foreign.chain(ours).collect::<String>())
+    };
+    let (_home, cache) = open().await;
+    for (foreign, ours, wanted) in [(5, 0, 5), (4, 0, 0), (5, 20, 5), (5, 21, 0)] {
+        let (_, summary) = run(&cache, rows(foreign, ours).as_bytes(), "test", true).await;
+        assert_eq!(summary.country_wanted, wanted, "{foreign} {ours}");
+    }
 }

@@ -53,6 +53,13 @@ async fn a_column_that_may_be_the_name_is_it_where_none_is_called_so() {
         ("门店名称（与门头一致）,地址", "门店名称（与门头一致）"),
         ("名称（中文）,地址,名称（英文）", "名称（中文）"),
         ("名称（英文）,地址,名称（中文）", "名称（中文）"),
+        ("Trading Name,address", "Trading Name"),
+        ("Hotel_Name,address", "Hotel_Name"),
+        ("Branch Name,address", "Branch Name"),
+        ("title,address", "title"),
+        ("公司名稱,分公司名稱,分公司地址", "分公司名稱"),
+        ("场馆名称,地址", "场馆名称"),
+        ("owner_name,Spot Name,address", "Spot Name"),
         // A real name goes first, and of two that may be it nobody knows which.
         ("门店,店名,地址", "店名"),
         ("企业名称,地址,门店", "门店"),
@@ -61,8 +68,12 @@ async fn a_column_that_may_be_the_name_is_it_where_none_is_called_so() {
         let (_, summary, _) = look(&format!("{headers}\n甲,北京路1号,乙,丙\n"), false).await.unwrap();
         assert_eq!(going_to(&summary, "name"), name, "{headers}");
     }
-    for text in ["门店,店铺,地址\n甲,乙,北京路1号\n", "store,address\n101,北京路1号\n", "座位,地址\n甲,北京路1号\n"]
-    {
+    for text in [
+        "owner_name,address\n甲,北京路1号\n",
+        "门店,店铺,地址\n甲,乙,北京路1号\n",
+        "store,address\n101,北京路1号\n",
+        "座位,地址\n甲,北京路1号\n",
+    ] {
         let error = look(text, false).await.unwrap_err();
         assert!(error.to_string().contains("no column goes to the store's name"), "{text}: {error}");
     }
@@ -121,4 +132,47 @@ async fn each_weekday_may_have_a_column() {
     let both = "店名,地址,营业时间,周日\n甲,北京路1号,10:00-22:00,11:00-20:00\n";
     let (_, _, stored) = look(both, true).await.unwrap();
     assert!(day(&stored, "sa").contains("22:00") && day(&stored, "su").contains("20:00"), "{stored:?}");
+}
+
+#[tokio::test]
+async fn a_header_that_says_too_little_is_told_by_its_cells() {
+    // Headers, cells, and what is stored of them.
+    for (headers, cells, address, phone, place) in [
+        ("address,lat,lng,location", "12 Harbour Road,22.28,114.17,Wan Chai", "12 Harbour Road", "", "22.28,114.17"),
+        ("address,location", "12 Harbour Road,\"22.28,114.17\"", "12 Harbour Road", "", "22.28,114.17"),
+        ("location", "12 Harbour Road", "12 Harbour Road", "", ""),
+        ("street,city", "12 Harbour Road,Hong Kong", "12 Harbour Road", "", ""),
+        ("x,y,address", "114.17,22.28,12 Harbour Road", "12 Harbour Road", "", "22.28,114.17"),
+        ("x,y,address", "12,30,12 Harbour Road", "12 Harbour Road", "", ""),
+        ("X,Y,address,lat,lng", "1.5,2.5,12 Harbour Road,22.28,114.17", "12 Harbour Road", "", "22.28,114.17"),
+        ("address,contact", "12 Harbour Road,010-62561234", "12 Harbour Road", "+861062561234", ""),
+        ("address,contact", "12 Harbour Road,Mr Li", "12 Harbour Road", "", ""),
+        ("address,contact,phone", "12 Harbour Road,010-62561235,010-62561234", "12 Harbour Road", "+861062561234", ""),
+        // Two columns of degrees beside one in another order.
+        ("address,location,lng,lat", "路1号,\"114.17,22.28\",114.17,22.28", "路1号", "", "22.28,114.17"),
+        ("地址,pname,cityname,adname", "海德三道1号,广东省,深圳市,南山区", "广东省深圳市南山区海德三道1号", "", ""),
+        // The label of a page.
+        ("地址", "地址：白云区横沙大街214号", "白云区横沙大街214号", "", ""),
+        ("Address", "Address: 12 Harbour Road", "12 Harbour Road", "", ""),
+        ("地址", "地址路1号", "地址路1号", "", ""),
+    ] {
+        let (rows, _, stored) = look(&format!("name,{headers}\n甲,{cells}\n"), true).await.unwrap();
+        assert!(rows[0].problems.is_empty() && rows[0].warnings.is_empty(), "{headers} {cells}: {:?}", rows[0]);
+        let shown = |path: &str| stored.iter().find(|(field, _)| field == path).map_or("", |(_, value)| value.as_str());
+        let got = (shown("address"), shown("phones.primary"), shown("location"));
+        assert_eq!(got, (address, phone, place), "{headers} {cells}");
+    }
+}
+
+#[tokio::test]
+async fn of_two_names_the_one_that_says_more_is_taken() {
+    for (headers, expected) in [("store_name,name", "name"), ("name,store_name", "store_name")] {
+        let text = format!("{headers},address\nUrban Haus,Urban Haus Arocena,A 1\nUrban Haus,Urban Haus Sur,B 2\n");
+        let (_, summary, _) = look(&text, false).await.unwrap();
+        assert_eq!(going_to(&summary, "name"), expected);
+        // Where both say as much, the first.
+        let text = format!("{headers},address\nBiga,Biga Sur,A 1\nAsencio,Asencio Bar,B 2\n");
+        let (_, summary, _) = look(&text, false).await.unwrap();
+        assert_eq!(going_to(&summary, "name"), headers.split(',').next().unwrap());
+    }
 }

@@ -34,6 +34,41 @@ const PLACEHOLDERS: [&str; 28] = [
     "tbd",
 ];
 
+/// Texts that say that there is nothing, where no store can be called so: in the same form, without dashes and points
+/// around them.
+const NOTHING_KNOWN: [&str; 23] = [
+    "nan",
+    "not available",
+    "unavailable",
+    "unknown",
+    "not known",
+    "not listed",
+    "not provided",
+    "n.a",
+    "9",
+    "99",
+    "999",
+    "9999",
+    "无电话",
+    "無電話",
+    "暂无电话",
+    "没有电话",
+    "no phone",
+    "no phone number",
+    "no telephone",
+    "no hours",
+    "no hours listed",
+    "no hours available",
+    "暂无营业时间",
+];
+
+/// Does a cell of numbers or hours that could not be read say that there are none? `NOT AVAILABLE`, `无电话`, `-999`.
+pub fn says_nothing(cell: &str) -> bool {
+    let key = text::key(cell);
+    let is_number = key.starts_with(|c: char| c.is_ascii_digit());
+    !is_number && NOTHING_KNOWN.contains(&key.trim_matches(['-', '–', '—', '.', '。', '(', ')', ' ']))
+}
+
 /// Does a character alone show that a cell says something? A digit, a letter or an ideograph that is in no placeholder;
 /// none of them changes when texts are brought into the form in which they are compared.
 fn says_something(c: char) -> bool {
@@ -68,6 +103,17 @@ pub fn is_empty(cell: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cell_may_say_in_words_that_there_is_nothing() {
+        for typed in ["NOT AVAILABLE", "unknown", "n.a.", "-999", "无电话", "No phone", "No hours listed.", "(Unknown)"]
+        {
+            assert!(says_nothing(typed), "{typed}");
+        }
+        for typed in ["999", "99", "-998", "unknown Bar", "no", "010-62561234", "9:00-18:00", "-"] {
+            assert!(!says_nothing(typed), "{typed}");
+        }
+    }
 
     #[test]
     fn what_is_in_a_placeholder_says_nothing_by_itself() {

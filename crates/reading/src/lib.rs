@@ -22,5 +22,5 @@ pub mod region;
 pub use check::{Checked, check, flag, register, tags};
 pub use chinese::simplified;
 pub use choices::{Choice, choices};
-pub use empty::is_empty;
+pub use empty::{is_empty, says_nothing};
 pub use finding::{Finding, TEXT_CHARS_MAX};

@@ -142,7 +142,7 @@ fn cure(remark: &str) -> Option<String> {
         "row:too_many_cells" => "more cells than the header: put cells that contain the delimiter in quotation marks",
         "row:not_a_store" => "a sum, a signature or a hint, no store",
         "code:other_store" => {
-            "the store of this ID has another name, address and telephone: is the ID another source's?"
+            "the store of this ID has another name, address and telephone: is the ID another source's? --map =COLUMN leaves the column of IDs out, --duplicates update overwrites the store"
         }
         _ => return None,
     };
@@ -173,6 +173,12 @@ fn print_summary(summary: &ImportSummary) -> Result<(), Failed> {
         output::say(&format!(
             "{} rows before the first id with a leading zero may have lost theirs, as spreadsheets take them; their ids stay as they stand: compare them with the source",
             summary.zeros_suspected_late
+        ));
+    }
+    if summary.country_wanted > 0 {
+        output::say(&format!(
+            "telephone numbers of {} rows look like those of another country: give its code, like --country 1 or --country 44",
+            summary.country_wanted
         ));
     }
     if summary.resumed_after_row > 0 {

@@ -4,8 +4,8 @@ use domain::field::{FieldKind, FieldPath};
 use domain::ipc::MappingReason;
 use domain::problem::{ErrorCode, Problem};
 use domain::schema::CustomField;
-use domain::text;
 
+use super::by_cells;
 use super::datum::{self, Degrees};
 use super::header::Header;
 use super::header_words::{self, by_rule, header_key};
@@ -95,17 +95,6 @@ impl Target {
     }
 }
 
-/// What a column called “opened” holds instead of a day, by its first cell: a time of day, or hours.
-fn of_times(cell: &str) -> Option<Target> {
-    let cell = text::key(cell);
-    let digits = cell.bytes().take_while(u8::is_ascii_digit).count();
-    if !matches!(digits, 1 | 2) || !cell[digits..].starts_with(':') {
-        return None;
-    }
-    let is_span = cell.contains(['-', '~', '至', '到', '–', '—']);
-    Some(if is_span { Target::Hours } else { Target::Open })
-}
-
 /// The declared field that is called so, in either language.
 fn by_name(header: &str, declared: &[CustomField]) -> Option<(Target, &'static str)> {
     let key = header_key(header);
@@ -153,6 +142,8 @@ pub(super) struct Wishes<'a> {
     pub declared: &'a [CustomField],
     /// What stands first beneath each header.
     pub first_cells: &'a [String],
+    /// How many different texts stand beneath each header, among the first rows.
+    pub varieties: &'a [usize],
 }
 
 impl Columns {
@@ -175,9 +166,12 @@ impl Columns {
             let (target, reason) = if let Some((_, target)) = asked.iter().find(|(column, _)| *column == n) {
                 (target.clone(), MappingReason::ByHand)
             } else {
-                let (mut target, reason) = unasked(header, wishes);
-                if target == Some(Target::Opened) && matches!(reason, MappingReason::Rule { .. }) {
-                    target = wishes.first_cells.get(n).and_then(|cell| of_times(cell)).or(target);
+                let (mut target, mut reason) = unasked(header, wishes);
+                if let (MappingReason::Rule { .. }, Some(cell)) = (&reason, wishes.first_cells.get(n)) {
+                    target = target.and_then(|target| by_cells::corrected(target, header, cell));
+                    if target.is_none() {
+                        reason = MappingReason::Unknown;
+                    }
                 }
                 let several = matches!(target, Some(Target::Phones | Target::Tags | Target::AddressFront));
                 let taken = target.as_ref().is_some_and(|target| {
@@ -193,7 +187,7 @@ impl Columns {
             columns.all.push(Column { header: header.clone(), target, reason });
         }
         columns.targets.extend(asked.into_iter().filter_map(|(n, target)| Some((n, target?))));
-        remaining::place(&mut columns, wishes.first_cells);
+        remaining::place(&mut columns, wishes);
         Ok(columns)
     }
 

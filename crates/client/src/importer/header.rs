@@ -1,5 +1,7 @@
 //! Which rows name the columns.
 
+use std::collections::BTreeSet;
+
 use domain::problem::ErrorCode;
 
 use super::header_words;
@@ -29,6 +31,8 @@ pub(super) struct Header {
     pub names: Vec<String>,
     /// The first that stands beneath each name, of the rows that were looked at.
     pub first_cells: Vec<String>,
+    /// How many different texts stand beneath each, of the same rows.
+    pub varieties: Vec<usize>,
 }
 
 impl Header {
@@ -83,13 +87,15 @@ pub(super) fn find(rows: &[Vec<String>], merged: &[Merged], asked: Option<usize>
     let first_cell = |n: usize| beneath.iter().filter_map(|row| row.get(n)).find(|cell| !cell.is_empty());
     let cut = |cell: &String| cell.chars().take(FIRST_CELL_CHARS).collect::<String>();
     let first_cells: Vec<String> = (0..names.len()).map(|n| first_cell(n).map(cut).unwrap_or_default()).collect();
+    let variety = |n: usize| beneath.iter().filter_map(|row| row.get(n)).filter(|cell| !cell.is_empty()).collect();
+    let varieties = (0..names.len()).map(|n| BTreeSet::<&String>::len(&variety(n))).collect();
     for (n, name) in names.iter_mut().enumerate() {
         // Something stands in it: it must have a name by which it can be talked about.
         if name.is_empty() && !first_cells[n].is_empty() {
             *name = format!("#{}", n + 1);
         }
     }
-    Some(Header { first, records: end, title, names, first_cells })
+    Some(Header { first, records: end, title, names, first_cells, varieties })
 }
 
 /// Why there is no header.

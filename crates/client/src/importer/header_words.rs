@@ -35,6 +35,13 @@ macro_rules! day {
     };
 }
 
+/// What a header puts in front to say whose it is: `网点地址`, `药店电话`.
+macro_rules! store {
+    () => {
+        "(商户|商戶|门店|門店|店铺|店鋪|店面|商家|店家|餐厅|餐廳|餐馆|餐館|饭店|商店|商铺|商鋪|超市|药店|藥店|药房|藥局|酒店|宾馆|医院|醫院|诊所|診所|网点|網點|机构|機構|醫事機構|医疗机构|营业厅|店)"
+    };
+}
+
 /// Headers are compared in their key form: NFKC, small letters, one blank at most; of two lines `upper/lower`.
 const RULES: [Rule; 30] = [
     rule(
@@ -45,11 +52,19 @@ const RULES: [Rule; 30] = [
     rule("branch", r"^(branch([ _-]?name)?|分店(名称|名稱|名)?)$"),
     rule(
         "name",
-        r"^((merchant|store|shop|restaurant|outlet|business)[ _-]?)?name$|^((商户|商戶|门店|門店|店铺|店鋪|店面|商家|餐厅|餐廳|店)(全)?(名称|名稱|名)|名称|名稱)$",
+        concat!(
+            r"^((merchant|store|shop|restaurant|outlet|business)[ _-]?)?name$|^(",
+            store!(),
+            r"(全)?(名称|名稱|名)|名称|名稱)$"
+        ),
     ),
     rule(
         "address",
-        r"^((store|shop|street|full|merchant)[ _-]?)?(address|addr\.?)(([ _-]?line)?[ _-]?1)?$|^(商户|商戶|门店|門店|店铺|店鋪|商家)?(详细|詳細|经营|經營|营业|營業)?(地址|所在地|住址)1?$|^(经营|經營|营业|營業)(场所|場所)$",
+        concat!(
+            r"^((store|shop|street|full|merchant|formatted|physical|business|site|premises)[ _-]?)?(address|addr\.?)(([ _-]?line)?[ _-]?1)?$|^(",
+            store!(),
+            r"|分公司)?(详细|詳細|经营|經營|营业|營業|联系|聯絡|具体)?(地址|所在地|住址)1?$|^店址$|^(经营|經營|营业|營業)(场所|場所)$"
+        ),
     ),
     rule(
         "hours_open",
@@ -61,7 +76,11 @@ const RULES: [Rule; 30] = [
     ),
     rule(
         "hours",
-        r"^(((opening|business|open|store|working|trading)[ _-]?)?(hours|times)|hours of (operation|business)|(营业|營業|开放|開放|服务|服務)(时间|時間|时段|時段|时间段|時間段))$",
+        concat!(
+            r"^(((opening|business|open|store|working|trading|operating)[ _-]?)?(hours|times)|hours of (operation|business)|",
+            store!(),
+            r"?(营业|營業|开放|開放|服务|服務|工作|办公|辦公|看診|看诊|门诊|門診)(时间|時間|时段|時段|时间段|時間段))$"
+        ),
     ),
     rule(
         "opened",
@@ -69,7 +88,13 @@ const RULES: [Rule; 30] = [
     ),
     rule(
         "phones",
-        r"^(.*/)?((store|shop|contact|office|mobile|cell|land)?[ _-]?(tele)?phones?([ _-]?(no\.?|numbers?|#))?|tel\.?([ _-]?(no\.?|#))?|telephones?|(contact|mobile|cell|telephone)[ _-]?(no\.?|numbers?)|mobile|cell|landline|hotline|(门店|門店|店铺|店鋪|商户|商戶|商家)?(联系人?|聯絡人?|聯繫人?|店长|店長|负责人|負責人|订座|訂位|订餐|訂餐|预订|外卖|外賣|客服|服务|备用|備用|其他|其它)?(电话|電話|手机|手機|座机|座機|热线|熱線|固话|固定电话)(号码|號碼|号)?|(门店|門店|店铺|店鋪|商户|商戶|商家)?(联系|聯絡|聯繫)方式)(\((备用|備用|其他|其它)\))?[0-9一二三四]?$",
+        concat!(
+            r"^(.*/)?(((store|shop|contact|office|mobile|cell|land|formatted|international)[ _-]?)?(tele)?phones?([ _-]?(no\.?|numbers?|#))?|tel\.?([ _-]?(no\.?|#))?|telephones?|(contact|mobile|cell|telephone)[ _-]?(no\.?|numbers?)|mobile|cell|landline|hotline|",
+            store!(),
+            r"?(联系人?|聯絡人?|聯繫人?|連絡|营业|營業|咨询|諮詢|预定|預定|預訂|店长|店長|负责人|負責人|订座|訂位|订餐|訂餐|预订|外卖|外賣|客服|服务|备用|備用|其他|其它)?(电话|電話|手机|手機|座机|座機|热线|熱線|固话|固定电话)(号码|號碼|号)?|",
+            store!(),
+            r"?(联系|聯絡|聯繫)方式)(\((备用|備用|其他|其它)\))?[0-9一二三四]?$"
+        ),
     ),
     rule(
         "category",
@@ -79,8 +104,8 @@ const RULES: [Rule; 30] = [
         "coords",
         r"^((gps )?coordinates?|coords?|lat[ _,/-]?lng|lng[ _,/-]?lat|geo|location|(gps ?)?(坐标|座標)|经纬度|經緯度|坐标\(经纬度\))$",
     ),
-    rule("lat", r"^(.*/)?(lat(itude)?|纬度|緯度)(\(.*\))?$"),
-    rule("lng", r"^(.*/)?(lng|lon|long|longitude|经度|經度)(\(.*\))?$"),
+    rule("lat", r"^(.*/)?(((geo|location|gps)[ _-]?)?lat(itude)?|纬度|緯度)(\(.*\))?$"),
+    rule("lng", r"^(.*/)?(((geo|location|gps)[ _-]?)?(lng|lon|long|longitude)|经度|經度)(\(.*\))?$"),
     rule(
         "uscc",
         r"^(uscc|usci|(unified )?(social )?credit code|(统一)?社会信用代码(证号|/注册号)?|统一信用代码|信用代码|統一社會信用代碼)$",
@@ -249,7 +274,8 @@ pub(super) fn by_rule(header: &str) -> Option<(Target, &'static str)> {
     Some((Target::named(rule.target).ok()?, rule.pattern))
 }
 
-/// The forms in which a header is looked for: as it is, without hints, without brackets.
+/// The forms in which a header is looked for: as it is, without hints, without brackets, with blanks between its words,
+/// without what maps and tables put in front of all their columns.
 pub(super) fn forms(header: &str) -> Vec<String> {
     all_forms(&header_key(header)).collect()
 }
@@ -257,7 +283,10 @@ pub(super) fn forms(header: &str) -> Vec<String> {
 fn all_forms(key: &str) -> impl Iterator<Item = String> {
     let bare = Some(bare(key)).filter(|bare| bare != key);
     let plain = unbracketed(key).filter(|plain| plain != key);
-    [Some(key.to_owned()), bare, plain].into_iter().flatten()
+    let spaced = key.contains('_').then(|| key.replace('_', " "));
+    let own = ["poi", "r_", "r "].iter().find_map(|front| key.strip_prefix(front));
+    let own = own.map(|own| own.trim_start_matches('_').to_owned());
+    [Some(key.to_owned()), bare, plain, spaced, own].into_iter().flatten()
 }
 
 /// `高德坐标`, `gcj02_lng`: degrees of this datum or map.
@@ -299,19 +328,19 @@ mod tests {
             ("code", "门店编码 Store_Code 商户编号 id 店號 商户号 StoreNo"),
             (
                 "name",
-                "商户名称 店铺名 Name 店名 門店名稱 *门店名称 门店名称（必填） 门店名称(Store_Name) 名　称 门店\u{b}名称 店面名称 门店名称（与门头一致） 名称（中文）",
+                "商户名称 店铺名 Name 店名 門店名稱 *门店名称 门店名称（必填） 门店名称(Store_Name) 名　称 门店\u{b}名称 店面名称 门店名称（与门头一致） 名称（中文） 网点名称 机构名称 药店名称 医院名称 酒店名称 饭店名 店家名稱 機構名稱 醫事機構名稱 poiName r_name",
             ),
             (
                 "address",
-                "地址 详细地址 门店地址 Address 门店详细地址 地址（必填） Address_Line_1 address1 经营场所 地址1",
+                "地址 详细地址 门店地址 Address 门店详细地址 地址（必填） Address_Line_1 address1 经营场所 地址1 网点地址 機構地址 店家地址 分公司地址 店址 联系地址 具体地址 formatted_address Business_Address poiAddress",
             ),
             (
                 "phone",
-                "联系电话 联系方式 电话 Phone 联系方式/手机 联系方式/座机 電話 手机号码 Mobile 电话2 联系人电话 负责人电话 店长电话 商家电话 订餐电话 联系电话（选填） Contact_Number Mobile_No 门店联系电话 店铺联系方式 备用电话 其他电话 外卖电话 电话一 Phone_# 电话（备用） 电话(手机)",
+                "联系电话 联系方式 电话 Phone 联系方式/手机 联系方式/座机 電話 手机号码 Mobile 电话2 联系人电话 负责人电话 店长电话 商家电话 订餐电话 联系电话（选填） Contact_Number Mobile_No 门店联系电话 店铺联系方式 备用电话 其他电话 外卖电话 电话一 Phone_# 电话（备用） 电话(手机) 网点电话 营业电话 预定电话 预订电话 咨询电话 機構電話 連絡電話 formatted_phone_number poiPhone",
             ),
             (
                 "hours",
-                "营业时间 营业时段 營業時間 hours 营业时间段 Hours_of_Operation 营业时间（周一至周日） 营业时间（24小时制）",
+                "营业时间 营业时段 營業時間 hours 营业时间段 Hours_of_Operation 营业时间（周一至周日） 营业时间（24小时制） 门店营业时间 Operating_Hours 工作时间 办公时间 看診時段 poiOperatingHours",
             ),
             ("hours_open", "营业时间/开门 opens 开门时间"),
             ("hours_close", "营业时间/打烊 closes 打烊时间 关店时间"),
@@ -319,15 +348,16 @@ mod tests {
             ("category", "经营类目 品类 分类 Category 類別 品类名称 类目名称 店铺类型"),
             ("uscc", "统一社会信用代码 统一社会信用代码（18位） uscc 统一社会信用代码/注册号"),
             ("coords", "坐标 GPS坐标 经纬度 高德坐标 火星坐标 坐标（GCJ-02） 腾讯地图经纬度"),
-            ("lat", "Latitude lat 纬度 纬度（高德） lat_gcj02 BD09_lat"),
-            ("lng", "Longitude lng lon 经度 经度(GCJ02) 高德经度 百度经度"),
+            ("lat", "Latitude lat 纬度 纬度（高德） lat_gcj02 BD09_lat geo_lat location_lat"),
+            ("lng", "Longitude lng lon 经度 经度(GCJ02) 高德经度 百度经度 location_lon"),
             ("note", "备注 Note remarks 备注信息"),
         ];
         for (name, headers) in cases {
             for header in headers.split(' ') {
-                let header = header.replace('_', " ").replace('\u{b}', "\n");
-                let found = standard(&header).map(|target| target.name().to_owned());
-                assert_eq!(found.as_deref(), Some(name), "{header}");
+                for header in [header.replace('\u{b}', "\n"), header.replace('_', " ").replace('\u{b}', "\n")] {
+                    let found = standard(&header).map(|target| target.name().to_owned());
+                    assert_eq!(found.as_deref(), Some(name), "{header}");
+                }
             }
         }
         for header in [
@@ -354,6 +384,8 @@ mod tests {
             "营业时间（节假日）",
             "电话（法人）",
             "字段名称",
+            "poi",
+            "contact",
         ] {
             assert_eq!(standard(header), None, "{header}");
         }

@@ -24,6 +24,9 @@ const ROWS_AHEAD: usize = 8;
 /// A spreadsheet may have taken the zeros in front of a code.
 const ZEROS_LOST: &str = "code:leading_zeros_suspected";
 
+/// Only the code is that of a merchant who is there: without being told so nobody is overwritten by it.
+const OTHER_STORE: &str = "code:other_store";
+
 /// A row that is to be saved.
 pub(super) struct Wanted {
     /// Of the reports.
@@ -323,7 +326,11 @@ impl Judge {
                 says => {
                     let row = says.registers()?;
                     if !creates && is_another_store(&before, &row) {
-                        report.warnings.push("code:other_store".to_owned());
+                        if !keeps_after {
+                            refuse(report, OTHER_STORE);
+                            continue;
+                        }
+                        report.warnings.push(OTHER_STORE.to_owned());
                     }
                     let after = if creates { row } else { merged(&before, row) };
                     // Another row may mean the same merchant.
@@ -366,6 +373,14 @@ impl Judge {
         // A report names the merchant in one way or another.
         Ok((alike.or(meant.map(Alike::Perhaps)), zeros_lost))
     }
+}
+
+/// A row that is not imported after all.
+fn refuse(report: &mut RowReport, problem: &str) {
+    report.outcome = RowOutcome::Invalid(problem.to_owned());
+    report.problems.push(problem.to_owned());
+    report.merchant_id = None;
+    (report.normalised, report.others) = Default::default();
 }
 
 /// Has a row another name and another address than the merchant of its code, and none of its numbers? Then only the code

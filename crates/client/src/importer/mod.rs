@@ -3,8 +3,10 @@
 mod ahead;
 mod blank_marks;
 mod bounded;
+mod by_cells;
 mod cells;
 mod columns;
+mod countries;
 mod datum;
 mod encoding;
 mod header;

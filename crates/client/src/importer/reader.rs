@@ -8,10 +8,11 @@ use domain::field::FieldPath;
 use domain::ipc::RowShown;
 use domain::{ErrorCode, Value};
 use reading::hours::{self, Flag};
-use reading::phones::{self, Phone, Phones};
+use reading::phones::{self, Kind as Line, Phone, Phones};
 
 use super::cells::{Joined, bare_formula, is_error, is_formula, joined, unwrapped};
 use super::columns::{Columns, Target};
+use super::countries::{CountryColumn, is_chinese, is_far_from_china};
 use super::datum::{self, Degrees};
 use super::memo::Memo;
 use super::moments;
@@ -54,7 +55,10 @@ pub(super) struct RowReader {
     headers: Vec<String>,
     manner: Manner,
     weeks: Memo<Week>,
-    numbers: Memo<Numbers>,
+    /// By the country of their rows.
+    numbers: BTreeMap<Option<&'static str>, Memo<Numbers>>,
+    /// Unless a country was given for all rows.
+    country: Option<CountryColumn>,
 }
 
 impl RowReader {
@@ -75,6 +79,7 @@ impl RowReader {
             let first = columns.targets.iter().find(|(_, other)| *other == target)?;
             columns.all.get(first.0).and_then(|column| datum::said_by(&column.header))
         };
+        let headers: Vec<String> = columns.all.iter().map(|column| column.header.clone()).collect();
         Self {
             degrees: [datum::of_both(said(Target::Latitude), said(Target::Longitude)), said(Target::Coordinates)],
             ids: of(&Target::Id),
@@ -96,10 +101,11 @@ impl RowReader {
                 .map(|(field, columns)| Register::new(field, columns, Arc::clone(&manner.schema)))
                 .collect(),
             filled: columns.targets.iter().map(|(n, target)| (*n, target.name().to_owned())).collect(),
-            headers: columns.all.iter().map(|column| column.header.clone()).collect(),
+            country: CountryColumn::find(&headers).filter(|_| manner.country.is_none()),
+            headers,
             manner,
             weeks: Memo::default(),
-            numbers: Memo::default(),
+            numbers: BTreeMap::new(),
         }
     }
 
@@ -168,9 +174,13 @@ impl RowReader {
         row.read_code(joined(cells, &self.ids).text);
         (row.name, row.address) =
             (row.line("name", joined(cells, &self.names)), row.line("address", self.address(cells)));
-        self.read_phones(&mut row, cells);
+        let theirs = self.country.as_mut().and_then(|country| country.code(cells));
+        self.read_phones(&mut row, cells, theirs);
         self.read_hours(&mut row, cells);
         self.read_place(&mut row, cells);
+        if theirs.is_none() && self.manner.country.is_none() && row.place.is_some_and(is_far_from_china) {
+            self.doubt_phones(&mut row, cells);
+        }
         row.read_opened(self.opened.map(|n| unwrapped(cells.get(n))));
         row.read_credit_code(self.credit_code.map(|n| unwrapped(cells.get(n))));
         for n in &self.tags {
@@ -189,6 +199,9 @@ impl RowReader {
     /// The address, with its regions in front.
     fn address<'a>(&self, cells: &Cells<'a>) -> Joined<'a> {
         let mut address = joined(cells, &self.addresses);
+        if let Some(rest) = unlabelled(&address.text) {
+            address.text = Cow::Owned(rest.to_owned());
+        }
         // Without it the regions alone are no address.
         if !self.fronts.is_empty() && !reading::is_empty(&address.text) {
             for n in self.fronts.iter().rev() {
@@ -200,7 +213,7 @@ impl RowReader {
         address
     }
 
-    fn read_phones(&mut self, row: &mut Row<'_>, cells: &Cells<'_>) {
+    fn read_phones(&mut self, row: &mut Row<'_>, cells: &Cells<'_>, theirs: Option<&'static str>) {
         for column in 0..self.phones.len() {
             let cell = unwrapped(cells.get(self.phones[column]));
             if cell.text.is_empty() {
@@ -213,7 +226,7 @@ impl RowReader {
                 row.unreadable("phone", "not_a_number", PHONES_TEXT, cell.text, &self.manner);
                 continue;
             }
-            match self.numbers(&cell) {
+            match self.numbers(&cell, theirs) {
                 Ok((found, restored)) => {
                     if restored {
                         row.warnings.push("phone:leading_zero_restored".to_owned());
@@ -237,15 +250,30 @@ impl RowReader {
                         _ => add(&mut row.phones, found.phones),
                     }
                 }
+                Err(_) if reading::says_nothing(cell.text) => {}
                 Err(reason) => row.unreadable("phone", reason, PHONES_TEXT, cell.text, &self.manner),
             }
         }
     }
 
+    /// Numbers of a store far from China that were read as China's, and do not say so.
+    fn doubt_phones(&self, row: &mut Row<'_>, cells: &Cells<'_>) {
+        let typed = joined(cells, &self.phones).text;
+        if typed.contains('+') || typed.contains("0086") {
+            return;
+        }
+        if row.phones.iter().any(|phone| is_chinese(phone, Line::Fixed)) {
+            row.phones.clear();
+            row.unreadable("phone", ErrorCode::ForeignUnlikely.as_str(), PHONES_TEXT, &typed, &self.manner);
+        } else if row.phones.iter().any(|phone| is_chinese(phone, Line::Mobile)) {
+            row.warnings.push("phone:may_be_foreign".to_owned());
+        }
+    }
+
     /// The numbers of a cell; those of most cells have a shape that needs no tables.
-    fn numbers(&mut self, cell: &Cell<'_>) -> Numbers {
+    fn numbers(&mut self, cell: &Cell<'_>, theirs: Option<&'static str>) -> Numbers {
         let digits = cell.text;
-        let country = self.manner.country.as_deref();
+        let country = self.manner.country.as_deref().or(theirs);
         // Of a file from elsewhere the same digits may be a number there.
         let plain = country.is_none_or(|code| code == "86");
         if let Some(phone) = plain.then(|| plain_mobile(digits).or_else(|| plain_fixed_line(digits))).flatten() {
@@ -254,7 +282,7 @@ impl RowReader {
         }
         match cell.kind {
             Kind::Number => read_numbers(cell, country),
-            _ => self.numbers.get(digits, || read_numbers(cell, country)),
+            _ => self.numbers.entry(theirs).or_default().get(digits, || read_numbers(cell, country)),
         }
     }
 
@@ -282,6 +310,11 @@ impl RowReader {
                 row.hours = Some(hours);
             }
             Err("empty") => {}
+            Err(_) if reading::says_nothing(&typed) => {}
+            Err(_) if is_to_come(&typed) => {
+                row.warnings.push("hours:note".to_owned());
+                row.keep_text(HOURS_TEXT, &typed);
+            }
             Err(reason) => row.unreadable("hours", reason, HOURS_TEXT, &typed, &self.manner),
         }
     }
@@ -302,12 +335,21 @@ impl RowReader {
         let cell = |column: Option<usize>| column.map_or("", |n| unwrapped(cells.get(n)).text.trim());
         let (latitude, longitude) = (cell(self.latitude), cell(self.longitude));
         let both = cell(self.coordinates);
-        let (typed, said) = match (reading::is_empty(latitude), reading::is_empty(longitude)) {
-            _ if !reading::is_empty(both) => (both.to_owned(), self.degrees[1]),
-            (true, true) => return,
-            _ => (format!("{},{}", with_point(latitude), with_point(longitude)), self.degrees[0]),
+        let in_two = || {
+            let typed = format!("{},{}", with_point(latitude), with_point(longitude));
+            datum::read(&typed, self.degrees[0])
         };
-        match datum::read(&typed, said) {
+        let read = match (reading::is_empty(latitude) && reading::is_empty(longitude), reading::is_empty(both)) {
+            (true, true) => return,
+            (false, true) => in_two(),
+            (true, false) => datum::read(both, self.degrees[1]),
+            // Two columns have no order that can be wrong, and may say what the one only names.
+            (false, false) => match datum::read(both, self.degrees[1]) {
+                Ok(found) if !found.swapped => Ok(found),
+                other => in_two().ok().map_or(other, Ok),
+            },
+        };
+        match read {
             Ok(found) => {
                 if found.swapped {
                     row.warnings.push("coords:swapped".to_owned());
@@ -321,6 +363,15 @@ impl RowReader {
             Err(code) => row.warnings.push(format!("coords:{code}")),
         }
     }
+}
+
+/// The words by which pages label an address in its own cell.
+const LABELS: [&str; 4] = ["地址", "详细地址", "Address", "address"];
+
+/// `地址：北京路1号` without its label; nothing if it has none.
+fn unlabelled(address: &str) -> Option<&str> {
+    let mut behind = LABELS.iter().filter_map(|label| address.strip_prefix(label));
+    behind.find_map(|rest| rest.trim_start().strip_prefix([':', '：'])).map(str::trim_start)
 }
 
 /// A number with a point before its fraction: a lone comma in it can mean nothing else.
@@ -355,6 +406,13 @@ fn read_numbers(cell: &Cell<'_>, country: Option<&str>) -> Numbers {
         Err(finding) if finding.code == ErrorCode::Empty => Ok((Phones::default(), false)),
         Err(finding) => Err(finding.code.as_str()),
     }
+}
+
+/// What stands for the hours of a shop that has none yet, in small letters.
+const TO_COME: [&str; 4] = ["opening soon", "coming soon", "即将开业", "即將開業"];
+
+fn is_to_come(hours: &str) -> bool {
+    TO_COME.contains(&hours.trim_matches(['.', '!', '！', '。', ' ']).to_lowercase().as_str())
 }
 
 /// When a shop opens and closes, as one text.

@@ -31,6 +31,11 @@ use crate::error::Result;
 
 /// About as many bytes of a file are a row of it.
 const ROW_BYTES: u64 = 120;
+/// So many rows with numbers of another country, and one of so many, make a file of another country.
+const FOREIGN_ROWS_MIN: u64 = 5;
+const FOREIGN_SHARE: u64 = 5;
+/// What is said of such numbers.
+const FOREIGN: [&str; 3] = ["phone:foreign_unlikely", "phone:too_short", "phone:may_be_foreign"];
 /// Bytes digested at a time.
 const DIGEST_BYTES: usize = 256 * 1024;
 
@@ -67,6 +72,7 @@ pub async fn import(
         first: None,
         spread: None,
         counts: Counts::new(),
+        foreign: 0,
         row: 0,
         blanks: 0,
         dropped_blanks: 0,
@@ -119,8 +125,9 @@ pub(super) fn columns(
     schema: &Schema,
 ) -> Result<Columns> {
     let remembered = remembered.map(|(version, mapping)| (*version, mapping));
-    let Header { names, first_cells, .. } = &sheet.header;
-    Columns::find(names, &Wishes { by_hand: &request.map, remembered, declared: &schema.custom, first_cells })
+    let Header { names, first_cells, varieties, .. } = &sheet.header;
+    let wishes = Wishes { by_hand: &request.map, remembered, declared: &schema.custom, first_cells, varieties };
+    Columns::find(names, &wishes)
 }
 
 pub(super) fn manner(request: &ImportRequest, facts: &FileFacts, schema: Arc<Schema>) -> Manner {
@@ -229,6 +236,8 @@ struct Import<'a> {
     first: Option<Columns>,
     spread: Option<Spread>,
     counts: Counts,
+    /// Rows whose numbers may be of another country.
+    foreign: u64,
     /// Rows so far, without blank ones that may stand at the end.
     row: u64,
     /// Blank rows behind them.
@@ -307,6 +316,11 @@ impl Import<'_> {
         }
         let places: Vec<usize> = if self.purpose.saves { new.iter().map(|row| row.at).collect() } else { Vec::new() };
         let (reports, wanted) = self.judge.judge(self.cache, cells, new).await?;
+        let is_foreign = |report: &&RowReport| {
+            let mut said = report.problems.iter().chain(&report.warnings);
+            said.any(|said| FOREIGN.contains(&said.as_str()))
+        };
+        self.foreign += reports.iter().filter(is_foreign).count() as u64;
         for report in &reports {
             let counted = report.outcome.counted_as();
             match self.counts.get_mut(counted) {
@@ -391,7 +405,11 @@ impl Import<'_> {
         if let Some(newline) = self.file.newline.as_mut().filter(|newline| seen.bare_breaks && *newline == "CRLF") {
             newline.push_str(" (bare LF inside quoted cells)");
         }
+        let is_wanted = self.options.request.country.is_none()
+            && self.foreign >= FOREIGN_ROWS_MIN
+            && self.foreign * FOREIGN_SHARE >= self.row;
         Ok(ImportSummary {
+            country_wanted: if is_wanted { self.foreign } else { 0 },
             file: self.file,
             counts: self.counts,
             dry_run: self.options.request.dry_run,

@@ -270,6 +270,10 @@ pub struct ImportSummary {
     /// Rows whose ids may have lost their leading zeros, which later rows showed: they have no warning of their own.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub zeros_suspected_late: u64,
+    /// Rows whose telephone numbers look like those of another country, where they are so many that the whole file may be
+    /// of one and none was given.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub country_wanted: u64,
 }
 
 fn is_zero(number: &u64) -> bool {

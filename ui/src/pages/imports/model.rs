@@ -104,6 +104,8 @@ pub enum FileDoubt {
     HiddenRows(u64),
     /// Sheets that are not read, as no column of theirs is called like a store's name.
     SheetsLeftOut(Vec<String>),
+    /// The numbers of so many rows look like those of another country, and none was given.
+    CountryWanted(u64),
 }
 
 /// Of a dry run that has ended.
@@ -113,6 +115,7 @@ pub fn doubts_of_file(summary: &ImportSummary) -> Vec<FileDoubt> {
         (!left_out.is_empty()).then(|| FileDoubt::SheetsLeftOut(left_out.clone())),
         Some(FileDoubt::HiddenRows(summary.file.hidden_rows)).filter(|_| summary.file.hidden_rows > 0),
         Some(FileDoubt::ZerosLost(summary.zeros_suspected_late)).filter(|_| summary.zeros_suspected_late > 0),
+        Some(FileDoubt::CountryWanted(summary.country_wanted)).filter(|_| summary.country_wanted > 0),
     ]
     .into_iter()
     .flatten()

@@ -263,9 +263,15 @@ fn what_a_file_leaves_in_doubt_is_said_once_each() {
     assert_eq!(doubts_of_file(&summary), []);
     summary.zeros_suspected_late = 2;
     summary.file.hidden_rows = 3;
+    summary.country_wanted = 5;
     summary.file.skipped_sheets = vec!["说明".to_owned()];
     assert_eq!(
         doubts_of_file(&summary),
-        [FileDoubt::SheetsLeftOut(vec!["说明".to_owned()]), FileDoubt::HiddenRows(3), FileDoubt::ZerosLost(2),]
+        [
+            FileDoubt::SheetsLeftOut(vec!["说明".to_owned()]),
+            FileDoubt::HiddenRows(3),
+            FileDoubt::ZerosLost(2),
+            FileDoubt::CountryWanted(5),
+        ]
     );
 }

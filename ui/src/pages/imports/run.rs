@@ -118,6 +118,7 @@ fn said_of_file(doubt: &FileDoubt) -> String {
     match doubt {
         FileDoubt::ZerosLost(rows) => imports::zeros_late(*rows),
         FileDoubt::HiddenRows(rows) => imports::hidden_rows(*rows),
+        FileDoubt::CountryWanted(rows) => imports::country_wanted(*rows),
         FileDoubt::SheetsLeftOut(sheets) => imports::skipped_sheets(listed(sheets)),
     }
 }
