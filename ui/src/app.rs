@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::components::{Sprite, Toaster, Toasts};
-use crate::pages::conflicts::ConflictsPage;
+use crate::pages::conflicts::{self, ConflictsPage};
 use crate::pages::imports::{self, ImportsPage};
 use crate::pages::insights::InsightsPage;
 use crate::pages::outbox::OutboxPage;
@@ -38,6 +38,7 @@ pub fn App() -> impl IntoView {
     session::provide();
     declared::provide();
     stores::provide();
+    conflicts::provide();
     imports::provide(navigator);
     appearance::provide();
     full_text::provide();

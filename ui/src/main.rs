@@ -5,6 +5,7 @@ mod appearance;
 mod clock;
 mod components;
 mod declared;
+mod focus;
 mod full_text;
 mod i18n;
 mod ipc;

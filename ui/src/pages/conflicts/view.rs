@@ -29,8 +29,7 @@ fn page_key(desk: Desk, key: PageKey) -> bool {
             if in_queue() {
                 queue::step(desk, by);
             } else {
-                desk.change(|bench| bench.step(by));
-                focus_row();
+                queue::step_field(desk, by);
             }
         }
         '1'..='9' => {
@@ -52,10 +51,7 @@ fn page_key(desk: Desk, key: PageKey) -> bool {
             }
         }
         'z' if desk.may_review.get_untracked() => {
-            desk.change(|bench| {
-                bench.undo();
-            });
-            focus_row();
+            desk.undo();
         }
         _ => return false,
     }
