@@ -10,6 +10,7 @@ mod full_text;
 mod i18n;
 mod ipc;
 mod keyboard;
+mod leaving;
 mod pages;
 mod query;
 mod remembered;

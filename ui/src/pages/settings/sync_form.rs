@@ -5,6 +5,7 @@ use domain::ipc::{Durability, IpcError, Mistake, SyncNumber, SyncSettings};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::unsaved::use_unsaved;
 use crate::components::{Button, Icon, Problem, use_toaster};
 use crate::i18n::{everywhere, grouped, settings as words};
 use crate::ipc;
@@ -91,6 +92,8 @@ pub fn Form(
     let read = Memo::new(move |_| draft.read());
     let same =
         Memo::new(move |_| read.with(|(settings, wrong)| wrong.is_empty() && stored.with_value(|s| s == settings)));
+    let unsaved = use_unsaved();
+    Effect::new(move |_| unsaved.sync.set(may.get() && !same.get()));
     let good = Memo::new(move |_| read.with(|(settings, wrong)| wrong.is_empty() && settings.check().is_ok()));
     let mistake = move |number: SyncNumber| {
         read.with(|(settings, wrong)| {
