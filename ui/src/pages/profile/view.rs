@@ -140,7 +140,7 @@ fn Heading(editor: Editor) -> impl IntoView {
     let name =
         move || row.with(|row| row.as_ref().map_or_else(|| words::new_title().to_owned(), |row| row.name.clone()));
     let said = move || {
-        let unsaved = editor.draft.with(|draft| draft.touched().len()) as u64;
+        let unsaved = editor.unsaved() as u64;
         if editor.saving.get() {
             return view! { <span class="row sm muted">{words::saving}</span> }.into_any();
         }
