@@ -27,7 +27,19 @@ pub fn focus_if_lost(selector: &'static str) {
     });
 }
 
-/// Does nothing have the focus?
+/// Moves the focus to the heading of the page once it is drawn, if nothing else has it by then.
+pub fn focus_heading() {
+    request_animation_frame(|| {
+        let heading = document().query_selector("main h1").ok().flatten().filter(|_| is_lost());
+        if let Some(heading) = heading {
+            // Not a stop of Tab: only keys and readers begin there.
+            let _ = heading.set_attribute("tabindex", "-1");
+            focus_on("main h1");
+        }
+    });
+}
+
+/// Does nothing have the focus? In a modal dialog that can be the dialog itself.
 pub fn is_lost() -> bool {
-    document().active_element().is_none_or(|active| active.tag_name() == "BODY")
+    document().active_element().is_none_or(|active| matches!(active.tag_name().as_str(), "BODY" | "DIALOG"))
 }

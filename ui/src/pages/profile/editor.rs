@@ -14,6 +14,7 @@ use wasm_bindgen::JsCast;
 use super::hours::Wish;
 use super::model::{Draft, new_id};
 use crate::components::{Toaster, use_toaster};
+use crate::focus::focus_if_lost;
 use crate::i18n::everywhere;
 use crate::ipc;
 use crate::route::{Navigator, Route, StoreTab, use_navigator};
@@ -296,6 +297,8 @@ impl Editor {
             match ipc::undo(edit).await {
                 Ok(_) => {
                     editor.saved.try_set(None);
+                    // The button is gone with what it took back.
+                    focus_if_lost("[data-testid=save]");
                     editor.toaster.say(everywhere::undone());
                 }
                 Err(problem) => editor.toaster.fail(&problem),

@@ -14,6 +14,7 @@ use super::model::{Draft, new_id};
 use crate::clock::local;
 use crate::components::{Banner, Button, Chip, Details, Empty, Icon, Skeleton, StoreChip, Tone};
 use crate::declared;
+use crate::focus::{focus_heading, focus_if_lost};
 use crate::i18n::{everywhere, profile as words, stores};
 use crate::ipc;
 use crate::keyboard::{PageKey, use_keyboard};
@@ -91,6 +92,11 @@ fn Missing(text: &'static str, detail: String) -> impl IntoView {
 
 #[component]
 fn Loaded(editor: Editor, id: Option<MerchantId>, tab: Signal<StoreTab>) -> impl IntoView {
+    if editor.is_new() {
+        focus_if_lost("#f-name")
+    } else {
+        focus_heading()
+    }
     let mistakes = Memo::new(move |_| editor.mistakes().len());
     let on_history = Memo::new(move |_| tab.get() == StoreTab::History);
     let id = StoredValue::new(id);
