@@ -23,9 +23,14 @@ fn number_words(number: SyncNumber) -> (&'static str, &'static str) {
     }
 }
 
+/// Which numbers it takes: said of one outside of them and of what is no number alike.
+fn range_words(number: SyncNumber) -> String {
+    words::out_of_range(grouped(*number.range().start()), grouped(*number.range().end()))
+}
+
 fn mistake_words(number: SyncNumber, mistake: Mistake, settings: &SyncSettings) -> String {
     match mistake {
-        Mistake::OutOfRange => words::out_of_range(grouped(*number.range().start()), grouped(*number.range().end())),
+        Mistake::OutOfRange => range_words(number),
         Mistake::ShorterThan(other) => words::shorter_than(number_words(other).0, grouped(other.of(settings))),
     }
 }
@@ -98,7 +103,7 @@ pub fn Form(
     let mistake = move |number: SyncNumber| {
         read.with(|(settings, wrong)| {
             if wrong.contains(&number) {
-                return Some(words::no_number().to_owned());
+                return Some(range_words(number));
             }
             number.mistake(settings).map(|mistake| mistake_words(number, mistake, settings))
         })
