@@ -95,6 +95,12 @@ async fn different_fields_merge_and_the_same_field_is_settled_by_operations() {
     let typed = format!("{} [data-testid=conflict-value]", row("note"));
     ops.says(typed.as_str(), "后门可停车").await.unwrap();
     ops.window().type_over("[data-testid=conflict-reason]", "与店长电话确认").await.unwrap();
+    // A look at another page takes neither the choices nor the reason.
+    ops.go("stores").await.unwrap();
+    ops.go("conflicts").await.unwrap();
+    ops.says(typed.as_str(), "后门可停车").await.unwrap();
+    ops.says(merged.as_str(), &taken).await.unwrap();
+    assert_eq!(ops.window().value("[data-testid=conflict-reason]").await.unwrap(), "与店长电话确认");
     ops.window().click("[data-testid=conflict-apply]").await.unwrap();
     ops.vanishes("[data-testid=conflict-field]").await.unwrap();
 
@@ -120,4 +126,51 @@ async fn different_fields_merge_and_the_same_field_is_settled_by_operations() {
     })
     .await
     .unwrap();
+}
+
+#[tokio::test]
+#[ignore = "opens real windows: ./dev e2e"]
+async fn the_keys_alone_clear_the_queue_and_take_the_last_decision_back() {
+    let world = World::new().unwrap();
+    let mut backend = world.backend(60).unwrap();
+    let (a, b) =
+        (world.device("till-a", &backend, "merchant").unwrap(), world.device("till-b", &backend, "merchant").unwrap());
+    a.sync();
+    b.sync();
+    let found = a.ask(&["search", "店", "--limit", "3"]);
+    let ids: Vec<&str> = found.as_array().unwrap().iter().filter_map(|store| store["merchant_id"].as_str()).collect();
+    for device in [&a, &b] {
+        for id in &ids {
+            device.ask(&["set", id, &format!("name={}", device.home.file_name().unwrap().to_string_lossy())]);
+        }
+    }
+    a.sync();
+    b.sync();
+    let desk = world.device("desk", &backend, "operations").unwrap();
+    desk.sync();
+    let ops = Seat::open(&desk).await.unwrap();
+    ops.synced().await.unwrap();
+    // Decisions wait here, so that the last one can be taken back as if it had never been.
+    backend.kill();
+    ops.offline().await.unwrap();
+
+    let press = async |keys: &[&str]| {
+        for one in keys {
+            ops.window().press(&[one]).await.unwrap();
+        }
+    };
+    let queue = "[data-testid=conflict-row]";
+    press(&["g", "c"]).await;
+    for left in (0..ids.len()).rev() {
+        ops.window().wait_for_count(queue, |count| count == left + 1).await.unwrap();
+        ops.appears("[data-testid=conflict-field]").await.unwrap();
+        // Pressed twice it stays chosen.
+        press(&["2", "2"]).await;
+        ops.appears("[data-testid=conflict-value]").await.unwrap();
+        press(&[key::ENTER, key::ENTER]).await;
+        ops.window().wait_for_count(queue, |count| count == left).await.unwrap();
+    }
+    ops.appears("[data-testid=empty]").await.unwrap();
+    press(&["z"]).await;
+    ops.window().wait_for_count(queue, |count| count == 1).await.unwrap();
 }

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::components::{Sprite, Toaster, Toasts};
-use crate::pages::conflicts::ConflictsPage;
+use crate::focus::focus_heading;
+use crate::pages::conflicts::{self, ConflictsPage};
 use crate::pages::imports::{self, ImportsPage};
 use crate::pages::insights::InsightsPage;
 use crate::pages::outbox::OutboxPage;
@@ -38,6 +39,7 @@ pub fn App() -> impl IntoView {
     session::provide();
     declared::provide();
     stores::provide();
+    conflicts::provide();
     imports::provide(navigator);
     appearance::provide();
     full_text::provide();
@@ -66,6 +68,14 @@ pub fn App() -> impl IntoView {
         _ => StoreTab::Profile,
     });
     let signing_in = Memo::new(move |_| navigator.route() == Route::SignIn);
+    // What was pressed is gone with its page.
+    Effect::new(move |before: Option<(bool, Page)>| {
+        let now = (signing_in.get(), page.get());
+        if before.is_some_and(|before| before != now) {
+            focus_heading();
+        }
+        now
+    });
     let window = move || {
         if signing_in.get() {
             return view! { <SignInPage /> }.into_any();

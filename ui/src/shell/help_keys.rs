@@ -18,8 +18,13 @@ const EVERYWHERE: &[Line] = &[
     (&["/"], help::k_search),
     (&["?"], help::k_help),
 ];
-const LISTS: &[Line] =
-    &[(&["J", "K"], help::k_move), (&["Enter"], help::k_open), (&["E"], help::k_edit), (&["N"], help::k_new)];
+const LISTS: &[Line] = &[
+    (&["J", "K"], help::k_move),
+    (&["Enter"], help::k_open),
+    (&["E"], help::k_edit),
+    (&["R"], help::k_retry),
+    (&["N"], help::k_new),
+];
 const STORES: &[Line] = &[
     (&["X"], help::k_choose),
     (&["Shift", "↑↓"], help::k_choose_range),

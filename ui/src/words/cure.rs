@@ -18,6 +18,8 @@ pub fn cure(path: &str, code: ErrorCode) -> &'static str {
         "licence.credit_code" if check => Some(cures::credit_check()),
         "licence.food" if check => Some(cures::food_check()),
         _ if !about_form => None,
+        // Its form is looked at before it is sent.
+        "merchant_id" => Some(cures::id_taken()),
         "licence.credit_code" => Some(cures::credit_code()),
         "licence.food" => Some(cures::food_licence()),
         "location" => Some(cures::location()),
@@ -72,6 +74,12 @@ mod tests {
         declared::follow(Arc::new(Schema { custom: vec![seats], ..Schema::default() }));
         let table = [
             ("custom.seats", ErrorCode::NotANumber, "只写数字，例如 40", "Write digits only, like 40"),
+            (
+                "merchant_id",
+                ErrorCode::BadValue,
+                "这个编号已有门店使用，请换一个",
+                "Another store has this ID: choose a different one",
+            ),
             ("licence.food", ErrorCode::Length, "写 JY 和 14 位数字", "Write JY and 14 digits"),
         ];
         for (path, code, chinese, english) in table {

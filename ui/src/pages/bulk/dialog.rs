@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::flow::{Flow, Stage};
 use super::plan::{Exceptions, PlanView};
 use crate::components::{Button, Dialog, Icon, Problem};
+use crate::focus::focus_if_lost;
 use crate::i18n::{bulk, everywhere, grouped};
 use crate::ipc;
 use crate::query::use_query;
@@ -31,6 +32,18 @@ pub fn BulkDialog(
     children: ChildrenFn,
 ) -> impl IntoView {
     let children = StoredValue::new(children);
+    // The buttons of a stage are gone with it; the one that changes nothing comes first.
+    Effect::new(move |_| {
+        let next = flow.stage.with(|stage| match stage {
+            Stage::Choosing => Some("dialog.bulk :is(select, input)"),
+            Stage::Looking(_) => Some("[data-testid=bulk-back]"),
+            Stage::Saved(_) => Some("[data-testid=bulk-close]"),
+            Stage::Planning | Stage::Saving | Stage::Undoing(_) => None,
+        });
+        if let Some(next) = next.filter(|_| flow.open.get_untracked()) {
+            focus_if_lost(next);
+        }
+    });
     view! {
         <Dialog
             open=flow.open

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::undo::{UndoDialog, use_undoing};
 use crate::clock::{local, use_now};
 use crate::components::{Button, Icon, Popover};
+use crate::focus::focus_on;
 use crate::i18n::{bulk, everywhere, listed};
 use crate::ipc;
 use crate::query::use_query;
@@ -56,11 +57,7 @@ pub fn PastEdits() -> impl IntoView {
 }
 
 fn focus_button() {
-    use wasm_bindgen::JsCast;
-    let button = document().query_selector("[data-testid=bulk-past]").ok().flatten();
-    if let Some(button) = button.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
-        let _ = button.focus();
-    }
+    focus_on("[data-testid=bulk-past]");
 }
 
 fn state(state: BulkState) -> &'static str {

@@ -1,6 +1,6 @@
 //! What the parts of the page share: the reviews, the bench of each store, and what goes on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
 use std::sync::Arc;
 
 use domain::field::FieldPath;
@@ -10,9 +10,11 @@ use domain::{ActorId, ErrorCode, MerchantId};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::kept::{Kept, use_kept};
 use super::model::{self, Applied, Bench, Moved, Picked, Refused};
+use super::table::focus_row;
 use crate::components::{Toaster, use_toaster};
-use crate::i18n::conflicts;
+use crate::i18n::{conflicts, everywhere};
 use crate::ipc;
 use crate::query::{Query, use_query};
 use crate::session::use_shared;
@@ -44,26 +46,22 @@ pub struct Desk {
     pub queue: Memo<Vec<Review>>,
     /// Refused decisions of this device.
     pub refused: Memo<Vec<Refused>>,
-    /// The benches of stores that were opened.
-    pub benches: RwSignal<BTreeMap<MerchantId, Bench>>,
-    /// The open store.
-    pub open: RwSignal<Option<MerchantId>>,
+    /// What outlives the page.
+    kept: Kept,
     /// The bench of the open store.
     pub bench: Memo<Option<Bench>>,
-    /// What happened to the open store, or to the one before.
-    pub notices: RwSignal<BTreeMap<MerchantId, Notice>>,
     /// The field that is being typed.
     pub typing: RwSignal<Option<FieldPath>>,
-    /// Is a decision being saved?
-    pub saving: RwSignal<bool>,
     /// May this actor decide?
     pub may_review: Memo<bool>,
-    applied: RwSignal<Vec<Applied>>,
-    /// Fields that this window has just settled: that they are gone is no news.
-    own: StoredValue<BTreeSet<(MerchantId, FieldPath)>>,
-    /// Place of the open store in the queue: what comes after it stands there when it is done.
-    place: StoredValue<usize>,
     toaster: Toaster,
+}
+
+impl Deref for Desk {
+    type Target = Kept;
+    fn deref(&self) -> &Kept {
+        &self.kept
+    }
 }
 
 impl Desk {
@@ -76,7 +74,10 @@ impl Desk {
             || (),
             |()| async { ipc::outbox(&OutboxQuery { group: OutboxGroup::All, offset: 0, limit: OUTBOX_ROWS }).await },
         );
-        let applied = RwSignal::new(Vec::<Applied>::new());
+        let kept = use_kept();
+        let Kept { benches, open, applied, .. } = kept;
+        // The outbox is asked after them: one that is not in it was answered, or taken back, while the page was away.
+        applied.update(|applied| applied.iter_mut().for_each(|decision| decision.seen = true));
         Effect::new(move |_| {
             if let Some(page) = outbox.get() {
                 applied.update(|applied| model::note_outbox(applied, &page.rows));
@@ -86,23 +87,15 @@ impl Desk {
             let all = reviews.get().unwrap_or_else(|| Arc::new(Vec::new()));
             model::queue(applied.with(|applied| model::undecided(&all, applied)))
         });
-        let benches = RwSignal::new(BTreeMap::<MerchantId, Bench>::new());
-        let open = RwSignal::new(None::<MerchantId>);
         let desk = Self {
             reviews,
             outbox,
             queue,
             refused: Memo::new(move |_| outbox.get().map(|page| model::refused(&page.rows)).unwrap_or_default()),
-            benches,
-            open,
+            kept,
             bench: Memo::new(move |_| open.get().and_then(|id| benches.with(|benches| benches.get(&id).cloned()))),
-            notices: RwSignal::new(BTreeMap::new()),
             typing: RwSignal::new(None),
-            saving: RwSignal::new(false),
             may_review: Memo::new(move |_| shared.may_review()),
-            applied,
-            own: StoredValue::new(BTreeSet::new()),
-            place: StoredValue::new(0),
             toaster: use_toaster(),
         };
         Effect::new(move |_| {
@@ -116,6 +109,7 @@ impl Desk {
     fn renew(self, queue: &[Review], me: Option<&ActorId>) {
         let mut notices = self.notices.get_untracked();
         let mut benches = self.benches.get_untracked();
+        benches.retain(|_, bench| !bench.is_of_another(me));
         let gone: Vec<MerchantId> =
             benches.keys().filter(|id| !queue.iter().any(|review| review.merchant_id == **id)).cloned().collect();
         for id in gone {
@@ -143,7 +137,11 @@ impl Desk {
             }
         }
         let open = self.open.get_untracked();
-        let next = model::to_open(queue, open.as_ref(), self.place.get_value());
+        let back = self.back.get_value().filter(|id| queue.iter().any(|review| review.merchant_id == *id));
+        if back.is_some() {
+            self.back.set_value(None);
+        }
+        let next = model::to_open(queue, back.as_ref().or(open.as_ref()), self.place.get_value());
         let at = next.as_ref().and_then(|id| queue.iter().position(|review| review.merchant_id == *id));
         self.place.set_value(at.unwrap_or(0));
         if self.benches.with_untracked(|before| *before != benches) {
@@ -180,9 +178,45 @@ impl Desk {
 
     /// Chooses for a field, if this actor may.
     pub fn pick(self, field: &FieldPath, choice: Picked) {
+        self.choose(|bench| bench.pick(field, choice));
+    }
+
+    /// The same by a press on the value: on the chosen one it takes the choice back.
+    pub fn press(self, field: &FieldPath, choice: Picked) {
+        self.choose(|bench| bench.toggle(field, choice));
+    }
+
+    fn choose(self, how: impl FnOnce(&mut Bench)) {
         if self.may_review.get_untracked() && !self.saving.get_untracked() {
-            self.change(|bench| bench.pick(field, choice));
+            self.change(how);
         }
+    }
+
+    /// Takes the last choice back; where nothing is chosen, the decision that was applied last.
+    pub fn undo(self) {
+        let mut undone = false;
+        self.change(|bench| undone = bench.undo().is_some());
+        if undone {
+            return focus_row();
+        }
+        let Some((edit_id, merchant_id)) = self.last.get_value() else { return };
+        self.last.set_value(None);
+        spawn_local(async move {
+            match ipc::undo(edit_id).await {
+                Ok(_) => {
+                    self.toaster.say(everywhere::undone());
+                    let waits = self.applied.with_untracked(|applied| applied.iter().any(|one| one.edit_id == edit_id));
+                    if waits {
+                        self.back.set_value(Some(merchant_id));
+                        self.applied.update(|applied| applied.retain(|one| one.edit_id != edit_id));
+                    }
+                    self.reviews.refetch();
+                    self.outbox.refetch();
+                    focus_row();
+                }
+                Err(problem) => self.toaster.fail(&problem),
+            }
+        });
     }
 
     /// The refused decision about the open store.
@@ -229,7 +263,7 @@ impl Desk {
                 Ok(saved) => {
                     if let Some(edit_id) = saved.edit_id {
                         let merchant_id = &resolve.merchant_id;
-                        self.own.try_update_value(|own| {
+                        self.own.update_value(|own| {
                             own.extend(
                                 resolve.choices.iter().map(|choice| (merchant_id.clone(), choice.field.clone())),
                             );
@@ -248,6 +282,7 @@ impl Desk {
                                 seen: false,
                             }));
                         });
+                        self.last.set_value(Some((edit_id, merchant_id.clone())));
                         // What was just settled here is no news.
                         self.dismiss(merchant_id);
                         let text = if left == 0 {
@@ -256,6 +291,8 @@ impl Desk {
                             conflicts::done_some(resolve.choices.len() as u64, left)
                         };
                         self.toaster.say_with_undo(text, edit_id);
+                        // The next store is decided without leaving the keys.
+                        focus_row();
                     }
                     for refused in old {
                         // It was refused and is replaced: nothing is lost if it stays a little longer.
@@ -271,7 +308,7 @@ impl Desk {
                     }
                 }
             }
-            self.saving.try_set(false);
+            self.saving.set(false);
         });
     }
 }

@@ -136,6 +136,10 @@ impl Bench {
     pub fn me(&self) -> Option<&ActorId> {
         self.me.as_ref()
     }
+    /// Was it begun by somebody else, or by nobody, than who works here now? While nobody does, it waits.
+    pub fn is_of_another(&self, now: Option<&ActorId>) -> bool {
+        now.is_some() && self.me.as_ref() != now
+    }
     /// The review as it is on the screen.
     pub fn review(&self) -> &Review {
         &self.review
@@ -170,9 +174,11 @@ impl Bench {
     pub fn select(&mut self, index: usize) {
         self.cursor = index.min(self.review.items.len().saturating_sub(1));
     }
-    /// Moves up or down by so many fields.
-    pub fn step(&mut self, by: isize) {
+    /// Moves up or down by so many fields; false at the end.
+    pub fn step(&mut self, by: isize) -> bool {
+        let before = self.cursor;
         self.select(self.cursor.saturating_add_signed(by));
+        self.cursor != before
     }
     /// Goes to the next field that is not chosen, round the end; false if there is none.
     pub fn next_open(&mut self) -> bool {
@@ -196,18 +202,28 @@ impl Bench {
         }
     }
 
-    /// Chooses for a field of this review; choosing the same again takes the choice back.
+    /// Chooses for a field of this review; the same again changes nothing.
     pub fn pick(&mut self, field: &FieldPath, choice: Picked) {
+        if self.picked.get(field) != Some(&choice) {
+            self.put(field, Some(choice));
+        }
+    }
+
+    /// Chooses, or takes the choice back if it is chosen.
+    pub fn toggle(&mut self, field: &FieldPath, choice: Picked) {
+        let is_chosen = self.picked.get(field) == Some(&choice);
+        self.put(field, (!is_chosen).then_some(choice));
+    }
+
+    fn put(&mut self, field: &FieldPath, choice: Option<Picked>) {
         let Some(item) = self.review.items.iter().find(|item| item.field == *field) else { return };
-        if matches!(choice, Picked::Candidate(n) if n >= item.candidates.len()) {
+        if matches!(choice, Some(Picked::Candidate(n)) if n >= item.candidates.len()) {
             return;
         }
-        let before = self.picked.get(field).cloned();
-        if before.as_ref() == Some(&choice) {
-            self.picked.remove(field);
-        } else {
-            self.picked.insert(field.clone(), choice);
-        }
+        let before = match choice {
+            Some(choice) => self.picked.insert(field.clone(), choice),
+            None => self.picked.remove(field),
+        };
         self.undo.push((field.clone(), before));
         if self.undo.len() > UNDO_MAX {
             self.undo.remove(0);

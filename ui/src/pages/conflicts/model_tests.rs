@@ -129,7 +129,30 @@ fn merged_starts_empty_and_holds_what_was_chosen() {
     assert_eq!(resolve.reason.as_deref(), Some("已与店长电话确认"));
     assert_eq!((bench.decided(), bench.remaining()), (2, 1));
     bench.pick(&field("name"), Picked::Candidate(0));
-    assert_eq!(bench.decided(), 1, "the same again takes it back");
+    assert_eq!(bench.decided(), 2, "a key pressed twice takes nothing back");
+    bench.toggle(&field("name"), Picked::Candidate(0));
+    assert_eq!(bench.decided(), 1, "a press on the chosen value does");
+    bench.undo();
+    bench.undo();
+    assert_eq!(
+        (bench.decided(), bench.picked(&field("name"))),
+        (1, Some(&Picked::Candidate(0))),
+        "what changed nothing is not undone"
+    );
+}
+
+#[test]
+fn a_bench_waits_for_who_began_it() {
+    let of = |me: Option<&str>| Bench::new(review(vec![two("name")]), me.map(actor));
+    for (began, now, another) in [
+        (Some("a"), Some("a"), false),
+        (Some("a"), None, false),
+        (Some("a"), Some("b"), true),
+        (None, Some("a"), true),
+        (None, None, false),
+    ] {
+        assert_eq!(of(began).is_of_another(now.map(actor).as_ref()), another, "{began:?} {now:?}");
+    }
 }
 
 #[test]
@@ -166,8 +189,9 @@ fn enter_goes_to_the_next_open_field() {
     assert_eq!(bench.cursor(), 0, "round the end");
     bench.pick(&field("address"), Picked::Base);
     assert!(!bench.next_open());
-    bench.step(9);
+    assert!(bench.step(9));
     assert_eq!(bench.cursor(), 2);
+    assert!(!bench.step(1), "behind the last one is the next store");
     assert!(!Bench::new(review(Vec::new()), None).next_open());
 }
 

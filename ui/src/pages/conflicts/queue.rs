@@ -5,13 +5,13 @@ use domain::review::{Review, ReviewKind};
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
 use super::desk::{Desk, use_desk};
 use super::model::age_s;
 use super::table::focus_row;
 use crate::clock::use_now;
 use crate::components::Icon;
+use crate::focus::focus_soon;
 use crate::i18n::conflicts;
 use crate::keyboard::is_composing;
 use crate::words::field::field_label;
@@ -26,25 +26,36 @@ pub fn oldest(queue: &[Review], now: chrono::DateTime<chrono::Utc>) -> Option<St
     queue.first().map(|review| time::span(age_s(review, now_ms(now))))
 }
 
-/// Opens the store so many places further.
-pub fn step(desk: Desk, by: isize) {
+/// Opens the store so many places further; false at the end of the queue.
+fn open_next(desk: Desk, by: isize) -> bool {
     let queue = desk.queue.get_untracked();
     let open = desk.open.get_untracked();
     let at = queue.iter().position(|review| Some(&review.merchant_id) == open.as_ref()).unwrap_or(0);
     let to = at.saturating_add_signed(by).min(queue.len().saturating_sub(1));
     if let Some(review) = queue.get(to) {
         desk.show(&review.merchant_id);
-        focus_open();
     }
+    to != at
+}
+
+/// The same with the focus on the queue.
+pub fn step(desk: Desk, by: isize) {
+    open_next(desk, by);
+    focus_open();
+}
+
+/// Goes to the next field, behind the last one to the next store; the same backwards.
+pub fn step_field(desk: Desk, by: isize) {
+    let mut moved = false;
+    desk.change(|bench| moved = bench.step(by));
+    if !moved && open_next(desk, by) {
+        desk.change(|bench| bench.select(if by > 0 { 0 } else { usize::MAX }));
+    }
+    focus_row();
 }
 
 fn focus_open() {
-    request_animation_frame(|| {
-        let found = document().query_selector("[data-testid=conflict-row][aria-selected=true]").ok().flatten();
-        if let Some(row) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
-            let _ = row.focus();
-        }
-    });
+    focus_soon("[data-testid=conflict-row][aria-selected=true]");
 }
 
 /// The queue.

@@ -12,6 +12,7 @@ use super::input::TypedValue;
 use super::model::{self, Bench, Column, Picked};
 use crate::clock::{local, use_now};
 use crate::components::{Button, Icon, Kbd};
+use crate::focus::{focus_on, focus_soon};
 use crate::i18n::conflicts;
 use crate::keyboard::{is_composing, is_typing};
 use crate::pages::outbox::resend::typed_text;
@@ -39,26 +40,24 @@ fn by_line(candidate: &Candidate, named: bool, now: chrono::DateTime<chrono::Utc
 
 /// Puts the focus on the current row.
 pub fn focus_row() {
-    request_animation_frame(|| {
-        let found = document().query_selector("[data-testid=conflict-field][tabindex=\"0\"]").ok().flatten();
-        if let Some(row) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
-            let _ = row.focus();
-        }
-    });
-}
-
-fn focus_apply() {
-    let found = document().query_selector("[data-testid=conflict-apply]").ok().flatten();
-    if let Some(button) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
-        let _ = button.focus();
-    }
+    focus_soon("[data-testid=conflict-field][tabindex=\"0\"]");
 }
 
 /// Goes to the next field without a choice, or to "apply".
 pub fn go_on(desk: Desk) {
     let mut open = false;
     desk.change(|bench| open = bench.next_open());
-    if open { focus_row() } else { focus_apply() }
+    if open {
+        focus_row();
+    } else {
+        focus_on("[data-testid=conflict-apply]");
+    }
+}
+
+/// Is it a key on the value that is chosen?
+fn on_taken(event: &KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|target| target.matches("button.pick[aria-pressed=true]").unwrap_or(false))
 }
 
 /// Moves the focus along the values of the row.
@@ -194,19 +193,20 @@ fn Row(field: FieldPath, columns: Memo<Vec<Column>>) -> impl IntoView {
         let on_row = event.target() == event.current_target();
         let taken = match event.key().as_str() {
             "ArrowDown" => {
-                desk.change(|bench| bench.step(1));
+                desk.change(|bench| _ = bench.step(1));
                 focus_row();
                 true
             }
             "ArrowUp" => {
-                desk.change(|bench| bench.step(-1));
+                desk.change(|bench| _ = bench.step(-1));
                 focus_row();
                 true
             }
             "ArrowRight" => along(&event, 1),
             "ArrowLeft" => along(&event, -1),
             // On a value, Enter takes it.
-            "Enter" if on_row => {
+            // On one that is taken, it goes on: taken twice it would be open again.
+            "Enter" if on_row || on_taken(&event) => {
                 go_on(desk);
                 true
             }
@@ -261,7 +261,7 @@ fn Row(field: FieldPath, columns: Memo<Vec<Column>>) -> impl IntoView {
                             })
                             on:click=move |_| {
                                 select();
-                                field.with_value(|field| desk.pick(field, choice.get_value()));
+                                field.with_value(|field| desk.press(field, choice.get_value()));
                             }
                         >
                             {cell}

@@ -20,6 +20,11 @@ fn in_queue() -> bool {
     document().active_element().is_some_and(|active| active.closest(".queue").ok().flatten().is_some())
 }
 
+fn in_row() -> bool {
+    let active = document().active_element();
+    active.is_some_and(|active| active.closest("[data-testid=conflict-field][tabindex=\"0\"]").ok().flatten().is_some())
+}
+
 fn page_key(desk: Desk, key: PageKey) -> bool {
     let PageKey::Letter(letter) = key else { return false };
     // A button that has the focus keeps its own keys, but none of these is one.
@@ -29,8 +34,7 @@ fn page_key(desk: Desk, key: PageKey) -> bool {
             if in_queue() {
                 queue::step(desk, by);
             } else {
-                desk.change(|bench| bench.step(by));
-                focus_row();
+                queue::step_field(desk, by);
             }
         }
         '1'..='9' => {
@@ -41,6 +45,10 @@ fn page_key(desk: Desk, key: PageKey) -> bool {
             });
             let Some((field, choice)) = chosen else { return false };
             desk.pick(&field, choice);
+            // Enter goes on from the row.
+            if !in_row() {
+                focus_row();
+            }
         }
         'e' if desk.may_review.get_untracked() => {
             let field = desk.bench.with_untracked(|bench| {
@@ -52,10 +60,7 @@ fn page_key(desk: Desk, key: PageKey) -> bool {
             }
         }
         'z' if desk.may_review.get_untracked() => {
-            desk.change(|bench| {
-                bench.undo();
-            });
-            focus_row();
+            desk.undo();
         }
         _ => return false,
     }

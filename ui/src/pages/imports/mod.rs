@@ -9,6 +9,7 @@ mod model;
 mod model_tests;
 mod past;
 mod report;
+mod row_numbers;
 mod rows;
 mod run;
 mod save_file;

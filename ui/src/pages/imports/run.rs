@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::model::{self, FileDoubt, Group, Stand, Step};
 use super::past::{Actions, UndoDialog};
 use super::report::ReportDialog;
+use super::row_numbers::{as_in_file, rows_above};
 use super::rows::Rows;
 use super::state::Desk;
 use super::tiles::{Tiles, group_name};
@@ -77,7 +78,12 @@ fn Outcomes(
     let lines = Memo::new(move |_| {
         let preview = desk.preview.get();
         let first = preview.as_ref().map(|preview| preview.rows.as_slice()).unwrap_or_default();
-        progress.with(|progress| model::lines(first, progress, group.get()))
+        progress.with(|progress| {
+            // What the run says of the file counts; until it ends, what the look said.
+            let file = progress.summary.as_ref().map(|summary| &summary.file);
+            let above = file.or(preview.as_ref().map(|preview| &preview.file)).map_or(0, rows_above);
+            as_in_file(model::lines(first, progress, group.get()), above)
+        })
     });
     let in_group = Memo::new(move |_| counts.with(|counts| model::count(counts, group.get())));
     let about = move || match group.get() {

@@ -51,6 +51,8 @@ impl Desk {
         self.step.set(Step::File);
         self.total.set(None);
         self.preview.set(None);
+        // It was about another file.
+        self.problem.set(None);
         self.look();
     }
 

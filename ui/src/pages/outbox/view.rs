@@ -16,6 +16,7 @@ use super::panel::{Acts, Panel};
 use super::tiles::Tiles;
 use crate::clock::{local, use_now};
 use crate::components::{Button, Dialog, Empty, ProblemBanner, Skeleton, use_toaster};
+use crate::focus::{focus_heading, focus_on, is_lost};
 use crate::i18n::{listed, outbox};
 use crate::ipc::{self, Reply};
 use crate::keyboard::{PageKey, use_keyboard};
@@ -209,6 +210,19 @@ pub fn OutboxPage() -> impl IntoView {
         true
     });
 
+    // What is discarded takes its button with it, a moment later.
+    let discarded = StoredValue::new(false);
+    Effect::new(move |_| {
+        loaded.track();
+        request_animation_frame(move || {
+            if discarded.try_get_value() == Some(true) && is_lost() {
+                discarded.set_value(false);
+                if !focus_row() {
+                    focus_heading();
+                }
+            }
+        });
+    });
     let say = Memo::new(move |_| {
         status.with(|status| status.as_ref().and_then(|status| page.with(|page| model::banner(status, page))))
     });
@@ -275,24 +289,16 @@ pub fn OutboxPage() -> impl IntoView {
             }}
         </div>
         <EditDialog editing=editing />
-        <DiscardDialog dropping=dropping />
-    }
-}
-
-fn focus(selector: &str) {
-    use wasm_bindgen::JsCast;
-    let found = document().query_selector(selector).ok().flatten();
-    if let Some(element) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
-        let _ = element.focus();
+        <DiscardDialog dropping=dropping on_discard=move |()| discarded.set_value(true) />
     }
 }
 
 fn focus_panel() {
-    focus("aside.side footer .btn");
+    focus_on("aside.side footer .btn");
 }
 
-fn focus_row() {
-    focus("[data-testid=outbox-row][tabindex=\"0\"]");
+fn focus_row() -> bool {
+    focus_on("[data-testid=outbox-row][tabindex=\"0\"]")
 }
 
 #[component]
@@ -329,11 +335,17 @@ fn Nothing(
 }
 
 #[component]
-fn DiscardDialog(dropping: RwSignal<Option<Dropping>>) -> impl IntoView {
+fn DiscardDialog(
+    dropping: RwSignal<Option<Dropping>>,
+    /// Somebody confirmed it.
+    #[prop(into)]
+    on_discard: Callback<()>,
+) -> impl IntoView {
     let toaster = use_toaster();
     let close = move || dropping.set(None);
     let drop_it = move || {
         let Some(dropped) = dropping.get_untracked() else { return };
+        on_discard.run(());
         close();
         spawn_local(async move {
             match ipc::discard(dropped.edit_id).await {

@@ -13,7 +13,10 @@ use crate::words::field::cycle_label;
 #[component]
 pub fn PlaceFields(editor: Editor) -> impl IntoView {
     let text = field_text(editor, "location");
-    let hint = Signal::derive(move || text.with(|text| other_datum(text)).unwrap_or_default());
+    // What is refused as a place is none in the other datum either.
+    let refused = move |text: &str| editor.message("location", text).is_some_and(|(error, _)| error);
+    let hint =
+        Signal::derive(move || text.with(|text| other_datum(text).filter(|_| !refused(text))).unwrap_or_default());
     view! {
         <Framed editor=editor path="region_code" full=true>
             <Cascade editor=editor path="region_code" />

@@ -6,19 +6,19 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::ipc::{Checked, IpcError, PendingChange, SaveStore, Saved, StoreView};
-use domain::{EditId, ErrorCode, FieldPath, Profile};
+use domain::{EditId, FieldPath, Profile};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 
-use super::model::{Draft, doubles, new_id};
+use super::hours::Wish;
+use super::model::{Draft, new_id};
 use crate::components::{Toaster, use_toaster};
-use crate::declared;
-use crate::i18n::{everywhere, profile as words};
+use crate::focus::focus_if_lost;
+use crate::i18n::everywhere;
 use crate::ipc;
 use crate::route::{Navigator, Route, StoreTab, use_navigator};
 use crate::words::cure::cure;
-use crate::words::problem::sentence;
 
 /// Between the last key and the check.
 const TYPING: Duration = Duration::from_millis(250);
@@ -39,6 +39,12 @@ pub struct Editor {
     pub draft: RwSignal<Draft>,
     /// The id of a new store, as typed.
     pub new_id: RwSignal<String>,
+    /// The whole week as one types it, until it is filled in.
+    pub week_text: RwSignal<String>,
+    /// What is typed for single dates, until it is filled in.
+    pub special: Wish,
+    /// Was a save tried that did not come through?
+    pub tried: RwSignal<bool>,
     /// Is a save under way?
     pub saving: RwSignal<bool>,
     /// What was saved last: when, and what to undo.
@@ -53,17 +59,6 @@ pub struct Editor {
     toaster: Toaster,
 }
 
-/// Something to correct: where, and in which words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mistake {
-    /// Id of the input.
-    pub key: String,
-    /// Which field, in words.
-    pub field: String,
-    /// What to do.
-    pub text: String,
-}
-
 impl Editor {
     /// An editor of a store, or of one that is not there yet.
     pub fn new(is_new: bool) -> Self {
@@ -71,6 +66,9 @@ impl Editor {
             view: RwSignal::new(None),
             draft: RwSignal::new(Draft::default()),
             new_id: RwSignal::new(String::new()),
+            week_text: RwSignal::new(String::new()),
+            special: Wish::new(),
+            tried: RwSignal::new(false),
             saving: RwSignal::new(false),
             saved: RwSignal::new(None),
             problem: RwSignal::new(None),
@@ -106,12 +104,28 @@ impl Editor {
     }
     /// Is there text that is not saved? Tracked.
     pub fn is_dirty(&self) -> bool {
-        self.draft.with(|draft| !draft.touched().is_empty())
-            || (self.is_new && self.new_id.with(|id| !id.trim().is_empty()))
+        self.unsaved() > 0 || (self.is_new && self.new_id.with(|id| !id.trim().is_empty()))
+    }
+    /// How many things of the form are not saved, with those that were typed and not yet filled in. Tracked.
+    pub fn unsaved(&self) -> usize {
+        let touched = self.draft.with(|draft| draft.touched().len());
+        touched + usize::from(self.week_waits()) + usize::from(self.special.waits())
+    }
+    /// Is a week typed that was not filled in? Tracked.
+    pub fn week_waits(&self) -> bool {
+        self.week_text.with(|text| !text.trim().is_empty())
+    }
+    /// Somebody changes what was refused: it may be good now.
+    pub fn forget_refusal(&self, key: &str) {
+        let is_about = |problem: &Option<IpcError>| problem.as_ref().is_some_and(|p| p.field.as_deref() == Some(key));
+        if self.problem.with_untracked(is_about) {
+            self.problem.set(None);
+        }
     }
     /// Checks a text a moment after the last key. `key` names the input, `field` the register.
     pub fn check(&self, key: &str, field: &str, text: String) {
         let editor = *self;
+        self.forget_refusal(key);
         let (key, field) = (key.to_owned(), field.to_owned());
         let mut stroke = 0;
         self.keystrokes.update_value(|strokes| {
@@ -157,54 +171,6 @@ impl Editor {
         let found = self.checked(key, text)?;
         let error = found.errors.first().map(|finding| (true, cure(key, finding.code)));
         error.or_else(|| found.warnings.first().map(|finding| (false, cure(key, finding.code))))
-    }
-    /// Everything to correct, in the order of the form. Tracked.
-    pub fn mistakes(&self) -> Vec<Mistake> {
-        let draft = self.draft.get();
-        let label = |path: &str| crate::words::field::field_label(path);
-        let mut mistakes = Vec::new();
-        let mut add = |key: String, field: String, text: &str| {
-            if !mistakes.iter().any(|known: &Mistake| known.key == key) {
-                mistakes.push(Mistake { key, field, text: text.to_owned() });
-            }
-        };
-        if self.is_new && self.new_id.with(|id| !id.trim().is_empty() && new_id(id).is_none()) {
-            add("merchant_id".to_owned(), label("merchant_id"), sentence(ErrorCode::BadId));
-        }
-        for path in super::model::TEXTS
-            .iter()
-            .map(|path| (*path).to_owned())
-            .chain((0..7).map(|n| FieldPath::hours(n).as_str().to_owned()))
-            .chain(declared::schema().custom.iter().map(|field| field.path().as_str().to_owned()))
-        {
-            if let Some((true, text)) = self.message(&path, &draft.text(&path)) {
-                add(path.clone(), label(&path), text);
-            }
-        }
-        for (n, number) in draft.phones.value.iter().enumerate() {
-            let key = format!("phones.{n}");
-            if let Some((true, text)) = self.message(&key, number).filter(|_| !number.trim().is_empty()) {
-                add(key, label("phones"), text);
-            }
-        }
-        for n in doubles(&draft.custom.value) {
-            add(format!("custom.{n}.key"), words::custom().to_owned(), words::custom_double());
-        }
-        for (n, (key, text)) in draft.custom.value.iter().enumerate() {
-            let bad = FieldPath::new(format!("custom.{}", key.trim())).is_err();
-            if bad && !(key.trim().is_empty() && text.trim().is_empty()) {
-                add(format!("custom.{n}.key"), words::custom().to_owned(), words::custom_bad_key());
-            }
-        }
-        mistakes
-    }
-    /// Moves the focus to the next mistake after the one that has it.
-    pub fn next_mistake(&self) -> bool {
-        let mistakes = untrack(|| self.mistakes());
-        let active = document().active_element().map(|element| element.id()).unwrap_or_default();
-        let now = mistakes.iter().position(|mistake| input_id(&mistake.key) == active);
-        let next = now.map_or(0, |now| (now + 1) % mistakes.len());
-        mistakes.get(next).is_some_and(|mistake| focus(&mistake.key))
     }
     /// Own changes of a field that are not through, newest first. Tracked.
     pub fn pending(&self, shown: &str) -> Option<PendingChange> {
@@ -272,15 +238,15 @@ impl Editor {
         if editor.saving.get_untracked() {
             return;
         }
+        // What was refused is asked anew: it may be good by now.
+        editor.problem.set(None);
+        editor.tried.set(true);
         if !untrack(|| editor.mistakes()).is_empty() {
             editor.next_mistake();
             return;
         }
-        let Some(latest) = editor.latest() else {
-            editor.toaster.say(words::no_id());
-            focus("merchant_id");
-            return;
-        };
+        // Without an id there is a mistake.
+        let Some(latest) = editor.latest() else { return };
         let draft = editor.draft.get_untracked();
         let (original, edited) = draft.profiles(&latest, &editor.numbers(), &editor.readings());
         let id = edited.merchant_id.clone();
@@ -296,7 +262,7 @@ impl Editor {
             editor.saving.try_set(false);
             match reply {
                 Ok(saved) => {
-                    editor.problem.try_set(None);
+                    editor.tried.try_set(false);
                     editor.draft.try_update(|now| now.settle(&draft));
                     editor.told(&saved);
                     then();
@@ -305,9 +271,11 @@ impl Editor {
                     }
                 }
                 Err(problem) => {
-                    editor.toaster.fail(&problem);
-                    editor.problem.try_set(Some(problem));
-                    editor.next_mistake();
+                    editor.problem.try_set(Some(problem.clone()));
+                    // One about a field of the form stands there, in words of that field.
+                    if editor.problem.is_disposed() || !editor.next_mistake() {
+                        editor.toaster.fail(&problem);
+                    }
                 }
             }
         });
@@ -329,6 +297,8 @@ impl Editor {
             match ipc::undo(edit).await {
                 Ok(_) => {
                     editor.saved.try_set(None);
+                    // The button is gone with what it took back.
+                    focus_if_lost("[data-testid=save]");
                     editor.toaster.say(everywhere::undone());
                 }
                 Err(problem) => editor.toaster.fail(&problem),

@@ -230,7 +230,8 @@ pub fn StatusField(editor: Editor) -> impl IntoView {
 pub fn IdField(editor: Editor) -> impl IntoView {
     let id = input_id("merchant_id");
     let note = format!("{id}-m");
-    let bad = Memo::new(move |_| editor.mistakes().iter().any(|mistake| mistake.key == "merchant_id"));
+    let mistake = Memo::new(move |_| editor.mistake("merchant_id"));
+    let bad = Memo::new(move |_| mistake.with(Option::is_some));
     let shown = Signal::derive(move || match editor.is_new() {
         true => editor.new_id.get(),
         false => editor.view.with(|view| view.as_ref().map(|view| view.row.id.to_string()).unwrap_or_default()),
@@ -247,23 +248,17 @@ pub fn IdField(editor: Editor) -> impl IntoView {
                 autocomplete="off"
                 spellcheck="false"
                 readonly=!editor.is_new()
+                aria-required=editor.is_new().then_some("true")
                 aria-invalid=move || bad.get().then_some("true")
                 aria-describedby=note.clone()
                 data-testid="field-merchant_id"
                 prop:value=shown
-                on:input=move |event| editor.new_id.set(event_target_value(&event))
+                on:input=move |event| {
+                    editor.new_id.set(event_target_value(&event));
+                    editor.forget_refusal("merchant_id");
+                }
             />
-            {move || {
-                bad.get()
-                    .then(|| {
-                        view! {
-                            <p class="msg bad" id=note.clone()>
-                                <Icon name="bad" size="s" />
-                                {crate::words::problem::sentence(domain::ErrorCode::BadId)}
-                            </p>
-                        }
-                    })
-            }}
+            {move || mistake.get().map(|text| view! { <p class="msg bad" id=note.clone()><Icon name="bad" size="s" />{text}</p> })}
         </div>
     }
 }

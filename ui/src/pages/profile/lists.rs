@@ -145,10 +145,7 @@ fn CustomField(editor: Editor, n: usize) -> impl IntoView {
     let pair = Memo::new(move |_| editor.draft.with(|draft| draft.custom.value.get(n).cloned().unwrap_or_default()));
     let key_id = input_id(&format!("custom.{n}.key"));
     let note = format!("{key_id}-m");
-    let mistake = Memo::new(move |_| {
-        let key = format!("custom.{n}.key");
-        editor.mistakes().into_iter().find(|mistake| mistake.key == key).map(|mistake| mistake.text)
-    });
+    let mistake = Memo::new(move |_| editor.mistake(&format!("custom.{n}.key")));
     let path = Memo::new(move |_| format!("custom.{}", pair.get().0.trim()));
     let queued = Memo::new(move |_| editor.pending(&path.get()).is_some());
     // Only what the store has: a new line whose name is being typed must stay free, or it could not be put right.

@@ -8,6 +8,7 @@ mod fields;
 mod history;
 mod hours;
 mod lists;
+mod mistakes;
 mod model;
 mod view;
 

@@ -379,6 +379,15 @@ pub fn new_id(text: &str) -> Option<MerchantId> {
     MerchantId::new(text.trim()).ok()
 }
 
+/// Which rows have a name and no value. One that the store has loses its value so, on purpose.
+pub fn without_value(custom: &Field<Pairs>) -> Vec<usize> {
+    let is_new = |key: &str| !custom.base.iter().any(|(there, _)| there == key);
+    let rows = custom.value.iter().enumerate();
+    rows.filter(|(_, (key, text))| !key.trim().is_empty() && text.trim().is_empty() && is_new(key.trim()))
+        .map(|(n, _)| n)
+        .collect()
+}
+
 /// Which rows of a list have a key that an earlier row has.
 pub fn doubles(pairs: &Pairs) -> Vec<usize> {
     let mut seen = BTreeSet::new();

@@ -53,6 +53,16 @@ fn only_touched_fields_differ() {
 }
 
 #[test]
+fn a_new_name_needs_a_value() {
+    let pairs = |pairs: &[(&str, &str)]| -> Pairs {
+        pairs.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned())).collect()
+    };
+    let mut custom = Field::new(pairs(&[("seats", "40"), ("parking", "yes")]));
+    custom.value = pairs(&[("seats", ""), ("parking", "yes"), (" 楼层 ", " "), ("", ""), ("", "3"), ("wifi", "1")]);
+    assert_eq!(without_value(&custom), [2], "an emptied value is removed, a line without anything is nothing");
+}
+
+#[test]
 fn several_numbers_may_be_typed_at_once() {
     let latest = profile();
     let mut draft = Draft::new(&latest);

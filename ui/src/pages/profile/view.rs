@@ -1,7 +1,5 @@
 //! Heading, tabs, errors and the two columns of the form.
 
-use std::sync::Arc;
-
 use domain::MerchantId;
 use domain::ipc::Topic;
 use leptos::prelude::*;
@@ -14,11 +12,13 @@ use super::hours::{SpecialDates, Week};
 use super::lists::{Custom, Phones};
 use super::model::{Draft, new_id};
 use crate::clock::local;
-use crate::components::{Banner, Button, Chip, Details, Dialog, Empty, Icon, Skeleton, StoreChip, Tone};
+use crate::components::{Banner, Button, Chip, Details, Empty, Icon, Skeleton, StoreChip, Tone};
 use crate::declared;
+use crate::focus::{focus_heading, focus_if_lost};
 use crate::i18n::{everywhere, profile as words, stores};
 use crate::ipc;
 use crate::keyboard::{PageKey, use_keyboard};
+use crate::leaving::{Leaving, guard};
 use crate::query::use_query;
 use crate::route::{Route, StoreTab, use_navigator};
 use crate::words::problem::sentence;
@@ -52,7 +52,14 @@ pub fn ProfilePage(id: Option<MerchantId>, #[prop(into)] tab: Signal<StoreTab>) 
         PageKey::NextError => editor.next_mistake(),
         PageKey::Letter(_) => false,
     });
-    let leaving = guard(editor);
+    let leaving = guard(move |route| {
+        // The tabs of one store are one page.
+        let here = editor.view.with(|view| view.as_ref().map(|view| view.row.id.clone()));
+        let stays = matches!(route, Route::Store(id, _) if Some(id) == here.as_ref());
+        !stays && editor.is_dirty()
+    });
+    let navigator = use_navigator();
+    let save_and_leave = move |route: Route| editor.save(move || navigator.force(route));
     let ready = Memo::new(move |_| editor.is_new() || editor.view.with(Option::is_some));
     let id = StoredValue::new(id);
     // Once the form stands, nothing that fails later may build it anew: what was typed would be gone.
@@ -67,62 +74,7 @@ pub fn ProfilePage(id: Option<MerchantId>, #[prop(into)] tab: Signal<StoreTab>) 
     };
     view! {
         {content}
-        <Leaving editor=editor to=leaving />
-    }
-}
-
-/// Asks before unsaved text is left; gives where somebody wanted to go.
-fn guard(editor: Editor) -> RwSignal<Option<Route>> {
-    let navigator = use_navigator();
-    let to = RwSignal::new(None::<Route>);
-    navigator.set_guard(Some(Arc::new(move |route: Route| {
-        // The tabs of one store are one page.
-        let here = editor.view.with_untracked(|view| view.as_ref().map(|view| view.row.id.clone()));
-        let stays = matches!(&route, Route::Store(id, _) if Some(id) == here.as_ref());
-        if stays || !untrack(|| editor.is_dirty()) {
-            return true;
-        }
-        to.set(Some(route));
-        false
-    })));
-    on_cleanup(move || navigator.set_guard(None));
-    to
-}
-
-#[component]
-fn Leaving(editor: Editor, to: RwSignal<Option<Route>>) -> impl IntoView {
-    let navigator = use_navigator();
-    let leave = move || {
-        if let Some(route) = to.try_get_untracked().flatten() {
-            to.try_set(None);
-            navigator.force(route);
-        }
-    };
-    let save = move |_| {
-        let target = to.get_untracked();
-        to.set(None);
-        editor.save(move || {
-            if let Some(route) = target {
-                navigator.force(route);
-            }
-        });
-    };
-    let footer = move || {
-        view! {
-            <Button testid="leave-stay" on_press=move |_| to.set(None)>{words::stay}</Button>
-            <Button kind="danger" testid="leave-drop" on_press=move |_| leave()>{words::leave_drop}</Button>
-            <Button kind="primary" testid="leave-save" on_press=save>{words::leave_save}</Button>
-        }
-    };
-    view! {
-        <Dialog
-            open=Signal::derive(move || to.with(Option::is_some))
-            on_close=move |()| to.set(None)
-            title=Signal::derive(|| words::leave_title().to_owned())
-            footer=footer
-        >
-            <div class="txt">{words::leave_text}</div>
-        </Dialog>
+        <Leaving to=leaving on_save=save_and_leave />
     }
 }
 
@@ -140,6 +92,11 @@ fn Missing(text: &'static str, detail: String) -> impl IntoView {
 
 #[component]
 fn Loaded(editor: Editor, id: Option<MerchantId>, tab: Signal<StoreTab>) -> impl IntoView {
+    if editor.is_new() {
+        focus_if_lost("#f-name")
+    } else {
+        focus_heading()
+    }
     let mistakes = Memo::new(move |_| editor.mistakes().len());
     let on_history = Memo::new(move |_| tab.get() == StoreTab::History);
     let id = StoredValue::new(id);
@@ -189,7 +146,7 @@ fn Heading(editor: Editor) -> impl IntoView {
     let name =
         move || row.with(|row| row.as_ref().map_or_else(|| words::new_title().to_owned(), |row| row.name.clone()));
     let said = move || {
-        let unsaved = editor.draft.with(|draft| draft.touched().len()) as u64;
+        let unsaved = editor.unsaved() as u64;
         if editor.saving.get() {
             return view! { <span class="row sm muted">{words::saving}</span> }.into_any();
         }

@@ -10,6 +10,7 @@ use leptos::task::spawn_local;
 
 use super::field_form::FieldForm;
 use super::fields_model::{FieldDraft, kind_word, put, shift, step_words, toggle_use};
+use super::unsaved::use_unsaved;
 use crate::components::{Button, Chip, Dialog, Icon, IconButton, Problem, ProblemBanner, Skeleton, use_toaster};
 use crate::declared;
 use crate::i18n::{Language, everywhere, lang, settings as words};
@@ -78,6 +79,8 @@ pub fn Fields() -> impl IntoView {
         busy: RwSignal::new(false),
         problem: RwSignal::new(None),
     };
+    let unsaved = use_unsaved();
+    Effect::new(move |_| unsaved.fields.set(desk.wanted.with(Option::is_some)));
     let fresh = Memo::new(move |_| desk.view.with(|view| view.as_ref().is_some_and(|view| view.fresh)));
     let may = Memo::new(move |_| fresh.get() && shared.status().is_some_and(|status| status.session.may_administer()));
     let version = move || desk.view.with(|view| view.as_ref().map(|view| view.schema.version.to_string()));

@@ -6,6 +6,7 @@ mod fields_model;
 mod sections;
 mod sync;
 mod sync_form;
+mod unsaved;
 mod view;
 
 pub use view::SettingsPage;

@@ -5,6 +5,7 @@ use domain::ipc::{Durability, IpcError, Mistake, SyncNumber, SyncSettings};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::unsaved::use_unsaved;
 use crate::components::{Button, Icon, Problem, use_toaster};
 use crate::i18n::{everywhere, grouped, settings as words};
 use crate::ipc;
@@ -22,9 +23,14 @@ fn number_words(number: SyncNumber) -> (&'static str, &'static str) {
     }
 }
 
+/// Which numbers it takes: said of one outside of them and of what is no number alike.
+fn range_words(number: SyncNumber) -> String {
+    words::out_of_range(grouped(*number.range().start()), grouped(*number.range().end()))
+}
+
 fn mistake_words(number: SyncNumber, mistake: Mistake, settings: &SyncSettings) -> String {
     match mistake {
-        Mistake::OutOfRange => words::out_of_range(grouped(*number.range().start()), grouped(*number.range().end())),
+        Mistake::OutOfRange => range_words(number),
         Mistake::ShorterThan(other) => words::shorter_than(number_words(other).0, grouped(other.of(settings))),
     }
 }
@@ -91,11 +97,13 @@ pub fn Form(
     let read = Memo::new(move |_| draft.read());
     let same =
         Memo::new(move |_| read.with(|(settings, wrong)| wrong.is_empty() && stored.with_value(|s| s == settings)));
+    let unsaved = use_unsaved();
+    Effect::new(move |_| unsaved.sync.set(may.get() && !same.get()));
     let good = Memo::new(move |_| read.with(|(settings, wrong)| wrong.is_empty() && settings.check().is_ok()));
     let mistake = move |number: SyncNumber| {
         read.with(|(settings, wrong)| {
             if wrong.contains(&number) {
-                return Some(words::no_number().to_owned());
+                return Some(range_words(number));
             }
             number.mistake(settings).map(|mistake| mistake_words(number, mistake, settings))
         })

@@ -9,10 +9,12 @@ use leptos::task::spawn_local;
 use super::fields::Fields;
 use super::sections::Sections;
 use super::sync::{DataFacts, Synchronisation};
+use super::unsaved::Unsaved;
 use crate::appearance::use_appearance;
 use crate::components::{Button, Icon, ProblemBanner, Segment, Segmented, Skeleton, use_toaster};
 use crate::i18n::{grouped, listed, settings as words, shell};
 use crate::ipc;
+use crate::leaving::{Leaving, guard};
 use crate::route::{Route, use_navigator};
 use crate::session::use_shared;
 use crate::shell::{LanguageSwitch, ShortcutList, use_sign_out};
@@ -24,6 +26,8 @@ use crate::words::time;
 pub fn SettingsPage() -> impl IntoView {
     let shared = use_shared();
     let ready = Memo::new(move |_| shared.settings.data.with(Option::is_some));
+    let unsaved = Unsaved::provide();
+    let leaving = guard(move |_| unsaved.any());
     let scroller = NodeRef::<html::Div>::new();
     let (scrolled, set_scrolled) = signal(0);
     view! {
@@ -58,6 +62,7 @@ pub fn SettingsPage() -> impl IntoView {
                 </div>
             </div>
         </div>
+        <Leaving to=leaving />
     }
 }
 

@@ -6,7 +6,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::components::{Banner, Button, Icon, Problem, Tone};
+use crate::components::{Banner, Button, Details, Icon, Problem, Tone};
 use crate::i18n::{everywhere, shell, sign_in as words};
 use crate::ipc;
 use crate::keyboard::use_keyboard;
@@ -14,6 +14,7 @@ use crate::query::Topics;
 use crate::route::{Route, use_navigator};
 use crate::session::use_shared;
 use crate::shell::{LanguageSwitch, Mark};
+use crate::words::problem::sentence;
 
 /// The page.
 #[component]
@@ -48,6 +49,15 @@ pub fn SignInPage() -> impl IntoView {
             </aside>
             <main aria-label=words::first_start><Form /></main>
         </div>
+    }
+}
+
+/// Why it did not work. Signing in is tried once: nothing goes on by itself here.
+fn text_of(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::Unreachable => words::unreachable(),
+        ErrorCode::Busy => words::server_busy(),
+        code => sentence(code),
     }
 }
 
@@ -120,7 +130,12 @@ fn Form() -> impl IntoView {
                 problem
                     .get()
                     .filter(|problem| problem.code != ErrorCode::BadCredentials)
-                    .map(|problem| view! { <Banner tone=Tone::Bad><Problem problem=problem /></Banner> })
+                    .map(|problem| {
+                        let code = problem.code;
+                        view! {
+                            <Banner tone=Tone::Bad><span>{move || text_of(code)}</span><Details text=problem.message /></Banner>
+                        }
+                    })
             }}
             {move || memory().then(|| view! { <Banner tone=Tone::Clash>{words::no_secret_store}</Banner> })}
             <div class="col g12">
@@ -172,5 +187,23 @@ fn Form() -> impl IntoView {
             </div>
             <p class="hint">{words::safe}</p>
         </form>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::{Language, set_lang};
+
+    #[test]
+    fn it_does_not_promise_to_try_again() {
+        for (language, promise) in [(Language::Chinese, "自动"), (Language::English, "automatically")] {
+            set_lang(language);
+            for code in [ErrorCode::Unreachable, ErrorCode::Busy] {
+                let text = text_of(code);
+                assert!(!text.contains(promise) && text != sentence(code), "{text}");
+            }
+            assert_eq!(text_of(ErrorCode::Protocol), sentence(ErrorCode::Protocol));
+        }
     }
 }

@@ -70,7 +70,7 @@ pub fn Search(list: ListState) -> impl IntoView {
                 }
                 on:keydown=move |event| {
                     // From the box straight to what it found.
-                    if event.key() == "ArrowDown" && !crate::keyboard::is_composing(&event) {
+                    if matches!(event.key().as_str(), "ArrowDown" | "Enter") && !crate::keyboard::is_composing(&event) {
                         event.prevent_default();
                         super::table::focus_active();
                     }

@@ -15,6 +15,7 @@ mod reading;
 mod spans;
 mod special;
 mod week_text;
+mod wish;
 
 use domain::hours::{Span, parse_day};
 use leptos::prelude::*;
@@ -24,7 +25,9 @@ use crate::components::Button;
 use crate::i18n::hours as words;
 
 pub use reading::day as day_of;
-pub use special::SpecialDates;
+pub use special::{KEY as SPECIAL_KEY, SpecialDates};
+pub use week_text::KEY as WEEK_KEY;
+pub use wish::Wish;
 
 /// Registers of the week, as they are named for as long as the program runs.
 pub const DAYS: [&str; 7] = ["hours.mo", "hours.tu", "hours.we", "hours.th", "hours.fr", "hours.sa", "hours.su"];

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 
 use super::calendar::{Calendar, Chosen};
 use super::month::{RANGE_DAYS_MAX, Run, length, ordered, runs, set};
+use super::wish::{Kind, Typed};
 use super::{DAYS, day_of, typed_text};
 use crate::clock::{BEIJING, in_zone, now};
 use crate::components::{Button, Icon, IconButton, Segment, Segmented};
@@ -18,15 +19,10 @@ use crate::pages::profile::fields::{Message, MovedNote};
 use crate::words::time;
 use crate::words::value::hours_text;
 
-/// Key of the input of the chosen days' hours.
-const KEY: &str = "special-text";
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Week,
-    Closed,
-    Hours,
-}
+/// Key of the first input.
+pub const KEY: &str = "special-from";
+/// Key of the checks of those hours.
+const HOURS_KEY: &str = "special-text";
 
 /// `2026-12-31 周四`, `2027-02-05 至 2027-02-08`.
 fn days_text(days: &RangeInclusive<NaiveDate>) -> String {
@@ -50,35 +46,27 @@ fn range(from: &str, to: &str) -> Option<RangeInclusive<NaiveDate>> {
 #[component]
 pub fn SpecialDates(editor: Editor) -> impl IntoView {
     let today = in_zone(now(), BEIJING).date();
-    let chosen = RwSignal::new(Chosen { anchor: today, cursor: today });
-    let (from, to) = (RwSignal::new(today.to_string()), RwSignal::new(today.to_string()));
-    let kind = RwSignal::new(Kind::Closed);
-    let text = RwSignal::new(String::new());
+    let wish = editor.special;
+    let (chosen, typed) = (wish.chosen, wish.typed);
+    let kind = Memo::new(move |_| typed.with(|typed| typed.kind));
+    let text = Memo::new(move |_| typed.with(|typed| typed.text.clone()));
     let said = RwSignal::new(None::<u64>);
-    let days = Memo::new(move |_| range(&from.get(), &to.get()));
+    let days = Memo::new(move |_| typed.with(|typed| range(&typed.from, &typed.to)));
+    let waits = Memo::new(move |_| wish.waits());
     // What the first of the chosen days has is what the choice begins with.
-    let load = move || {
-        let first = from.get_untracked();
+    let load = move |days: &RangeInclusive<NaiveDate>| {
+        let (from, to) = (days.start().to_string(), days.end().to_string());
         let has = editor.draft.with_untracked(|draft| {
-            draft.special.value.iter().find(|(date, _)| *date == first).map(|(_, hours)| hours.clone())
+            draft.special.value.iter().find(|(date, _)| *date == from).map(|(_, hours)| hours.clone())
         });
         let closed = has.as_ref().is_some_and(|hours| parse_day(hours).is_ok_and(|spans| spans.is_empty()));
-        kind.set(match has {
-            None => Kind::Closed,
-            Some(_) if closed => Kind::Closed,
-            Some(_) => Kind::Hours,
-        });
-        text.set(has.filter(|_| !closed).unwrap_or_default());
+        let kind = if has.is_none() || closed { Kind::Closed } else { Kind::Hours };
+        wish.begin(Typed { from, to, kind, text: has.filter(|_| !closed).unwrap_or_default() });
         said.set(None);
     };
     let from_calendar = move |()| {
-        let days = {
-            let chosen = chosen.get_untracked();
-            ordered(chosen.anchor, chosen.cursor)
-        };
-        from.set(days.start().to_string());
-        to.set(days.end().to_string());
-        load();
+        let chosen = chosen.get_untracked();
+        load(&ordered(chosen.anchor, chosen.cursor));
     };
     let from_inputs = move || {
         if let Some(days) = days.get_untracked() {
@@ -88,17 +76,15 @@ pub fn SpecialDates(editor: Editor) -> impl IntoView {
     };
     let open = move |days: RangeInclusive<NaiveDate>| {
         chosen.set(Chosen { anchor: *days.end(), cursor: *days.start() });
-        from.set(days.start().to_string());
-        to.set(days.end().to_string());
-        load();
+        load(&days);
         request_animation_frame(|| {
-            focus("special-from");
+            focus(KEY);
         });
     };
     let hours = Memo::new(move |_| {
         let text = text.get();
         let read = || {
-            let found = editor.checked(KEY, &text).filter(|found| found.ok)?;
+            let found = editor.checked(HOURS_KEY, &text).filter(|found| found.ok)?;
             day_of(&found.normalised.0)
         };
         match kind.get() {
@@ -111,6 +97,7 @@ pub fn SpecialDates(editor: Editor) -> impl IntoView {
     let apply = move |_| {
         let (Some(days), Some(hours)) = (days.get_untracked(), hours.get_untracked()) else { return };
         editor.draft.update(|draft| draft.special.value = set(&draft.special.value, &days, hours.as_deref()));
+        wish.filled_in();
         said.set(Some(length(&days)));
     };
     let ready = move || days.get().is_some() && hours.get().is_some();
@@ -119,7 +106,12 @@ pub fn SpecialDates(editor: Editor) -> impl IntoView {
         Segment::new(Kind::Hours, || words::kind_hours().to_owned()),
         Segment::new(Kind::Week, || words::kind_week().to_owned()),
     ];
-    let date = move |signal: RwSignal<String>, key: &'static str, label: fn() -> &'static str| {
+    let withdraw = move |_| {
+        wish.withdraw();
+        focus(KEY);
+    };
+    let date = move |part: fn(&mut Typed) -> &mut String, key: &'static str, label: fn() -> &'static str| {
+        let shown = Memo::new(move |_| part(&mut typed.get()).clone());
         view! {
             <div class="field">
                 <label class="lab" for=input_id(key)>{label}</label>
@@ -132,9 +124,9 @@ pub fn SpecialDates(editor: Editor) -> impl IntoView {
                     aria-invalid=move || days.get().is_none().then_some("true")
                     aria-describedby="special-range"
                     data-testid=key
-                    prop:value=signal
+                    prop:value=shown
                     on:input=move |event| {
-                        signal.set(event_target_value(&event));
+                        typed.update(|typed| *part(typed) = event_target_value(&event));
                         from_inputs();
                     }
                 />
@@ -149,8 +141,8 @@ pub fn SpecialDates(editor: Editor) -> impl IntoView {
         <Calendar editor=editor chosen=chosen on_choose=from_calendar />
         <div class="special-set">
             <div class="row wrap g6">
-                {date(from, "special-from", words::from)}
-                {date(to, "special-to", words::to)}
+                {date(|typed| &mut typed.from, KEY, words::from)}
+                {date(|typed| &mut typed.to, "special-to", words::to)}
                 <div class="field">
                     <span class="lab">{words::kind}</span>
                     <Segmented
@@ -159,41 +151,47 @@ pub fn SpecialDates(editor: Editor) -> impl IntoView {
                         label=Signal::derive(|| words::kind().to_owned())
                         segments=kinds
                         chosen=kind
-                        on_choose=move |choice| { kind.set(choice); said.set(None); }
+                        on_choose=move |choice| { typed.update(|typed| typed.kind = choice); said.set(None); }
                     />
                 </div>
             </div>
             <div id="special-range">
-                {move || days.get().is_none().then(|| view! { <p class="msg bad"><Icon name="bad" size="s" />{words::bad_range}</p> })}
+                {move || {
+                    let wrong = days.get().is_none().then(|| words::bad_range().to_owned()).or_else(|| editor.mistake(KEY));
+                    wrong.map(|text| view! { <p class="msg bad"><Icon name="bad" size="s" />{text}</p> })
+                }}
             </div>
             <div class="row">
                 {move || (kind.get() == Kind::Hours)
                     .then(|| view! {
                         <input
-                            id=input_id(KEY)
+                            id=input_id(HOURS_KEY)
                             class="in sm grow"
                             autocomplete="off"
                             spellcheck="false"
                             placeholder=|| profile::example("10:00-22:00")
                             aria-label=words::hours_for
-                            aria-describedby=format!("{}-m", input_id(KEY))
+                            aria-describedby=format!("{}-m", input_id(HOURS_KEY))
                             data-testid="special-text"
                             prop:value=text
                             on:input=move |event| {
                                 let value = event_target_value(&event);
-                                text.set(value.clone());
+                                typed.update(|typed| typed.text.clone_from(&value));
                                 said.set(None);
                                 // As one day is typed, whichever it is.
-                                editor.check(KEY, DAYS[0], value);
+                                editor.check(HOURS_KEY, DAYS[0], value);
                             }
                         />
                     })}
                 <Button kind="sm" testid="special-apply" disabled=Signal::derive(move || !ready()) on_press=apply>
                     {move || words::set(days.get().as_ref().map_or(0, length))}
                 </Button>
+                {move || waits.get().then(|| view! {
+                    <Button kind="quiet sm" testid="special-withdraw" on_press=withdraw>{everywhere::cancel}</Button>
+                })}
                 <span class="xs fg-ok" role="status">{move || said.get().map(words::set_done)}</span>
             </div>
-            {move || (kind.get() == Kind::Hours).then(|| view! { <Message editor=editor key=KEY text=text /> })}
+            {move || (kind.get() == Kind::Hours).then(|| view! { <Message editor=editor key=HOURS_KEY text=text /> })}
         </div>
         <List editor=editor today=today on_open=Callback::new(open) />
         <MovedNote editor=editor path="special" />

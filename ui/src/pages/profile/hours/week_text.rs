@@ -7,12 +7,12 @@ use super::{Typed, fill, typed, typed_text};
 use crate::components::{Button, Icon};
 use crate::i18n::hours as words;
 use crate::keyboard::is_composing;
-use crate::pages::profile::editor::{Editor, input_id};
+use crate::pages::profile::editor::{Editor, focus, input_id};
 use crate::words::time;
 use crate::words::value::hours_text;
 
 /// Key of the input and its checks.
-const KEY: &str = "week-text";
+pub const KEY: &str = "week-text";
 
 /// `周一至周五`, `周六`.
 pub fn days_label(first: usize, last: usize) -> String {
@@ -26,7 +26,7 @@ pub fn days_label(first: usize, last: usize) -> String {
 /// The field, the preview below it, and the button that fills the week.
 #[component]
 pub fn WeekText(editor: Editor) -> impl IntoView {
-    let text = RwSignal::new(String::new());
+    let text = editor.week_text;
     let applied = RwSignal::new(false);
     let found =
         Memo::new(move |_| editor.checked(KEY, &text.get()).filter(|_| text.with(|text| !text.trim().is_empty())));
@@ -40,7 +40,8 @@ pub fn WeekText(editor: Editor) -> impl IntoView {
     });
     let mistake = Memo::new(move |_| {
         let text = text.get();
-        editor.message(KEY, &text).filter(|(error, _)| *error && !text.trim().is_empty()).map(|(_, sentence)| sentence)
+        let found = editor.message(KEY, &text).filter(|(error, _)| *error && !text.trim().is_empty());
+        found.map(|(_, sentence)| sentence.to_owned()).or_else(|| editor.mistake(KEY))
     });
     let more = move || found.with(|found| found.as_ref().is_some_and(|found| found.ok && !found.warnings.is_empty()));
     let apply = move || {
@@ -52,6 +53,8 @@ pub fn WeekText(editor: Editor) -> impl IntoView {
         }
         text.set(String::new());
         applied.set(true);
+        // The button has nothing to do any more and lets the focus fall.
+        focus(KEY);
     };
     let id = input_id(KEY);
     view! {
