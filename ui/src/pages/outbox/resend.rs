@@ -84,7 +84,7 @@ pub fn check_here(input: &EditInput, typed: &str) -> Option<Checked> {
         return Some(found(Value::list::<&str>([]), Vec::new()));
     }
     (input.check == "tags").then(|| {
-        let tags: Vec<String> = typed.split([',', '，', '、']).map(text::tidy).filter(|tag| !tag.is_empty()).collect();
+        let tags: Vec<String> = text::items(typed).collect();
         let wrong = tags.iter().find_map(|tag| {
             let path = FieldPath::new(format!("tags.{tag}"));
             path.and_then(|path| validate::normalise(&path, &Value::yes())).err()

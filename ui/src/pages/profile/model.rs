@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::field::WEEKDAYS;
-use domain::{FieldPath, MerchantId, Profile, Value, hours, validate};
+use domain::{FieldPath, MerchantId, Profile, Value, hours, text, validate};
 
 use crate::declared;
 use crate::i18n::{Language, lang};
@@ -268,10 +268,7 @@ fn put_text(profile: &mut Profile, path: &str, text: &str, readings: &BTreeMap<S
         "name" => profile.name = text,
         "address" => profile.address = text,
         "category" => profile.category = text,
-        "tags" => {
-            profile.tags =
-                text.split([',', '，', '、']).map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
-        }
+        "tags" => profile.tags = text::items(&text).collect(),
         path => match path.split_once('.') {
             Some(("custom", key)) => put_declared(profile, path, key, text),
             Some(("hours", day)) => match typed_spans(&text, readings) {

@@ -184,8 +184,7 @@ impl Wish {
             }
             About::AddTags | About::RemoveTags => {
                 let value = if self.about == About::AddTags { Value::yes() } else { Value::NULL };
-                let tags = text.split([',', '，', '、']).map(text::tidy).filter(|tag| !tag.is_empty());
-                let fields = tags.filter_map(|tag| FieldPath::new(format!("tags.{tag}")).ok());
+                let fields = text::items(text).filter_map(|tag| FieldPath::new(format!("tags.{tag}")).ok());
                 registers.extend(fields.map(|field| (field, value.clone())));
             }
         }
