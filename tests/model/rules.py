@@ -3,7 +3,7 @@
 import math
 import re
 
-from values import Refused, is_field
+from values import Refused, degrees, is_field
 
 SOURCES = ("feedback", "third_party", "import", "manual", "resolution")
 ROLES = ("merchant", "operations", "administrator")
@@ -62,21 +62,11 @@ def preferred(rules, field, a, b):
     return None
 
 
-DEGREES = re.compile(r"[ \t]*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))[ \t]*")
-
-
 def place(value):
-    if not isinstance(value, str):
+    found = degrees(value) if isinstance(value, str) else None
+    if found is None:
         return None
-    tidy = value.rstrip()
-    on_map = tidy.endswith("GCJ-02")
-    parts = (tidy.removesuffix("GCJ-02").rstrip() if on_map else value).split(",")
-    found = [DEGREES.fullmatch(part) for part in parts]
-    if len(found) != 2 or not all(found):
-        return None
-    lat, lon = (float(part[1]) for part in found)
-    if abs(lat) > 90 or abs(lon) > 180:
-        return None
+    lat, lon, on_map = float(found[0]), float(found[1]), found[2]
     if on_map:
         lat, lon = back(lat, lon)
     return lat * (math.pi / 180), lon * (math.pi / 180)

@@ -13,7 +13,7 @@ FOLDER = pathlib.Path(__file__).parents[2] / "docs" / "sync-protocol"
 
 
 def cases(name):
-    file = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    file = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"), parse_int=values.integer)
     return [pytest.param(case["given"], case["expect"], file.get("cast"), id=case["name"]) for case in file["cases"]]
 
 

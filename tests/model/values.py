@@ -2,8 +2,10 @@
 
 import datetime
 import json
+import math
 import re
 import unicodedata
+from decimal import Decimal
 
 
 class Refused(Exception):
@@ -14,8 +16,33 @@ class Refused(Exception):
         self.code, self.about = code, about
 
 
+def integer(text):
+    """A number without point and exponent, as JSON has it."""
+    number = int(text)
+    is_integer = -(2**63) <= number < 2**64 and not (number == 0 and text.startswith("-"))
+    return number if is_integer else float(text)
+
+
+def text_of_double(number):
+    """The fewest digits that read back as the same; Python finds them, and writes them otherwise."""
+    sign = "-" if math.copysign(1, number) < 0 else ""
+    if number == 0:
+        return sign + "0.0"
+    _, digits, exponent = Decimal(repr(number)).as_tuple()
+    exponent += len(digits) - 1
+    digits = "".join(map(str, digits)).rstrip("0")
+    if exponent < -5 or exponent > 15:
+        point = "." if len(digits) > 1 else ""
+        return f"{sign}{digits[0]}{point}{digits[1:]}e{exponent:+d}"
+    if exponent < 0:
+        return sign + "0." + "0" * (-exponent - 1) + digits
+    return sign + digits[: exponent + 1].ljust(exponent + 1, "0") + "." + (digits[exponent + 1 :] or "0")
+
+
 def text_of(value):
     """The canonical text of a value. JSON objects are dicts; integers and doubles differ."""
+    if isinstance(value, float):
+        return text_of_double(value)
     if isinstance(value, dict):
         members = sorted(value.items(), key=lambda member: member[0].encode())
         return "{" + ",".join(f"{text_of(key)}:{text_of(item)}" for key, item in members) + "}"
@@ -319,8 +346,45 @@ def several(options, texts):
     return [option["value"] for option in options if option["value"] in chosen] or None
 
 
+DEGREES = re.compile(r"[ \t]*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))[ \t]*")
+
+
+def degrees(text):
+    """Latitude and longitude as they are written, and whether a Chinese map says so; nothing if it is no place."""
+    on_map = text.rstrip().endswith("GCJ-02")
+    plain = text.rstrip().removesuffix("GCJ-02").rstrip() if on_map else text
+    found = [DEGREES.fullmatch(part) for part in plain.split(",")]
+    if len(found) != 2 or not all(found):
+        return None
+    lat, lon = (part[1] for part in found)
+    return (lat, lon, on_map) if abs(float(lat)) <= 90 and abs(float(lon)) <= 180 else None
+
+
+def location(line):
+    found = degrees(line)
+    if not found:
+        raise Refused("bad_value")
+    return ",".join(part.removeprefix("+") for part in found[:2]) + (" GCJ-02" if found[2] else "")
+
+
+LANGUAGE = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?")
+
+
+def language(line):
+    plain = "".join(c for c in unicodedata.normalize("NFKC", line) if ord(c) not in WHITE).lower().replace("_", "-")
+    found = LANGUAGE.fullmatch(plain)
+    if not found:
+        raise Refused("bad_value")
+    usual = found[1], (found[2] or "").title(), (found[3] or "").upper()
+    return "-".join(filter(None, usual))
+
+
 def form(field, line):
-    """The form of a coded text. Places, closures, languages and time zones are left as they are here."""
+    """The form of a coded text. Closures and time zones are left as they are here."""
+    if field == "location":
+        return location(line)
+    if field == "language":
+        return language(line)
     if field in CHOICES:
         if line not in CHOICES[field]:
             raise Refused("bad_value")

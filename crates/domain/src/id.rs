@@ -5,7 +5,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::problem::{ErrorCode, Problem};
@@ -136,24 +135,31 @@ macro_rules! text_id {
     };
 }
 
+/// The one form of a UUID: hyphenated, in small letters. Whoever keys answers by what they sent finds them.
+fn uuid(text: &str) -> Option<Uuid> {
+    let plain = text.len() == 36 && !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    plain.then(|| Uuid::parse_str(text).ok()).flatten()
+}
+
 macro_rules! uuid_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(transparent)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(pub Uuid);
+        serde_as_text!($name, "a UUID");
 
         impl FromStr for $name {
             type Err = Problem;
             fn from_str(text: &str) -> Result<Self, Problem> {
-                Uuid::parse_str(text)
-                    .map(Self)
-                    .map_err(|_| Problem::new(ErrorCode::BadId, concat!(stringify!($name), ": not a UUID")))
+                uuid(text).map(Self).ok_or_else(|| {
+                    let said = concat!(stringify!($name), ": not a UUID with hyphens and in small letters");
+                    Problem::new(ErrorCode::BadId, said)
+                })
             }
         }
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.fmt(f)
+                f.write_str(self.0.as_hyphenated().encode_lower(&mut Uuid::encode_buffer()))
             }
         }
     };

@@ -14,6 +14,7 @@ pub mod holidays;
 pub mod hours;
 pub mod id;
 pub mod ipc;
+mod members;
 pub mod metrics;
 pub mod opening;
 pub mod orders;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::edit::Source;
 use crate::field::{FIELD_BYTES_MAX, FieldPath};
 use crate::id::MerchantId;
+use crate::members::{self, Shape};
 use crate::problem::{ErrorCode, Problem};
 use crate::role::Role;
 use crate::value::Value;
@@ -128,6 +129,30 @@ pub struct NewRules {
     pub replaces: u64,
     /// The rules.
     pub rules: RuleSet,
+}
+
+const SIDES: Shape = Shape::Members(&[("of", Shape::Each(&Shape::Word)), ("over", Shape::Each(&Shape::Word))]);
+const RULE: Shape = Shape::Members(&[
+    ("id", Shape::Word),
+    ("fields", Shape::Word),
+    (
+        "prefer",
+        Shape::WordOr(&[("source", SIDES), ("role", SIDES), ("near", Shape::Members(&[("metres", Shape::Any)]))]),
+    ),
+]);
+/// What an administrator may write: what is to be put in force or tried, or what was printed or answered, changed.
+const DRAFT: Shape =
+    Shape::Members(&[("replaces", Shape::Any), ("version", Shape::Any), ("rules", Shape::Each(&RULE))]);
+
+/// Is everything in it read? A misspelt member would be dropped, and the change called done.
+///
+/// # Errors
+/// `bad_rules` about the member.
+pub fn check_members(written: &serde_json::Value) -> Result<(), Problem> {
+    let Some(path) = members::stray(written, &DRAFT) else { return Ok(()) };
+    let said =
+        format!("{path} is nothing that rules have, or not in this form; nothing was changed: check how it is written");
+    Err(Problem::new(ErrorCode::BadRules, said).about(path))
 }
 
 /// Rules to be tried.
@@ -304,6 +329,30 @@ mod tests {
         // A role that is not known here makes the whole preference one that is not.
         let newer = set(r#"[{"id":"a","fields":"*","prefer":{"role":{"of":["auditor"],"over":["merchant"]}}}]"#);
         assert!(matches!(newer.0[0].prefer, Preference::Unknown(_)));
+    }
+
+    #[test]
+    fn what_nobody_would_read_is_named() {
+        for (rules, stray) in [
+            (
+                r#"[{"id":"a","fields":"*","prefer":"later"},{"id":"b","fields":"*","prefer":{"near":{"metres":5}}}]"#,
+                "",
+            ),
+            (r#"[{"id":"a","fields":"*","prefer":"later","field":"name"}]"#, "rules[0].field"),
+            (
+                r#"[{"id":"a","fields":"*","prefer":{"role":{"of":["operations"],"over":[],"ofer":[]}}}]"#,
+                "rules[0].prefer.role.ofer",
+            ),
+            (r#"[{"id":"a","fields":"*","prefer":{"near":{"metres":5},"later":true}}]"#, "rules[0].prefer.later"),
+            (r#"[["a","*","later"]]"#, "rules[0]"),
+        ] {
+            let written: serde_json::Value =
+                serde_json::from_str(&format!(r#"{{"replaces":1,"rules":{rules}}}"#)).unwrap();
+            let found = check_members(&written).err().map(|problem| (problem.code, problem.field.unwrap()));
+            assert_eq!(found, (!stray.is_empty()).then(|| (ErrorCode::BadRules, stray.to_owned())), "{rules}");
+        }
+        let own = NewRules { replaces: 1, rules: RuleSet::default() };
+        check_members(&serde_json::to_value(own).unwrap()).unwrap();
     }
 
     #[test]

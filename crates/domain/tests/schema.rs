@@ -272,3 +272,39 @@ proptest! {
         prop_assert_eq!(version(a).cmp(&version(b)), a.cmp(&b));
     }
 }
+
+#[test]
+fn what_nobody_would_read_is_named() {
+    use domain::schema::{ChoiceOption, CustomField, CustomKind, NewSchema, SchemaVersion, Words, check_members};
+    for (field, stray) in [
+        (r#"{"key":"a","labels":{"en":"A"},"type":"text","required":true}"#, ""),
+        (r#"{"key":"a","labels":{"en":"A"},"type":"text","sensitve":true}"#, "custom[0].sensitve"),
+        (r#"{"key":"a","labels":{"en":"A","ch":"甲"},"type":"text"}"#, "custom[0].labels.ch"),
+        (r#"{"key":"a","labels":{"en":"A"},"type":1}"#, "custom[0].type"),
+        (
+            r#"{"key":"a","labels":{"en":"A"},"type":"choice","options":[{"value":"x","label":{}}]}"#,
+            "custom[0].options[0].label",
+        ),
+        (r#"["a",{"en":"A"}]"#, "custom[0]"),
+    ] {
+        let written: serde_json::Value =
+            serde_json::from_str(&format!(r#"{{"version":"1.1.0","custom":[{field}]}}"#)).unwrap();
+        let found = check_members(&written).err().map(|problem| problem.field.unwrap());
+        assert_eq!(found, (!stray.is_empty()).then(|| stray.to_owned()), "{field}");
+    }
+    // Whatever a field has is known.
+    let words = || Words::new("甲", "A");
+    let option = ChoiceOption { value: "x".into(), labels: words(), deprecated: true };
+    let field = CustomField {
+        key: "a".into(),
+        labels: words(),
+        help: words(),
+        kind: CustomKind::Several { options: vec![option] },
+        required: true,
+        sensitive: true,
+        since: SchemaVersion::default(),
+        deprecated: Some(SchemaVersion::default()),
+    };
+    let all = NewSchema { replaces: SchemaVersion::default(), custom: vec![field] };
+    check_members(&serde_json::to_value(all).unwrap()).unwrap();
+}

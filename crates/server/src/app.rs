@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use domain::Hlc;
-use tokio::sync::Semaphore;
 
-use crate::auth::{Attempts, Sessions};
+use crate::auth::{Attempts, Hashing, Sessions};
 use crate::clock::{Machine, ServerClock, ThisMachine};
 use crate::counters::Counters;
 use crate::db::{Database, DbError};
@@ -14,10 +13,9 @@ use crate::feed::Feed;
 use crate::in_force::{InForce, Known};
 use crate::lineage::Lineage;
 use crate::places::Places;
+use crate::room::Room;
 use crate::rulebook::Rules;
-
-/// Passwords that are hashed at the same time; each takes 19 MiB.
-const HASHING_MAX: usize = 4;
+use crate::sending::Sending;
 
 /// What all handlers share.
 pub struct App {
@@ -44,7 +42,11 @@ pub struct App {
     /// Whether the data are still those that devices have seen.
     pub lineage: Lineage,
     /// Turns at hashing passwords.
-    pub hashing: Arc<Semaphore>,
+    pub hashing: Hashing,
+    /// Memory for bodies.
+    pub room: Room,
+    /// Answers on their way.
+    pub sending: Arc<Sending>,
     /// Places for listeners.
     pub listening: Arc<Places>,
 }
@@ -76,7 +78,9 @@ impl App {
             schemas: Schemas::new(Arc::clone(&in_force)),
             in_force,
             lineage: Lineage::default(),
-            hashing: Arc::new(Semaphore::new(HASHING_MAX)),
+            hashing: Hashing::default(),
+            room: Room::default(),
+            sending: Arc::default(),
             listening: Arc::default(),
             db,
         })

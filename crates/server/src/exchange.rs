@@ -38,7 +38,7 @@ pub async fn push(
         };
     };
     if let Some(newest) = outcomes.iter().map(|outcome| outcome.seq).max() {
-        app.feed.announce_changes(newest, device);
+        app.feed.announce_changes(newest, device.map(|device| (actor.id.clone(), device)));
     }
     Ok(PushReply { outcomes, server_hlc: app.tick(), epoch: app.db.epoch().await?, landed })
 }

@@ -4,12 +4,15 @@ use domain::api::WakeUp;
 use domain::{ActorId, DeviceId};
 use tokio::sync::{broadcast, watch};
 
+/// A device in somebody's hands. The name of another's device is easily written: it counts only beside one's own.
+pub type Theirs = (ActorId, DeviceId);
+
 /// What changed last.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Changes {
     newest: u64,
     /// The device that made it; its answer told it already.
-    by: Option<DeviceId>,
+    by: Option<Theirs>,
     /// The newest that another device than that made.
     newest_of_others: u64,
     /// How often everybody was asked to pull for another reason.
@@ -18,7 +21,7 @@ struct Changes {
 
 impl Changes {
     /// Notes a change. Returns whether somebody has to be told.
-    fn note(&mut self, seq: u64, by: Option<DeviceId>) -> bool {
+    fn note(&mut self, seq: u64, by: Option<Theirs>) -> bool {
         let same = by.is_some() && by == self.by;
         if seq > self.newest {
             if !same {
@@ -36,8 +39,8 @@ impl Changes {
     }
 
     /// The newest that a device does not know from an answer.
-    fn newest_for(&self, device: Option<DeviceId>) -> u64 {
-        if device.is_some() && device == self.by { self.newest_of_others } else { self.newest }
+    fn newest_for(&self, device: Option<&Theirs>) -> u64 {
+        if device.is_some() && device == self.by.as_ref() { self.newest_of_others } else { self.newest }
     }
 }
 
@@ -55,7 +58,7 @@ const REVOKED_KEPT: usize = 64;
 /// Somebody who listens.
 pub struct Listener {
     changes: watch::Receiver<Changes>,
-    device: Option<DeviceId>,
+    device: Option<Theirs>,
     /// The newest change and the count of other reasons that it was told; nothing before the first time.
     told: Option<(u64, u64)>,
     orders: watch::Receiver<u64>,
@@ -74,7 +77,7 @@ impl Feed {
         }
     }
     /// Merchants changed, by a push of that device: it is not woken, because it pulls after the answer by itself.
-    pub fn announce_changes(&self, seq: u64, by: Option<DeviceId>) {
+    pub fn announce_changes(&self, seq: u64, by: Option<Theirs>) {
         self.changes.send_if_modified(|changes| changes.note(seq, by));
     }
     /// Something else changed that a pull brings: the rules.
@@ -99,7 +102,7 @@ impl Feed {
         self.closing.send_replace(true);
     }
     /// Starts to listen, for a device that says which it is. The first wake-up tells the newest change number.
-    pub fn listen(&self, device: Option<DeviceId>) -> Listener {
+    pub fn listen(&self, device: Option<Theirs>) -> Listener {
         let mut changes = self.changes.subscribe();
         changes.mark_changed();
         Listener { changes, device, told: None, orders: self.orders.subscribe(), closing: self.closing.subscribe() }
@@ -131,8 +134,8 @@ impl Listener {
                 _ = self.closing.changed() => return None,
                 changed = self.changes.changed() => {
                     changed.ok()?;
-                    let changes = *self.changes.borrow_and_update();
-                    let tell = (changes.newest_for(self.device), changes.pulls);
+                    let changes = self.changes.borrow_and_update().clone();
+                    let tell = (changes.newest_for(self.device.as_ref()), changes.pulls);
                     let before = self.told.replace(tell);
                     if before.is_none_or(|(seq, pulls)| tell.0 > seq || tell.1 != pulls) {
                         return Some(WakeUp::Changes { seq: changes.newest });
@@ -165,26 +168,33 @@ mod tests {
         assert_eq!(listener.next().await, None);
     }
 
-    type Announced = (u64, Option<DeviceId>);
+    type Announced = (u64, Option<Theirs>);
+
+    fn theirs(actor: &str, device: u64) -> Option<Theirs> {
+        actor.parse().ok().map(|actor| (actor, DeviceId(device)))
+    }
 
     #[test]
     fn a_device_is_not_woken_by_what_it_pushed_itself_and_by_all_else() {
-        let (one, two) = (Some(DeviceId(1)), Some(DeviceId(2)));
+        let one = || theirs("shop", 1);
+        let two = || theirs("shop", 2);
         // The announcements in order of their arrival, and the newest that device one does not know.
-        let table: [(&[Announced], u64); 6] = [
-            (&[(4, one), (5, one)], 3),
-            (&[(4, two), (5, one)], 4),
-            (&[(5, one), (4, two)], 4),
-            (&[(4, one), (5, two), (6, one)], 5),
-            (&[(4, one), (5, None)], 5),
-            (&[(6, two), (5, one)], 6),
+        let table: [(&[Announced], u64); 7] = [
+            (&[(4, one()), (5, one())], 3),
+            (&[(4, two()), (5, one())], 4),
+            (&[(5, one()), (4, two())], 4),
+            (&[(4, one()), (5, two()), (6, one())], 5),
+            (&[(4, one()), (5, None)], 5),
+            (&[(6, two()), (5, one())], 6),
+            // Somebody else names the device.
+            (&[(4, theirs("other", 1))], 4),
         ];
         for (announced, newest) in table {
             let mut changes = Changes { newest: 3, newest_of_others: 3, ..Changes::default() };
             for (seq, by) in announced {
-                changes.note(*seq, *by);
+                changes.note(*seq, by.clone());
             }
-            assert_eq!(changes.newest_for(one), newest, "{announced:?}");
+            assert_eq!(changes.newest_for(one().as_ref()), newest, "{announced:?}");
             assert_eq!(changes.newest_for(None), changes.newest, "{announced:?}");
         }
     }
@@ -192,11 +202,11 @@ mod tests {
     #[tokio::test]
     async fn its_own_push_wakes_everybody_but_the_device() {
         let feed = Feed::new(3);
-        let (mut own, mut other) = (feed.listen(Some(DeviceId(1))), feed.listen(Some(DeviceId(2))));
+        let (mut own, mut other) = (feed.listen(theirs("shop", 1)), feed.listen(theirs("shop", 2)));
         for listener in [&mut own, &mut other] {
             assert_eq!(listener.next().await, Some(WakeUp::Changes { seq: 3 }));
         }
-        feed.announce_changes(4, Some(DeviceId(1)));
+        feed.announce_changes(4, theirs("shop", 1));
         assert_eq!(other.next().await, Some(WakeUp::Changes { seq: 4 }));
         feed.announce_orders();
         assert_eq!(own.next().await, Some(WakeUp::Orders));

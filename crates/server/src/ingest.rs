@@ -16,6 +16,9 @@ use sync_engine::reconcile;
 use crate::db::edits::{ConflictRow, EditRow, Loaded, MerchantRow, Plan, StoredWrite};
 use crate::db::{DbError, StoredMerchant};
 
+/// The most that is kept of a refused edit beside the field that was refused, in bytes of its values.
+const REFUSED_BYTES_MAX: usize = 64 * 1024;
+
 /// Decides about a batch, in order.
 ///
 /// # Errors
@@ -178,6 +181,21 @@ fn shown_name(record: &Record, rules: &RuleSet) -> String {
     sibling.and_then(|sibling| sibling.value.as_str()).unwrap_or_default().to_owned()
 }
 
+/// The lines that are kept of an edit: of a refused one what was refused, and beside it what is small. It can be sent
+/// again and again with other ids, and would fill the disk.
+fn kept(mut history: Vec<HistoryEntry>, outcome: &Outcome) -> Vec<HistoryEntry> {
+    let Some((refused, ..)) = outcome.refusal() else { return history };
+    let mut left = REFUSED_BYTES_MAX;
+    let keep = |line: &HistoryEntry| {
+        let bytes = line.before.canonical().len() + line.after.canonical().len();
+        let keep = line.field == *refused || bytes <= left;
+        left = left.saturating_sub(bytes * usize::from(keep));
+        keep
+    };
+    history.retain(keep);
+    history
+}
+
 fn edit_row(
     edit: &Edit,
     actor: &Actor,
@@ -185,7 +203,7 @@ fn edit_row(
     history: Vec<HistoryEntry>,
     received_at_ms: u64,
 ) -> Result<EditRow, DbError> {
-    let writes: Vec<StoredWrite> = history
+    let writes: Vec<StoredWrite> = kept(history, outcome)
         .into_iter()
         .map(|line| StoredWrite { field: line.field, before: line.before, after: line.after, decision: line.decision })
         .collect();

@@ -8,7 +8,8 @@
 //! - [`declared`]: the schema in force, and what a change of the declared fields means for what is stored.
 //! - [`db`]: what is kept, behind traits; SQLite.
 //! - `lineage`: notices data restored from an older backup.
-//! - `serving`: connections, their bound and their time limits; [`places`]: who may listen to wake-ups.
+//! - `serving`: connections, their bound and their time limits; [`places`]: who may listen to wake-ups; [`room`] and [`sending`]:
+//!   memory for bodies and answers.
 //! - [`auth`]: passwords, secrets, tokens. [`feed`]: wake-ups. [`preptime`]: kitchens and forecasts.
 //! - [`jobs`]: what runs by itself. [`demo`]: generated merchants, users and kitchens.
 
@@ -31,7 +32,9 @@ mod lineage;
 mod patient;
 pub mod places;
 pub mod preptime;
+pub mod room;
 pub mod rulebook;
+pub mod sending;
 mod service;
 mod serving;
 

@@ -176,8 +176,8 @@ fn examine(
     Ok(writes)
 }
 
-/// Removing candidates between which people must choose is settling: only for who may. It does not matter
-/// whether still others have arrived meanwhile, so that the order of arrival does not matter either.
+/// Removing candidates between which people must choose is settling: only for who may. It does not matter whether still
+/// others have arrived meanwhile; but of one who may not and one who may, it matters who came first.
 fn guard_review(record: &Record, write: &Write, edit: &Edit, actor: &Actor, rules: &RuleSet) -> Result<(), Problem> {
     if actor.role.may_review() || !settles_by_writing(record, write, edit, rules) {
         return Ok(());

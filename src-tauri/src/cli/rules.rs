@@ -49,8 +49,10 @@ fn read(path: &Path) -> Result<RuleBook, Failed> {
     }
     let text = std::fs::read_to_string(path).map_err(|error| bad(error.to_string()))?;
     let hint = "write it as `rules get --json` prints it: {\"version\": …, \"rules\": […]}";
-    serde_json::from_str(text.trim_start_matches('\u{feff}'))
-        .map_err(|error| bad(format!("no rules ({error}); {hint}")).into())
+    let text = text.trim_start_matches('\u{feff}');
+    // What is no JSON at all is named below.
+    serde_json::from_str(text).map_or(Ok(()), |written: serde_json::Value| domain::rules::check_members(&written))?;
+    serde_json::from_str(text).map_err(|error| bad(format!("no rules ({error}); {hint}")).into())
 }
 
 fn print(json: bool, book: &RuleBook) -> Result<(), Failed> {

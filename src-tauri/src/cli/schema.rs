@@ -56,8 +56,10 @@ fn read(path: &Path) -> Result<Schema, Failed> {
     }
     let text = std::fs::read_to_string(path).map_err(|error| bad(error.to_string()))?;
     let hint = "write it as `schema get --json` prints it: {\"version\": …, \"custom\": […]}";
-    serde_json::from_str(text.trim_start_matches('\u{feff}'))
-        .map_err(|error| bad(format!("no schema ({error}); {hint}")).into())
+    let text = text.trim_start_matches('\u{feff}');
+    // What is no JSON at all is named below.
+    serde_json::from_str(text).map_or(Ok(()), |written: serde_json::Value| domain::schema::check_members(&written))?;
+    serde_json::from_str(text).map_err(|error| bad(format!("no schema ({error}); {hint}")).into())
 }
 
 fn print(json: bool, schema: &Schema) -> Result<(), Failed> {

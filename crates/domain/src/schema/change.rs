@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::custom::{CUSTOM_FIELDS_MAX, CustomField};
+use super::custom::{CUSTOM_FIELDS_MAX, CustomField, FIELD};
 use super::version::{SchemaVersion, Step};
 use super::{Schema, VERSION};
 use crate::id::{ActorId, MerchantId};
+use crate::members::{self, Shape};
 use crate::problem::{ErrorCode, Problem};
 use crate::value::Value;
 
@@ -20,6 +21,27 @@ pub struct NewSchema {
     /// All declared fields, in the order in which people shall see them. `since` and the number in `deprecated` are
     /// the server's to say.
     pub custom: Vec<CustomField>,
+}
+
+/// What an administrator may write: what is to be put in force or tried, or what was printed or answered, changed.
+const DRAFT: Shape = Shape::Members(&[
+    ("replaces", Shape::Any),
+    ("version", Shape::Any),
+    ("custom", Shape::Each(&FIELD)),
+    ("registers", Shape::Any),
+    ("majors", Shape::Any),
+]);
+
+/// Is everything in it read? A misspelt member would be dropped, and the change called done.
+///
+/// # Errors
+/// `bad_schema` about the member.
+pub fn check_members(written: &serde_json::Value) -> Result<(), Problem> {
+    let Some(path) = members::stray(written, &DRAFT) else { return Ok(()) };
+    let said = format!(
+        "{path} is nothing that a schema has, or not in this form; nothing was changed: check how it is written"
+    );
+    Err(Problem::new(ErrorCode::BadSchema, said).about(path))
 }
 
 /// Declared fields to be tried.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::reading::BETWEEN;
 use super::version::SchemaVersion;
 use crate::field::FieldPath;
+use crate::members::Shape;
 use crate::problem::{ErrorCode, Problem};
 use crate::text;
 
@@ -170,6 +171,21 @@ pub struct CustomField {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deprecated: Option<SchemaVersion>,
 }
+
+const WORDS: Shape = Shape::Members(&[("zh", Shape::Word), ("en", Shape::Word)]);
+const OPTION: Shape = Shape::Members(&[("value", Shape::Word), ("labels", WORDS), ("deprecated", Shape::Any)]);
+/// A [`CustomField`], as an administrator writes it.
+pub(super) const FIELD: Shape = Shape::Members(&[
+    ("key", Shape::Word),
+    ("labels", WORDS),
+    ("help", WORDS),
+    ("type", Shape::Word),
+    ("options", Shape::Each(&OPTION)),
+    ("required", Shape::Any),
+    ("sensitive", Shape::Any),
+    ("since", Shape::Any),
+    ("deprecated", Shape::Any),
+]);
 
 impl CustomField {
     /// A field of a kind, optional.

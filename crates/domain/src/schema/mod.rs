@@ -16,6 +16,7 @@ use crate::value::Value;
 
 pub use change::{
     FieldPreview, FieldStep, NewSchema, PREVIEW_EXAMPLES_MAX, SchemaDraft, SchemaEvent, SchemaPreview, UnfitExample,
+    check_members,
 };
 pub use custom::{ChoiceOption, CustomField, CustomKind, Words, is_key};
 pub use reading::Unfit;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use domain::{Actor, ActorId};
 
 use super::secrets::{self, SecretError};
-use crate::db::accounts::{NewToken, TokenHash, TokenKind};
+use crate::db::accounts::{NewToken, Rotated, TokenHash, TokenKind};
 use crate::db::{Database, DbError};
 
 /// How long an access token is good, in seconds.
@@ -102,12 +102,14 @@ impl Sessions {
     pub async fn refresh(&self, token: &str, now_ms: u64) -> Result<Option<(Actor, Granted)>, SessionError> {
         let (granted, tokens) = draw(true, now_ms)?;
         let hash = secrets::token_hash(token);
-        let actor = self.db.rotate(&hash, &tokens, now_ms, REFRESH_GRACE_MS).await?;
-        if actor.is_none() {
-            // Its whole sign-in may have been voided.
-            self.forget();
+        match self.db.rotate(&hash, &tokens, now_ms, REFRESH_GRACE_MS).await? {
+            Rotated::Exchanged(actor) => Ok(Some((actor, granted))),
+            Rotated::Nobodys => Ok(None),
+            Rotated::Voided => {
+                self.forget();
+                Ok(None)
+            }
         }
-        Ok(actor.map(|actor| (actor, granted)))
     }
 
     /// Who has this access token?

@@ -74,6 +74,17 @@ pub struct NewToken {
     pub expires_at_ms: u64,
 }
 
+/// What became of a refresh token that was sent.
+#[derive(Clone, Debug)]
+pub enum Rotated {
+    /// It was exchanged, and this is whose it is.
+    Exchanged(Actor),
+    /// Nobody has it.
+    Nobodys,
+    /// It was sent once too often: every token of its sign-in is void.
+    Voided,
+}
+
 /// People and programs that sign in, and their tokens.
 #[async_trait]
 pub trait AccountStore: Send + Sync {
@@ -94,19 +105,14 @@ pub trait AccountStore: Send + Sync {
     /// Whose access token is it, and until when (milliseconds since 1970)? That a successor of a refresh token was used
     /// is remembered: the answer to the refresh arrived.
     async fn access_token(&self, hash: &TokenHash, now_ms: u64) -> Result<Option<(Actor, u64)>, DbError>;
-    /// Exchanges a refresh token for others, in one transaction, and answers with whose it is; nothing if it is not good.
+    /// Exchanges a refresh token for others, in one transaction. One that nobody has costs those who write nothing.
     ///
     /// As long as no successor was used it may be sent again, however late: the answer may have been lost. The successors
     /// that nobody used are void then. Within `grace_ms` after it was exchanged they stay good, and it may be sent again
     /// though their access tokens were used: of two processes that refresh at once, one is later. Otherwise it was stolen,
     /// and every token of its sign-in is void.
-    async fn rotate(
-        &self,
-        hash: &TokenHash,
-        next: &[NewToken],
-        now_ms: u64,
-        grace_ms: u64,
-    ) -> Result<Option<Actor>, DbError>;
+    async fn rotate(&self, hash: &TokenHash, next: &[NewToken], now_ms: u64, grace_ms: u64)
+    -> Result<Rotated, DbError>;
     /// Forgets expired tokens.
     async fn forget_expired(&self, now_ms: u64) -> Result<u64, DbError>;
 }

@@ -2,15 +2,18 @@
 
 use std::io::Read;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use domain::ErrorCode;
+use domain::{ActorId, ErrorCode};
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 
-use super::refusal::{Refusal, echo};
+use super::refusal::Refusal;
+use super::unreadable;
+use crate::app::App;
+use crate::room::{self, Held, Room};
 
 /// Windows larger than this are refused: they cost memory before the first byte comes out. 2^23 is 8 MiB.
 const ZSTD_WINDOW_LOG_MAX: u32 = 23;
@@ -18,6 +21,8 @@ const ZSTD_WINDOW_LOG_MAX: u32 = 23;
 const ZSTD_LEVEL: i32 = 1;
 /// Smaller answers are not worth compressing, in bytes.
 const COMPRESS_FROM: usize = 1024;
+/// When to ask again where answers are not read, in milliseconds.
+const UNREAD_AFTER_MS: u64 = 5_000;
 
 #[derive(Clone, Copy)]
 enum Coding {
@@ -72,6 +77,10 @@ fn plain(coding: Coding, bytes: &Bytes, bytes_max: usize) -> Result<Vec<u8>, Ref
 /// # Errors
 /// 413 `too_large`; 400 if it breaks off.
 pub async fn read(body: Body, bytes_max: usize) -> Result<Bytes, Refusal> {
+    // Who waits to be told to go on is told before anything is sent, who declares too much before it has come.
+    if body.size_hint().lower() > bytes_max as u64 {
+        return Err(too_large(bytes_max));
+    }
     let mut chunks = body.into_data_stream();
     let mut bytes = Vec::new();
     while let Some(chunk) = chunks.next().await {
@@ -84,24 +93,54 @@ pub async fn read(body: Body, bytes_max: usize) -> Result<Bytes, Refusal> {
     Ok(bytes.into())
 }
 
-/// Reads, unpacks and parses a JSON body of at most so many bytes after unpacking.
+/// Reads, unpacks and parses a JSON object of at most so many bytes after unpacking, and holds its room.
 ///
 /// # Errors
-/// 413 `too_large`; 400 `bad_request` if it is damaged or no such JSON; 415 for an unknown coding.
+/// 413 `too_large`; 400 if it is damaged or no such object; 415 for an unknown coding.
+pub async fn json_held<T: DeserializeOwned + Send + 'static>(
+    room: &Room,
+    headers: &HeaderMap,
+    body: Body,
+    bytes_max: usize,
+) -> Result<(T, Held), Refusal> {
+    let coding = coding(headers)?;
+    let bytes = read(body, bytes_max).await?;
+    let _turn = room.turn().await.ok_or_else(Refusal::internal)?;
+    let unpack = move || {
+        let text = plain(coding, &bytes, bytes_max)?;
+        let memory = room::memory(&text);
+        Ok::<_, Refusal>((text, memory))
+    };
+    let (text, memory) = tokio::task::spawn_blocking(unpack).await.map_err(|_| Refusal::internal())??;
+    if memory > room::OF_ONE {
+        return Err(Refusal::too_large(
+            "the body has too many parts for one request; nothing was stored: send less at once",
+        ));
+    }
+    let held = room.hold(memory).await.ok_or_else(Refusal::internal)?;
+    let parse = move || {
+        // The parser would take a list for an object, member by member.
+        let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
+        if first.is_some_and(|byte| *byte != b'{') {
+            return Err(Refusal::bad_request("the body is not what belongs here: send a JSON object, {…}"));
+        }
+        serde_json::from_slice(&text).map_err(|error| unreadable::refusal::<T>(&text, &error))
+    };
+    let parsed = tokio::task::spawn_blocking(parse).await.map_err(|_| Refusal::internal())??;
+    Ok((parsed, held))
+}
+
+/// The same of what is small once it is parsed, or done with at once.
+///
+/// # Errors
+/// As [`json_held`].
 pub async fn json<T: DeserializeOwned + Send + 'static>(
+    room: &Room,
     headers: &HeaderMap,
     body: Body,
     bytes_max: usize,
 ) -> Result<T, Refusal> {
-    let coding = coding(headers)?;
-    let bytes = read(body, bytes_max).await?;
-    let parse = move || {
-        let text = plain(coding, &bytes, bytes_max)?;
-        serde_json::from_slice(&text).map_err(|error| {
-            Refusal::bad_request(format!("the body is not what belongs here: {}", echo(&error.to_string())))
-        })
-    };
-    tokio::task::spawn_blocking(parse).await.map_err(|_| Refusal::internal())?
+    json_held(room, headers, body, bytes_max).await.map(|(parsed, _)| parsed)
 }
 
 /// Is zstd among the codings that are accepted, with a weight above 0 (RFC 9110 §12.5.3)?
@@ -117,15 +156,21 @@ fn takes_zstd(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Answers with JSON text, in zstd where the client takes it.
+/// Answers somebody with JSON text, in zstd where the client takes it.
 ///
 /// # Errors
-/// 500 if compressing fails.
-pub async fn answer(headers: &HeaderMap, json: String) -> Result<Response, Refusal> {
+/// 500 if compressing fails; 429 `busy` if they do not read what they asked for before.
+pub async fn answer(app: &App, to: &ActorId, headers: &HeaderMap, json: String) -> Result<Response, Refusal> {
     let json_type = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let varies = (header::VARY, HeaderValue::from_static("accept-encoding"));
+    let send = |text: Vec<u8>| {
+        app.sending.send(text, to).ok_or_else(|| {
+            let said = "too many answers to you are not read yet: read them, then ask again";
+            Refusal::new(StatusCode::TOO_MANY_REQUESTS, ErrorCode::Busy, said).after_ms(UNREAD_AFTER_MS)
+        })
+    };
     if !takes_zstd(headers) || json.len() < COMPRESS_FROM {
-        return Ok(([json_type, varies], json).into_response());
+        return Ok(([json_type, varies], send(json.into_bytes())?).into_response());
     }
     let packed = tokio::task::spawn_blocking(move || zstd::bulk::compress(json.as_bytes(), ZSTD_LEVEL)).await;
     let packed = packed.map_err(|_| Refusal::internal())?.map_err(|error| {
@@ -133,7 +178,7 @@ pub async fn answer(headers: &HeaderMap, json: String) -> Result<Response, Refus
         Refusal::internal()
     })?;
     let coding = (header::CONTENT_ENCODING, HeaderValue::from_static("zstd"));
-    Ok(([json_type, varies, coding], packed).into_response())
+    Ok(([json_type, varies, coding], send(packed)?).into_response())
 }
 
 #[cfg(test)]

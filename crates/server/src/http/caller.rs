@@ -65,6 +65,18 @@ impl FromRequestParts<Arc<App>> for Caller {
     }
 }
 
+/// "Failed to …: NAME: why" as a sentence about the parameter.
+fn misread(said: &str) -> Refusal {
+    let told = said.split_once(": ").map_or(said, |(_, told)| told);
+    match told.split_once(": ") {
+        Some((name, why)) => {
+            Refusal::bad_request(format!("the parameter {} cannot be read: {}", echo(name), echo(why)))
+                .about(name.to_owned())
+        }
+        None => Refusal::bad_request(format!("the parameters cannot be read: {}", echo(told))),
+    }
+}
+
 /// What is asked in the query.
 pub struct Asked<T>(pub T);
 
@@ -74,7 +86,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         match Query::<T>::from_request_parts(parts, state).await {
             Ok(Query(asked)) => Ok(Self(asked)),
-            Err(bad) => Err(Refusal::bad_request(echo(&bad.body_text()))),
+            Err(bad) => Err(misread(&bad.body_text())),
         }
     }
 }

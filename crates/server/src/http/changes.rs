@@ -39,7 +39,7 @@ pub fn routes() -> Vec<Route> {
                 Parameter { name: "link", kind: "string", about: "The question for the next page (RFC 8288); absent from the last." },
                 Parameter { name: "content-encoding", kind: "string", about: "zstd, or absent." },
             ])
-            .refuses(&[400, 409, 410]),
+            .refuses(&[400, 409, 410, 429]),
     ]
 }
 
@@ -56,7 +56,7 @@ async fn changes(
     let span = tracing::info_span!("pull", actor = %caller.actor().id, device = device.map(tracing::field::display));
     let page = exchange::page(&app, &caller.actor().scope, &asked, minor).instrument(span).await?;
     let link = page.next.as_ref().and_then(link);
-    let mut answer = body::answer(&headers, page.json).await?;
+    let mut answer = body::answer(&app, &caller.actor().id, &headers, page.json).await?;
     if let Some(link) = link {
         answer.headers_mut().insert(header::LINK, link);
     }

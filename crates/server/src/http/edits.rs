@@ -6,7 +6,8 @@ use std::time::{Instant, SystemTime};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
+use domain::ErrorCode;
 use domain::api::{PUSH_BYTES_MAX, PUSH_EDITS_MAX, PushReply, PushRequest, SCHEMA_HEADER, path};
 use domain::schema::SchemaVersion;
 
@@ -50,15 +51,20 @@ async fn push(
     body: Body,
 ) -> Result<Json<PushReply>, Refusal> {
     not_too_old(&app, &headers)?;
-    let request: PushRequest = body::json(&headers, body, PUSH_BYTES_MAX).await?;
+    let (request, held): (PushRequest, _) = body::json_held(&app.room, &headers, body, PUSH_BYTES_MAX).await?;
     if request.edits.len() > PUSH_EDITS_MAX {
         return Err(Refusal::too_large(format!(
             "{} edits in one push; nothing was stored: send at most {PUSH_EDITS_MAX} at once",
             request.edits.len()
         )));
     }
+    if let Some(n) = request.edits.iter().position(|edit| edit.edit_id.0.is_nil()) {
+        let said = format!("edit {n} has no id of its own; nothing was stored: draw one for each edit");
+        return Err(Refusal::new(StatusCode::BAD_REQUEST, ErrorCode::BadId, said).about(format!("edits[{n}].edit_id")));
+    }
     // In a task of its own: a client that hangs up does not interrupt the transaction.
     let task = tokio::spawn(async move {
+        let _held = held;
         let (begun, begun_at) = (Instant::now(), SystemTime::now());
         let edits = Arc::new(request.edits);
         let reply = exchange::push(&app, caller.actor(), Arc::clone(&edits), Some(request.device_id)).await?;

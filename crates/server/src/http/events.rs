@@ -93,6 +93,7 @@ async fn events(
     let place = app.listening.take(&caller.actor().id)?;
     let left_ms = caller.0.expires_at_ms.saturating_sub(clock::now_ms());
     let device = headers.get(DEVICE_HEADER).and_then(|value| value.to_str().ok()?.parse().ok());
+    let device = device.map(|device| (caller.actor().id.clone(), device));
     let (listener, revocations) = (app.feed.listen(device), app.feed.revocations());
     let until = tokio::time::Instant::now() + Duration::from_millis(left_ms);
     let listening = Listening { app, caller: caller.0, listener, revocations, until, _place: place };

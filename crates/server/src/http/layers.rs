@@ -65,13 +65,16 @@ fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
 async fn time_limit(request: Request, next: Next) -> Response {
     match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => Refusal::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            ErrorCode::Busy,
-            "the server took too long; an edit that was stored keeps its answer: it is safe to send it again",
-        )
-        .after_ms(1000)
-        .into_response(),
+        Err(_) => {
+            let refusal = Refusal::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                ErrorCode::Busy,
+                "the server took too long; an edit that was stored keeps its answer: it is safe to send it again",
+            );
+            let mut response = refusal.after_ms(1000).into_response();
+            response.extensions_mut().insert(unread::GivenUp);
+            response
+        }
     }
 }
 

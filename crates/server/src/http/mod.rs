@@ -25,6 +25,7 @@ mod rules;
 mod schema;
 mod token;
 mod unread;
+mod unreadable;
 
 use std::sync::Arc;
 

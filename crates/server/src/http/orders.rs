@@ -90,7 +90,7 @@ async fn report(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<OrderView>, Refusal> {
-    let event: OrderEvent = body::json(&headers, body, BODY_BYTES_MAX).await?;
+    let event: OrderEvent = body::json(&app.room, &headers, body, BODY_BYTES_MAX).await?;
     let actor = caller.actor();
     let reported = app.db.report(&id, &event, &actor.id, clock::now_ms(), &actor.scope).await?;
     answer(&app, reported)

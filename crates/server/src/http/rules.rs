@@ -9,11 +9,12 @@ use axum::http::{HeaderMap, StatusCode};
 use domain::ErrorCode;
 use domain::api::path;
 use domain::rules::{NewRules, RuleBook, RulesDraft, RulesPreview};
+use serde::de::DeserializeOwned;
 
 use super::caller::Caller;
 use super::refusal::Refusal;
 use super::route::{Access, Content, Route};
-use super::{BODY_BYTES_MAX, body};
+use super::{BODY_BYTES_MAX, body, unreadable};
 use crate::app::App;
 use crate::rulebook::{self, RulesError};
 
@@ -70,6 +71,13 @@ async fn read(State(app): State<Arc<App>>, _: Caller) -> Result<Json<RuleBook>, 
     Ok(Json(RuleBook::clone(&app.look().await?.book)))
 }
 
+/// What an administrator writes has no member that nobody reads.
+async fn written<T: DeserializeOwned>(app: &App, headers: &HeaderMap, body: Body) -> Result<T, Refusal> {
+    let json: serde_json::Value = body::json(&app.room, headers, body, BODY_BYTES_MAX).await?;
+    domain::rules::check_members(&json).map_err(RulesError::from)?;
+    unreadable::typed(json)
+}
+
 async fn change(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -77,7 +85,7 @@ async fn change(
     body: Body,
 ) -> Result<Json<RuleBook>, Refusal> {
     caller.must_administrate()?;
-    let new: NewRules = body::json(&headers, body, BODY_BYTES_MAX).await?;
+    let new: NewRules = written(&app, &headers, body).await?;
     // In a task of its own: whoever hangs up does not leave it half done.
     let task = tokio::spawn(async move {
         let book = rulebook::change(&app, new).await?;
@@ -94,6 +102,6 @@ async fn preview(
     body: Body,
 ) -> Result<Json<RulesPreview>, Refusal> {
     caller.must_review()?;
-    let draft: RulesDraft = body::json(&headers, body, BODY_BYTES_MAX).await?;
+    let draft: RulesDraft = written(&app, &headers, body).await?;
     Ok(Json(rulebook::preview(&app, &draft.rules, &caller.actor().scope).await?))
 }

@@ -11,12 +11,13 @@ use domain::ErrorCode;
 use domain::api::{RegisterReply, SchemaReply, path};
 use domain::digest;
 use domain::schema::{Declared, Form, NewSchema, SCHEMA, Schema, SchemaDraft, SchemaEvent, SchemaPreview};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::body;
 use super::caller::{Asked, Caller};
 use super::refusal::Refusal;
 use super::route::{Access, Content, Parameter, Route};
+use super::{body, unreadable};
 use crate::app::App;
 use crate::declared::{self, SchemaError};
 
@@ -42,7 +43,7 @@ pub fn routes() -> Vec<Route> {
             Parameter { name: "content-encoding", kind: "string", about: "zstd, or absent." },
         ])
         .conditional()
-        .refuses(&[400]),
+        .refuses(&[400, 429]),
         Route::put(
             path::SCHEMA,
             change,
@@ -119,7 +120,7 @@ fn knows(headers: &HeaderMap, tag: &str) -> bool {
 
 async fn read(
     State(app): State<Arc<App>>,
-    _: Caller,
+    caller: Caller,
     headers: HeaderMap,
     Asked(asked): Asked<SchemaQuery>,
 ) -> Result<Response, Refusal> {
@@ -132,12 +133,19 @@ async fn read(
     let mut response = if knows(&headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        body::answer(&headers, json).await?
+        body::answer(&app, &caller.actor().id, &headers, json).await?
     };
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         response.headers_mut().insert(header::ETAG, tag);
     }
     Ok(response)
+}
+
+/// What an administrator writes has no member that nobody reads.
+async fn written<T: DeserializeOwned>(app: &App, headers: &HeaderMap, body: Body) -> Result<T, Refusal> {
+    let json: serde_json::Value = body::json(&app.room, headers, body, SCHEMA_BYTES_MAX).await?;
+    domain::schema::check_members(&json).map_err(SchemaError::from)?;
+    unreadable::typed(json)
 }
 
 async fn change(
@@ -147,7 +155,7 @@ async fn change(
     body: Body,
 ) -> Result<Json<Schema>, Refusal> {
     caller.must_administrate()?;
-    let new: NewSchema = body::json(&headers, body, SCHEMA_BYTES_MAX).await?;
+    let new: NewSchema = written(&app, &headers, body).await?;
     // In a task of its own: whoever hangs up does not leave it half done.
     let task = tokio::spawn(async move {
         let schema = declared::change(&app, new, caller.actor()).await?;
@@ -164,7 +172,7 @@ async fn preview(
     body: Body,
 ) -> Result<Json<SchemaPreview>, Refusal> {
     caller.must_administrate()?;
-    let draft: SchemaDraft = body::json(&headers, body, SCHEMA_BYTES_MAX).await?;
+    let draft: SchemaDraft = written(&app, &headers, body).await?;
     Ok(Json(declared::preview(&app, draft, &caller.actor().scope).await?))
 }
 

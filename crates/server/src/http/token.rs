@@ -16,6 +16,7 @@ use super::refusal::Refusal;
 use super::route::{Access, Content, Route};
 use crate::app::App;
 use crate::auth::attempts::Attempt;
+use crate::auth::hashing::Turn;
 use crate::auth::secrets::{self, SECRET_BYTES_MAX};
 use crate::auth::sessions::{ACCESS_S, Granted};
 use crate::clock;
@@ -23,6 +24,8 @@ use crate::db::accounts::{Account, AccountKind};
 
 /// The longest `Authorization: Basic` that is looked at, in bytes.
 const BASIC_BYTES_MAX: usize = 1024;
+/// How long to wait where too many sign in at once, in milliseconds.
+const WAIT_FOR_TURN_MS: u64 = 2000;
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -160,24 +163,26 @@ async fn sign_in(app: &App, id: String, secret: String, kind: AccountKind, from:
     let id: ActorId = id.parse().map_err(|_| bad_credentials(kind))?;
     let account = app.db.account(&id).await?.filter(|account| account.kind == kind);
     let attempt = Attempt { kind, name: &id, known: account.is_some(), from };
-    app.attempts.begin(attempt, clock::now_ms()).map_err(|wait_ms| {
-        Refusal::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            ErrorCode::Busy,
-            "too many failed sign-ins with this name: wait, then try again",
-        )
-        .after_ms(wait_ms)
+    let now_ms = clock::now_ms();
+    app.attempts.begin(attempt, now_ms).map_err(|wait_ms| {
+        busy("too many failed sign-ins with this name or from this network: wait, then try again", wait_ms)
     })?;
     let good = match kind {
         AccountKind::Client => {
             let stored = account.as_ref().map(|account| account.secret.clone()).unwrap_or_default();
             secrets::is_client_secret(&secret, &stored)
         }
-        AccountKind::User => is_password(app, secret, account.as_ref()).await?,
+        AccountKind::User => {
+            let Some(turn) = app.hashing.turn(app.attempts.is_familiar(attempt, now_ms)).await else {
+                app.attempts.not_looked_at(attempt);
+                return Err(busy("too many sign in at once: wait, then try again", WAIT_FOR_TURN_MS));
+            };
+            is_password(turn, secret, account.as_ref()).await?
+        }
     };
     match account {
         Some(account) if good => {
-            app.attempts.succeeded(attempt);
+            app.attempts.succeeded(attempt, clock::now_ms());
             Ok(account.actor)
         }
         _ => {
@@ -187,10 +192,13 @@ async fn sign_in(app: &App, id: String, secret: String, kind: AccountKind, from:
     }
 }
 
-async fn is_password(app: &App, password: String, account: Option<&Account>) -> Result<bool, Refusal> {
+fn busy(said: &'static str, wait_ms: u64) -> Refusal {
+    Refusal::new(StatusCode::TOO_MANY_REQUESTS, ErrorCode::Busy, said).after_ms(wait_ms)
+}
+
+async fn is_password(turn: Turn, password: String, account: Option<&Account>) -> Result<bool, Refusal> {
     let stored = account.map(|account| account.secret.clone());
-    // Hashing takes memory and time on purpose: only a few at once, also when nobody waits for the answer any more.
-    let turn = Arc::clone(&app.hashing).acquire_owned().await.map_err(|_| Refusal::internal())?;
+    // The turn lasts as long as the hashing, also when nobody waits for the answer any more.
     let hash = move || {
         let _turn = turn;
         secrets::is_password(&password, stored.as_deref())

@@ -48,6 +48,10 @@ impl HttpBody for Shared {
     }
 }
 
+/// On an answer to a request that took too long: the rest of its body is not waited for either.
+#[derive(Clone, Copy)]
+pub struct GivenUp;
+
 /// Answers, once the rest of the body has come or is too much to wait for.
 pub async fn throw_away(request: Request, next: Next) -> Response {
     // Who waits to be told to go on has sent nothing.
@@ -57,7 +61,9 @@ pub async fn throw_away(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let rest = Shared(Arc::new(Mutex::new(body)));
     let response = next.run(Request::from_parts(parts, Body::new(rest.clone()))).await;
-    if !rest.is_end_stream() {
+    let given_up = response.extensions().get::<GivenUp>().is_some();
+    let is_too_much = rest.size_hint().lower() > BYTES_MAX as u64;
+    if !rest.is_end_stream() && !given_up && !is_too_much {
         // Too slow: the answer goes out all the same.
         let _ = tokio::time::timeout(WITHIN, read(Body::new(rest))).await;
     }
@@ -71,6 +77,40 @@ async fn read(body: Body) {
         seen += chunk.len();
         if seen > BYTES_MAX {
             break;
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use axum::Router;
+    use axum::middleware::from_fn;
+    use axum::response::IntoResponse as _;
+    use axum::routing::post;
+    use futures_util::stream;
+    use hyper::service::Service as _;
+    use hyper_util::service::TowerToHyperService;
+
+    use super::*;
+
+    /// The clock goes on by itself when nothing else happens.
+    #[tokio::test(start_paused = true)]
+    async fn the_rest_is_waited_for_but_not_once_the_request_took_too_long() {
+        for (given_up, waits) in [(false, true), (true, false)] {
+            let answer = move || async move {
+                let mut response = "".into_response();
+                if given_up {
+                    response.extensions_mut().insert(GivenUp);
+                }
+                response
+            };
+            let router = Router::new().route("/", post(answer)).layer(from_fn(throw_away));
+            let body = Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>());
+            let begun = tokio::time::Instant::now();
+            let request = Request::post("/").body(body).unwrap();
+            TowerToHyperService::new(router).call(request).await.unwrap();
+            assert_eq!(begun.elapsed() >= WITHIN, waits, "given up: {given_up}");
         }
     }
 }

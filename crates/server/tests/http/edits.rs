@@ -86,8 +86,64 @@ async fn limits_and_bad_bodies() {
     let request = shop.http.post(format!("{}{}", shop.url, path::EDITS)).bearer_auth(&shop.token);
     let response = request.header("content-encoding", "zstd").body(bomb).send().await.unwrap();
     assert_eq!(problem(response).await, (413, "too_large".into()));
-    for bad in ["", "{}", "[]", "{\"device_id\":\"x\",\"edits\":[]}", "nonsense"] {
+    for bad in ["", "{}", "[]", "[\"0000000000000001\",[]]", "{\"edits\":[]}", "nonsense"] {
         assert_eq!(problem(shop.post(path::EDITS, bad).await).await, (400, "bad_request".into()), "{bad}");
+    }
+    assert_eq!(shop.changes(0, 10).await.changes.len(), 0);
+}
+
+/// It would take hundreds of times its size to parse.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_of_very_many_parts_is_refused_before_it_is_parsed() {
+    let world = World::new().await;
+    let shop = world.client("shop", Role::Merchant, &[]).await;
+    let text = String::from_utf8(body(&[edit("BJ-1", 1, 1, &[], &[("custom.a", "PARTS".into())])])).unwrap();
+    let parts = format!("[{}0]", "{\"\":0},".repeat(1_190_000));
+    assert!(text.len() + parts.len() <= PUSH_BYTES_MAX);
+    let bomb = zstd::bulk::compress(text.replace("\"PARTS\"", &parts).as_bytes(), 3).unwrap();
+    let request = shop.http.post(format!("{}{}", shop.url, path::EDITS)).bearer_auth(&shop.token);
+    let response = request.header("content-encoding", "zstd").body(bomb).send().await.unwrap();
+    assert_eq!(problem(response).await, (413, "too_large".into()));
+    // So many in an ordinary value are an objection to the edit only.
+    let parts = format!("[{}0]", "{\"\":0},".repeat(2_400));
+    let response = shop.post(path::EDITS, text.replace("\"PARTS\"", &parts)).await;
+    let reply: domain::api::PushReply = response.json().await.unwrap();
+    assert_eq!(reply.outcomes[0].refusal().map(|refusal| refusal.1), Some(ErrorCode::TooLarge));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_is_named() {
+    let world = World::new().await;
+    let shop = world.client("shop", Role::Merchant, &[]).await;
+    let edits = [new_merchant("BJ-0001", 1, 1), edit("BJ-0002", 1, 2, &[(1, 1)], &[("custom.b", "c".into())])];
+    let good = String::from_utf8(body(&edits)).unwrap();
+    let (id, nil) = (edits[1].edit_id.to_string(), "00000000-0000-0000-0000-000000000000".to_owned());
+    let id_as = |text: String| (id.clone(), text, "bad_id", "edits[1].edit_id");
+    for (from, to, code, field) in [
+        ("custom.b".into(), format!("custom.{}", "k".repeat(122)), "bad_field", "edits[1].writes[0].field"),
+        ("BJ-0002".into(), "B J".into(), "bad_id", "edits[1].merchant_id"),
+        ("0000000000000001:2".into(), "x:1".into(), "bad_id", "edits[1].dot"),
+        ("\"BJ-0002\"".into(), "2".into(), "bad_request", "edits[1].merchant_id"),
+        id_as(format!("{{{id}}}")),
+        id_as(format!("urn:uuid:{id}")),
+        id_as(id.replace('-', "")),
+        id_as(id.to_uppercase()),
+        id_as(nil),
+    ] {
+        assert!(good.contains(&from), "{from}");
+        let response = shop.post(path::EDITS, good.replace(&from, &to)).await;
+        assert_eq!(response.status(), 400, "{to}");
+        let document: serde_json::Value = response.json().await.unwrap();
+        assert_eq!((&document["code"], &document["field"]), (&code.into(), &field.into()), "{to}: {document}");
+    }
+    let settles = good.replacen("\"trace_id\"", "\"settles\":3,\"trace_id\"", 1);
+    let document: serde_json::Value = shop.post(path::EDITS, settles).await.json().await.unwrap();
+    let title = document["title"].as_str().unwrap();
+    assert!(title.contains("edits[0].settles: ") && title.contains("expected an object"), "{title}");
+    for (asked, field) in [("/api/v1/orders?before_ms=x", "before_ms"), ("/api/v1/changes?cursor=-1", "cursor")] {
+        let document: serde_json::Value = shop.get(asked).await.json().await.unwrap();
+        assert_eq!((&document["code"], &document["field"]), (&"bad_request".into(), &field.into()), "{document}");
+        assert!(!document["title"].as_str().unwrap().contains("deserialize"), "{document}");
     }
     assert_eq!(shop.changes(0, 10).await.changes.len(), 0);
 }
@@ -138,4 +194,26 @@ async fn decisions_name_their_rule() {
         ])
         .await;
     assert_eq!(answers[2].decisions[0].decision, Decision::AutoResolved { rule: "custom_later".into(), won: true });
+}
+
+/// A refused edit can be sent again and again under other ids.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_large_edit_that_is_refused_little_is_kept_but_what_was_refused() {
+    let world = World::new().await;
+    let shop = world.client("shop", Role::Merchant, &[]).await;
+    let fields: Vec<String> = (0..40).map(|n| format!("custom.f{n}")).collect();
+    let mut writes: Vec<(&str, Value)> =
+        fields.iter().map(|field| (field.as_str(), Value::list(["x".repeat(4_000)]))).collect();
+    writes.push(("hours.mo", "no hours".into()));
+    shop.push(&[new_merchant("BJ-0001", 1, 1)]).await;
+    let answers = shop.push(&[edit("BJ-0001", 1, 2, &[(1, 1)], &writes)]).await;
+    let refusal = answers[0].refusal().unwrap();
+    assert_eq!((refusal.0.as_str(), refusal.1), ("hours.mo", ErrorCode::BadHours));
+    let history = shop.json("/api/v1/merchants/BJ-0001/history?limit=100").await;
+    let lines: Vec<&str> =
+        history["entries"].as_array().unwrap().iter().map(|line| line["field"].as_str().unwrap()).collect();
+    assert!(lines.len() > 10 && lines.len() < 20, "{lines:?}");
+    assert!(lines.contains(&"hours.mo"), "{lines:?}");
+    // The answer stays what it was.
+    assert_eq!(shop.push(&[edit("BJ-0001", 1, 3, &[(1, 1)], &writes)]).await[0].decisions, answers[0].decisions);
 }

@@ -70,3 +70,25 @@ async fn who_sends_much_sees_why_it_was_refused() {
         assert_eq!(problem(request.send().await.unwrap()).await.0, status);
     }
 }
+
+/// Before anything of the body has come, and without being told to send it.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_declares_too_much_is_refused_at_once() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let world = World::new().await;
+    let shop = world.client("shop", Role::Merchant, &[]).await;
+    let address = world.url.strip_prefix("http://").unwrap();
+    for head in ["content-length: 99999999999999", "content-length: 99999999\r\nexpect: 100-continue"] {
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        let head = format!(
+            "POST {} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n{head}\r\n\r\n",
+            path::EDITS,
+            shop.token
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = [0; 12];
+        let read = tokio::time::timeout(std::time::Duration::from_secs(20), stream.read_exact(&mut answer));
+        read.await.expect(&head).unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 413", "{head}");
+    }
+}

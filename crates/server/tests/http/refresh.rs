@@ -173,3 +173,19 @@ async fn what_an_earlier_version_exchanged_is_not_good_again() {
     assert!(sessions.refresh("exchanged", START_MS + HOUR_MS).await.unwrap().is_none());
     assert!(sessions.refresh("fresh", START_MS + HOUR_MS).await.unwrap().is_some());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_nobody_has_costs_those_who_write_and_those_who_are_signed_in_nothing() {
+    let desk = Desk::new().await;
+    let granted = desk.sign_in().await;
+    assert!(desk.works(&granted, START_MS).await);
+    // What is remembered needs no look into the file, and what nobody has no turn at writing.
+    desk.world.sql("DELETE FROM tokens").await;
+    let file = SqliteConnectOptions::new().filename(desk.world.dir.path().join("server.db"));
+    let mut raw = file.connect().await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut raw).await.unwrap();
+    let nobodys = desk.sessions.refresh("nobody's", START_MS);
+    let soon = std::time::Duration::from_secs(2);
+    assert!(tokio::time::timeout(soon, nobodys).await.unwrap().unwrap().is_none());
+    assert!(desk.works(&granted, START_MS).await);
+}

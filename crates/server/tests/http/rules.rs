@@ -195,3 +195,24 @@ async fn an_interrupted_change_is_finished_at_the_next_start() {
     let left: Vec<String> = open(&ops).await.into_iter().map(|(_, field)| field.as_str().to_owned()).collect();
     assert_eq!(left, ["deleted"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_would_read_is_refused_and_nothing_changes() {
+    let world = World::new().await;
+    let admin = world.client("admin", Role::Administrator, &[]).await;
+    let before = admin.json(path::RULES).await;
+    let misspelt = r#"{"replaces":1,"rules":[{"id":"a","fields":"*","prefer":"later","requird":true}]}"#;
+    let call = |method: reqwest::Method, to: &str, body: &'static str| {
+        admin.http.request(method, format!("{}{to}", admin.url)).bearer_auth(&admin.token).body(body).send()
+    };
+    for (method, to) in [(reqwest::Method::PUT, path::RULES), (reqwest::Method::POST, path::RULES_PREVIEW)] {
+        let refused = call(method.clone(), to, misspelt).await.unwrap();
+        assert_eq!(refused.status(), 400, "{to}");
+        let problem: domain::Problem = refused.json().await.unwrap();
+        assert_eq!((problem.code.as_str(), problem.field.as_deref()), ("bad_rules", Some("rules[0].requird")), "{to}");
+        // A list is no object, though the parser would take it for one.
+        let refused = call(method, to, "[1,[]]").await.unwrap();
+        assert_eq!(refused.json::<domain::Problem>().await.unwrap().code.as_str(), "bad_request", "{to}");
+    }
+    assert_eq!(admin.json(path::RULES).await, before);
+}

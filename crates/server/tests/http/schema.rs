@@ -217,3 +217,28 @@ async fn it_is_sent_once_to_who_has_it() {
     let changed = ask(tag).await.unwrap();
     assert_eq!(changed.status(), StatusCode::OK);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_would_read_is_refused_and_nothing_changes() {
+    let world = World::new().await;
+    let admin = world.client("admin", Role::Administrator, &[]).await;
+    let before = admin.json(path::SCHEMA).await;
+    let misspelt = r#"{"replaces":"1.1.0","custom":[{"key":"a","labels":{"en":"A"},"type":"text","requird":true}]}"#;
+    let call = |method: reqwest::Method, to: &str, body: &'static str| {
+        admin.http.request(method, format!("{}{to}", admin.url)).bearer_auth(&admin.token).body(body).send()
+    };
+    for (method, to) in [(reqwest::Method::PUT, path::SCHEMA), (reqwest::Method::POST, path::SCHEMA_PREVIEW)] {
+        let refused = call(method.clone(), to, misspelt).await.unwrap();
+        assert_eq!(refused.status(), 400, "{to}");
+        let problem: domain::Problem = refused.json().await.unwrap();
+        assert_eq!(
+            (problem.code.as_str(), problem.field.as_deref()),
+            ("bad_schema", Some("custom[0].requird")),
+            "{to}"
+        );
+        // A list is no object, though the parser would take it for one.
+        let refused = call(method, to, "[1,[]]").await.unwrap();
+        assert_eq!(refused.json::<domain::Problem>().await.unwrap().code.as_str(), "bad_request", "{to}");
+    }
+    assert_eq!(admin.json(path::SCHEMA).await, before);
+}

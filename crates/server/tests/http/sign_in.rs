@@ -157,3 +157,30 @@ async fn who_signs_out_is_signed_out_and_nobody_else() {
     assert_eq!(there_session.push(&[new_merchant("BJ-1", 1, 1)]).await.len(), 1);
     assert!(other.next().await.is_some());
 }
+
+/// Hundreds of invented names from one address; people who signed in from there before still can.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_guesses_at_once_bar_nobody_who_was_there_before() {
+    let world = std::sync::Arc::new(World::new().await);
+    world.user("ops", Role::Operations, "a long password").await;
+    let good = [("grant_type", "password"), ("username", "ops"), ("password", "a long password")];
+    assert_eq!(world.sign_in(&good).await.status(), 200);
+    let guess = |n: u32| {
+        let world = std::sync::Arc::clone(&world);
+        tokio::spawn(async move {
+            let name = format!("name{n}");
+            let form = [("grant_type", "password"), ("username", name.as_str()), ("password", "a guess")];
+            world.sign_in(&form).await.status().as_u16()
+        })
+    };
+    let guesses: Vec<_> = (0..200).map(guess).collect();
+    assert_eq!(world.sign_in(&good).await.status(), 200);
+    let mut looked_at = 0;
+    for guess in guesses {
+        match guess.await.unwrap() {
+            401 => looked_at += 1,
+            status => assert_eq!(status, 429),
+        }
+    }
+    assert!(looked_at <= server::auth::attempts::FAILURES_OF_NETWORK_MAX, "{looked_at}");
+}

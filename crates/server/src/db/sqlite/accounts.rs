@@ -5,7 +5,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Connection, Row, SqliteConnection};
 
 use super::{Sqlite, signed, unsigned};
-use crate::db::accounts::{Account, AccountKind, AccountStore, NewToken, TokenHash};
+use crate::db::accounts::{Account, AccountKind, AccountStore, NewToken, Rotated, TokenHash};
 use crate::db::{DbError, MetaStore as _};
 
 fn actor(id: &str, row: &SqliteRow) -> Result<Actor, DbError> {
@@ -145,15 +145,14 @@ impl AccountStore for Sqlite {
         next: &[NewToken],
         now_ms: u64,
         grace_ms: u64,
-    ) -> Result<Option<Actor>, DbError> {
+    ) -> Result<Rotated, DbError> {
+        let look = || sqlx::query(include_str!("sql/refresh_token.sql")).bind(hash.as_slice()).bind(signed(now_ms));
+        if look().fetch_optional(&self.readers).await?.is_none() {
+            return Ok(Rotated::Nobodys);
+        }
         let mut writer = self.writer.lock().await;
         let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
-        let row = sqlx::query(include_str!("sql/refresh_token.sql"))
-            .bind(hash.as_slice())
-            .bind(signed(now_ms))
-            .fetch_optional(&mut *transaction)
-            .await?;
-        let Some(row) = row else { return Ok(None) };
+        let Some(row) = look().fetch_optional(&mut *transaction).await? else { return Ok(Rotated::Nobodys) };
         let actor = actor(row.try_get("actor_id")?, &row)?;
         let family: Vec<u8> = row.try_get("family")?;
         let used_at: Option<i64> = row.try_get("used_at_ms")?;
@@ -162,7 +161,7 @@ impl AccountStore for Sqlite {
             sqlx::query(include_str!("sql/forget_family.sql")).bind(&family).execute(&mut *transaction).await?;
             transaction.commit().await?;
             tracing::warn!(actor = %actor.id, "a refresh token was used twice: all tokens of its sign-in are void");
-            return Ok(None);
+            return Ok(Rotated::Voided);
         }
         if !at_once {
             for void in [include_str!("sql/void_access_of.sql"), include_str!("sql/void_refresh_of.sql")] {
@@ -176,7 +175,7 @@ impl AccountStore for Sqlite {
         }
         add_tokens(&mut transaction, &actor.id, &family, Some(hash), next).await?;
         transaction.commit().await?;
-        Ok(Some(actor))
+        Ok(Rotated::Exchanged(actor))
     }
 
     async fn forget_expired(&self, now_ms: u64) -> Result<u64, DbError> {
