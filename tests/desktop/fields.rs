@@ -36,6 +36,10 @@ async fn a_field_is_declared_in_one_window_and_filled_in_in_another() {
     choose(&admin, "field-kind", "integer").await;
     admin.window().click(at("field-done").as_str()).await.unwrap();
     admin.appears(at("field-row-seats").as_str()).await.unwrap();
+    // It is not lost without a question.
+    admin.window().click(at("nav-stores").as_str()).await.unwrap();
+    admin.window().click(at("leave-stay").as_str()).await.unwrap();
+    admin.appears(at("field-row-seats").as_str()).await.unwrap();
     admin.window().click(at("fields-preview").as_str()).await.unwrap();
     admin.says(&at("fields-foreseen"), "座位数").await.unwrap();
     admin.window().click(at("fields-save").as_str()).await.unwrap();

@@ -31,7 +31,11 @@ async fn a_week_in_words_and_a_painted_evening_are_saved_and_wait_to_be_sent() {
     // In words: looked at, then filled in by Enter.
     window.type_over("[data-testid=week-text]", WEEK).await.unwrap();
     seat.says("[data-testid=week-preview]", "09:00–21:00").await.unwrap();
+    // What is read and not filled in is not passed over by a save.
+    window.press(&[key::CONTROL, "s"]).await.unwrap();
+    seat.appears("[data-testid=week-waits]").await.unwrap();
     window.send_keys("[data-testid=week-text]", key::ENTER).await.unwrap();
+    seat.vanishes("[data-testid=week-waits]").await.unwrap();
     seat.appears("[data-testid=week-applied]").await.unwrap();
     let day = async |day: &str| window.value(format!("[data-testid=\"field-hours.{day}\"]").as_str()).await.unwrap();
     for (name, hours) in [("mo", "09:00-21:00"), ("we", "休息"), ("su", "10:00-22:00")] {

@@ -28,7 +28,7 @@ fn enter(root: NodeRef<html::Div>) {
 
 /// Gives the focus to the button if what has closed had it: then nothing has it now.
 fn come_back(button: NodeRef<html::Button>) {
-    let lost = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
+    let lost = crate::focus::is_lost();
     if let Some(button) = button.try_get_untracked().flatten().filter(|_| lost) {
         let _ = button.focus();
     }

@@ -40,9 +40,10 @@ pub fn WeekText(editor: Editor) -> impl IntoView {
     });
     let mistake = Memo::new(move |_| {
         let text = text.get();
-        let found = editor.message(KEY, &text).filter(|(error, _)| *error && !text.trim().is_empty());
-        found.map(|(_, sentence)| sentence.to_owned()).or_else(|| editor.mistake(KEY))
+        editor.message(KEY, &text).filter(|(error, _)| *error && !text.trim().is_empty()).map(|(_, sentence)| sentence)
     });
+    // A save was tried while it stood here.
+    let waits = Memo::new(move |_| editor.mistake(KEY));
     let more = move || found.with(|found| found.as_ref().is_some_and(|found| found.ok && !found.warnings.is_empty()));
     let apply = move || {
         let Some(week) = read.get_untracked() else { return };
@@ -58,7 +59,7 @@ pub fn WeekText(editor: Editor) -> impl IntoView {
     };
     let id = input_id(KEY);
     view! {
-        <div class="field week-text" class:bad=move || mistake.get().is_some()>
+        <div class="field week-text" class:bad=move || mistake.get().is_some() || waits.get().is_some()>
             <label class="lab" for=id.clone()>{words::week_text}</label>
             <div class="row g2">
                 <input
@@ -67,7 +68,7 @@ pub fn WeekText(editor: Editor) -> impl IntoView {
                     autocomplete="off"
                     spellcheck="false"
                     aria-describedby=format!("{id}-m")
-                    aria-invalid=move || mistake.get().map(|_| "true")
+                    aria-invalid=move || (mistake.get().is_some() || waits.get().is_some()).then_some("true")
                     data-testid="week-text"
                     prop:value=text
                     on:input=move |event| {
@@ -101,6 +102,9 @@ pub fn WeekText(editor: Editor) -> impl IntoView {
                     .into_any(),
                     (None, None) => view! { <p class="hint">{words::week_text_hint}</p> }.into_any(),
                 }}
+                {move || waits.get().map(|text| view! {
+                    <p class="msg bad" data-testid="week-waits"><Icon name="bad" size="s" />{text}</p>
+                })}
                 {move || more().then(|| view! { <p class="msg warn"><Icon name="warn" size="s" />{words::week_more}</p> })}
             </div>
         </div>
