@@ -191,6 +191,12 @@ fn digits(text: &[char], beside_dash: bool) -> Option<Result<Digits, usize>> {
             let (minute, more) = minutes_behind_hour(rest);
             found(hour, minute, length + 1 + more, true)
         }
+        // "8 点", but not "2 时段" or "22 点餐".
+        [' ', '点' | '时', rest @ ..] if count > 0 && !rest.first().is_some_and(|c| "段间餐单菜心评".contains(*c)) =>
+        {
+            let (minute, more) = minutes_behind_hour(rest);
+            found(hour, minute, length + 2 + more, true)
+        }
         _ => found(hour, 0, length, false),
     }
 }
@@ -266,6 +272,15 @@ pub(super) fn time_at(text: &[char], beside_dash: bool) -> Option<(Clock, usize)
             return Some((Clock::Impossible, end));
         }
         part = part.or(Some(mark));
+    }
+    // "8a-6p"
+    if part.is_none()
+        && let [letter @ ('a' | 'p'), rest @ ..] = &text[end..]
+        && !rest.first().is_some_and(|c| c.is_alphanumeric() || *c == '.')
+        && (beside_dash || rest.get(blanks_at(rest)) == Some(&'-'))
+    {
+        end += 1;
+        part = Some(if *letter == 'a' { Part::Am } else { Part::Pm });
     }
     // "12 noon" says it twice.
     if (found.hour, found.minute, part) == (12, 0, None)

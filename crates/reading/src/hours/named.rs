@@ -65,7 +65,14 @@ impl Reader<'_> {
     /// "9:00-18:00（周末）": do the days right before a place, alone in brackets, name hours that have no days yet?
     fn names_hours_before(&mut self) -> bool {
         let open = self.at.checked_sub(2).map(|at| &self.phrases[at]);
-        said(open) == Some(&Word::Open) && said(self.behind(0)) == Some(&Word::Shut) && self.rule().is_free()
+        let ahead = self.phrases.get(self.at..).unwrap_or_default();
+        // "（周一至周五，节假日除外）"
+        let except = match ahead {
+            [Phrase::Say(Word::Break), Phrase::On(_), Phrase::Say(Word::Excepted), ..] => 3,
+            [Phrase::On(_), Phrase::Say(Word::Excepted), ..] => 2,
+            _ => 0,
+        };
+        said(open) == Some(&Word::Open) && said(ahead.get(except)) == Some(&Word::Shut) && self.rule().is_free()
     }
 
     fn name_hours_before(&mut self, subject: &Subject) {
@@ -129,11 +136,17 @@ impl Reader<'_> {
             return;
         }
         self.found.ph_open |= self.rule().holidays;
-        let subjects = self.phrases.iter().filter(|phrase| matches!(phrase, Phrase::On(_))).count();
         if !self.hours_ahead(1) {
             self.rule().same = true;
-        } else if subjects == 1 && self.rule().days.len() < 5 && !self.phrases[..self.at].iter().any(is_hours) {
+        } else if self.is_like_others() {
             *self.rule() = Rule::default();
         }
+    }
+
+    /// Few days, the only ones that are named, before any hours: it is open on them too.
+    pub(super) fn is_like_others(&mut self) -> bool {
+        let subjects = self.phrases.iter().filter(|phrase| matches!(phrase, Phrase::On(_))).count();
+        let first = !self.phrases[..self.at].iter().any(is_hours);
+        first && subjects == 1 && self.is_pending() && (1..5).contains(&self.rule().days.len())
     }
 }

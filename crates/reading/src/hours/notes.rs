@@ -237,6 +237,8 @@ fn begin(tokens: &[Token], at: usize) -> usize {
         let reaches = match before(1) {
             Some(Word::Unknown | Word::Gap | Word::Label | Word::With | Word::And) => true,
             Some(Word::Sitting(_) | Word::Quantity | Word::Only) => true,
+            // "16:30起停止售票"
+            Some(Word::OpenEnd) => *note == Word::LastOrder && matches!(before(2), Some(Word::Time(_))),
             // "周一不定期休息" says nothing about every Monday.
             // "，周末最后点单21:00"; behind hours the days may be those of the hours.
             Some(Word::Holidays) if *note == Word::Longer => true,

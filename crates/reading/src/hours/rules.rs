@@ -192,6 +192,10 @@ impl Reader<'_> {
             Word::Opens => self.opens()?,
             Word::StaysOpen => {
                 let hours_follow = gives_hours(self.behind(1)) || said(self.behind(1)) == Some(&Word::Dash);
+                // "周末不休 10:00-18:00": on the weekend, or every day?
+                if hours_follow && self.is_like_others() {
+                    return Err(ErrorCode::Ambiguous);
+                }
                 if self.is_pending() && !hours_follow {
                     self.rule().same = true;
                 }
@@ -254,8 +258,11 @@ impl Reader<'_> {
         if rule.spans.contains(&(0, DAY_MIN)) {
             return Err(ErrorCode::Ambiguous);
         }
-        rule.spans.push(span);
-        rule.meals.extend(meal);
+        // "早上九点至下午六点（09:00-18:00）" says it twice.
+        if !rule.spans.contains(&span) {
+            rule.spans.push(span);
+            rule.meals.extend(meal);
+        }
         self.at += 1;
         Ok(())
     }

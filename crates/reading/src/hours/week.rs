@@ -78,6 +78,10 @@ pub(super) fn week(found: &Rules) -> Result<[Vec<Minutes>; 7], ErrorCode> {
             }
             let Some(hours) = (if rule.same { usual.clone() } else { Some(Hours::of(rule)) }) else { continue };
             if shut.contains(day) && !found.without.contains(day) {
+                // "周二公休，平日10:00-18:00": of many days it is not one.
+                if rule.days.len() >= 4 {
+                    continue;
+                }
                 return Err(ErrorCode::ConflictDays);
             }
             match &mut named[*day] {
