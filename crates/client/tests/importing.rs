@@ -272,7 +272,15 @@ async fn failed_rows_are_mended_and_imported_again() {
     assert_eq!(shown(&cache, "A2", "note").await.as_deref(), Some("'留"));
     let report = home.path().join("all.csv");
     assert_eq!(write_report(&cache, &import_id, &report, false).await.unwrap(), 3);
-    assert!(std::fs::read_to_string(&report).unwrap().contains("1,create,,note:formula,A1"));
+    let all = std::fs::read_to_string(&report).unwrap();
+    for line in [
+        ",import_merchant,import_name,import_address\r\n",
+        "1,create,,note:formula,A1,甲,路1\r\n",
+        "2,invalid:phone:missing_area_code,phone:missing_area_code,,,乙,路2\r\n",
+        "3,invalid:name:missing,name:missing,,,,路3\r\n",
+    ] {
+        assert!(all.contains(line), "{line}: {all}");
+    }
 }
 
 #[tokio::test]

@@ -107,6 +107,8 @@ fn by_name(header: &str, declared: &[CustomField]) -> Option<(Target, &'static s
 
 /// The columns that a report adds in front of a file's own.
 pub(super) const REPORT_COLUMNS: [&str; 4] = ["import_row", "import_outcome", "import_problems", "import_warnings"];
+/// And what a report of all rows says of each behind them.
+pub(super) const STORE_COLUMNS: [&str; 3] = ["import_merchant", "import_name", "import_address"];
 
 /// Columns that are named where none can be used, and characters of each.
 const NAMED_MAX: usize = 8;
@@ -241,7 +243,7 @@ fn position(headers: &[String], column: &str) -> Option<usize> {
 }
 
 fn unasked(header: &str, wishes: &Wishes<'_>) -> (Option<Target>, MappingReason) {
-    if REPORT_COLUMNS.contains(&header) {
+    if REPORT_COLUMNS.contains(&header) || STORE_COLUMNS.contains(&header) {
         return (None, MappingReason::OfReport);
     }
     if let Some((version, remembered)) = wishes.remembered {
