@@ -55,7 +55,7 @@ fn is_doubtful(text: &[char], tokens: &[Token], at: usize) -> bool {
     let mut back = tokens[..at].iter().rev().filter(said);
     let in_bracket = back.next().is_some_and(|token| token.word == Word::Open)
         && tokens[at + 1..].iter().find(said).is_some_and(|token| token.word == Word::Shut);
-    DOUBTFUL.iter().any(|name| is_name(&name)) && (is_hours(next) || in_bracket && is_hours(back.next()))
+    DOUBTFUL.iter().any(is_name) && (is_hours(next) || in_bracket && is_hours(back.next()))
 }
 
 /// The sets of days that a text names.

@@ -9,11 +9,13 @@ use crate::finding::shortened;
 pub(super) struct Refusal {
     pub code: ErrorCode,
     pub words: Option<String>,
+    /// They are days without work, and nothing tells which.
+    pub free_days: bool,
 }
 
 impl From<ErrorCode> for Refusal {
     fn from(code: ErrorCode) -> Self {
-        Self { code, words: None }
+        Self { code, words: None, free_days: false }
     }
 }
 
@@ -23,6 +25,9 @@ pub(super) fn message(refusal: &Refusal, text: &str) -> String {
     if let Some(words) = &refusal.words {
         let words = shortened(words);
         let cure = match refusal.code {
+            _ if refusal.free_days => {
+                "may be the weekend, public holidays, or both: write 周末, 法定节假日, or 周末及法定节假日"
+            }
             ErrorCode::BadTime => "is on no clock: hours go to 24, minutes to 59: write times like 09:00-21:30",
             ErrorCode::BadDay => {
                 "is no weekday: write 周一 to 周日, or Mon to Sun; without a day the hours hold for all seven; a remark goes behind the hours, after a comma"
@@ -44,7 +49,7 @@ pub(super) fn message(refusal: &Refusal, text: &str) -> String {
         ErrorCode::ZeroLength => "starts and ends at one time: write closed, or 24 hours",
         ErrorCode::Overlap => "has spans that overlap, perhaps across midnight: join them or change one",
         ErrorCode::Ambiguous => {
-            "can be read in two ways: write times on the clock of 24 hours, like 09:00-17:00, or say next day; say of each day its hours or closed, like Mon-Sat 11:00-21:00; Sun closed"
+            "can be read in two ways: say of each day its hours or closed, like Mon-Sat 11:00-21:00; Sun closed, also of days by appointment; write times on the clock of 24 hours, like 09:00-17:00, or say next day"
         }
         ErrorCode::Irregular => {
             "depends on season, date or week of the month: write the weekly hours here and the others as special days"

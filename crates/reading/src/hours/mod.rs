@@ -130,7 +130,12 @@ fn hours(typed: &str) -> Result<Hours, Refusal> {
         let end = tokens[at..].iter().take_while(run).last().map_or(tokens[at].to, |token| token.to);
         let typed = spelling.part(tokens[at].from, end);
         let words = typed.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '[' | ']')).to_owned();
-        return Err(Refusal { code, words: (code != ErrorCode::NoTime).then_some(words) });
+        return Err(Refusal { code, words: (code != ErrorCode::NoTime).then_some(words), free_days: false });
+    }
+    // "11:00-20:00，假日09:00-20:00"
+    if !suspended && let Some(token) = tokens.iter().find(|token| token.word == Word::FreeDays) {
+        let words = Some(spelling.part(token.from, token.to));
+        return Err(Refusal { code: ErrorCode::Ambiguous, words, free_days: true });
     }
     let words: Vec<Word> = tokens.into_iter().map(|token| token.word).collect();
     let has = |wanted: &Word| words.contains(wanted);

@@ -293,7 +293,7 @@ fn end(tokens: &[Token], at: usize) -> usize {
         to += 1;
     }
     // What stands before a span belongs to the span.
-    while to > at + 1 && matches!(tokens[to - 1].word, Word::Gap | Word::Label) {
+    while to < tokens.len() && to > at + 1 && matches!(tokens[to - 1].word, Word::Gap | Word::Label) {
         to -= 1;
     }
     to
