@@ -108,8 +108,11 @@ fn word(text: &str) -> &str {
 fn is_hint(text: &str) -> bool {
     let word = word(text);
     let is_word = |words: &[&str]| words.iter().any(|hint| hint.eq_ignore_ascii_case(word));
-    let is_mark = || text.chars().count() <= 2 && !text.contains(char::is_alphanumeric);
-    is_mark() || word.len() <= WORD_MAX && (is_word(&NEVER) || is_word(&KINDS)) || is_asking(word)
+    is_mark(text) || word.len() <= WORD_MAX && (is_word(&NEVER) || is_word(&KINDS)) || is_asking(word)
+}
+
+fn is_mark(text: &str) -> bool {
+    text.chars().count() <= 2 && !text.contains(char::is_alphanumeric)
 }
 
 fn is_asking(word: &str) -> bool {
@@ -143,7 +146,8 @@ pub(super) fn of(name: &str, address: &str) -> Option<Stray> {
     }
     let word = word(name);
     if word.len() <= WORD_MAX && (NEVER.contains(&word) || is_hint(name) && (address.is_empty() || is_hint(address))) {
-        return Some(Stray::Surely);
+        // Marks say nothing of a line that has an id: what was exported comes back.
+        return Some(if is_mark(name) { Stray::Perhaps } else { Stray::Surely });
     }
     if is_asking(word) {
         return Some(if is_hint(address) { Stray::Surely } else { Stray::Perhaps });
@@ -187,13 +191,14 @@ mod tests {
         }
         for (name, address) in [
             ("文本", "文本"),
-            ("*", "*"),
             ("Text", "varchar"),
             ("请填写门店名称", "请填写详细地址"),
-            ("--", "必填"),
             ("文本（30）", ""),
         ] {
             assert_eq!(of(name, address), Some(Stray::Surely), "{name} {address}");
+        }
+        for (name, address) in [("*", "*"), ("--", "必填"), ("=", ";")] {
+            assert_eq!(of(name, address), Some(Stray::Perhaps), "{name} {address}");
         }
         for name in ["Total", "SUBTOTAL", "Grand total:", "required", "请填写饱了么"] {
             assert_eq!(of(name, "北京路1号"), Some(Stray::Perhaps), "{name}");
