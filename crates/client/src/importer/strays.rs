@@ -189,12 +189,9 @@ mod tests {
         ] {
             assert_eq!(of(name, "北京路1号"), Some(Stray::Surely), "{name}");
         }
-        for (name, address) in [
-            ("文本", "文本"),
-            ("Text", "varchar"),
-            ("请填写门店名称", "请填写详细地址"),
-            ("文本（30）", ""),
-        ] {
+        for (name, address) in
+            [("文本", "文本"), ("Text", "varchar"), ("请填写门店名称", "请填写详细地址"), ("文本（30）", "")]
+        {
             assert_eq!(of(name, address), Some(Stray::Surely), "{name} {address}");
         }
         for (name, address) in [("*", "*"), ("--", "必填"), ("=", ";")] {
