@@ -8,7 +8,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::resend::{EditInput, EditLine, Holds, check_here, edit_lines, writes};
+use super::resend::{EditInput, EditLine, Holds, edit_lines, writes};
 use crate::components::{Button, Dialog, Icon, Problem, use_toaster};
 use crate::i18n::{everywhere, outbox};
 use crate::ipc;
@@ -52,10 +52,6 @@ impl Input {
     }
     fn check(self) {
         let Some(text) = self.text.try_get_untracked() else { return };
-        if let Some(found) = self.what.with_value(|what| check_here(what, &text)) {
-            self.checked.try_set(Some(found));
-            return;
-        }
         let field = self.what.with_value(|what| what.check.clone());
         spawn_local(async move {
             let reply = ipc::check_field(&field, &text).await;

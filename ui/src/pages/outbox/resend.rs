@@ -1,8 +1,8 @@
 //! A refused edit as it is put right: what stands in the inputs, and the writes that come out.
 
 use domain::field::{FieldKind, FieldPath};
-use domain::ipc::{Checked, Finding, OutboxRow};
-use domain::{EditId, ErrorCode, Value, Write, text, validate};
+use domain::ipc::OutboxRow;
+use domain::{EditId, ErrorCode, Value, Write};
 
 use super::model::editable;
 
@@ -74,24 +74,6 @@ pub fn typed_text(field: &FieldPath, value: &Value) -> String {
         (FieldKind::Hours, Some(spans)) if spans.is_empty() => "closed".to_owned(),
         _ => value.plain(),
     }
-}
-
-/// What checking finds without the shell: nothing typed, and tags, which are any words.
-pub fn check_here(input: &EditInput, typed: &str) -> Option<Checked> {
-    let found =
-        |normalised, errors: Vec<Finding>| Checked { ok: errors.is_empty(), normalised, errors, warnings: Vec::new() };
-    if input.holds != Holds::Value && typed.trim().is_empty() {
-        return Some(found(Value::list::<&str>([]), Vec::new()));
-    }
-    (input.check == "tags").then(|| {
-        let tags: Vec<String> = text::items(typed).collect();
-        let wrong = tags.iter().find_map(|tag| {
-            let path = FieldPath::new(format!("tags.{tag}"));
-            path.and_then(|path| validate::normalise(&path, &Value::yes())).err()
-        });
-        let errors = wrong.map(|problem| Finding { code: problem.code, message: problem.title });
-        found(Value::list(tags), errors.into_iter().collect())
-    })
 }
 
 /// What is stored for a value: what checking made of the text, as a number or a truth where it was one before.
