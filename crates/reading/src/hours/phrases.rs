@@ -69,6 +69,14 @@ pub(super) fn phrases(words: &[Word]) -> Result<Vec<Phrase>, ErrorCode> {
             Word::ClosingDay if matches!(rest.get(1), Some(Word::Time(_) | Word::AllDay)) => {
                 return Err(ErrorCode::Ambiguous);
             }
+            // "公休日：周一 营业时间：11:00-21:00": hours behind it are those of the other days.
+            Word::ClosingDay
+                if matches!(rest, [_, Word::Days(days), Word::Time(_), ..] if days.len() == 1) && found.is_empty() =>
+            {
+                found.push(Phrase::Say(Word::Closed));
+                found.push(subject(&rest[1..], false).0);
+                (Phrase::Say(Word::Break), 2)
+            }
             Word::ClosingDay => (Phrase::Say(Word::Closed), 1),
             Word::Sitting(sitting) => {
                 spans.sitting = Some(*sitting);

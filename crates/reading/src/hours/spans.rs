@@ -66,8 +66,10 @@ pub(super) fn span(start: Time, end: &End) -> Result<Minutes, ErrorCode> {
     } else if to > from {
         (from, to)
     } else {
-        // Nothing but midnight is written 0: on a clock of twelve it is 12.
-        let half_a_day_later = (60..=NOON_MIN).contains(&to) && to + NOON_MIN > from;
+        // Nothing but midnight is written 0: on a clock of twelve it is 12. Behind a start that says which half of the day
+        // it means, "上午11:00-02:00", the end does not; "14:00-2:30" and "11:00-02:00" are on the clock of twenty-four.
+        let by_24_hours = !start.marked && (from > NOON_MIN + 59 || !end.time.unpadded);
+        let half_a_day_later = !by_24_hours && (60..=NOON_MIN).contains(&to) && to + NOON_MIN > from;
         let unclear = !end.time.marked && (half_a_day_later || to > 0 && overnight - from > OVERNIGHT_MIN_MAX);
         if unclear {
             return Err(ErrorCode::Ambiguous);
@@ -119,7 +121,9 @@ pub(super) fn clear(
     let second = before.is_some_and(|(_, ended)| from + NOON_MIN > ended && ended > to);
     // "1-5": hours of a morning, of an afternoon, or no hours at all.
     let bare = start.bare && end.time.bare && from < 8 * 60;
-    !second && !bare
+    // "周二2-5点": nobody opens at night and closes before noon, and who does says so.
+    let at_night = from < 5 * 60;
+    !second && !bare && !at_night
 }
 
 /// Spans with the breaks within them taken out. A break between two spans says nothing new.

@@ -13,7 +13,7 @@ pub(super) struct Spelling {
 
 impl Spelling {
     pub fn new(text: &str) -> Self {
-        let typed: Vec<char> = text.nfkc().filter(|c| !is_invisible(*c)).collect();
+        let typed: Vec<char> = text.chars().map(before_nfkc).nfkc().filter(|c| !is_invisible(*c)).collect();
         let plain = typed.iter().map(|c| plain(*c)).collect();
         Self { typed, plain }
     }
@@ -24,16 +24,21 @@ impl Spelling {
     }
 }
 
+/// What NFKC makes two full stops of is a colon to who types it.
+fn before_nfkc(c: char) -> char {
+    if c == '\u{fe30}' { ':' } else { c }
+}
+
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}')
 }
 
 fn plain(c: char) -> char {
     match c {
-        '–' | '—' | '―' | '─' | '━' | '~' | '〜' | '∼' | '∽' | '−' | '‐' | '‑' | '‒' | '→' | '➝' | '⁓' | '˜' => {
+        '–' | '—' | '―' | '─' | '━' | '~' | '〜' | '∼' | '∽' | '−' | '‐' | '‑' | '‒' | '→' | '➝' | '⁓' | '˜' | 'ー' => {
             '-'
         }
-        '：' | '︰' | '∶' | 'ː' => ':',
+        '：' | '∶' | 'ː' => ':',
         '\n' | '\r' | '\u{2028}' | '\u{2029}' => '\n',
         '’' | '‘' | '`' | '´' => '\'',
         '“' | '”' | '„' => '"',

@@ -59,6 +59,7 @@ fn meaning(kind: &str) -> Option<Word> {
         "last_order" | "last_of" => Word::LastOrder,
         "festival" => Word::Festival,
         "remark" => Word::Remark,
+        "vague" => Word::Vague,
         "early" => Word::Sitting(Sitting::Early),
         "noon" => Word::Sitting(Sitting::Noon),
         "late" => Word::Sitting(Sitting::Late),

@@ -78,6 +78,8 @@ pub(super) enum Word {
     Festival,
     /// Changes no hours.
     Remark,
+    /// The same, unless it is said of days that are named.
+    Vague,
     /// A part of the day, or the meal it is for, without a time.
     Sitting(Sitting),
     /// Without weight.
@@ -148,6 +150,11 @@ fn settle(tokens: &mut [Token]) {
                 let in_list = [next, last_word(&tokens[..at])].contains(&Some(&Word::And));
                 if weekend.len() == 2 || in_list { Word::Days((0..5).collect()) } else { Word::Rest }
             }
+            // "周六不定期营业": of which Saturdays, no week can say.
+            Word::Vague if [next, last_word(&tokens[..at])].iter().any(|word| matches!(word, Some(Word::Days(_)))) => {
+                Word::Irregular
+            }
+            Word::Vague => Word::Remark,
             _ => continue,
         };
     }
