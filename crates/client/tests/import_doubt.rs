@@ -400,7 +400,7 @@ async fn what_was_assumed_or_left_out_of_a_cell_is_pointed_out() {
     let pointed_out = [
         "create phone:area_code_assumed",
         "create phone:more_than_numbers",
-        "create phone:may_be_foreign",
+        "create phone:leading_zero_restored phone:may_be_foreign",
         "create uscc:not_kept",
     ];
     assert_eq!(told(text).await, pointed_out);

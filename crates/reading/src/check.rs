@@ -187,16 +187,49 @@ fn line(field: &FieldPath, typed: &str) -> Result<(Value, Vec<Finding>), Finding
 
 /// Words that people write for one of the choices, without blanks and `+`.
 const CHOICES: [(&str, &[&str]); 11] = [
-    ("open", &["营业", "营业中", "正常营业", "正常", "在营", "active"]),
-    ("paused", &["暂停", "暂停营业", "休息中", "歇业", "歇业中", "suspended", "temporarilyclosed"]),
+    ("open", &["营业", "营业中", "正常营业", "正常", "在营", "试营业", "试营业中", "active"]),
+    (
+        "paused",
+        &[
+            "暂停",
+            "暂停营业",
+            "休息中",
+            "歇业",
+            "歇业中",
+            "休业",
+            "休业中",
+            "装修",
+            "装修中",
+            "停业装修",
+            "suspended",
+            "temporarilyclosed",
+        ],
+    ),
     ("moving", &["搬迁", "搬迁中", "迁址", "relocating"]),
-    ("closed", &["停业", "关闭", "已关闭", "闭店", "关店", "已关店", "注销", "永久关闭", "permanentlyclosed"]),
+    (
+        "closed",
+        &[
+            "停业",
+            "关闭",
+            "已关闭",
+            "闭店",
+            "关店",
+            "已关店",
+            "注销",
+            "永久关闭",
+            "永久停业",
+            "倒闭",
+            "已停业",
+            "permanentlyclosed",
+            "closedpermanently",
+        ],
+    ),
     ("t0", &["d0", "当日", "实时"]),
     ("t1", &["d1", "次日", "日结"]),
     ("t3", &["d3"]),
     ("t7", &["d7"]),
     ("weekly", &["周结", "每周", "week"]),
-    ("biweekly", &["半月结", "双周结", "半月"]),
+    ("biweekly", &["双周结", "双周", "两周", "两周一结", "每两周", "fortnightly"]),
     ("monthly", &["月结", "每月", "month"]),
 ];
 

@@ -13,6 +13,7 @@ pub fn target_label(target: &str) -> String {
         "phone" => field_label("phones"),
         "row" => imports::col_row().to_owned(),
         "address_front" => imports::t_address_front().to_owned(),
+        "area_code" => imports::t_area_code().to_owned(),
         "hours_open" => imports::t_open().to_owned(),
         "hours_close" => imports::t_close().to_owned(),
         "uscc" => imports::t_credit_code().to_owned(),
@@ -79,6 +80,7 @@ mod tests {
             ("code", "门店编号", "Store ID"),
             ("hours_open", "开门时间", "Opens at"),
             ("address_front", "地址前的省、市、区", "Region before the address"),
+            ("area_code", "电话区号", "Area code of phones"),
             ("custom.座位", "自定义：座位", "Custom: 座位"),
             ("name", "门店名称", "Name"),
         ];

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use domain::text::has_plain_ends;
+use domain::text::{has_plain_ends, is_invisible};
 
 use super::rows::{Cell, Cells, Kind};
 use crate::exporter::RISKY;
@@ -24,9 +24,14 @@ pub(super) fn is_error(text: &str) -> bool {
     text.starts_with('#') && ERRORS.contains(&text.trim())
 }
 
+/// Without blanks and what nobody sees at its ends: a mark of byte order in front of `=` makes a formula no less one.
+fn trimmed(text: &str) -> &str {
+    if has_plain_ends(text) { text } else { text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c)) }
+}
+
 /// `="13800138000"` and `'=1+1`: texts that a spreadsheet was told to keep, the second by our export.
 pub(super) fn unwrapped(cell: Cell<'_>) -> Cell<'_> {
-    let plain = if has_plain_ends(cell.text) { cell.text } else { cell.text.trim() };
+    let plain = trimmed(cell.text);
     let first = plain.as_bytes().first().copied();
     let text = match first {
         Some(b'\'') => {
@@ -70,7 +75,7 @@ pub(super) fn joined<'a>(cells: &Cells<'a>, columns: &[usize]) -> Joined<'a> {
         }
         // What was marked as text is none, whatever it begins with.
         joined.is_formula |= matches!(cell.kind, Kind::Formula | Kind::BareFormula)
-            || cell.text.starts_with('=') && cell.text.len() == raw.text.trim().len();
+            || cell.text.starts_with('=') && cell.text.len() == trimmed(raw.text).len();
         if joined.text.is_empty() {
             joined.text = Cow::Borrowed(cell.text);
         } else {

@@ -20,6 +20,8 @@ pub(super) enum Target {
     Id,
     /// All telephone numbers.
     Phones,
+    /// The area code of numbers in other columns.
+    AreaCode,
     /// The whole week.
     Hours,
     /// When it opens, every day.
@@ -53,6 +55,7 @@ impl Target {
         Ok(match name {
             "merchant_id" | "code" => Self::Id,
             "phones" | "phone" => Self::Phones,
+            "area_code" => Self::AreaCode,
             "hours" => Self::Hours,
             "hours_open" => Self::Open,
             "hours_close" => Self::Close,
@@ -80,6 +83,7 @@ impl Target {
         match self {
             Self::Id => "code",
             Self::Phones => "phone",
+            Self::AreaCode => "area_code",
             Self::Hours => "hours",
             Self::Open => "hours_open",
             Self::Close => "hours_close",

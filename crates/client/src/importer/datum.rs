@@ -7,7 +7,7 @@ use domain::place::Datum;
 use reading::coordinates::{self, Coordinates};
 use regex::Regex;
 
-use super::header_words::header_key;
+use super::header_words::{forms, header_key};
 
 /// The degrees of a header's cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,26 @@ static COMPILED: LazyLock<Vec<(Regex, Degrees)>> = LazyLock::new(|| {
     // A test holds that all of them compile.
     NAMES.iter().filter_map(|(names, degrees)| Some((Regex::new(names).ok()?, *degrees))).collect()
 });
+
+/// What a column is called that names the datum of each row.
+const HEADERS: [&str; 11] = [
+    "坐标系",
+    "座標系",
+    "坐标系统",
+    "坐标类型",
+    "坐标标准",
+    "datum",
+    "crs",
+    "coordinate system",
+    "coord system",
+    "coord type",
+    "coordtype",
+];
+
+/// The column in which rows name their datum.
+pub(super) fn column(headers: &[String]) -> Option<usize> {
+    headers.iter().position(|header| forms(header).iter().any(|form| HEADERS.contains(&form.as_str())))
+}
 
 /// What the header says.
 pub(super) fn said_by(header: &str) -> Option<Degrees> {

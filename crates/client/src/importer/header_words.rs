@@ -43,11 +43,11 @@ macro_rules! store {
 }
 
 /// Headers are compared in their key form: NFKC, small letters, one blank at most; of two lines `upper/lower`.
-const RULES: [Rule; 30] = [
+const RULES: [Rule; 33] = [
     rule(
         "merchant_id",
         // Without the word “store” a number only counts the rows.
-        r"^(merchant|store|shop|outlet)[ _.-]?(no\.?|number)$|^(merchant|store|shop|outlet)?[ _.-]?(id|code)$|^((商户|商戶|门店|門店|店铺|店鋪|商家|店)?(编号|編號|编码|編碼|代码|代碼|id)|(商户|商戶|门店|門店|店铺|店鋪|店)(号|號))$",
+        r"^(merchant|store|shop|outlet|branch)[ _.-]?(no\.?|number|#)$|^(merchant|store|shop|outlet|branch|external)?[ _.-]?(id|code)$|^((商户|商戶|门店|門店|店铺|店鋪|商家|店)?(编号|編號|编码|編碼|代码|代碼|id)|(商户|商戶|门店|門店|店铺|店鋪|店)(号|號))$",
     ),
     rule("branch", r"^(branch([ _-]?name)?|分店(名称|名稱|名)?)$"),
     rule(
@@ -55,15 +55,15 @@ const RULES: [Rule; 30] = [
         concat!(
             r"^((merchant|store|shop|restaurant|outlet|business)[ _-]?)?name$|^(",
             store!(),
-            r"(全)?(名称|名稱|名)|名称|名稱)$"
+            r"(全)?(名称|名稱|名)|名称|名稱|(门店|門店|店铺|店鋪|商户|商戶|商家|店)(全称|全稱)|字号|字號)$"
         ),
     ),
     rule(
         "address",
         concat!(
-            r"^((store|shop|street|full|merchant|formatted|physical|business|site|premises)[ _-]?)?(address|addr\.?)(([ _-]?line)?[ _-]?1)?$|^(",
+            r"^((store|shop|street|full|merchant|formatted|physical|business|site|premises|postal|mailing)[ _-]?)?(address|addr\.?)(([ _-]?line)?[ _-]?1)?$|^(",
             store!(),
-            r"|分公司)?(详细|詳細|经营|經營|营业|營業|联系|聯絡|具体)?(地址|所在地|住址)1?$|^店址$|^(经营|經營|营业|營業)(场所|場所)$"
+            r"|分公司)?(详细|詳細|经营|經營|营业|營業|联系|聯絡|具体|通讯|通訊)?(地址|所在地|住址)1?$|^店址$|^(门店|門店|店铺|店鋪|具体|详细)位置$|^(经营|經營|营业|營業)(场所|場所)$"
         ),
     ),
     rule(
@@ -79,7 +79,7 @@ const RULES: [Rule; 30] = [
         concat!(
             r"^(((opening|business|open|store|working|trading|operating)[ _-]?)?(hours|times)|hours of (operation|business)|",
             store!(),
-            r"?(营业|營業|开放|開放|服务|服務|工作|办公|辦公|看診|看诊|门诊|門診)(时间|時間|时段|時段|时间段|時間段))$"
+            r"?(营业|營業|经营|經營|开放|開放|服务|服務|工作|办公|辦公|看診|看诊|门诊|門診)(时间|時間|时段|時段|时间段|時間段|时刻|時刻))$"
         ),
     ),
     rule(
@@ -91,24 +91,28 @@ const RULES: [Rule; 30] = [
         concat!(
             r"^(.*/)?(((store|shop|contact|office|mobile|cell|land|formatted|international)[ _-]?)?(tele)?phones?([ _-]?(no\.?|numbers?|#))?|tel\.?([ _-]?(no\.?|#))?|telephones?|(contact|mobile|cell|telephone)[ _-]?(no\.?|numbers?)|mobile|cell|landline|hotline|",
             store!(),
-            r"?(联系人?|聯絡人?|聯繫人?|連絡|营业|營業|咨询|諮詢|预定|預定|預訂|店长|店長|负责人|負責人|订座|訂位|订餐|訂餐|预订|外卖|外賣|客服|服务|备用|備用|其他|其它)?(电话|電話|手机|手機|座机|座機|热线|熱線|固话|固定电话)(号码|號碼|号)?|",
+            r"?(联系人?|聯絡人?|聯繫人?|連絡|营业|營業|咨询|諮詢|预定|預定|預訂|店长|店長|负责人|負責人|订座|訂位|订餐|訂餐|预订|外卖|外賣|客服|服务|备用|備用|其他|其它)?(电话|電話|手机|手機|手提電話|手提电话|座机|座機|热线|熱線|固话|固定电话)(号码|號碼|号)?|",
             store!(),
             r"?(联系|聯絡|聯繫)方式)(\((备用|備用|其他|其它)\))?[0-9一二三四]?$"
         ),
     ),
     rule(
+        "area_code",
+        r"^(((tele)?phone[ _-]?)?area[ _-]?codes?|std[ _-]?codes?|(dialling|dialing)[ _-]?codes?|(电话|電話|座机|座機|固话)?(区号|區號)|(电话|電話)(区码|區碼|(区域|區域)(号码|號碼|码|碼|代码|代碼)))$",
+    ),
+    rule(
         "category",
-        r"^((store|shop|merchant|business)[ _-]?)?(category|categories|cuisine|type)$|^((经营|經營|商户|商戶|门店|門店|店铺|店鋪|主营)?(类目|類目|品类|品類|分类|分類|类别|類別|类型|類型)(名称|名稱)?|菜系|业态)$",
+        r"^((store|shop|merchant|business)[ _-]?)?(category|categories|cuisine|type)$|^(cuisine|food) type$|^(种类|種類|主营|主營|一级类目|(经营|經營|商户|商戶|门店|門店|店铺|店鋪|主营)?(类目|類目|品类|品類|分类|分類|类别|類別|类型|類型)(名称|名稱)?|菜系|业态)$",
     ),
     rule(
         "coords",
         r"^((gps )?coordinates?|coords?|lat[ _,/-]?lng|lng[ _,/-]?lat|geo|location|(gps ?)?(坐标|座標)|经纬度|經緯度|坐标\(经纬度\))$",
     ),
-    rule("lat", r"^(.*/)?(((geo|location|gps)[ _-]?)?lat(itude)?|纬度|緯度)(\(.*\))?$"),
-    rule("lng", r"^(.*/)?(((geo|location|gps)[ _-]?)?(lng|lon|long|longitude)|经度|經度)(\(.*\))?$"),
+    rule("lat", r"^(.*/)?(((geo|location|gps)[ _-]?)?lat(itude|\.)?|(gps)?(纬度|緯度))(\(.*\))?$"),
+    rule("lng", r"^(.*/)?(((geo|location|gps)[ _-]?)?(lng|lon|long|longitude)\.?|(gps)?(经度|經度))(\(.*\))?$"),
     rule(
         "uscc",
-        r"^(uscc|usci|(unified )?(social )?credit code|(统一)?社会信用代码(证号|/注册号)?|统一信用代码|信用代码|統一社會信用代碼)$",
+        r"^(uscc|usci|(unified )?(social )?credit code|(统一)?社会信用代码(证号|/注册号)?|统一信用代码|信用代码|統一社會信用代碼|营业执照(号码?|编号|注册号)?|(营业)?执照(号码?|编号)|税号|纳税人识别号)$",
     ),
     rule("region", r"^(region|city|district|area|(所属|所在)?(区域|區域|地区|地區|城市|市区))$"),
     rule(
@@ -116,13 +120,15 @@ const RULES: [Rule; 30] = [
         r"^(((store|shop|business)[ _-]?)?status|(营业|營業|门店|門店|店铺|店鋪|商户|商戶|经营|經營)?(状态|狀態))$",
     ),
     rule("tags", r"^(tags?|labels?|标签|標籤)$"),
-    rule("note", r"^(notes?|remarks?|comments?|(备注|備註)(信息|資訊)?|说明|說明)$"),
+    rule("note", r"^(notes?|remarks?|comments?|memos?|(备注|備註)(信息|資訊)?|说明|說明)$"),
     rule(
         "licence.food",
         r"^(食品(经营|生产)?许可证|(食品(经营|生产)?)?许可证(号码?|编号)|food licen[cs]e( no\.?| number)?)$",
     ),
     rule("region_code", r"^(行政)?区划(代)?码$|^(adcode|region[ _-]?code)$"),
     rule("settlement_cycle", r"^(结算(周期|方式)|settlement([ _-]?cycle)?)$"),
+    rule("language", r"^(语言|語言|language)$"),
+    rule("industry", r"^((所属|所屬)?(行业|行業)(代码|代碼|类别|類別|分类|分類)?|industry)$"),
     rule("time_zone", r"^(时区|時區|time[ _-]?zone|tz)$"),
     day!("hours.mo", "一", "mon(day)?"),
     day!("hours.tu", "二", "tue(s|sday)?"),
@@ -325,32 +331,41 @@ mod tests {
             ("hours.su", "周日 星期天 礼拜日 Sunday Sun_hours"),
             ("status", "营业状态 店铺状态 经营状态 Status"),
             ("licence.food", "食品经营许可证 许可证编号 食品经营许可证号码"),
-            ("code", "门店编码 Store_Code 商户编号 id 店號 商户号 StoreNo"),
+            ("code", "门店编码 Store_Code 商户编号 id 店號 商户号 StoreNo Store_# Branch_code External_ID"),
             (
                 "name",
-                "商户名称 店铺名 Name 店名 門店名稱 *门店名称 门店名称（必填） 门店名称(Store_Name) 名　称 门店\u{b}名称 店面名称 门店名称（与门头一致） 名称（中文） 网点名称 机构名称 药店名称 医院名称 酒店名称 饭店名 店家名稱 機構名稱 醫事機構名稱 poiName r_name",
+                "商户名称 店铺名 Name 店名 門店名稱 *门店名称 门店名称（必填） 门店名称(Store_Name) 名　称 门店\u{b}名称 店面名称 门店名称（与门头一致） 名称（中文） 网点名称 机构名称 药店名称 医院名称 酒店名称 饭店名 店家名稱 機構名稱 醫事機構名稱 poiName r_name 门店全称 字号",
             ),
             (
                 "address",
-                "地址 详细地址 门店地址 Address 门店详细地址 地址（必填） Address_Line_1 address1 经营场所 地址1 网点地址 機構地址 店家地址 分公司地址 店址 联系地址 具体地址 formatted_address Business_Address poiAddress",
+                "地址 详细地址 门店地址 Address 门店详细地址 地址（必填） Address_Line_1 address1 经营场所 地址1 网点地址 機構地址 店家地址 分公司地址 店址 联系地址 具体地址 formatted_address Business_Address poiAddress 门店位置 具体位置 通讯地址 Postal_address",
             ),
             (
                 "phone",
-                "联系电话 联系方式 电话 Phone 联系方式/手机 联系方式/座机 電話 手机号码 Mobile 电话2 联系人电话 负责人电话 店长电话 商家电话 订餐电话 联系电话（选填） Contact_Number Mobile_No 门店联系电话 店铺联系方式 备用电话 其他电话 外卖电话 电话一 Phone_# 电话（备用） 电话(手机) 网点电话 营业电话 预定电话 预订电话 咨询电话 機構電話 連絡電話 formatted_phone_number poiPhone",
+                "联系电话 联系方式 电话 Phone 联系方式/手机 联系方式/座机 電話 手机号码 Mobile 电话2 联系人电话 负责人电话 店长电话 商家电话 订餐电话 联系电话（选填） Contact_Number Mobile_No 门店联系电话 店铺联系方式 备用电话 其他电话 外卖电话 电话一 Phone_# 电话（备用） 电话(手机) 网点电话 营业电话 预定电话 预订电话 咨询电话 機構電話 連絡電話 formatted_phone_number poiPhone 手提電話",
             ),
+            ("area_code", "区号 電話區號 电话区号 電話區域號碼 Area_Code STD_Code phone_area_code"),
             (
                 "hours",
-                "营业时间 营业时段 營業時間 hours 营业时间段 Hours_of_Operation 营业时间（周一至周日） 营业时间（24小时制） 门店营业时间 Operating_Hours 工作时间 办公时间 看診時段 poiOperatingHours",
+                "营业时间 营业时段 營業時間 hours 营业时间段 Hours_of_Operation 营业时间（周一至周日） 营业时间（24小时制） 门店营业时间 Operating_Hours 经营时间 营业时刻 工作时间 办公时间 看診時段 poiOperatingHours",
             ),
             ("hours_open", "营业时间/开门 opens 开门时间"),
             ("hours_close", "营业时间/打烊 closes 打烊时间 关店时间"),
             ("opened", "开业日期 opened 开业时间 开店时间"),
-            ("category", "经营类目 品类 分类 Category 類別 品类名称 类目名称 店铺类型"),
-            ("uscc", "统一社会信用代码 统一社会信用代码（18位） uscc 统一社会信用代码/注册号"),
+            (
+                "category",
+                "经营类目 品类 分类 Category 類別 品类名称 类目名称 店铺类型 种类 主营 一级类目 Cuisine_type Food_type",
+            ),
+            (
+                "uscc",
+                "统一社会信用代码 统一社会信用代码（18位） uscc 统一社会信用代码/注册号 营业执照 营业执照号 营业执照号码 执照号 营业执照注册号 税号 纳税人识别号",
+            ),
             ("coords", "坐标 GPS坐标 经纬度 高德坐标 火星坐标 坐标（GCJ-02） 腾讯地图经纬度"),
-            ("lat", "Latitude lat 纬度 纬度（高德） lat_gcj02 BD09_lat geo_lat location_lat"),
-            ("lng", "Longitude lng lon 经度 经度(GCJ02) 高德经度 百度经度 location_lon"),
-            ("note", "备注 Note remarks 备注信息"),
+            ("lat", "Latitude lat 纬度 纬度（高德） lat_gcj02 BD09_lat geo_lat location_lat gps纬度 lat."),
+            ("lng", "Longitude lng lon 经度 经度(GCJ02) 高德经度 百度经度 location_lon gps经度 Lon."),
+            ("language", "语言 Language"),
+            ("industry", "行业 所属行业"),
+            ("note", "Memo 备注 Note remarks 备注信息"),
         ];
         for (name, headers) in cases {
             for header in headers.split(' ') {

@@ -1,6 +1,7 @@
 //! Files of merchants into the cache: looked at, dry or for real, in bounded memory, every row accounted for.
 
 mod ahead;
+mod area_codes;
 mod blank_marks;
 mod bounded;
 mod by_cells;

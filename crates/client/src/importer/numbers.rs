@@ -3,8 +3,15 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use reading::phones::{self, Phone};
+use domain::ErrorCode;
+use reading::phones::{self, Kind as Line, Phone, Phones};
 use regex::Regex;
+
+use super::countries::is_chinese;
+use super::rows::{Cell, Kind};
+
+/// The numbers of a cell, and whether a zero was put back.
+pub(super) type Numbers = std::result::Result<(Phones, bool), &'static str>;
 
 /// Eleven digits that are a mobile number of mainland China for certain, which most cells are: the tables behind
 /// [`phones::read`] need not be asked. Blocks of these prefixes are wholly in use (metadata of libphonenumber).
@@ -48,6 +55,35 @@ pub(super) fn plain_fixed_line(cell: &str) -> Option<Phone> {
     e164.push_str(rest);
     let known = phones::is_possible(&e164) && FIXED_LINES.as_ref().is_some_and(|lines| lines.is_match(&e164[3..]));
     known.then_some(Phone { e164: Some(e164), ext: None, service: None, kind: phones::Kind::Fixed })
+}
+
+/// The numbers of a cell. A number cell has lost the zero before its area code.
+pub(super) fn read_numbers(cell: &Cell<'_>, country: Option<&str>) -> Numbers {
+    let digits = cell.text;
+    let national = |start: &[&str]| start.iter().any(|start| digits.starts_with(start));
+    let lost = cell.kind == Kind::Number && (9..=11).contains(&digits.len()) && !national(&["400", "800"]);
+    let mobile = digits.len() == 11 && digits.starts_with('1');
+    if lost
+        && !mobile
+        && let Ok(found) = phones::read(&format!("0{digits}"), country)
+    {
+        return Ok((found, true));
+    }
+    match phones::read(digits, country) {
+        Ok(found) => {
+            let restored = has_lost_zero(digits, &found);
+            Ok((found, restored))
+        }
+        Err(finding) if finding.code == ErrorCode::Empty => Ok((Phones::default(), false)),
+        Err(finding) => Err(finding.code.as_str()),
+    }
+}
+
+/// `1062561234` as text: a spreadsheet took the zero before its area code.
+fn has_lost_zero(digits: &str, found: &Phones) -> bool {
+    let is_it =
+        |phone: &Phone| is_chinese(phone, Line::Fixed) && phone.e164.as_deref() == Some(&["+86", digits].concat());
+    (9..=11).contains(&digits.len()) && found.phones.iter().any(is_it)
 }
 
 #[cfg(test)]

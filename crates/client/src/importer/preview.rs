@@ -23,12 +23,13 @@ const SAMPLES: usize = 5;
 /// Characters of a cell that are shown.
 const CELL_CHARS: usize = 200;
 /// Names that a column can be mapped to.
-const TARGETS: [&str; 26] = [
+const TARGETS: [&str; 27] = [
     "code",
     "name",
     "branch",
     "address",
     "address_front",
+    "area_code",
     "phone",
     "category",
     "hours",

@@ -10,13 +10,14 @@ use domain::{ErrorCode, Value};
 use reading::hours::{self, Flag};
 use reading::phones::{self, Kind as Line, Phone, Phones};
 
+use super::area_codes::with_area;
 use super::cells::{Joined, bare_formula, is_error, is_formula, joined, unwrapped};
 use super::columns::{Columns, Target};
 use super::countries::{CountryColumn, is_chinese, is_far_from_china};
 use super::datum::{self, Degrees};
 use super::memo::Memo;
 use super::moments;
-use super::numbers::{plain_fixed_line, plain_mobile};
+use super::numbers::{Numbers, plain_fixed_line, plain_mobile, read_numbers};
 use super::remaining::in_front;
 use super::row::{HOURS_TEXT, Hours, LOCATION, Manner, PHONES_TEXT, Register, Row};
 use super::rows::{Cell, Cells, Kind};
@@ -26,9 +27,6 @@ const SHOWN_CHARS_MAX: usize = 200;
 
 type Week = std::result::Result<Arc<Hours>, &'static str>;
 
-/// The numbers of a cell, and whether a zero was put back.
-type Numbers = std::result::Result<(Phones, bool), &'static str>;
-
 /// Reads the rows of one sheet.
 pub(super) struct RowReader {
     ids: Vec<usize>,
@@ -37,6 +35,7 @@ pub(super) struct RowReader {
     /// Regions in front of them, the largest first.
     fronts: Vec<usize>,
     phones: Vec<usize>,
+    area_code: Option<usize>,
     hours: Vec<usize>,
     open: Option<usize>,
     close: Option<usize>,
@@ -46,6 +45,8 @@ pub(super) struct RowReader {
     coordinates: Option<usize>,
     /// What the headers say of degrees in two columns, and of those in one.
     degrees: [Option<Degrees>; 2],
+    /// The column that says it of each row.
+    datum: Option<usize>,
     credit_code: Option<usize>,
     opened: Option<usize>,
     registers: Vec<Register>,
@@ -82,11 +83,13 @@ impl RowReader {
         let headers: Vec<String> = columns.all.iter().map(|column| column.header.clone()).collect();
         Self {
             degrees: [datum::of_both(said(Target::Latitude), said(Target::Longitude)), said(Target::Coordinates)],
+            datum: datum::column(&headers),
             ids: of(&Target::Id),
             names: register("name"),
             addresses: register("address"),
             fronts: of(&Target::AddressFront),
             phones: of(&Target::Phones),
+            area_code: of(&Target::AreaCode).first().copied(),
             hours: of(&Target::Hours),
             open: of(&Target::Open).first().copied(),
             close: of(&Target::Close).first().copied(),
@@ -188,7 +191,8 @@ impl RowReader {
         }
         for register in &mut self.registers {
             let cell = joined(cells, &register.columns);
-            if !cell.text.is_empty() {
+            let is_empty = cell.text.is_empty() || register.may_be_dashed() && reading::is_empty(&cell.text);
+            if !is_empty {
                 row.read_register(register, &cell, self.manner.keeps);
             }
         }
@@ -226,7 +230,15 @@ impl RowReader {
                 row.unreadable("phone", "not_a_number", PHONES_TEXT, cell.text, &self.manner);
                 continue;
             }
-            match self.numbers(&cell, theirs) {
+            let with_area = self.area_code.and_then(|n| {
+                let country = self.manner.country.as_deref().or(theirs);
+                with_area(unwrapped(cells.get(n)).text, cell.text.trim(), country)
+            });
+            let read = match &with_area {
+                Some(whole) => self.numbers(&Cell { text: whole, kind: Kind::Text }, theirs),
+                None => self.numbers(&cell, theirs),
+            };
+            match read {
                 Ok((found, restored)) => {
                     if restored {
                         row.warnings.push("phone:leading_zero_restored".to_owned());
@@ -335,16 +347,18 @@ impl RowReader {
         let cell = |column: Option<usize>| column.map_or("", |n| unwrapped(cells.get(n)).text.trim());
         let (latitude, longitude) = (cell(self.latitude), cell(self.longitude));
         let both = cell(self.coordinates);
+        let said = self.datum.and_then(|n| datum::said_by(cells.get(n).text));
+        let degrees = self.degrees.map(|of_header| said.or(of_header));
         let in_two = || {
             let typed = format!("{},{}", with_point(latitude), with_point(longitude));
-            datum::read(&typed, self.degrees[0])
+            datum::read(&typed, degrees[0])
         };
         let read = match (reading::is_empty(latitude) && reading::is_empty(longitude), reading::is_empty(both)) {
             (true, true) => return,
             (false, true) => in_two(),
-            (true, false) => datum::read(both, self.degrees[1]),
+            (true, false) => datum::read(both, degrees[1]),
             // Two columns have no order that can be wrong, and may say what the one only names.
-            (false, false) => match datum::read(both, self.degrees[1]) {
+            (false, false) => match datum::read(both, degrees[1]) {
                 Ok(found) if !found.swapped => Ok(found),
                 other => in_two().ok().map_or(other, Ok),
             },
@@ -386,25 +400,6 @@ fn add(phones: &mut Vec<Phone>, more: Vec<Phone>) {
         if !phones.contains(&number) {
             phones.push(number);
         }
-    }
-}
-
-/// The numbers of a cell. A number cell has lost the zero before its area code.
-fn read_numbers(cell: &Cell<'_>, country: Option<&str>) -> Numbers {
-    let digits = cell.text;
-    let national = |start: &[&str]| start.iter().any(|start| digits.starts_with(start));
-    let lost = cell.kind == Kind::Number && (9..=11).contains(&digits.len()) && !national(&["400", "800"]);
-    let mobile = digits.len() == 11 && digits.starts_with('1');
-    if lost
-        && !mobile
-        && let Ok(found) = phones::read(&format!("0{digits}"), country)
-    {
-        return Ok((found, true));
-    }
-    match phones::read(digits, country) {
-        Ok(found) => Ok((found, false)),
-        Err(finding) if finding.code == ErrorCode::Empty => Ok((Phones::default(), false)),
-        Err(finding) => Err(finding.code.as_str()),
     }
 }
 

@@ -14,6 +14,9 @@ const AGAIN_BYTES_MAX: usize = 16 * RECORD_BYTES_MAX;
 /// So many delimiters that stand where those of records would make lines within quotation marks records.
 const LIKE_RECORDS: usize = 6;
 
+/// In UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// How a line ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum LineEnd {
@@ -175,7 +178,8 @@ struct Scan<'b> {
 impl Scan<'_> {
     fn record(&self, record: &mut Record) -> Found {
         let bytes = self.bytes;
-        let mut at = 0;
+        // Files that were put one behind the other: each has begun with its mark of byte order.
+        let mut at = if bytes.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
         // The first quoted cell of several lines: where it begins, where it ends, which column it is.
         let mut lines: Option<(usize, usize, usize)> = None;
         loop {
@@ -301,7 +305,8 @@ mod tests {
 
     #[test]
     fn marks_and_line_ends_of_every_kind() {
-        let cases: [(&str, &[&str]); 10] = [
+        let cases: [(&str, &[&str]); 11] = [
+            ("a,b\n\u{feff}\"c,d\",e", &["1:a|b", "2:c,d|e"]),
             ("a,b\r\n\r\nc,d", &["1:a|b", "2:", "3:c|d"]),
             ("a,b\r\rc,d\r", &["1:a|b", "2:", "3:c|d"]),
             ("a,b\r\r\nc,d\r\r\n", &["1:a|b", "2:c|d"]),

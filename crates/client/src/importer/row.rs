@@ -84,6 +84,12 @@ impl Register {
         };
         Self { is_line: is_line && field.as_str() != "phones.primary", field, columns, schema, memo: Memo::default() }
     }
+
+    /// Does a dash in its cells stand for nothing? In a field that somebody declared it may mean something, and of a
+    /// weekday that it is closed.
+    pub fn may_be_dashed(&self) -> bool {
+        self.field.kind() == FieldKind::Text
+    }
 }
 
 /// Was something in it that is no text in the file's encoding?

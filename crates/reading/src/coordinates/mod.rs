@@ -4,6 +4,7 @@ mod link;
 
 use domain::ErrorCode;
 use domain::place::{Datum, Degrees};
+use domain::text::is_invisible;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::finding::{Finding, TEXT_CHARS_MAX, shortened};
@@ -93,7 +94,8 @@ fn linked(link: link::Link) -> Result<Coordinates, ErrorCode> {
 
 fn coordinates(cell: &str) -> Result<Coordinates, ErrorCode> {
     // NFKC would make a letter of the one and a blank of the other.
-    let plain: String = cell.replace(['º', '˚'], "°").nfkc().collect::<String>().to_uppercase();
+    let plain = cell.chars().filter(|c| !is_invisible(*c)).map(|c| if matches!(c, 'º' | '˚') { '°' } else { c });
+    let plain: String = plain.nfkc().collect::<String>().to_uppercase();
     let (plain, datum) = without_datum(&plain);
     if is_of_baidu(&plain) {
         return Err(ErrorCode::NotAPlace);

@@ -1,6 +1,7 @@
 //! One spelling for a text: half width, small letters, simplified characters, one kind of dash. Character by
 //! character, so that every part can still be shown as it was typed.
 
+use domain::text::is_invisible;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::chinese::simplified;
@@ -27,10 +28,6 @@ impl Spelling {
 /// What NFKC makes two full stops of is a colon to who types it.
 fn before_nfkc(c: char) -> char {
     if c == '\u{fe30}' { ':' } else { c }
-}
-
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}')
 }
 
 fn plain(c: char) -> char {
