@@ -159,7 +159,15 @@ pub(super) fn is_dialled_abroad(words: &str) -> bool {
     }
 }
 
-/// Was a fixed line of mainland China read from groups of digits of which the first is not its area code, `090-1234-5678`,
+/// Are the groups those of North America or Japan, `212-736-5000` and `090-1234-5678`, and not an area code of ours and a
+/// number?
+pub(super) fn is_grouped_abroad(words: &str, e164: &str) -> bool {
+    let groups = groups(words);
+    let counts: Vec<usize> = groups.iter().map(|group| group.len()).collect();
+    matches!(counts.as_slice(), [3, 3, 4] | [3, 4, 4]) && may_be_foreign(words, e164)
+}
+
+/// Was a fixed line of mainland China read from groups of digits of which the first is not its area code, `21-6433-3333`,
 /// or from ten digits in one group, where the same is a number in another country?
 pub(super) fn may_be_foreign(words: &str, e164: &str) -> bool {
     let Some(national) = e164.strip_prefix("+86").filter(|_| !words.contains('+') && kind(e164) == Kind::Fixed) else {
