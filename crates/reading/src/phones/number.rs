@@ -69,6 +69,13 @@ pub(super) fn numbers<'a>(
     }
 }
 
+/// `010-82868686-801/802`: the same number with another extension.
+pub(super) fn next_extension<'a>(part: &'a str, before: Option<&Phone>) -> Option<Told<'a>> {
+    let before = before.filter(|before| before.ext.as_ref().is_some_and(|ext| ext.len() == part.len()))?;
+    let phone = Phone { ext: Some(part.to_owned()), ..before.clone() };
+    is_digits(part).then_some(Told { phone, words: "", typed: part, has_area_code: true })
+}
+
 fn next<'a>(typed: &'a str, country: Option<&str>, before: Option<&Phone>) -> Result<Told<'a>, ErrorCode> {
     let part = unlabelled(typed)?;
     let words = typed[..typed.len() - part.len()].trim_matches([':', ' ', '.', '-']);
@@ -203,7 +210,7 @@ fn plain(words: &str, country: Option<&str>) -> Result<Phone, ErrorCode> {
     let number = digits(words);
     // "138****8000" hides some.
     let foreign = |c: char| !c.is_ascii_digit() && !" +-().*".contains(c);
-    if number.is_empty() || words.contains("**") || words.contains(foreign) {
+    if number.is_empty() || words.contains("**") || words.contains(foreign) || is_date(words) {
         return Err(ErrorCode::NotANumber);
     }
     let (groups, has_plus) = (groups(words), words.contains('+'));
@@ -227,6 +234,18 @@ fn plain(words: &str, country: Option<&str>) -> Result<Phone, ErrorCode> {
             ErrorCode::TooLong if is_dialled_abroad(words) => Err(ErrorCode::ForeignUnlikely),
             reason => Err(reason),
         },
+    }
+}
+
+/// `2024-01-15`
+fn is_date(words: &str) -> bool {
+    let within = |group: &str, most: u8| group.len() <= 2 && group.parse().is_ok_and(|n: u8| (1..=most).contains(&n));
+    match groups(words).as_slice() {
+        [year, month, day] => {
+            let is_year = year.len() == 4 && (year.starts_with("19") || year.starts_with("20"));
+            is_year && within(month, 12) && within(day, 31) && !words.contains('+')
+        }
+        _ => false,
     }
 }
 
