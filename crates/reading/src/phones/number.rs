@@ -103,12 +103,13 @@ fn number(part: &str, country: Option<&str>) -> Result<Phone, ErrorCode> {
                 return if is_digits(main) { Err(ErrorCode::TooLong) } else { whole };
             }
             Ok(phone) => return Ok(Phone { ext: Some(last.to_owned()), ..phone }),
+            // Glued together they would be somebody else's number.
+            Err(_) if is_apart => return Err(ErrorCode::TooShort),
+            Err(ErrorCode::ForeignUnlikely) => return Err(ErrorCode::ForeignUnlikely),
             // "852-2345-6789": the country's code, and no extension.
             Err(ErrorCode::MissingAreaCode) if is_local(main) && !names_country(part) => {
                 return Err(ErrorCode::MissingAreaCode);
             }
-            // Glued together they would be somebody else's number.
-            Err(reason) if is_apart => return Err(reason),
             Err(_) => {}
         }
     }
