@@ -25,7 +25,9 @@ pub fn e164(input: &str) -> Result<String, Problem> {
     };
     // Told a country, the library takes that country's trunk and carrier codes off numbers of every other one too.
     let country = (!plain.trim_start_matches('(').starts_with('+')).then_some(Id::CN);
-    let parsed = phonenumber::parse(country, plain).map_err(|_| bad())?;
+    // The library takes all that stands between + and the first hyphen for the country code: `+8610-82868686`.
+    let spaced = if country.is_none() { plain.replace('-', " ") } else { plain.to_owned() };
+    let parsed = phonenumber::parse(country, spaced).map_err(|_| bad())?;
     if !phonenumber::is_valid(&parsed) {
         return Err(bad());
     }

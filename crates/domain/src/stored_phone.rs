@@ -48,15 +48,15 @@ pub fn of_service(digits: &str) -> String {
 }
 
 /// Short numbers of service lines in mainland China: 95xxx, 96xxx, 10xxx, 11xxx, 12xxx with five digits, all but the
-/// last with six, and eight behind 9510 and 1010.
+/// last with six, and eight behind 950, 9510 and 1010. One digit five times stands for none.
 pub fn is_service(number: &str) -> bool {
     let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| number.starts_with(prefix));
     let short = match number.len() {
-        5 => starts(&["95", "96", "10", "11", "12"]),
+        5 => starts(&["95", "96", "10", "11", "12"]) && number != "11111",
         6 => starts(&["95", "96", "10", "11"]),
         _ => false,
     };
-    let long = number.len() == 8 && (number.starts_with("9510") || number.starts_with("1010"));
+    let long = number.len() == 8 && starts(&["950", "9510", "1010"]);
     (short || long) && number.bytes().all(|b| b.is_ascii_digit())
 }
 
@@ -73,6 +73,8 @@ mod tests {
             ("+8695188", "+8695188", None, Some("95188")),
             ("+8695188;ext=3", "+8695188", Some("3"), Some("95188")),
             ("+8610105678", "+8610105678", None, Some("10105678")),
+            ("+8695013888", "+8695013888", None, Some("95013888")),
+            ("+8611111", "+8611111", None, None),
             ("+442071234567", "+442071234567", None, None),
         ] {
             let read = StoredPhone::parse(text).unwrap();

@@ -164,7 +164,8 @@ fn what_is_not_kept_of_a_number_is_said() {
             (field, "010-82868686转801", json!("+861082868686;ext=801"), ""),
             (field, "010-82868686转801（前台）", json!("+861082868686;ext=801"), "not_kept"),
             (field, "95188", json!("+8695188"), ""),
-            (field, "090-1234-5678", json!("+869012345678"), "foreign_unlikely"),
+            (field, "21-6433-3333", json!("+862164333333"), "foreign_unlikely"),
+            (field, "090-1234-5678", json!("error:foreign_unlikely"), ""),
             (field, "13800138000/13900139000", json!("error:not_a_number"), ""),
         ];
         holds(&schema, &rows);

@@ -4,9 +4,10 @@ use domain::{ErrorCode, text};
 use unicode_normalization::UnicodeNormalization;
 
 use super::label::{is_fax, is_label};
-use super::number::{MARKS, Told, digits, extension, is_digits, is_words, numbers};
+use super::number::{MARKS, Told, digits, extension, is_digits, is_words, next_extension, numbers};
 use super::plan::may_be_foreign;
-use super::{Kind, Phones, is_rounded};
+use super::seams::{SEPARATORS, parted};
+use super::{Kind, Phones, all_day, is_rounded};
 use crate::empty::is_empty;
 use crate::finding::TEXT_CHARS_MAX;
 
@@ -14,8 +15,6 @@ use crate::finding::TEXT_CHARS_MAX;
 const PHONES_MAX: usize = 50;
 /// Written for a hyphen.
 const DASHES: [char; 8] = ['‐', '‑', '‒', '–', '—', '―', '−', '─'];
-/// Between numbers.
-const SEPARATORS: [char; 12] = ['/', ';', '、', ',', '|', '\n', '\r', '或', '和', '及', '&', '\\'];
 
 /// Why a cell cannot be read, and which of its parts, if it has several.
 type Refusal = (ErrorCode, Option<String>);
@@ -29,19 +28,28 @@ pub(super) fn phones(cell: &str, country: Option<&str>) -> Result<Phones, Refusa
         return Err((ErrorCode::TooLarge, None));
     }
     // As numbers are stored, the sign between them stands before an extension.
-    let plain = unquote(&cell.nfkc().map(usual).collect::<String>()).replace(";ext=", "#");
+    let usual: String = cell.nfkc().map(usual).collect();
+    let plain = unquote(&between_digits(&usual)).replace(";ext=", "#");
     if is_scientific(&plain) {
         return Err((ErrorCode::MangledScientific, None));
     }
     let plain = ["or", "and", "OR", "AND"].iter().fold(plain, |plain, word| plain.replace(&format!(" {word} "), "/"));
     let says = |part: &String| part.chars().any(char::is_alphanumeric) && !is_empty(part);
-    let parts = whole(parted(&plain).split(SEPARATORS).map(text::tidy).filter(says));
+    let parts = whole(parted(&plain, country).split(SEPARATORS).map(text::tidy).filter(says));
     let (mut is_a_fax, mut before) = (false, None);
     let mut faxes: Vec<Told<'_>> = Vec::new();
     for part in &parts {
-        let (front, part) = all_day_in_front(part);
+        let (part, behind) = all_day::behind(part);
+        if part.is_empty() {
+            found.add_notes(behind);
+            continue;
+        }
+        let (front, part) = all_day::in_front(part);
         let (number, words) = remark(part).map_or((part, None), |(number, words)| (number, Some(words)));
-        let read = numbers(number, country, before.as_ref());
+        let read = numbers(number, country, before.as_ref()).or_else(|code| {
+            let other = next_extension(number, before.as_ref()).filter(|_| code == ErrorCode::TooShort);
+            other.map(|told| vec![told]).ok_or(code)
+        });
         let read = read.map_err(|code| (code, (parts.len() > 1).then(|| part.to_owned())))?;
         before = read.last().map(|told| told.phone.clone());
         let last = read.len().saturating_sub(1);
@@ -58,7 +66,7 @@ pub(super) fn phones(cell: &str, country: Option<&str>) -> Result<Phones, Refusa
             }
             found.add(told, country);
         }
-        front.into_iter().chain(words.filter(|words| !is_fax(words))).for_each(|words| found.add_note(words));
+        found.add_notes(front.into_iter().chain(words.filter(|words| !is_fax(words))).chain(behind));
     }
     // A facsimile machine is called only where there is nothing else to call.
     let is_all = found.phones.is_empty();
@@ -91,6 +99,10 @@ impl Phones {
         }
     }
 
+    fn add_notes<'a>(&mut self, notes: impl IntoIterator<Item = &'a str>) {
+        notes.into_iter().for_each(|words| self.add_note(words));
+    }
+
     fn add_note(&mut self, words: &str) {
         match &mut self.note {
             Some(known) => known.extend(["; ", words]),
@@ -107,25 +119,6 @@ fn says_none(cell: &str) -> bool {
             .or_else(|| cell.trim().strip_prefix(label)?.trim_start().strip_prefix([':', '：']))
     });
     rest.is_some_and(is_empty)
-}
-
-/// `138…（王）139…（李）`: words in brackets behind a number end it. Where a cell begins with a bracket, they begin the next one.
-fn parted(plain: &str) -> String {
-    let mut out = String::new();
-    let leads = plain.strip_prefix('(').and_then(|rest| rest.split_once(')')).is_some_and(|(words, _)| is_words(words));
-    for (n, piece) in plain.split(')').enumerate() {
-        let bracket = out.rfind('(').filter(|at| digits(&out[..*at]).len() >= 5);
-        let words = bracket.map_or("", |at| &out[at + 1..]);
-        let begins = piece.trim_start().starts_with(|c: char| c.is_ascii_digit() || c == '+');
-        let ends = words.contains(char::is_alphabetic) && begins;
-        if let Some(at) = bracket.filter(|_| ends && leads) {
-            out.insert(at, '/');
-        }
-        out.push_str(if n == 0 { "" } else { ")" });
-        out.push_str(if ends && !leads { "/" } else { "" });
-        out.push_str(piece);
-    }
-    out
 }
 
 /// The parts, each with its label and its extension: `电话/手机：138…` and `0755-26501234，分机8001` are not two.
@@ -158,27 +151,29 @@ fn whole(parts: impl Iterator<Item = String>) -> Vec<String> {
     out
 }
 
-/// `24小时 138…`, `24h热线 400-…`: no number begins with it. Behind a colon it is a label as any other.
-fn all_day_in_front(part: &str) -> (Option<&str>, &str) {
-    let lower = part.to_ascii_lowercase();
-    let known = ["24小时", "24小時", "24 小时", "24h", "7x24小时", "7*24小时", "7x24"];
-    let leads = |word: &&&str| lower.starts_with(**word) && part.len() > word.len();
-    let Some(word) = known.iter().find(leads).filter(|_| !part.contains(':')) else {
-        return (None, part);
-    };
-    let (front, rest) = part.split_at(word.len());
-    let glued = rest.starts_with(|c: char| c.is_ascii_alphanumeric()) && front.ends_with(|c: char| c.is_ascii());
-    if glued { (None, part) } else { (Some(front), rest.trim_start()) }
-}
-
 /// One hyphen for all dashes, one kind of brackets.
 fn usual(c: char) -> char {
     match c {
-        '[' => '(',
-        ']' => ')',
+        '[' | '【' | '〔' => '(',
+        ']' | '】' | '〕' => ')',
         c if DASHES.contains(&c) => '-',
         c => c,
     }
+}
+
+/// `138·0013·8000`, `138_0013_8000`: what joins groups of digits. In names the same stands for something else.
+fn between_digits(plain: &str) -> String {
+    let mut out = String::new();
+    let mut chars = plain.chars().peekable();
+    while let Some(c) = chars.next() {
+        let joins = out.ends_with(|c: char| c.is_ascii_digit()) && chars.peek().is_some_and(char::is_ascii_digit);
+        out.push(match c {
+            '·' | '•' | '・' | '‧' if joins => ' ',
+            '_' if joins => '-',
+            c => c,
+        });
+    }
+    out
 }
 
 /// What stands before a number in a cell that names two kinds: `电话/手机：138…`.
@@ -202,7 +197,7 @@ fn unquote(cell: &str) -> String {
     let cell = cell.trim();
     let cell = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).unwrap_or(cell);
     let quotes = ['"', '\'', '‘', '’', '`', '“', '”', '「', '」', '『', '』'];
-    let cell = cell.trim_matches(quotes).trim_end_matches(['。', '!', ' ']).trim_end_matches(quotes);
+    let cell = cell.trim_matches(quotes).trim_end_matches(['。', '!', '?', ' ']).trim_end_matches(quotes);
     match cell.rsplit_once('.') {
         Some((number, zeros)) if matches!(zeros, "0" | "00") && is_digits(number.trim_start_matches('+')) => {
             number.to_owned()

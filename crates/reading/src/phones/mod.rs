@@ -1,9 +1,11 @@
 //! A cell of telephone numbers.
 
+mod all_day;
 mod cell;
 mod label;
 mod number;
 mod plan;
+mod seams;
 
 use std::borrow::Cow;
 

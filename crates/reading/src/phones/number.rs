@@ -3,7 +3,9 @@
 use domain::stored_phone::is_service;
 use domain::{ErrorCode, phone};
 
-use super::plan::{area_code, is_dialled_abroad, is_possible, is_short, kind, names_country, reason};
+use super::plan::{
+    area_code, is_dialled_abroad, is_grouped_abroad, is_possible, is_short, kind, names_country, reason,
+};
 use super::{Kind, Phone};
 
 /// The most blank-separated words in which several numbers are looked for.
@@ -67,6 +69,13 @@ pub(super) fn numbers<'a>(
     }
 }
 
+/// `010-82868686-801/802`: the same number with another extension.
+pub(super) fn next_extension<'a>(part: &'a str, before: Option<&Phone>) -> Option<Told<'a>> {
+    let before = before.filter(|before| before.ext.as_ref().is_some_and(|ext| ext.len() == part.len()))?;
+    let phone = Phone { ext: Some(part.to_owned()), ..before.clone() };
+    is_digits(part).then_some(Told { phone, words: "", typed: part, has_area_code: true })
+}
+
 fn next<'a>(typed: &'a str, country: Option<&str>, before: Option<&Phone>) -> Result<Told<'a>, ErrorCode> {
     let part = unlabelled(typed)?;
     let words = typed[..typed.len() - part.len()].trim_matches([':', ' ', '.', '-']);
@@ -83,13 +92,20 @@ fn number(part: &str, country: Option<&str>) -> Result<Phone, ErrorCode> {
         return plain(main, country).map(|phone| Phone { ext: Some(ext), ..phone });
     }
     let whole = plain(part, country);
-    if whole.is_err()
+    let found = whole.as_ref().ok().and_then(|phone| phone.e164.as_deref());
+    let is_apart = found.is_some_and(is_of_china) && ends_with_extension(part);
+    if (whole.is_err() || is_apart)
         && let Some((main, last)) = last_group(part)
     {
         match plain(main, country) {
-            // Two numbers: nobody has such an extension.
-            Ok(phone) if phone.service.is_some() && is_service(last) => return Err(ErrorCode::TooLong),
+            // Two numbers, or one that lacks digits: behind a hyphen nobody writes such an extension of a service number.
+            Ok(phone) if phone.service.is_some() && last.len() > 2 => {
+                return if is_digits(main) { Err(ErrorCode::TooLong) } else { whole };
+            }
             Ok(phone) => return Ok(Phone { ext: Some(last.to_owned()), ..phone }),
+            // Glued together they would be somebody else's number.
+            Err(_) if is_apart => return Err(ErrorCode::TooShort),
+            Err(ErrorCode::ForeignUnlikely) => return Err(ErrorCode::ForeignUnlikely),
             // "852-2345-6789": the country's code, and no extension.
             Err(ErrorCode::MissingAreaCode) if is_local(main) && !names_country(part) => {
                 return Err(ErrorCode::MissingAreaCode);
@@ -139,6 +155,15 @@ fn last_group(part: &str) -> Option<(&str, &str)> {
     (is_digits(last) && last.len() <= 5).then(|| (main.trim_end_matches(['-', ' ', '(']), last))
 }
 
+/// `0371-6543210-1`: is the last group no part of a number that is written in groups? None of those ends with a single
+/// digit, nor with two behind six or more.
+fn ends_with_extension(part: &str) -> bool {
+    last_group(part).is_some_and(|(main, last)| {
+        let before = groups(main).last().map_or(0, |group| group.len());
+        last.len() == 1 || last.len() == 2 && before >= 6
+    })
+}
+
 /// A number that lacks its area code only: none begins with 0 or 1, and `400-8108` is the beginning of another.
 fn is_local(main: &str) -> bool {
     let groups = groups(main);
@@ -186,21 +211,25 @@ fn plain(words: &str, country: Option<&str>) -> Result<Phone, ErrorCode> {
     let number = digits(words);
     // "138****8000" hides some.
     let foreign = |c: char| !c.is_ascii_digit() && !" +-().*".contains(c);
-    if number.is_empty() || words.contains("**") || words.contains(foreign) {
+    if number.is_empty() || words.contains("**") || words.contains(foreign) || is_date(words) {
         return Err(ErrorCode::NotANumber);
     }
     let (groups, has_plus) = (groups(words), words.contains('+'));
     // "95188-3", "95188 95588": a whole service number, and more.
-    let behind_service = (1..groups.len()).any(|end| is_service(&groups[..end].concat()));
-    let one_more = behind_service && number.len() == 6;
+    // Not so "10-8286-8686", which is Beijing's.
+    let behind_service =
+        groups.first() != Some(&"10") && (1..groups.len()).any(|end| is_service(&groups[..end].concat()));
+    let ends_with_one = groups.len() > 1 && groups.last().is_some_and(|last| last.len() == 1);
     let service = if has_plus { number.strip_prefix("86") } else { Some(number.as_str()) };
-    if let Some(digits) = service.filter(|digits| is_service(digits) && (has_plus || !one_more)) {
+    if let Some(digits) = service.filter(|digits| is_service(digits) && !(ends_with_one && digits.len() == 6)) {
         return Ok(Phone { e164: None, ext: None, service: Some(digits.to_owned()), kind: Kind::Service });
     }
     let local = !has_plus && !number.starts_with('0');
     let found = e164(words, &number, country).map(|found| (kind(&found), found));
     match found.filter(|(kind, found)| !(local && (is_short(found) || behind_service && is_fixed_line(*kind, found)))) {
-        Some((_, found)) if found.starts_with("+86") && is_dialled_abroad(words) => Err(ErrorCode::ForeignUnlikely),
+        Some((_, found)) if is_of_china(&found) && (is_dialled_abroad(words) || is_grouped_abroad(words, &found)) => {
+            Err(ErrorCode::ForeignUnlikely)
+        }
         Some((kind, found)) => Ok(Phone { kind, e164: Some(found), ext: None, service: None }),
         None => match reason(words, &number) {
             ErrorCode::TooLong if is_dialled_abroad(words) => Err(ErrorCode::ForeignUnlikely),
@@ -209,8 +238,24 @@ fn plain(words: &str, country: Option<&str>) -> Result<Phone, ErrorCode> {
     }
 }
 
+/// `2024-01-15`
+fn is_date(words: &str) -> bool {
+    let within = |group: &str, most: u8| group.len() <= 2 && group.parse().is_ok_and(|n: u8| (1..=most).contains(&n));
+    match groups(words).as_slice() {
+        [year, month, day] => {
+            let is_year = year.len() == 4 && (year.starts_with("19") || year.starts_with("20"));
+            is_year && within(month, 12) && within(day, 31) && !words.contains('+')
+        }
+        _ => false,
+    }
+}
+
 fn is_fixed_line(kind: Kind, e164: &str) -> bool {
-    kind == Kind::Fixed && e164.starts_with("+86")
+    kind == Kind::Fixed && is_of_china(e164)
+}
+
+fn is_of_china(e164: &str) -> bool {
+    e164.starts_with("+86")
 }
 
 fn e164(words: &str, number: &str, country: Option<&str>) -> Option<String> {

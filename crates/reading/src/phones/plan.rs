@@ -1,5 +1,7 @@
 //! The numbering plan of mainland China, as far as the library's tables do not tell it, and why something is no number.
 
+use std::ops::RangeInclusive;
+
 use domain::stored_phone::is_service;
 use domain::{ErrorCode, phone};
 use phonenumber::country::Id;
@@ -82,14 +84,19 @@ pub(super) fn reason(words: &str, number: &str) -> ErrorCode {
     let national = match abroad {
         Some(rest) => match rest.strip_prefix("86") {
             Some(national) => national,
-            None => return by_length(rest.len(), 8..=15),
+            None => return by_length(rest.len(), lengths_abroad(rest)),
         },
         None => number,
     };
     let count = national.len();
     let dialled_in_america = groups(words).first() == Some(&"1");
+    let has_short_area = groups(words).first().is_some_and(|area| area.len() == 2);
     match national.as_bytes() {
         [b'1', ..] if dialled_in_america && abroad.is_none() && is_foreign(national) => ErrorCode::ForeignUnlikely,
+        // Ours have three digits with the 0, `02-23456789` is Taipei's.
+        [b'0', ..] if has_short_area && [Id::TW, Id::JP].iter().any(|id| valid(Some(*id), national)) => {
+            ErrorCode::ForeignUnlikely
+        }
         [b'0', b'1', b'0', ..] | [b'0', b'2', ..] => by_length(count, 11..=11),
         [b'0', ..] if is_foreign(national) => ErrorCode::ForeignUnlikely,
         [b'0', ..] if has_long_numbers(&national[1..]) => by_length(count, 12..=12),
@@ -103,7 +110,7 @@ pub(super) fn reason(words: &str, number: &str) -> ErrorCode {
     }
 }
 
-fn by_length(count: usize, good: std::ops::RangeInclusive<usize>) -> ErrorCode {
+fn by_length(count: usize, good: RangeInclusive<usize>) -> ErrorCode {
     if count < *good.start() {
         ErrorCode::TooShort
     } else if count > *good.end() {
@@ -111,6 +118,17 @@ fn by_length(count: usize, good: std::ops::RangeInclusive<usize>) -> ErrorCode {
     } else {
         ErrorCode::InvalidRange
     }
+}
+
+/// How many digits the numbers of another country have, with its code, which they begin with.
+fn lengths_abroad(number: &str) -> RangeInclusive<usize> {
+    let lengths = |code: usize| {
+        let known = phonenumber::metadata::DATABASE.by_code(&number.get(..code)?.parse().ok()?)?;
+        let kinds = known.iter().flat_map(|plan| [plan.descriptors().fixed_line(), plan.descriptors().mobile()]);
+        let counts = || kinds.clone().flatten().flat_map(|kind| kind.possible_length()).map(|n| usize::from(*n) + code);
+        Some(counts().min()?..=counts().max()?)
+    };
+    (1..=3).find_map(lengths).unwrap_or(8..=15)
 }
 
 /// A number of another country, as it is written there, or with the country code but no `+`?
@@ -159,7 +177,15 @@ pub(super) fn is_dialled_abroad(words: &str) -> bool {
     }
 }
 
-/// Was a fixed line of mainland China read from groups of digits of which the first is not its area code, `090-1234-5678`,
+/// Are the groups those of North America or Japan, `212-736-5000` and `090-1234-5678`, and not an area code of ours and a
+/// number?
+pub(super) fn is_grouped_abroad(words: &str, e164: &str) -> bool {
+    let groups = groups(words);
+    let counts: Vec<usize> = groups.iter().map(|group| group.len()).collect();
+    matches!(counts.as_slice(), [3, 3, 4] | [3, 4, 4]) && may_be_foreign(words, e164)
+}
+
+/// Was a fixed line of mainland China read from groups of digits of which the first is not its area code, `21-6433-3333`,
 /// or from ten digits in one group, where the same is a number in another country?
 pub(super) fn may_be_foreign(words: &str, e164: &str) -> bool {
     let Some(national) = e164.strip_prefix("+86").filter(|_| !words.contains('+') && kind(e164) == Kind::Fixed) else {
