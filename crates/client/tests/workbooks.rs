@@ -300,3 +300,20 @@ fn fill_row(sheet: &mut Worksheet, row: u32, texts: [&str; 2]) {
         sheet.write_string(row, column, text).unwrap();
     }
 }
+
+#[tokio::test]
+async fn a_code_is_what_the_sheet_shows() {
+    let (mut book, zeros) = (Workbook::new(), Format::new().set_num_format("000000"));
+    let sheet = book.add_worksheet();
+    fill(sheet, &[&["编码", "店名", "地址", "座位"], &["", "甲店", "北京路1号"], &["", "乙店", "北京路2号"]]);
+    sheet.write_number_with_format(1, 0, 101, &zeros).unwrap();
+    sheet.write_number_with_format(2, 0, 1_234_567, &zeros).unwrap();
+    // Of a column in which some are shown as they are nobody knows what the others mean.
+    sheet.write_number_with_format(1, 3, 7, &zeros).unwrap();
+    sheet.write_number(2, 3, 8).unwrap();
+    let (rows, _) = look(&mut book).await;
+    let ids: Vec<_> = rows.iter().map(|row| row.merchant_id.as_ref().unwrap().to_string()).collect();
+    assert_eq!(ids, ["000101", "1234567"]);
+    assert_eq!(rows[0].others["custom.座位"].as_str().unwrap_or("7"), "7");
+    assert!(rows.iter().all(|row| row.warnings.is_empty()), "{rows:?}");
+}

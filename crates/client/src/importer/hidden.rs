@@ -66,14 +66,20 @@ impl HiddenRows {
         }
     }
 
+    /// How the name of the part ends in which a sheet of XLSX stands.
+    pub fn part_of(&self, sheet: &str) -> Option<&str> {
+        let (id, _) = self.sheets.iter().find(|(_, name)| name == sheet)?;
+        let (_, target) = self.relations.iter().find(|(other, _)| other == id)?;
+        Some(target.trim_start_matches('/'))
+    }
+
     /// How many of a sheet stand beneath so many first rows.
     pub fn beneath(&self, sheet: &str, rows: usize) -> u64 {
         if self.runs.is_empty() {
             return 0;
         }
-        let id = self.sheets.iter().find(|(_, name)| name == sheet).map(|(id, _)| id);
-        let target = id.and_then(|id| self.relations.iter().find(|(other, _)| other == id));
-        let is_it = |part: &str| target.map_or(part == sheet, |(_, end)| part.ends_with(end.trim_start_matches('/')));
+        let end = self.part_of(sheet);
+        let is_it = |part: &str| end.map_or(part == sheet, |end| part.ends_with(end));
         let runs = self.runs.iter().filter(|(part, _)| is_it(part)).flat_map(|(_, runs)| runs);
         runs.map(|(first, count)| (first + count).saturating_sub((*first).max(rows as u64))).sum()
     }

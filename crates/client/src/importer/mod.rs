@@ -22,6 +22,7 @@ mod moments;
 mod numbers;
 mod old_book;
 mod packed;
+mod padded;
 mod preview;
 mod reader;
 mod records;

@@ -12,6 +12,7 @@ use super::hidden::HiddenRows;
 use super::kinds;
 use super::old_book;
 use super::packed::{self, Limits};
+use super::padded::Styles;
 use super::rows::Kind;
 use super::sheet_rows::SheetRows;
 use super::table::{Layout, Sink, bad_file};
@@ -91,15 +92,15 @@ fn small_enough(bytes: u64, most: u64) -> Result<()> {
 pub(super) fn read(path: &Path, format: Format, layout: &Layout, sink: &mut Sink) -> Result<()> {
     let file = || -> Result<BufReader<File>> { Ok(BufReader::new(File::open(path)?)) };
     let hidden = if format == Format::Xls { HiddenRows::default() } else { packed::check(file()?, Limits::USUAL)? };
-    if format == Format::Xlsx {
-        let parts = zip::ZipArchive::new(file()?).map_err(refused)?;
-        let names: Vec<String> = parts.file_names().flatten().map(|name| name.into_owned()).collect();
-        if let Some(what) = kinds::other_archive(&names) {
-            return Err(bad_file(what));
-        }
-    }
     match format {
-        Format::Xlsx => read_xlsx(Xlsx::new(file()?).map_err(refused)?, &hidden, layout, sink),
+        Format::Xlsx => {
+            let parts = zip::ZipArchive::new(file()?).map_err(refused)?;
+            let names: Vec<String> = parts.file_names().flatten().map(|name| name.into_owned()).collect();
+            if let Some(what) = kinds::other_archive(&names) {
+                return Err(bad_file(what));
+            }
+            read_xlsx(Xlsx::new(file()?).map_err(refused)?, parts, &hidden, layout, sink)
+        }
         Format::Xls => {
             let joined = |book: &Xls<_>, sheet: &str| book.merge_cells_by_sheet_name(sheet).unwrap_or_default();
             read_whole(Xls::new(old_book::sound(file()?)?).map_err(refused)?, joined, &hidden, layout, sink)
@@ -140,11 +141,19 @@ fn merged(areas: &[Dimensions]) -> Vec<Merged> {
     areas.map(|m| (m.start.0 as usize, m.start.1 as usize, m.end.0 as usize, m.end.1 as usize)).collect()
 }
 
-fn read_xlsx(mut book: Xlsx<BufReader<File>>, hidden: &HiddenRows, layout: &Layout, sink: &mut Sink) -> Result<()> {
+fn read_xlsx(
+    mut book: Xlsx<BufReader<File>>,
+    mut parts: zip::ZipArchive<BufReader<File>>,
+    hidden: &HiddenRows,
+    layout: &Layout,
+    sink: &mut Sink,
+) -> Result<()> {
     let names = sheets(&book, layout)?;
+    let styles = Styles::of(&mut parts);
     let mut any = false;
     for name in &names {
         let merged = merged(&book.merge_cells_by_sheet_name(name).map_err(refused)?);
+        let padded = styles.columns(&mut parts, hidden.part_of(name));
         let mut cells = book.worksheet_cells_reader(name).map_err(refused)?;
         let mut rows = SheetRows::new(name, merged, layout, any || names.len() > 1);
         let last = u64::from(cells.dimensions().end.0);
@@ -155,6 +164,10 @@ fn read_xlsx(mut book: Xlsx<BufReader<File>>, hidden: &HiddenRows, layout: &Layo
             let (text, kind) = match cell.formula.filter(|formula| !formula.is_empty()) {
                 None => written(&Data::from(cell.value)),
                 Some(formula) => calculated(&formula, &Data::from(cell.value)),
+            };
+            let text = match kind {
+                Kind::Number | Kind::Formula => padded.shown(cell.pos.1, &text).unwrap_or(text),
+                _ => text,
             };
             // Of several sheets the one that is read: nobody knows how long the others are.
             sink.share.set(u64::from(cell.pos.0), last);
