@@ -98,8 +98,9 @@ async fn a_dash_is_no_category_and_each_row_may_name_its_datum() {
     for row in &rows {
         let id = row.merchant_id.clone().unwrap();
         let registers = cache.registers_of(&[id]).await.unwrap().remove(0).1;
+        let kept = registers.get(&FieldPath::new("custom.coordinates_text").unwrap()).map(Value::plain);
         let place = registers.get(&FieldPath::new("location").unwrap()).map(Value::plain).unwrap_or_default();
-        stored.push(format!("{place}|{}", row.warnings.join(" ")));
+        stored.push(format!("{place}|{}|{}", row.warnings.join(" "), kept.unwrap_or_default()));
     }
-    assert_eq!(stored, ["39.915,116.404 GCJ-02|", "39.915,116.404|", "|coords:not_a_place"]);
+    assert_eq!(stored, ["39.915,116.404 GCJ-02||", "39.915,116.404||", "|coords:not_a_place|39.915,116.404"]);
 }

@@ -19,7 +19,7 @@ use super::memo::Memo;
 use super::moments;
 use super::numbers::{Numbers, plain_fixed_line, plain_mobile, read_numbers};
 use super::remaining::in_front;
-use super::row::{HOURS_TEXT, Hours, LOCATION, Manner, PHONES_TEXT, Register, Row};
+use super::row::{COORDINATES_TEXT, HOURS_TEXT, Hours, LOCATION, Manner, PHONES_TEXT, Register, Row};
 use super::rows::{Cell, Cells, Kind};
 
 /// The most of a cell that is shown, in characters.
@@ -374,7 +374,15 @@ impl RowReader {
                 row.place = found.lat.parse().ok().zip(found.lng.parse().ok());
                 row.others.push((FieldPath::fixed(LOCATION), Value::text(found.stored())));
             }
-            Err(code) => row.warnings.push(format!("coords:{code}")),
+            Err(code) => {
+                row.warnings.push(format!("coords:{code}"));
+                // "0,0" only says that there are none.
+                if code != ErrorCode::NullIsland {
+                    let in_two = reading::is_empty(both);
+                    let typed = if in_two { format!("{latitude},{longitude}") } else { both.to_owned() };
+                    row.keep_text(COORDINATES_TEXT, &typed);
+                }
+            }
         }
     }
 }

@@ -22,6 +22,7 @@ use super::strays::{self, Stray};
 /// Where unreadable or richer cells are kept.
 pub(super) const PHONES_TEXT: &str = "custom.phones_text";
 pub(super) const HOURS_TEXT: &str = "custom.hours_text";
+pub(super) const COORDINATES_TEXT: &str = "custom.coordinates_text";
 const OPENED: &str = "custom.opened";
 const CREDIT_CODE: &str = "licence.credit_code";
 const CREDIT_CODE_TEXT: &str = "custom.credit_code_text";
