@@ -227,7 +227,11 @@ impl Judge {
                 }
             },
             Twin::CodeTaken => report.problems.push("code:duplicate".to_owned()),
-            Twin::Possible(earlier) => report.warnings.push(format!("possible_duplicate:{earlier}")),
+            Twin::Possible(possible, namesake) => {
+                let other = namesake.filter(|row| possible != Some(*row));
+                let rows = possible.into_iter().chain(other);
+                report.warnings.extend(rows.map(|earlier| format!("possible_duplicate:{earlier}")));
+            }
             Twin::New => {}
         }
         if !report.problems.is_empty() {

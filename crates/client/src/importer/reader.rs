@@ -174,7 +174,7 @@ impl RowReader {
                 row.warnings.push(format!("{field}:formula_error"));
             }
         }
-        row.read_code(joined(cells, &self.ids).text);
+        row.read_code(joined(cells, &self.ids));
         (row.name, row.address) =
             (row.line("name", joined(cells, &self.names)), row.line("address", self.address(cells)));
         let theirs = self.country.as_mut().and_then(|country| country.code(cells));

@@ -12,7 +12,7 @@ use reading::licences;
 use reading::phones::Phone;
 use serde_json::{Map, json};
 
-use super::cells::Joined;
+use super::cells::{Joined, is_formula};
 use super::likeness::Likeness;
 use super::memo::Memo;
 use super::moments;
@@ -182,9 +182,13 @@ fn tidied(cell: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 impl<'a> Row<'a> {
-    pub fn read_code(&mut self, cell: Cow<'a, str>) {
-        let mut code = plain_code(tidied(cell));
-        if reading::is_empty(&code) {
+    pub fn read_code(&mut self, cell: Joined<'a>) {
+        if cell.is_formula {
+            self.warnings.push("code:formula".to_owned());
+        }
+        let mut code = plain_code(tidied(cell.text));
+        // Of a formula without a result nobody knows the code.
+        if reading::is_empty(&code) || cell.is_formula && code.starts_with('=') {
             return;
         }
         // `12.0`: a program took the code for a number.
@@ -246,8 +250,15 @@ impl<'a> Row<'a> {
         }
     }
 
+    fn tell_formula(&mut self, name: &str, cell: &Cell<'_>) {
+        if is_formula(cell) {
+            self.warnings.push(format!("{name}:formula"));
+        }
+    }
+
     pub fn read_opened(&mut self, cell: Option<Cell<'_>>) {
         let Some(cell) = cell.filter(|cell| !reading::is_empty(cell.text)) else { return };
+        self.tell_formula("opened", &cell);
         match moments::date(cell) {
             Some(date) => {
                 self.others.extend(FieldPath::new(OPENED).ok().map(|field| (field, Value::text(date.as_str()))));
@@ -262,6 +273,7 @@ impl<'a> Row<'a> {
 
     pub fn read_credit_code(&mut self, cell: Option<Cell<'_>>) {
         let Some(cell) = cell.filter(|cell| !reading::is_empty(cell.text)) else { return };
+        self.tell_formula("uscc", &cell);
         match licences::credit_code(cell.text) {
             Ok(found) => {
                 if found.expected_check.is_some() {

@@ -15,8 +15,8 @@ pub(super) enum Twin {
     Duplicate(u64),
     /// Another store with the code of that row.
     CodeTaken,
-    /// Perhaps the same store as that row.
-    Possible(u64),
+    /// Perhaps the same store as these rows: the first with something in common but the name, and the first of its name.
+    Possible(Option<u64>, Option<u64>),
     /// Nothing like it.
     New,
 }
@@ -168,7 +168,7 @@ impl Twins {
     /// Compares a row with the earlier ones.
     pub fn judge(&mut self, keys: &Keys) -> Twin {
         let (name, stem, address) = (half(keys.name), half(keys.stem), half(keys.address));
-        let (mut duplicate, mut possible) = (None, self.namesake(keys));
+        let (mut duplicate, mut possible, namesake) = (None, None, self.namesake(keys));
         let earlier = |known: &mut Option<u64>, row: Option<u64>| *known = known.iter().copied().chain(row).min();
         // Two named branches are two stores; a brand without a branch may be any of them.
         let branch = |by: By, whole: u64| match keys.has_branch {
@@ -195,11 +195,11 @@ impl Twins {
                 }
             }
         }
-        match (duplicate, possible) {
-            (Some(row), _) => Twin::Duplicate(row),
+        match (duplicate, possible, namesake) {
+            (Some(row), ..) => Twin::Duplicate(row),
             _ if self.has_code(keys) => Twin::CodeTaken,
-            (None, Some(row)) => Twin::Possible(row),
-            (None, None) => Twin::New,
+            (None, None, None) => Twin::New,
+            (None, possible, namesake) => Twin::Possible(possible, namesake),
         }
     }
 
@@ -399,8 +399,10 @@ mod tests {
         };
         let by_number = like.own_phones.iter().filter_map(|phone| alike(&|other| other.own_phones.contains(phone)));
         let alike = by_number.chain(alike(&|other| other.address == like.address));
-        let possible = possible.into_iter().chain(namesake).chain(alike).min();
-        possible.map_or(Twin::New, Twin::Possible)
+        match (possible.into_iter().chain(alike).min(), namesake) {
+            (None, None) => Twin::New,
+            (possible, namesake) => Twin::Possible(possible, namesake),
+        }
     }
 
     proptest! {
