@@ -191,8 +191,7 @@ impl RowReader {
         }
         for register in &mut self.registers {
             let cell = joined(cells, &register.columns);
-            let is_empty = cell.text.is_empty() || register.may_be_dashed() && reading::is_empty(&cell.text);
-            if !is_empty {
+            if !cell.text.is_empty() {
                 row.read_register(register, &cell, self.manner.keeps);
             }
         }

@@ -85,12 +85,12 @@ impl Register {
         };
         Self { is_line: is_line && field.as_str() != "phones.primary", field, columns, schema, memo: Memo::default() }
     }
+}
 
-    /// Does a dash in its cells stand for nothing? In a field that somebody declared it may mean something, and of a
-    /// weekday that it is closed.
-    pub fn may_be_dashed(&self) -> bool {
-        self.field.kind() == FieldKind::Text
-    }
+/// Does the cell of a register say that there is nothing? In a field that somebody declared a dash may mean something, and
+/// of a weekday that it is closed.
+fn says_nothing(field: &FieldPath, cell: &str) -> bool {
+    field.kind() == FieldKind::Text && reading::is_empty(cell)
 }
 
 /// Was something in it that is no text in the file's encoding?
@@ -311,13 +311,16 @@ impl<'a> Row<'a> {
             self.warnings.push(format!("{field}:formula"));
         }
         if register.is_line && text.len() <= validate::TEXT_CHARS_MAX && !is_damaged(text) && text::is_tidy(text) {
-            if keeps {
+            if keeps && !says_nothing(field, text) {
                 self.others.push((field.clone(), Value::text(text)));
             }
             return;
         }
-        let stored =
-            register.memo.get(text, || Arc::new(stored(field, text, as_declared(&register.schema, field, text))));
+        let read = || match says_nothing(field, text) {
+            true => Ok(Value::NULL),
+            false => as_declared(&register.schema, field, text),
+        };
+        let stored = register.memo.get(text, || Arc::new(stored(field, text, read())));
         self.take(&stored, keeps);
     }
 
