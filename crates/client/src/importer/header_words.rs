@@ -128,7 +128,7 @@ const RULES: [Rule; 33] = [
     rule("region_code", r"^(行政)?区划(代)?码$|^(adcode|region[ _-]?code)$"),
     rule("settlement_cycle", r"^(结算(周期|方式)|settlement([ _-]?cycle)?)$"),
     rule("language", r"^(语言|語言|language)$"),
-    rule("industry", r"^((所属|所屬)?(行业|行業)(代码|代碼|类别|類別|分类|分類)?|industry)$"),
+    rule("industry", r"^((所属|所屬)?(行业|行業)(代码|代碼)|industry[ _-]?code)$"),
     rule("time_zone", r"^(时区|時區|time[ _-]?zone|tz)$"),
     day!("hours.mo", "一", "mon(day)?"),
     day!("hours.tu", "二", "tue(s|sday)?"),
@@ -364,7 +364,7 @@ mod tests {
             ("lat", "Latitude lat 纬度 纬度（高德） lat_gcj02 BD09_lat geo_lat location_lat gps纬度 lat."),
             ("lng", "Longitude lng lon 经度 经度(GCJ02) 高德经度 百度经度 location_lon gps经度 Lon."),
             ("language", "语言 Language"),
-            ("industry", "行业 所属行业"),
+            ("industry", "行业代码 所属行业代码 Industry_code"),
             ("note", "Memo 备注 Note remarks 备注信息"),
         ];
         for (name, headers) in cases {
@@ -385,6 +385,8 @@ mod tests {
             "省",
             "电话费",
             "老板",
+            // Words, of which the field has codes only.
+            "行业",
             "No.",
             "No",
             "Number",

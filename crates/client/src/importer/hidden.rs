@@ -28,7 +28,8 @@ fn raw<'t>(tag: &'t BytesStart<'_>, name: &str) -> Option<Cow<'t, str>> {
     found.map(|a| a.value)
 }
 
-fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+/// An attribute of a tag, by its name without a prefix.
+pub(super) fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     let raw = raw(tag, name).filter(|raw| raw.len() <= NAME_BYTES_MAX)?;
     Some(quick_xml::escape::unescape(&raw).ok()?.into_owned())
 }

@@ -7,6 +7,8 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
+use super::hidden::attribute;
+
 /// The most digits that are shown so.
 const DIGITS_MAX: usize = 18;
 /// The most formats and styles of a workbook.
@@ -19,12 +21,6 @@ pub(super) struct Styles(Vec<Option<usize>>);
 /// The columns of a sheet, from 0, all of whose numbers are shown with so many digits.
 #[derive(Debug, Default)]
 pub(super) struct Padded(BTreeMap<u32, usize>);
-
-fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
-    let mut all = tag.attributes();
-    let found = all.with_checks(false).flatten().find(|a| a.key.local_name().as_ref() == name);
-    found.map(|a| a.value.into_owned())
-}
 
 /// `000000`, before what is said of negative numbers and texts.
 fn digits(format: &str) -> Option<usize> {
