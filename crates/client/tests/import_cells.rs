@@ -104,3 +104,24 @@ async fn a_dash_is_no_category_and_each_row_may_name_its_datum() {
     }
     assert_eq!(stored, ["39.915,116.404 GCJ-02||", "39.915,116.404||", "|coords:not_a_place|39.915,116.404"]);
 }
+
+#[tokio::test]
+async fn formulas_are_told_of_and_a_namesake_hides_no_likelier_twin() {
+    let rows = told(
+        "编码,店名,地址,开业日期,统一社会信用代码\n=A9,甲店,甲路1号,,\nS2,乙店,甲路2号,=TODAY(),\nS3,丙店,甲路3号,,=C3\n",
+    )
+    .await;
+    assert_eq!(
+        rows,
+        [
+            "create|甲店|||code:formula",
+            "create|乙店|||opened:formula opened:bad_date",
+            "create|丙店|||uscc:formula uscc:length",
+        ]
+    );
+    let rows = told(
+        "店名,地址,电话\n蜀香（一店）,甲路1号,13800138001\n蜀香,乙路2号,13800138002\n蜀香（一店）,丙路3号,13800138002\n",
+    )
+    .await;
+    assert_eq!(rows[2], "create|蜀香（一店）|+8613800138002||possible_duplicate:2 possible_duplicate:1");
+}
